@@ -1,0 +1,89 @@
+"""One frozen configuration, read from TOML and from options."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from miner.errors import ConfigError
+
+DEFAULT_PATH_PATTERNS = (
+    r"(?P<year>(?:19|20)\d{2})[-_.年]?(?P<month>0[1-9]|1[0-2])[-_.月]?(?P<day>0[1-9]|[12]\d|3[01])日?"
+    r"(?:[-_/ ]+(?:第)?(?P<page>[A-Z]?\d{1,3})版?(?![\d]))?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a run may be told. Every field can stand in a TOML file under its own name.
+
+    >>> Config(layout="page").layout
+    'page'
+    """
+
+    newspaper: str | None = None
+    """Name of the newspaper, for documents that do not state one."""
+    issue_date: str | None = None
+    """ISO date of the issue, for documents that do not state one."""
+    layout: Literal["auto", "page", "article"] = "auto"
+    """Shape of plain text: told apart by itself, or forced."""
+    path_patterns: tuple[str, ...] = DEFAULT_PATH_PATTERNS
+    """Regular expressions searched in paths, with groups year, month, day, page, newspaper (all optional)."""
+    ocr: bool = False
+    """Read pages without a text layer by OCR (needs the extra `ocr`)."""
+    max_document_bytes: int = 256 * 2**20
+    """A larger file is refused with a problem."""
+    max_line_chars: int = 2_000_000
+    """A longer line is cut into pieces of this many characters, with a problem."""
+    max_archive_bytes: int = 4 * 2**30
+    """Unpacked bytes of one archive, over all members and levels."""
+    max_archive_members: int = 200_000
+    """Members of one archive."""
+    max_archive_ratio: int = 200
+    """Unpacked over packed size of one archive member, above which it is refused as a bomb."""
+    max_archive_depth: int = 3
+    """Archives inside archives."""
+    max_sentence_chars: int = 2_000
+    """A longer sentence is cut at the nearest comma."""
+    batch_articles: int = 64
+    """Articles that are recognised together."""
+
+    def digest(self) -> str:
+        """Return a hash of all fields, for the table `runs`."""
+        return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def replace(self, **changes: Any) -> Config:
+        """Return a copy with some fields changed; None leaves a field as it is."""
+        return dataclasses.replace(self, **{key: value for key, value in changes.items() if value is not None})
+
+
+def load_config(path: Path) -> Config:
+    """Read a TOML file whose keys are field names of Config.
+
+    Raises ConfigError when the file cannot be read, or names an unknown field, or a value has the wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot read the configuration: {error}", where=str(path)) from error
+    return config_from(table, where=str(path))
+
+
+def config_from(table: dict[str, Any], *, where: str) -> Config:
+    """Build a Config from a mapping; raises ConfigError for an unknown field or a wrong type."""
+    defaults = Config()
+    known = {f.name for f in dataclasses.fields(Config)}
+    for key, value in table.items():
+        if key not in known:
+            raise ConfigError(f"unknown setting {key!r}", where=where, hint=f"known: {', '.join(sorted(known))}")
+        default = getattr(defaults, key)
+        if isinstance(value, list):
+            table = {**table, key: tuple(value)}
+        elif default is not None and type(value) is not type(default):
+            raise ConfigError(f"{key} wants {type(default).__name__}, not {value!r}", where=where)
+    return Config(**table)

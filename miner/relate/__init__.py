@@ -1,0 +1,1 @@
+"""Annotated article → posts, events, quotes, figures."""
