@@ -94,6 +94,13 @@ TABLES: tuple[Table, ...] = (
         ), label="path", facets=("newspaper", "media_type", "status"), sort="path", indexes=(("path",), ("newspaper",), ("issue_date",), ("run_id",)),
     ),
     Table(
+        "locations", "文件位置", "同一内容可在多处;用来认出改动过的文件 / where a document lies, to recognise changed files",
+        (
+            _c("location_sha256", "text primary key", "绝对位置的摘要 / hash of the absolute place"), _c("document_id", _ref("documents", null=False), "文档 / document"),
+            _c("path", "text not null", "相对路径 / path"),
+        ), indexes=(("document_id",),), hidden=True,
+    ),
+    Table(
         "problems", "待查问题", "需要人看一眼的地方,绝不静默丢失 / something a person should look at",
         (
             _c("id", "text primary key", "标识 / id"), _c("run_id", _ref("runs"), "运行 / run"), _c("document_id", _ref("documents"), "文档 / document"),

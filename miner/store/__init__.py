@@ -1,0 +1,1 @@
+"""Schema and migrations, writing, full-text index, reading back."""
