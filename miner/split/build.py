@@ -1,0 +1,178 @@
+"""Decisions become records: fields of articles, bodies with their maps, a row for every line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from miner.config import Config
+from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
+from miner.offsets import Span, TextMap, stable_id
+from miner.restore import edits_json, join_heads, restore_paragraph
+from miner.split.jumps import parse_jump
+from miner.split.plan import LinePlan, Plan, StoryPlan
+
+__all__ = ["build", "edition_of"]
+
+_BODY: frozenset[Role] = frozenset({"body", "subhead"})
+_EXPO = re.compile(r"进博|进口博览会|CIIE")
+_ORDINAL = re.compile(r"(第[一二三四五六七八九十两\d]{1,3}|首)届[^。，；、]{0,8}?(?:进博|进口博览会)")
+_NUMERALS = {char: value for value, char in enumerate("一二三四五六七八九十", start=1)} | {"首": 1, "两": 2}
+_INLINE = re.compile(r"[（(]((?:本报|首席|实习|见习|全媒体){0,2}(?:记者|通讯员)[^（）()，。]{1,40})[）)]")
+_EDGES = 400
+"""Bylines in brackets are sought in so many characters at either end of a body."""
+
+
+def build(document: Document, config: Config, plan: Plan) -> Split:
+    """Write a plan down as articles, lines and problems; every non-blank line gets exactly one row."""
+    lines = [line for line in document.lines if line.text.strip()]
+    order = plan.order or range(len(lines))
+    members: list[list[int]] = [[] for _ in plan.stories]
+    for index in order:
+        story = plan.lines[index].story
+        if story is not None:
+            members[story].append(index)
+    articles, problems = [], list(plan.problems)
+    rows: dict[int, ArticleLine] = {}
+    for position, (story_plan, mine) in enumerate(zip(plan.stories, members, strict=True)):
+        writer = _ArticleWriter(document, config, stable_id("article", document.id, position))
+        article = writer.write(position, story_plan, [(lines[i], plan.lines[i]) for i in mine])
+        articles.append(article)
+        rows |= dict(zip(mine, writer.rows, strict=True))
+        problems += _doubts(article, story_plan, [(lines[i], plan.lines[i]) for i in mine])
+    for index, line in enumerate(lines):
+        if index not in rows:
+            rows[index] = ArticleLine(line.number, None, plan.lines[index].role, line.text)
+    return Split(tuple(articles), tuple(rows[index] for index in range(len(lines))), tuple(problems))
+
+
+def _doubts(article: Article, story: StoryPlan, members: Sequence[tuple[Line, LinePlan]]) -> list[Problem]:
+    if story.confidence >= 0.5:
+        return []
+    heads = [line.number for line, decided in members if decided.role == "headline"]
+    first = heads[0] if heads else members[0][0].number if members else None
+    if article.headline:
+        message = f"标题“{article.headline}”与正文的对应存疑：{story.reason or '缺少共同的词'}"
+        return [Problem("split", "headline-doubtful", message, line=first, document_id=article.document_id)]
+    message = f"正文“{article.body[:16]}…”没有找到可信的标题：{story.reason or '缺少共同的词'}"
+    return [Problem("split", "headline-doubtful", message, line=first, document_id=article.document_id)]
+
+
+class _ArticleWriter:
+    """Writes one article and the rows of its lines."""
+
+    def __init__(self, document: Document, config: Config, identifier: str) -> None:
+        self.document, self.config, self.id = document, config, identifier
+        self.rows: list[ArticleLine] = []
+
+    def write(self, position: int, story: StoryPlan, members: Sequence[tuple[Line, LinePlan]]) -> Article:
+        """Return the article; `rows` then holds a row for each member."""
+        of: dict[Role, list[str]] = {}
+        for line, decided in members:
+            of.setdefault(decided.role, []).append(line.text)
+        body, subheads, edits = self._body(members)
+        self._write_rows(members, body, edits)
+        headline = join_heads(of.get("headline", []))
+        published = story.published or self.document.issue_date or self.config.issue_date
+        jumps = [jump for text in of.get("jump", []) + [body.text[:40], body.text[-40:]] if (jump := parse_jump(text))]
+        page = next((line.page for line, _ in members if line.page is not None), None)
+        return Article(
+            id=self.id,
+            document_id=self.document.id,
+            position=position,
+            headline=headline,
+            body=body.text,
+            kicker=join_heads(of.get("kicker", [])),
+            subtitle=join_heads(of.get("subtitle", [])),
+            section=join_heads(of.get("section", [])),
+            byline=_byline(of.get("byline", []), body.text) or self.document.author,
+            published=published,
+            page=self.document.page or (str(page) if page is not None else None),
+            newspaper=story.newspaper or self.document.newspaper or self.config.newspaper,
+            edition=edition_of(f"{headline or ''}\n{body.text}", published),
+            jump_to=next((jump.page for jump in jumps if jump.way == "to"), None),
+            jump_from=next((jump.page for jump in jumps if jump.way == "from"), None),
+            url=self.document.url,
+            confidence=round(story.confidence, 3),
+            reason=story.reason,
+            subheads=subheads,
+            body_map=body,
+        )
+
+    def _body(self, members: Sequence[tuple[Line, LinePlan]]) -> tuple[TextMap, tuple[Span, ...], dict[int, str | None]]:
+        paragraphs: list[list[Line]] = []
+        roles: list[Role] = []
+        last: Role | None = None
+        for line, decided in members:
+            if decided.role not in _BODY:
+                continue
+            if decided.role != last or decided.first or not paragraphs:
+                paragraphs.append([])
+                roles.append(decided.role)
+            paragraphs[-1].append(line)
+            last = decided.role
+        parts: list[TextMap] = []
+        subheads: list[Span] = []
+        edits: dict[int, str | None] = {}
+        length = 0
+        for role, paragraph in zip(roles, paragraphs, strict=True):
+            restored = restore_paragraph(paragraph)
+            edits |= {number: edits_json(changes) for number, changes in restored.edits.items()}
+            if not restored.map.text:
+                continue
+            if parts:
+                parts.append(TextMap.inserted("\n"))
+                length += 1
+            if role == "subhead":
+                subheads.append(Span(length, length + len(restored.map)))
+            parts.append(restored.map)
+            length += len(restored.map)
+        return TextMap.joined(parts), tuple(subheads), edits
+
+    def _write_rows(
+        self, members: Sequence[tuple[Line, LinePlan]], body: TextMap, edits: dict[int, str | None]
+    ) -> None:
+        spans = body.line_spans()
+        for line, decided in members:
+            span = spans.get(line.number) if decided.role in _BODY else None
+            start, end = span if span else (None, None)
+            row = ArticleLine(line.number, self.id, decided.role, line.text, start, end, edits.get(line.number))
+            self.rows.append(row)
+
+
+def _byline(lines: Sequence[str], body: str) -> str | None:
+    """The byline as printed, its own lines first, else the brackets at either end of the body."""
+    texts = [join_heads([line]) for line in lines]
+    printed = " ".join(text.lstrip("\ufffd■□◆◇○●▲△★☆·•\u25a0 ") for text in texts if text)
+    if printed:
+        return printed
+    found = _INLINE.search(body, 0, _EDGES) or _INLINE.search(body, max(0, len(body) - _EDGES))
+    return found[1] if found else None
+
+
+def edition_of(text: str, published: str | None) -> int | None:
+    """The expo that a text is about: the one it names, else that of its year; None when it is not about the expo.
+
+    The first expo was held in 2018. A text that names several is about that of its year.
+
+    >>> edition_of("第六届中国国际进口博览会开幕", None), edition_of("进博会开幕", "2019-11-05")
+    (6, 2)
+    """
+    if not _EXPO.search(text):
+        return None
+    named = Counter(_ordinal(found[1]) for found in _ORDINAL.finditer(text))
+    year = int(published[:4]) - 2017 if published and published[:4].isdigit() else None
+    if named and (year is None or year not in named):
+        return named.most_common(1)[0][0]
+    return year if year is not None and year >= 1 else None
+
+
+def _ordinal(text: str) -> int:
+    digits = text.removeprefix("第")
+    if digits.isdigit():
+        return int(digits)
+    if len(digits) == 1:
+        return _NUMERALS.get(digits, 0)
+    tens, _, ones = digits.partition("十")
+    return 10 * _NUMERALS.get(tens, 1) + _NUMERALS.get(ones, 0)
