@@ -1,0 +1,276 @@
+"""The command line; the only file that prints."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from miner import __version__
+from miner.config import Config, load_config
+from miner.errors import InputError, MinerError
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done (documents that failed are listed in `problems`)
+  1  an unexpected error
+  2  wrong options or configuration
+  3  an input cannot be read at all (no such path, nothing readable)
+  4  a lexicon or model is missing or damaged
+  5  the database cannot be used (locked, read-only, full, not ours)
+  130  stopped with Ctrl-C; what was stored stays valid
+"""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Program(click.Group):
+    """The command group: turns the tool's own errors into one clear message and the documented exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; MinerError and Ctrl-C end with a message, never with a traceback."""
+        try:
+            return super().invoke(ctx)
+        except MinerError as error:
+            click.secho(f"miner: {error}", fg="red", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.secho("miner: 已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on", fg="yellow", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            ctx.exit(0)
+
+
+@click.group(cls=Program, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="miner")
+def main() -> None:
+    """把受损的进博会新闻档案变成可信的数据库 / Turn damaged news archives into a database one can trust.
+
+    \b
+    Example:
+      miner run corpus --db expo.db
+      miner serve expo.db
+    """
+
+
+def _database(function: F) -> F:
+    return click.argument("database", type=click.Path(dir_okay=False, path_type=Path))(function)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("--db", "database", default="expo.db", show_default=True, type=click.Path(dir_okay=False, path_type=Path), help="数据库文件 / database to fill")
+@click.option("--newspaper", help="报纸名,用于未注明的文档 / newspaper of documents that do not state one")
+@click.option("--issue-date", help="出版日期 YYYY-MM-DD,用于未注明的文档 / issue date of documents that do not state one")
+@click.option("--layout", type=click.Choice(["auto", "page", "article"]), help="纯文本的形状 / shape of plain text [auto]")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="进程数 / processes")
+@click.option("--config", "config_path", type=click.Path(dir_okay=False, path_type=Path), help="TOML 配置 / configuration file")
+@click.option("--ocr", is_flag=True, default=None, help="识别无文字层的 PDF 页(需 extra: ocr)/ read PDF pages that have no text layer")
+@click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
+def run(paths: tuple[str, ...], database: Path, config_path: Path | None, workers: int, force: bool, **options: Any) -> None:
+    """抽取:把文件、目录、通配符、压缩包读入数据库 / Mine files, folders, globs and archives into a database.
+
+    Without PATH the project's own corpus is mined. Running again skips what has not changed.
+
+    \b
+    Example:
+      miner run ../archive/2023-11 --db expo.db --newspaper 徐汇报 --workers 2
+      miner run 'pages/*.txt' --layout page --issue-date 2023-11-08
+    """
+    from miner.engine import run_paths
+
+    config = (load_config(config_path) if config_path else Config()).replace(**options)
+    _check_date(config.issue_date)
+    given = list(paths) or [str(default_corpus())]
+    command = shlex.join(["miner", "run", *given, "--db", str(database)])
+    with _watcher() as watch:
+        done = run_paths(given, database, config, workers=workers, force=force, command=command, watch=watch)
+    _summary(database, done)
+    if done.documents + done.skipped == 0:
+        raise InputError("nothing readable there", code="nothing-readable", where=", ".join(given), hint="text, HTML, PDF, JSONL and archives of them are read")
+
+
+def default_corpus() -> Path:
+    """Return the folder of the project's own corpus; raises InputError when it is not installed."""
+    for folder in (Path("corpus"), Path(__file__).resolve().parent.parent / "corpus", Path(sys.prefix) / "share" / "miner" / "corpus"):
+        if folder.is_dir():
+            return folder
+    raise InputError("no PATH was given and the project's corpus is not here", code="missing", hint="miner run PATH --db expo.db")
+
+
+def _check_date(text: str | None) -> None:
+    from datetime import date
+
+    if text is not None:
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r} is no date; write YYYY-MM-DD", param_hint="--issue-date") from error
+
+
+class _watcher:
+    """Shows progress: a bar on a terminal, plain lines elsewhere."""
+
+    def __enter__(self) -> Callable[[Any], None]:
+        import time
+
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        self.bar: Progress | None = None
+        if not console.is_terminal:
+            last = [time.monotonic()]
+
+            def plain(p: Any) -> None:
+                if time.monotonic() - last[0] >= 5 or p.stage == "resolve":
+                    last[0] = time.monotonic()
+                    of = f" / {p.total}" if p.total else ""
+                    click.echo(f"{p.stage}: {p.documents + p.skipped}{of} documents, {p.articles} articles, {p.characters / max(p.seconds, 1e-9):,.0f} characters/s", err=True)
+
+            return plain
+        self.bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[articles]} 篇 · {task.fields[rate]} 字/秒"), TimeRemainingColumn(), console=console, transient=True,
+        )  # fmt: skip
+        task = self.bar.add_task("读取 mining", total=None, articles=0, rate="0")
+        self.bar.start()
+        bar = self.bar
+
+        def show(p: Any) -> None:
+            title = "归并 resolving" if p.stage == "resolve" else "读取 mining"
+            bar.update(task, description=title, total=p.total, completed=p.documents + p.skipped, articles=p.articles, rate=f"{p.characters / max(p.seconds, 1e-9):,.0f}")
+
+        return show
+
+    def __exit__(self, *exc: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+
+def _summary(database: Path, done: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from miner.store.readback import counts
+
+    table = Table(title=f"{database}", title_justify="left", show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for title, number in counts(database).items():
+        table.add_row(title, f"{number:,}")
+    table.add_section()
+    for title, text in (
+        ("本次读入 read now", f"{done.documents:,}"), ("未变跳过 skipped", f"{done.skipped:,}"), ("失败 failed", f"{done.failed:,}"),
+        ("秒 seconds", f"{done.seconds:,.1f}"), ("字/秒 characters/s", f"{done.characters / max(done.seconds, 1e-9):,.0f}"),
+    ):  # fmt: skip
+        table.add_row(title, text)
+    Console().print(table)
+    click.echo(f"\n下一步 next:  miner serve {shlex.quote(str(database))}")
+
+
+@main.command()
+@_database
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="端口 / port")
+@click.option("--public", is_flag=True, help="可放上互联网的只读模式 / safe to put on the internet")
+@click.option("--snippets", is_flag=True, help="正文只给片段(版权)/ bodies cut to snippets")
+@click.option("--open", "open_browser", is_flag=True, help="打开浏览器 / open a browser")
+def serve(database: Path, port: int, public: bool, snippets: bool, open_browser: bool) -> None:
+    """发布:用 Datasette 在本机打开数据库 / Open a database in Datasette on this machine.
+
+    \b
+    Example:
+      miner serve expo.db
+      miner serve expo.db --public --snippets --port 8080
+    """
+    from miner.publish.serve import serve as publish
+
+    publish(database, port=port, public=public, snippets=snippets, open_browser=open_browser)
+
+
+@main.command()
+@_database
+@click.argument("article")
+@click.option("--source", is_flag=True, help="与原始行并排 / beside its raw lines")
+def show(database: Path, article: str, source: bool) -> None:
+    """在终端显示一篇文章,人名企业名着色 / Show an article with its names coloured.
+
+    ARTICLE is an id, the beginning of an id, or words of the headline.
+
+    \b
+    Example:
+      miner show expo.db 旭化成
+      miner show expo.db 3f2a --source
+    """
+    from rich.console import Console
+
+    from miner.store.readback import find_article, render_article, render_source
+
+    console = Console()
+    row = find_article(database, article)
+    for part in (render_source if source else render_article)(database, row["id"]):
+        console.print(part)
+
+
+@main.command()
+@_database
+@click.option("--stage", help="只看某环节 / only this stage")
+@click.option("--code", help="只看某代码 / only this code")
+def problems(database: Path, stage: str | None, code: str | None) -> None:
+    """列出待查问题 / List what a person should look at.
+
+    \b
+    Example:
+      miner problems expo.db
+      miner problems expo.db --stage read
+    """
+    from miner.store.readback import problem_rows
+
+    rows = problem_rows(database, stage=stage, code=code)
+    for row in rows:
+        place = f"{row['path'] or ''}{':' + str(row['line']) if row['line'] else ''}"
+        click.echo(f"{click.style(row['stage'] + '/' + row['code'], fg='yellow')}  {place}  {row['message']}")
+    click.echo(f"{len(rows)} 个问题 problems" if rows else "没有问题 / no problems")
+
+
+@main.command()
+@_database
+def runs(database: Path) -> None:
+    """列出运行记录 / List the runs with counts, speed and versions.
+
+    \b
+    Example:
+      miner runs expo.db
+    """
+    from miner.store.readback import run_rows
+
+    for row in run_rows(database):
+        speed = f"{row['characters'] / row['seconds']:,.0f} 字/秒" if row["seconds"] else "未完成 unfinished"
+        click.echo(f"{row['started']}  v{row['version']}  {row['documents']} 文档 {row['articles']} 文章 跳过 {row['skipped']} 失败 {row['failed']}  {speed}  {row['command']}")
+
+
+@main.command("resolve")
+@_database
+def resolve_command(database: Path) -> None:
+    """重新归并:同一企业、人物、机构与事件 / Resolve again: which names and reports are one and the same.
+
+    \b
+    Example:
+      miner resolve expo.db
+    """
+    from miner.resolve import resolve
+    from miner.store.database import open_database, store_errors
+
+    opened = open_database(database)
+    with store_errors(database):
+        resolve(opened.conn)
+    opened.conn.close()
+    click.echo(f"已归并 resolved: {database}")
+
+
+if __name__ == "__main__":
+    main()
