@@ -1,0 +1,93 @@
+"""Judgements: which things are one and the same, with a score and reasons, as rows that can be listed and undone."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from miner.offsets import stable_id
+
+THRESHOLD = 0.5
+"""A judgement with at least this score says `same`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether `left` and `right` are one; `reasons` are read by people."""
+
+    kind: str
+    left_id: str
+    right_id: str
+    left_name: str
+    right_name: str
+    score: float
+    reasons: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """True when the score reaches the threshold."""
+        return self.score >= THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence: how much it speaks for (positive) or against, in log-odds, and its words."""
+
+    weight: float
+    text: str
+
+
+def weigh(prior: float, reasons: Iterable[Reason]) -> tuple[float, tuple[str, ...]]:
+    """Return the probability from prior log-odds and evidence, with the texts, the strongest first.
+
+    >>> weigh(0.0, [])
+    (0.5, ())
+    """
+    found = sorted(reasons, key=lambda r: (-abs(r.weight), r.text))
+    total = prior + sum(r.weight for r in found)
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), tuple(f"{r.text}({r.weight:+.1f})" for r in found)
+
+
+class Union:
+    """Union-find whose roots do not depend on the order of joins: the smallest member is the root."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def root(self, member: str) -> str:
+        """Return the smallest member of the set that `member` is in."""
+        path = []
+        while (parent := self._parent.get(member, member)) != member:
+            path.append(member)
+            member = parent
+        for passed in path:
+            self._parent[passed] = member
+        return member
+
+    def join(self, left: str, right: str) -> None:
+        """Make the sets of both one."""
+        a, b = self.root(left), self.root(right)
+        if a != b:
+            low, high = min(a, b), max(a, b)
+            self._parent[high] = low
+
+
+def store_judgements(connection: sqlite3.Connection, judgements: Iterable[Judgement]) -> None:
+    """Write judgements; those that a person made stay."""
+    connection.executemany(
+        "insert or ignore into judgements (id, kind, left_id, right_id, left_name, right_name, same, score, reasons, source)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'rule')",
+        (
+            (stable_id("judgement", j.kind, *sorted((j.left_id, j.right_id))), j.kind, j.left_id, j.right_id, j.left_name, j.right_name,
+             int(j.same), round(j.score, 4), ";".join(j.reasons))
+            for j in judgements
+        ),
+    )  # fmt: skip
+
+
+def user_judgements(connection: sqlite3.Connection, kind: str) -> dict[tuple[str, str], bool]:
+    """Return what people decided for a kind: {(smaller id, larger id): same}."""
+    rows = connection.execute("select left_id, right_id, same from judgements where kind = ? and source = 'user'", (kind,))
+    return {(min(a, b), max(a, b)): bool(same) for a, b, same in rows}

@@ -1,0 +1,238 @@
+"""People of the whole archive: one person in several posts, two people of one name kept apart.
+
+Blocking: people are compared only with people of the same folded name (or Latin name). Within a block, articles whose
+posts name one body are one profile; profiles are compared by bodies, company they keep, place of publication and time,
+and joined from the surest pair down (average linkage), which gives the same answer whatever the order of the files.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from miner.offsets import stable_id
+from miner.resolve.judge import THRESHOLD, Judgement, Reason, weigh
+from miner.resolve.names import core, fold
+
+_PROFILE_LIMIT = 40
+"""Profiles of one name that are compared pairwise; a name with more keeps only its largest apart."""
+_COMPANY_LIMIT = 200
+
+
+@dataclass(slots=True)
+class Profile:
+    """Appearances of one name that surely are one person: same body in their posts, or one article."""
+
+    id: str
+    name: str
+    members: list[tuple[str, int]] = field(default_factory=list)
+    bodies: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    company: Counter[str] = field(default_factory=Counter)
+    newspapers: set[str] = field(default_factory=set)
+    latin: set[str] = field(default_factory=set)
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCluster:
+    """One person: canonical name, Latin name, and the (article, local entity) pairs that are theirs."""
+
+    id: str
+    name: str
+    latin_name: str | None
+    members: tuple[tuple[str, int], ...]
+
+
+def resolve_people(connection: sqlite3.Connection) -> tuple[list[PersonCluster], list[Judgement]]:
+    """Return everyone in the archive, and the judgements that joined or kept apart people of one name."""
+    clusters: list[PersonCluster] = []
+    judgements: list[Judgement] = []
+    for block in _blocks(connection):
+        profiles = _profiles(connection, block)
+        groups = [[p] for p in profiles]
+        if len(profiles) > 1:
+            groups, found = _cluster(profiles)
+            judgements.extend(found)
+        for group in groups:
+            clusters.append(_cluster_of(group, several=len(groups) > 1))
+    return clusters, judgements
+
+
+Appearance = tuple[str, int, str, str | None, str | None, str | None]
+"""(article, local entity, name, latin name, published, newspaper)."""
+
+
+def _blocks(connection: sqlite3.Connection) -> Iterator[list[Appearance]]:
+    """Yield the appearances of each name; a Latin name leads to the Chinese name it stands beside somewhere."""
+    bridge: dict[str, str] = {}
+    for name, latin in connection.execute(
+        "select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null order by name desc"
+    ):
+        bridge[fold(latin)] = fold(name)
+    rows = connection.execute(
+        "select l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper from local_entities l"
+        " join articles a on a.id = l.article_id where l.label = 'person' order by l.name, l.article_id, l.local_entity"
+    )
+    # Names arrive sorted, so only bridged names must be held back; memory stays with one block.
+    held: dict[str, list[Appearance]] = defaultdict(list)
+    targets = set(bridge.values())
+    block: list[Appearance] = []
+    current = ""
+    for row in rows:
+        key = fold(row[2])
+        key = bridge.get(key, key)
+        if key in targets:
+            held[key].append(row)
+            continue
+        if key != current and block:
+            yield block
+            block = []
+        current = key
+        block.append(row)
+    if block:
+        yield block
+    for key in sorted(held):
+        yield sorted(held[key], key=lambda r: (r[0], r[1]))
+
+
+def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[Profile]:
+    by_body: dict[str, Profile] = {}
+    for article_id, index, name, latin, published, newspaper in block:
+        posts = connection.execute(
+            "select title, organization_text from posts where article_id = ? and local_person = ? order by title, organization_text", (article_id, index)
+        ).fetchall()
+        bodies = sorted({_body(text) for _, text in posts if text})
+        key = bodies[0] if bodies else f"|{article_id}"
+        profile = by_body.get(key)
+        if profile is None:
+            profile = by_body[key] = Profile(stable_id("profile", fold(name), key), name)
+        profile.name = min(profile.name, name, key=lambda n: (not _chinese(n), -len(n), n))
+        profile.members.append((article_id, index))
+        profile.bodies.update(bodies)
+        profile.titles.update(title for title, _ in posts)
+        if latin:
+            profile.latin.add(latin)
+        if newspaper:
+            profile.newspapers.add(newspaper)
+        if published:
+            profile.first = min(profile.first or published, published)
+            profile.last = max(profile.last or published, published)
+        if len(profile.members) <= _COMPANY_LIMIT:
+            profile.company.update(_company(connection, article_id, index))
+    return sorted(by_body.values(), key=lambda p: (-len(p.members), p.id))
+
+
+def _chinese(name: str) -> bool:
+    return any("一" <= char <= "鿿" for char in name)
+
+
+def _body(text: str) -> str:
+    """Return a body as it is compared: the core of a company, a committee or district by its place."""
+    name = fold(text)
+    bare, _ = core(name)
+    for tail in ("党委", "党组", "委员会", "人民政府", "政府", "区委", "市委", "省委"):
+        if bare.endswith(tail) and len(bare) > len(tail) + 1:
+            bare = bare[: -len(tail)] + ("区" if tail == "区委" else "市" if tail == "市委" else "省" if tail == "省委" else "")
+            break
+    return bare
+
+
+def _company(connection: sqlite3.Connection, article_id: str, index: int) -> set[str]:
+    rows = connection.execute("select name from local_entities where article_id = ? and local_entity != ? and label != 'place'", (article_id, index))
+    return {fold(row[0]) for row in rows}
+
+
+def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
+    """Return how probable it is that two profiles of one name are one person, with the reasons."""
+    reasons: list[Reason] = []
+    length = len(left.name)
+    if not _chinese(left.name) or "·" in left.name or length >= 4:
+        reasons.append(Reason(1.5, "少见的姓名"))
+    elif length == 2:
+        reasons.append(Reason(-0.8, "两字姓名,易重名"))
+    if left.latin and right.latin:
+        same = bool({fold(x) for x in left.latin} & {fold(x) for x in right.latin})
+        reasons.append(Reason(2.0 if same else -2.0, "外文名相同" if same else "外文名不同"))
+    reasons.extend(_by_bodies(left, right))
+    shared = sorted(left.company.keys() & right.company.keys(), key=lambda c: (left.company[c] + right.company[c], c))
+    if shared:
+        reasons.append(Reason(min(0.8 * math.log2(1 + len(shared)), 2.5), "同现:" + "、".join(shared[:3])))
+    if left.newspapers & right.newspapers:
+        reasons.append(Reason(0.7, "同一报纸"))
+    years = _years_apart(left, right)
+    if years is not None and years > 2:
+        reasons.append(Reason(-0.3 * min(years, 6), f"相隔{years:.0f}年"))
+    return weigh(0.3, reasons)
+
+
+def _by_bodies(left: Profile, right: Profile) -> list[Reason]:
+    if not left.bodies or not right.bodies:
+        return [Reason(0.2, "一方未写单位")]
+    for a in sorted(left.bodies):
+        for b in sorted(right.bodies):
+            if a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)):
+                return [Reason(3.0, f"单位相同:{a}")]
+    reasons = [Reason(-2.2, f"单位不同:{min(left.bodies)} / {min(right.bodies)}")]
+    if left.titles & right.titles:
+        reasons.append(Reason(0.3, f"职务相同:{min(left.titles & right.titles)}"))
+    return reasons
+
+
+def _years_apart(left: Profile, right: Profile) -> float | None:
+    if not (left.first and left.last and right.first and right.last):
+        return None
+    try:
+        gap = max(date.fromisoformat(right.first[:10]) - date.fromisoformat(left.last[:10]),
+                  date.fromisoformat(left.first[:10]) - date.fromisoformat(right.last[:10]))  # fmt: skip
+    except ValueError:
+        return None
+    return max(gap.days, 0) / 365.25
+
+
+def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgement]]:
+    compared, rest = profiles[:_PROFILE_LIMIT], profiles[_PROFILE_LIMIT:]
+    scores: dict[tuple[int, int], float] = {}
+    judgements = []
+    for i, left in enumerate(compared):
+        for j in range(i + 1, len(compared)):
+            score, reasons = compare(left, compared[j])
+            scores[i, j] = score
+            judgements.append(Judgement("person", left.id, compared[j].id, _shown(left), _shown(compared[j]), score, reasons))
+    groups = [[i] for i in range(len(compared))]
+    while len(groups) > 1:
+        best = max(
+            ((_linkage(groups[a], groups[b], scores), -a, -b) for a in range(len(groups)) for b in range(a + 1, len(groups))),
+        )
+        if best[0] < THRESHOLD:
+            break
+        a, b = -best[1], -best[2]
+        groups[a] = sorted(groups[a] + groups[b])
+        del groups[b]
+    clusters = [[compared[i] for i in group] for group in groups]
+    # Of a name with very many single appearances the rest goes to the largest cluster: it is nearly always a leader.
+    clusters[0].extend(rest)
+    return clusters, judgements
+
+
+def _linkage(left: list[int], right: list[int], scores: dict[tuple[int, int], float]) -> float:
+    values = [scores[min(i, j), max(i, j)] for i in left for j in right]
+    return round(sum(values) / len(values), 9)
+
+
+def _shown(profile: Profile) -> str:
+    body = min(profile.bodies, default="")
+    return f"{profile.name}({body})" if body else profile.name
+
+
+def _cluster_of(group: list[Profile], *, several: bool) -> PersonCluster:
+    name = min((p.name for p in group), key=lambda n: (not _chinese(n), -len(n), n))
+    latin = min((x for p in group for x in p.latin), default=None)
+    mark = min(p.id for p in group) if several else ""
+    members = tuple(sorted(member for p in group for member in p.members))
+    return PersonCluster(stable_id("person", fold(name), mark), name, latin, members)

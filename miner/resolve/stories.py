@@ -1,0 +1,160 @@
+"""Likenesses between articles: parts of one jumped story, duplicates and reprints, keywords and topics."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.decomposition import NMF
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from miner.offsets import stable_id
+from miner.resolve.judge import Judgement, store_judgements
+from miner.resolve.names import fold
+from miner.segment import cut_words
+
+_SHINGLE = 4
+_BANDS, _ROWS = 24, 4
+"""MinHash with 24 bands of 4 rows finds pairs of likeness .6 with probability .97 (Leskovec et al., Mining of Massive Datasets, 3.4)."""
+_MERSENNE = (1 << 61) - 1
+_SAME = 0.6
+_TOPICS = 12
+_TOPIC_ARTICLES = 20_000
+_KEYWORDS = 8
+
+
+def join_stories(connection: sqlite3.Connection) -> None:
+    """Fill story_id and duplicate_of, keywords and topics; jumps that lead nowhere become problems."""
+    connection.execute("update articles set story_id = null, duplicate_of = null")
+    connection.execute("delete from problems where stage = 'resolve'")
+    _jumps(connection)
+    _duplicates(connection)
+    _keywords(connection)
+
+
+def _jumps(connection: sqlite3.Connection) -> None:
+    from miner.split.jumps import join_jumps
+
+    rows = connection.execute(
+        "select id, document_id, newspaper, published, page, jump_to, jump_from, headline, body from articles"
+        " where jump_to is not null or jump_from is not null order by id"
+    ).fetchall()
+    if not rows:
+        return
+    groups, problems = join_jumps(rows)
+    connection.executemany("update articles set story_id = ? where id = ?", [(story, article) for article, story in sorted(groups.items())])
+    connection.executemany(
+        "insert or replace into problems (id, document_id, stage, code, message) values (?, ?, 'resolve', ?, ?)",
+        [(stable_id("problem", p.document_id, "resolve", p.code, p.message), p.document_id, p.code, p.message) for p in problems],
+    )
+
+
+def signature(text: str, seeds: np.ndarray) -> np.ndarray:
+    """Return the MinHash signature of a text's character shingles: shape (bands × rows,), unsigned 64-bit."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    if len(codes) < _SHINGLE:
+        return np.zeros(len(seeds), dtype=np.uint64)
+    shingles = np.zeros(len(codes) - _SHINGLE + 1, dtype=np.uint64)
+    for i in range(_SHINGLE):
+        shingles = shingles * np.uint64(1_000_003) + codes[i : len(codes) - _SHINGLE + 1 + i]
+    shingles = np.unique(shingles)
+    with np.errstate(over="ignore"):
+        mixed = (shingles[:, None] ^ seeds[None, :]) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return np.asarray(mixed.min(axis=0))
+
+
+def _duplicates(connection: sqlite3.Connection) -> None:
+    seeds = np.random.default_rng(2018).integers(1, _MERSENNE, _BANDS * _ROWS, dtype=np.uint64)
+    buckets: dict[tuple[int, bytes], list[str]] = defaultdict(list)
+    signatures: dict[str, np.ndarray] = {}
+    order: dict[str, tuple[str, str]] = {}
+    for article, published, body in connection.execute("select id, published, body from articles where n_chars >= 80 order by coalesce(published, '9999'), id"):
+        made = signature(fold(body[:20_000]), seeds)
+        signatures[article] = made
+        order[article] = (published or "9999", article)
+        for band in range(_BANDS):
+            buckets[band, made[band * _ROWS : (band + 1) * _ROWS].tobytes()].append(article)
+    pairs = {(a, b) for block in buckets.values() if 2 <= len(block) for a, b in _neighbours(block)}
+    judgements = []
+    first: dict[str, str] = {}
+    for a, b in sorted(pairs, key=lambda p: (order[p[0]], order[p[1]])):
+        likeness = float((signatures[a] == signatures[b]).mean())
+        if likeness >= _SAME:
+            judgements.append(Judgement("article", a, b, a, b, likeness, (f"正文相同约{likeness:.0%}",)))
+            first.setdefault(b, first.get(a, a))
+    store_judgements(connection, judgements)
+    connection.executemany("update articles set duplicate_of = ? where id = ?", [(original, copy) for copy, original in sorted(first.items())])
+
+
+def _neighbours(block: list[str]) -> Iterator[tuple[str, str]]:
+    for other in block[1:]:
+        yield block[0], other
+    for a, b in zip(block[1:], block[2:], strict=False):
+        yield a, b
+
+
+def _keywords(connection: sqlite3.Connection) -> None:
+    """TF-IDF over the words of the articles; topics by NMF over a sample, named by their strongest words."""
+    for table in ("keywords", "article_topics", "topics"):
+        connection.execute(f"delete from [{table}]")
+    ids = [row[0] for row in connection.execute("select id from articles where n_chars > 0 order by id")]
+    if len(ids) < 5:
+        return
+    texts = lambda chosen: (  # noqa: E731 - streamed twice, never held whole
+        (row[0] or "") + "\n" + row[1] for i in chosen for row in connection.execute("select headline, body from articles where id = ?", (i,))
+    )
+    step = max(1, len(ids) // _TOPIC_ARTICLES)
+    sample = ids[::step]
+    vectorizer = TfidfVectorizer(analyzer=_content_words, min_df=2, max_df=0.4, max_features=50_000, sublinear_tf=True, dtype=np.float32)
+    try:
+        matrix = vectorizer.fit_transform(texts(sample))
+    except ValueError:  # no word occurs twice: nothing to say about such an archive
+        return
+    terms = vectorizer.get_feature_names_out()
+    batch = 2_000
+    for start in range(0, len(ids), batch):
+        chosen = ids[start : start + batch]
+        weights = vectorizer.transform(texts(chosen)) if step > 1 or len(ids) > batch else matrix[start : start + batch]
+        _write_keywords(connection, chosen, weights, terms)
+    _topics(connection, vectorizer, matrix, ids, texts)
+
+
+def _content_words(text: str) -> list[str]:
+    return [word for word in cut_words(text) if len(word) >= 2 and not word.isdigit() and not word.isascii()]
+
+
+def _write_keywords(connection: sqlite3.Connection, ids: list[str], weights: object, terms: np.ndarray) -> None:
+    rows = []
+    for i, article in enumerate(ids):
+        row = weights[i]  # type: ignore[index]
+        best = sorted(zip(row.indices, row.data, strict=True), key=lambda pair: (-pair[1], pair[0]))[:_KEYWORDS]
+        rows.extend((article, str(terms[j]), round(float(w), 4)) for j, w in best)
+    connection.executemany("insert into keywords (article_id, term, weight) values (?, ?, ?)", rows)
+
+
+def _topics(connection: sqlite3.Connection, vectorizer: TfidfVectorizer, matrix: object, ids: list[str], texts: object) -> None:
+    count = min(_TOPICS, max(2, len(ids) // 5))
+    if min(matrix.shape) <= count:  # type: ignore[attr-defined]
+        return
+    model = NMF(count, init="nndsvd", random_state=0, max_iter=200)
+    model.fit(matrix)
+    terms = vectorizer.get_feature_names_out()
+    topics = []
+    for weights in model.components_:
+        strongest = [str(terms[j]) for j in sorted(range(len(weights)), key=lambda j: (-weights[j], j))[:8]]
+        topics.append((stable_id("topic", *strongest), "、".join(strongest[:3]), "、".join(strongest)))
+    connection.executemany("insert or ignore into topics (id, label, terms) values (?, ?, ?)", topics)
+    batch = 2_000
+    for start in range(0, len(ids), batch):
+        chosen = ids[start : start + batch]
+        loads = model.transform(vectorizer.transform(texts(chosen)))  # type: ignore[operator]
+        total = loads.sum(axis=1, keepdims=True) + 1e-12
+        shares = loads / total
+        connection.executemany(
+            "insert or ignore into article_topics (article_id, topic_id, weight) values (?, ?, ?)",
+            [(article, topics[t][0], round(float(share[t]), 4)) for article, share in zip(chosen, shares, strict=True) for t in range(count) if share[t] >= 0.2],
+        )
