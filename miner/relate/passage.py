@@ -1,0 +1,180 @@
+"""One field of an article made ready to be read: its sentences, clauses, quotation marks and names by position."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from miner.model import Annotated, LocalEntity, Mention
+from miner.offsets import Span
+
+_SENTENCE = re.compile(r"[^。！？!?\n]{0,4000}(?:[。！？!?]{1,8}[”’」』）)]{0,4}|\n|$)?")
+_OPEN = {"“": "”", "「": "」", "『": "』"}
+_MARKS = re.compile("[“”「」『』\"\n]")
+_BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
+_MAX_CONTINUED = 12
+"""A quotation reaches over at most so many paragraphs; one left open for longer is closed where its paragraph ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words between quotation marks: `span` without the marks, `outer` with them."""
+
+    span: Span
+    outer: Span
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The text of one field with everything that rules ask of it, worked out once."""
+
+    annotated: Annotated
+    name: str
+    text: str
+    sentences: tuple[Span, ...]
+    mentions: tuple[Mention, ...]
+    marked: tuple[Marked, ...]
+    """Outermost quotations in text order."""
+    brackets: tuple[Span, ...]
+    _starts: tuple[int, ...] = field(repr=False)
+    _ends: tuple[int, ...] = field(repr=False)
+    _mention_starts: tuple[int, ...] = field(repr=False)
+    _marked_starts: tuple[int, ...] = field(repr=False)
+
+    @property
+    def article_id(self) -> str:
+        """The id of the article."""
+        return self.annotated.article.id
+
+    def entity(self, mention: Mention) -> LocalEntity:
+        """Return the thing that a mention names."""
+        return self.annotated.entities[mention.entity]
+
+    def sentence_index(self, at: int) -> int:
+        """Return the index of the sentence that holds the character at `at`."""
+        return max(bisect_right(self._starts, at) - 1, 0)
+
+    def sentence(self, at: int) -> Span:
+        """Return the sentence that holds the character at `at`."""
+        return self.sentences[self.sentence_index(at)]
+
+    def within(self, span: Span) -> tuple[Mention, ...]:
+        """Return the mentions that lie inside a span."""
+        low = bisect_left(self._mention_starts, span.start)
+        high = bisect_left(self._mention_starts, span.end)
+        return tuple(m for m in self.mentions[low:high] if m.span.end <= span.end)
+
+    def before(self, at: int) -> Iterator[Mention]:
+        """Yield the mentions that end at or before `at`, nearest first."""
+        index = bisect_right(self._mention_starts, at)
+        for mention in reversed(self.mentions[max(index - 60, 0) : index]):
+            if mention.span.end <= at:
+                yield mention
+
+    def paragraph(self, at: int) -> Span:
+        """Return the paragraph that holds the character at `at`, without its line end."""
+        start = self.text.rfind("\n", 0, at) + 1
+        end = self.text.find("\n", at)
+        return Span(start, len(self.text) if end < 0 else end)
+
+    def quoted(self, at: int) -> Marked | None:
+        """Return the outermost quotation around the character at `at`."""
+        index = bisect_right(self._marked_starts, at) - 1
+        if index >= 0 and self.marked[index].outer.start <= at < self.marked[index].outer.end:
+            return self.marked[index]
+        return None
+
+
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Cut text at 。！？ and line ends; closing marks stay with their sentence, blanks at the edges stay outside.
+
+    >>> [span.of("“好。”他说。\\n完了") for span in sentence_spans("“好。”他说。\\n完了")]
+    ['“好。”', '他说。', '完了']
+    """
+    spans = []
+    for match in _SENTENCE.finditer(text):
+        start, end = match.span()
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        if end > start:
+            spans.append(Span(start, end))
+    return tuple(spans)
+
+
+def quotations(text: str) -> tuple[Marked, ...]:
+    """Return the outermost quotations of a text; one that is never closed ends with its paragraph.
+
+    A quotation that runs over several paragraphs opens each of them with a mark and closes only the last.
+
+    >>> [m.span.of("“甲“乙”丙”，“丁") for m in quotations("“甲“乙”丙”，“丁")]
+    ['甲“乙”丙', '丁']
+    """
+    found: list[Marked] = []
+    stack: list[tuple[str, int]] = []
+    carried = 0
+    for hit in _MARKS.finditer(text):
+        mark, at = hit.group(), hit.start()
+        if mark == "\n":
+            if stack and carried < _MAX_CONTINUED and len(stack) == 1 and _goes_on(text, at, stack[0][0]):
+                carried += 1
+                continue
+            if stack:
+                start = stack[0][1]
+                found.append(Marked(Span(start + 1, at), Span(start, at), False))
+            stack, carried = [], 0
+        elif mark == '"':
+            _toggle(stack, found, at)
+        elif mark in _OPEN:
+            if len(stack) == 1 and stack[0][0] == mark and text[at - 1 : at] == "\n":
+                continue
+            stack.append((mark, at))
+        elif stack:
+            while stack and _OPEN.get(stack[-1][0]) != mark and len(stack) > 1:
+                stack.pop()
+            if _OPEN.get(stack[-1][0]) == mark:
+                start = stack.pop()[1]
+                if not stack:
+                    found.append(Marked(Span(start + 1, at), Span(start, at + 1)))
+                    carried = 0
+    if stack:
+        start = stack[0][1]
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        found.append(Marked(Span(start + 1, end), Span(start, end), False))
+    return tuple(found)
+
+
+def _goes_on(text: str, line_end: int, mark: str) -> bool:
+    # an open quotation goes on when the next paragraph opens with the same mark and some paragraph closes it
+    if not text.startswith(mark, line_end + 1):
+        return False
+    closing = _OPEN.get(mark)
+    return closing is not None and text.find(closing, line_end, line_end + 6000) >= 0
+
+
+def _toggle(stack: list[tuple[str, int]], found: list[Marked], at: int) -> None:
+    if stack and stack[-1][0] == '"':
+        start = stack.pop()[1]
+        if not stack:
+            found.append(Marked(Span(start + 1, at), Span(start, at + 1)))
+    else:
+        stack.append(('"', at))
+
+
+def passage(annotated: Annotated, name: str) -> Passage:
+    """Make one field of an article ready."""
+    text = annotated.article.text(name)
+    sentences = sentence_spans(text)
+    mentions = tuple(m for m in annotated.mentions if m.field == name)
+    marked = quotations(text)
+    return Passage(
+        annotated, name, text, sentences, mentions, marked,
+        tuple(Span(*m.span()) for m in _BRACKET.finditer(text)),
+        tuple(s.start for s in sentences), tuple(s.end for s in sentences),
+        tuple(m.span.start for m in mentions), tuple(m.outer.start for m in marked),
+    )  # fmt: skip
