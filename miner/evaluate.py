@@ -1,0 +1,388 @@
+"""Scores of every stage against gold, with errors listed by cause, and floors that may not be undercut.
+
+Names are compared after NFKC, lower case and removal of white space. Every figure is a micro average of precision,
+recall and F1 over all gold of a folder, except the page figures, which are means over pages.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from miner.config import Config
+from miner.engine import run_paths
+from miner.errors import ConfigError
+from miner.resolve.names import fold
+from miner.store.database import open_readonly
+
+LABELS = {"people": "person", "enterprises": "enterprise", "organizations": "organization"}
+_HEAD = frozenset({"headline", "kicker", "subtitle"})
+_FULL_MATCH = 0.95
+_SHOWN = 40
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts of one figure: what was found rightly, what the gold has, what was predicted."""
+
+    hits: float = 0
+    gold: float = 0
+    predicted: float = 0
+
+    def add(self, hits: float, gold: float, predicted: float) -> None:
+        """Count some more."""
+        self.hits += hits
+        self.gold += gold
+        self.predicted += predicted
+
+    @property
+    def precision(self) -> float:
+        """Share of predictions that are right."""
+        return self.hits / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that was found."""
+        return self.hits / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        total = self.gold + self.predicted
+        return 2 * self.hits / total if total else 0.0
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """All figures of one run over gold, and its errors by cause."""
+
+    scores: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    errors: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def figures(self) -> dict[str, float]:
+        """Return F1 by figure, in a fixed order."""
+        return {name: round(self.scores[name].f1, 4) for name in sorted(self.scores)}
+
+    def wrong(self, cause: str, where: str, things: Iterable[object]) -> None:
+        """Remember errors of one cause."""
+        self.errors[cause].extend(f"{where}: {thing}" for thing in things)
+
+
+def evaluate(gold: Path, *, config: Config | None = None) -> Evaluation:
+    """Mine a folder of texts with gold beside them and score every stage.
+
+    Raises ConfigError when the folder holds no gold.
+    """
+    files = sorted(path for path in gold.rglob("*.json") if path.name not in ("pairs.json", "baseline.json"))
+    if not files:
+        raise ConfigError("no gold (*.json) in this folder", where=str(gold))
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "evaluate.db"
+        run_paths([str(gold)], database, config or Config())
+        connection = open_readonly(database)
+        try:
+            return _score(connection, files, gold)
+        finally:
+            connection.close()
+
+
+def _score(connection: sqlite3.Connection, files: Sequence[Path], root: Path) -> Evaluation:
+    result = Evaluation()
+    documents = {row["path"]: row["id"] for row in connection.execute("select path, id from documents")}
+    by_stem = {str(Path(path).with_suffix("")): identifier for path, identifier in documents.items()}
+    for path in files:
+        gold = json.loads(path.read_text(encoding="utf-8"))
+        key = str(path.relative_to(root).with_suffix(""))
+        document = by_stem.get(key)
+        if "people" in gold:
+            score_article(connection, document, gold, result)
+        elif "lines" in gold:
+            score_page(connection, document, gold, path.stem, result)
+        elif "paragraphs" in gold and "headline" in gold:
+            score_web_page(connection, document, gold, path.stem, result)
+    for pairs in sorted(root.rglob("pairs.json")):
+        score_pairs(connection, pairs, by_stem, root, result)
+    return result
+
+
+# --- extraction -------------------------------------------------------------------------------------------------
+
+
+def score_article(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], result: Evaluation) -> None:
+    """Score names, linking, posts, events, quotes, figures and traps of one article."""
+
+    def rows(sql: str) -> list[sqlite3.Row]:
+        return connection.execute(sql.replace("HERE", "article_id in (select id from articles where document_id = ?)"), (document,)).fetchall()
+
+    where = gold["id"]
+    mentions = rows("select text, label, coalesce(enterprise_id, person_id, organization_id, place_id) as entity from mentions where HERE")
+    _score_names(gold, mentions, result, where)
+    known = _forms(gold)
+    same = lambda a, b: _close(a, b) or b in known.get(a, ())  # noqa: E731 - closes over this article's forms
+    _score_posts(gold, rows("select p.name, title, organization_text from posts join people p on p.id = person_id where HERE"), same, result)
+    _score_events(gold, connection, rows("select id, type, evidence, date, status from event_reports where HERE order by start, id"), same, result)
+    _score_quotes(gold, rows("select text, speaker from quotes where HERE order by start"), same, result)
+    _score_figures(gold, rows("select value, unit, qualifier, text from figures where HERE order by field, start"), result)
+    said = {(row["label"], fold(row["text"])) for row in mentions} | {("figure", fold(row["text"])) for row in rows("select text from figures where HERE")}
+    said |= {("entity", fold(row["text"])) for row in mentions if row["label"] != "place"}
+    traps = [(trap["not"], fold(trap["text"])) for trap in gold.get("traps", [])]
+    result.scores["trap"].add(sum(trap not in said for trap in traps), len(traps), len(traps))
+    result.wrong("trap", where, [trap for trap in traps if trap in said])
+
+
+def _forms(gold: dict[str, Any]) -> dict[str, set[str]]:
+    known: dict[str, set[str]] = defaultdict(set)
+    for kind in LABELS:
+        for entity in gold.get(kind, []):
+            names = _names(entity)
+            for name in names:
+                known[name] |= names
+    return known
+
+
+def _names(entity: dict[str, Any]) -> set[str]:
+    return {fold(name) for name in (entity["name"], entity.get("latin"), *entity.get("aliases", [])) if name}
+
+
+def _close(a: str, b: str) -> bool:
+    return bool(a) and bool(b) and (a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)))
+
+
+def _score_names(gold: dict[str, Any], mentions: Sequence[sqlite3.Row], result: Evaluation, where: str) -> None:
+    for kind, label in LABELS.items():
+        entities = [_names(entity) for entity in gold.get(kind, [])]
+        allowed = set().union(*entities)
+        wanted = {fold(n) for e in gold.get(kind, []) for n in (e["name"], *e.get("aliases", []))} if label == "person" else allowed
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in mentions:
+            if row["label"] == label:
+                found[fold(row["text"])].add(row["entity"])
+        result.scores[label].add(len(found.keys() & wanted), len(wanted), len(found.keys() - (allowed - wanted)))
+        result.wrong(f"{label} missed", where, sorted(wanted - found.keys()))
+        result.wrong(f"{label} wrong", where, sorted(found.keys() - allowed))
+        owner = {name: number for number, names in enumerate(entities) for name in names}
+        for a, b in combinations(sorted(allowed & found.keys()), 2):
+            together, should = bool(found[a] & found[b]), owner[a] == owner[b]
+            result.scores["linking"].add(together and should, should, together)
+            if together != should:
+                result.wrong("linking", where, [f"{a} / {b} {'joined' if together else 'apart'}"])
+
+
+def _pair(golds: Sequence[Any], found: Sequence[Any], same: Callable[[Any, Any], bool]) -> list[tuple[Any, Any]]:
+    free, pairs = list(found), []
+    for wanted in golds:
+        match = next((f for f in free if same(wanted, f)), None)
+        if match is not None:
+            pairs.append((wanted, match))
+            free.remove(match)
+    return pairs
+
+
+Same = Callable[[str, str], bool]
+
+
+def _score_posts(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
+    wanted = [(fold(p["name"]), fold(post["title"]), fold(post.get("org") or "")) for p in gold.get("people", []) for post in p.get("posts", [])]
+    found = list(dict.fromkeys((fold(r["name"]), fold(r["title"]), fold(r["organization_text"])) for r in rows))
+    pairs = _pair(wanted, found, lambda g, p: same(g[0], p[0]) and g[1] == p[1])
+    result.scores["post"].add(len(pairs), len(wanted), len(found))
+    result.scores["post-org"].add(sum(g[2] == p[2] or same(g[2], p[2]) for g, p in pairs), len(pairs), len(pairs))
+    result.wrong("post missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
+    result.wrong("post wrong", gold["id"], [p for p in found if p not in [b for _, b in pairs]])
+
+
+def _score_events(gold: dict[str, Any], connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
+    wanted = [(e["type"], fold(e["quote_of_sentence"]), e.get("date"), [fold(n) for n in e.get("participants", [])], e["trigger"]) for e in gold.get("events", [])]
+    parties = {r["id"]: [fold(p[0]) for p in connection.execute("select name from event_participants where report_id = ? order by id", (r["id"],))] for r in rows}
+    found = [(r["type"], fold(r["evidence"]), r["date"], parties[r["id"]]) for r in rows]
+    pairs = _pair(wanted, found, lambda g, p: g[0] == p[0] and (g[1][:10] in p[1] or p[1][:10] in g[1]))
+    result.scores["event"].add(len(pairs), len(wanted), len(found))
+    dated = [(g, p) for g, p in pairs if g[2]]
+    result.scores["event-date"].add(sum(g[2] == p[2] for g, p in dated), len(dated), len(dated))
+    for g, p in pairs:
+        result.scores["event-part"].add(len(_pair(g[3], p[3], same)), len(g[3]), len(set(p[3])))
+    result.wrong("event missed", gold["id"], [(g[0], g[4], g[1]) for g in wanted if g not in [a for a, _ in pairs]])
+    result.wrong("event wrong", gold["id"], [p[:3] for p in found if p not in [b for _, b in pairs]])
+    result.wrong("event date", gold["id"], [(g[1], g[2], p[2]) for g, p in dated if g[2] != p[2]])
+
+
+def _score_quotes(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
+    wanted = [(fold(q["begins"]), fold(q["speaker"])) for q in gold.get("quotes", [])]
+    later = [fold(part)[:8] for q in gold.get("quotes", []) for part in q.get("continued", [])]
+    found = [(fold(r["text"]), fold(r["speaker"])) for r in rows]
+    pairs = _pair(wanted, found, lambda g, p: g[0][:8] in p[0])
+    taken = [p for _, p in pairs]
+    counted = [p for p in found if p in taken or not any(part in p[0] for part in later)]
+    result.scores["quote"].add(len(pairs), len(wanted), len(counted))
+    result.scores["quote-speaker"].add(sum(same(g[1], p[1]) for g, p in pairs), len(wanted), len(counted))
+    result.wrong("quote missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
+    result.wrong("quote wrong", gold["id"], [p for p in counted if p not in taken])
+
+
+def _score_figures(gold: dict[str, Any], rows: Sequence[sqlite3.Row], result: Evaluation) -> None:
+    wanted = [(float(f["value"]), fold(f["unit"]), f.get("qualifier"), f["as_written"]) for f in gold.get("figures", [])]
+    found = [(float(r["value"]), fold(r["unit"]), r["qualifier"], r["text"]) for r in rows if r["value"] is not None]
+    pairs = _pair(wanted, found, lambda g, p: abs(g[0] - p[0]) <= 1e-6 * max(1, abs(g[0])) and g[1] == p[1])
+    result.scores["figure"].add(len(pairs), len(wanted), len(found))
+    result.scores["figure-qual"].add(sum((g[2] or "") == (p[2] or "") for g, p in pairs), len(pairs), len(pairs))
+    result.wrong("figure missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
+    result.wrong("figure wrong", gold["id"], [p for p in found if p not in [b for _, b in pairs]])
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+
+Labelled = dict[int, tuple[str | None, str]]
+
+
+def score_page(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation) -> None:
+    """Score one rebuilt page: perfect articles, headlines, body lines, paragraph starts."""
+    rows = connection.execute("select line, article_id, role, text from article_lines where document_id = ?", (document,)).fetchall()
+    found: Labelled = {row["line"]: (row["article_id"], row["role"]) for row in rows}
+    size = {row["line"]: len(fold(row["text"])) for row in rows}
+    wanted: Labelled = {int(n): (line["article"], line["role"]) for n, line in gold["lines"].items()}
+    level = f"page-L{gold['level']}" if "level" in gold else "page"
+    stories, rebuilt = _bodies(wanted), _bodies(found)
+    good = 0
+    for story, lines in stories.items():
+        match = max(rebuilt, key=lambda other: _likeness(lines, rebuilt[other], size), default=None)
+        likeness = _likeness(lines, rebuilt[match], size) if match else 0.0
+        head = {n for n, (article, role) in wanted.items() if article == story and role in _HEAD}
+        main = {n for n in head if wanted[n][1] == "headline"}
+        got = {n for n, (article, role) in found.items() if match and article == match and role in _HEAD}
+        right = likeness >= _FULL_MATCH and ((main <= got <= head) if head else not got)
+        good += right
+        if not right:
+            cause = "page body" if likeness < _FULL_MATCH else "page headline"
+            result.wrong(cause, f"{name} {story}", [f"likeness {likeness:.2f}, head lines {sorted(head)}, found {sorted(got)}"])
+    for figure in (level, "page-perfect"):
+        result.scores[figure].add(good, len(stories), len(rebuilt))
+    body, other = ({n for n, (_, role) in table.items() if role == "body"} for table in (wanted, found))
+    result.scores["page-body"].add(len(body & other), len(body), len(other))
+    _score_paragraphs(connection, document, gold, result)
+
+
+def _score_paragraphs(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], result: Evaluation) -> None:
+    starts, last = set(), None
+    for n, line in sorted(((int(n), line) for n, line in gold["lines"].items()), key=lambda pair: (str(pair[1]["article"]), pair[0])):
+        if line["role"] == "body":
+            if (line["article"], line.get("para")) != last:
+                starts.add(n)
+            last = (line["article"], line.get("para"))
+    found = {
+        row["line"]
+        for row in connection.execute(
+            "select line from article_lines l join articles a on a.id = l.article_id where l.document_id = ? and role = 'body' and start is not null"
+            " and (start = 0 or substr(a.body, start, 1) = char(10))", (document,))
+    }  # fmt: skip
+    result.scores["page-paragraph"].add(len(starts & found), len(starts), len(found))
+
+
+def _bodies(table: Labelled) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for n, (article, role) in table.items():
+        if article and role == "body":
+            found[article].add(n)
+    return found
+
+
+def _likeness(a: set[int], b: set[int], size: dict[int, int]) -> float:
+    whole = sum(size.get(n, 0) for n in a | b)
+    return sum(size.get(n, 0) for n in a & b) / whole if whole else 0.0
+
+
+def score_web_page(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation) -> None:
+    """Score what was read from one web page: head, date, newspaper, author and paragraphs."""
+    row = connection.execute(
+        "select a.headline, a.published, a.newspaper, a.page, a.byline, a.body from articles a where document_id = ? order by position limit 1", (document,)
+    ).fetchone()
+    found = dict(row) if row else {}
+    for key, column in (("headline", "headline"), ("date", "published"), ("newspaper", "newspaper"), ("page", "page"), ("author", "byline")):
+        if gold.get(key):
+            right = _close(fold(str(gold[key])), fold(str(found.get(column) or "")))
+            result.scores["web-fields"].add(right, 1, 1)
+            if not right:
+                result.wrong("web field", name, [f"{key}: {gold[key]!r}, found {found.get(column)!r}"])
+    wanted = Counter(fold(p) for p in gold["paragraphs"])
+    got = Counter(fold(p) for p in (found.get("body") or "").split("\n") if p.strip())
+    result.scores["web-paragraphs"].add(sum((wanted & got).values()), sum(wanted.values()), sum(got.values()))
+    result.wrong("web paragraph", name, [p[:30] for p in (wanted - got) + (got - wanted)])
+
+
+# --- across reports ---------------------------------------------------------------------------------------------
+
+
+def score_pairs(connection: sqlite3.Connection, path: Path, documents: dict[str, str], root: Path, result: Evaluation) -> None:
+    """Score which reports of two articles were joined to one event, and whether one person carries one id in both."""
+    table = json.loads(path.read_text(encoding="utf-8"))
+    folder = path.parent.relative_to(root)
+
+    def document(name: str) -> str | None:
+        return documents.get(str(folder / name))
+
+    for pair in table["pairs"]:
+        left, right = pair["articles"]
+        golds = {name: json.loads((path.parent / f"{name}.json").read_text(encoding="utf-8")) for name in (left, right)}
+        wanted = {(e[left], e[right]) for e in pair["events"] if e.get("relation", "same") == "same"}
+        events = {name: _matched_events(connection, document(name), golds[name]) for name in (left, right)}
+        found = {(i, j) for i, a in events[left].items() for j, b in events[right].items() if a == b}
+        result.scores["event-joined"].add(len(wanted & found), len(wanted), len(found))
+        result.wrong("event apart", f"{left}/{right}", sorted(wanted - found))
+        result.wrong("event joined wrongly", f"{left}/{right}", sorted(found - wanted))
+    for name, left, right in table.get("same_person", []):
+        forms = {fold(form) for form in name.split("=")}
+        ids = [_person(connection, document(article), forms) for article in (left, right)]
+        same = bool(ids[0] & ids[1])
+        result.scores["person-joined"].add(same, 1, 1)
+        if not same:
+            result.wrong("person apart", f"{left}/{right}", [name])
+
+
+def _matched_events(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any]) -> dict[int, str]:
+    rows = connection.execute(
+        "select event_id, type, evidence from event_reports where article_id in (select id from articles where document_id = ?) order by start, id", (document,)
+    ).fetchall()
+    free, matched = list(rows), {}
+    for number, event in enumerate(gold["events"]):
+        begin = fold(event["quote_of_sentence"])[:10]
+        match = next((r for r in free if r["type"] == event["type"] and begin in fold(r["evidence"])), None)
+        if match is not None:
+            matched[number] = match["event_id"]
+            free.remove(match)
+    return matched
+
+
+def _person(connection: sqlite3.Connection, document: str | None, forms: set[str]) -> set[str]:
+    rows = connection.execute("select text, person_id from mentions where person_id is not null and article_id in (select id from articles where document_id = ?)", (document,))
+    return {row["person_id"] for row in rows if fold(row["text"]) in forms}
+
+
+# --- floors -----------------------------------------------------------------------------------------------------
+
+
+def below_floor(figures: dict[str, float], floors: dict[str, float]) -> Iterator[str]:
+    """Yield a line for every figure under its floor, and for every floor that was not measured.
+
+    >>> list(below_floor({"person": 0.9}, {"person": 0.95}))
+    ['person: 0.9000 is below the floor 0.9500']
+    """
+    for name, floor in sorted(floors.items()):
+        if name not in figures:
+            yield f"{name}: not measured, floor {floor:.4f}"
+        elif figures[name] < floor:
+            yield f"{name}: {figures[name]:.4f} is below the floor {floor:.4f}"
+
+
+def load_floors(path: Path) -> dict[str, float]:
+    """Read `baseline.json`; raises ConfigError when it is missing or damaged."""
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): float(value) for name, value in table["floors"].items()}
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise ConfigError(f"cannot read the floors: {error}", where=str(path)) from error
