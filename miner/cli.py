@@ -271,6 +271,38 @@ def resolve_command(database: Path) -> None:
     opened.conn.close()
     click.echo(f"已归并 resolved: {database}")
 
+@main.command()
+@click.option("--gold", default=None, type=click.Path(file_okay=False, exists=True, path_type=Path), help="有标准答案的目录 / folder of texts with gold [corpus]")
+@click.option("--errors", is_flag=True, help="按原因列出错误 / list errors by cause")
+@click.option("--check", is_flag=True, help="低于 baseline.json 的下限即失败 / fail below the floors of baseline.json")
+def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
+    """评测:各环节得分、错误与下限 / Score every stage against gold.
+
+    \b
+    Example:
+      miner evaluate --errors
+      miner evaluate --check
+    """
+    from miner.evaluate import below_floor, load_floors
+    from miner.evaluate import evaluate as score
+
+    folder = gold or default_corpus()
+    result = score(folder)
+    for name in sorted(result.scores):
+        s = result.scores[name]
+        click.echo(f"{name:18} P {s.precision:.3f}  R {s.recall:.3f}  F1 {s.f1:.3f}   gold {s.gold:g}")
+    if errors:
+        for cause in sorted(result.errors):
+            for text in result.errors[cause]:
+                click.echo(f"{cause}: {text}")
+    if check:
+        low = list(below_floor(result.figures(), load_floors(folder / "baseline.json")))
+        for text in low:
+            click.secho(text, fg="red", err=True)
+        if low:
+            raise click.exceptions.Exit(1)
+        click.echo("各项不低于下限 / no figure below its floor")
+
 
 if __name__ == "__main__":
     main()
