@@ -1,0 +1,98 @@
+"""Every lexicon in one Aho-Corasick automaton: what is written where, in time linear in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import ahocorasick
+
+from miner.lexicon import Entry, load_all
+from miner.recognise.fold import fold
+
+_NAMES = {"enterprises": "enterprise", "organizations": "organization", "places": "place", "venues": "place", "expo": "expo"}
+_GRAMMAR = {"company_types": "company", "org_types": "body", "titles": "title"}
+_UNUSED = {("title", "modifier"), ("title", "joint"), ("title", "none"), ("title", "address"), ("company", "industry")}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a form stands for: `kind` is a label or the name of a grammar lexicon, `sort` the kind of its entry."""
+
+    kind: str
+    entry: Entry
+    sort: str | None
+    ambiguous: bool
+
+
+class Hit(NamedTuple):
+    """A form of a lexicon in the text."""
+
+    start: int
+    end: int
+    term: Term
+
+
+class Gazetteer:
+    """All forms of all lexicons, folded."""
+
+    def __init__(self) -> None:
+        forms: dict[str, list[Term]] = {}
+        for form, term in _forms():
+            known = forms.setdefault(fold(form), [])
+            if not any(old.kind == term.kind and old.entry.name == term.entry.name for old in known):
+                known.append(term)
+        self._automaton: Any = ahocorasick.Automaton()
+        for form, terms in forms.items():
+            self._automaton.add_word(form, (len(form), tuple(terms)))
+        self._automaton.make_automaton()
+        self._forms = forms
+
+    def hits(self, folded: str) -> list[Hit]:
+        """Return all forms found in folded text, by end; Latin forms only where no Latin letter or digit touches them."""
+        found = []
+        for last, (length, terms) in self._automaton.iter(folded):
+            start, end = last + 1 - length, last + 1
+            if _cuts_latin(folded, start) or _cuts_latin(folded, end):
+                continue
+            found.extend(Hit(start, end, term) for term in terms)
+        return found
+
+    def terms(self, form: str) -> tuple[Term, ...]:
+        """Return what a form stands for, however it is written; nothing when no lexicon has it."""
+        return tuple(self._forms.get(fold(form), ()))
+
+
+def _cuts_latin(text: str, offset: int) -> bool:
+    if not 0 < offset < len(text):
+        return False
+    before, after = text[offset - 1], text[offset]
+    return before < "\u0250" and after < "\u0250" and before.isalnum() and after.isalnum()
+
+
+def _forms() -> Iterator[tuple[str, Term]]:
+    lexicons = load_all()
+    for lexicon, kind in _NAMES.items():
+        for entry in lexicons.get(lexicon, ()):
+            for form in entry.forms():
+                yield form, Term(kind, entry, entry.kind, form in entry.ambiguous)
+    for lexicon, kind in _GRAMMAR.items():
+        for entry in lexicons.get(lexicon, ()):
+            if (kind, entry.kind) not in _UNUSED:
+                for form in entry.words:
+                    yield form, Term(kind, entry, entry.kind, ambiguous=False)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """Return the gazetteer of the package's lexicons, built on first use."""
+    return Gazetteer()
+
+
+@cache
+def words_of(lexicon: str, *kinds: str) -> frozenset[str]:
+    """Return the folded words of a grammar lexicon's entries of some kinds (of all, when none is named)."""
+    entries = load_all().get(lexicon, ())
+    return frozenset(fold(word) for entry in entries if not kinds or entry.kind in kinds for word in entry.words)
