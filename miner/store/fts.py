@@ -54,10 +54,14 @@ class _Folding(dict[int, str]):
             return "\ufffd"
         if category == "Cf":
             return ""
-        for change in (lambda c: unicodedata.normalize("NFKC", c), lambda c: self._simplified.get(c, c), str.lower):
-            form = change(char)
-            char = form if len(form) == 1 else char
+        char = _one(unicodedata.normalize("NFKC", char), char)
+        char = self._simplified.get(char, char)
+        char = _one(char.lower(), char)
         return char if ord(char) >= 128 or char.isalnum() else chr(_ASCII_MARK + ord(char))
+
+
+def _one(form: str, char: str) -> str:
+    return form if len(form) == 1 else char
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,82 @@
+"""Datasette's metadata, generated from the schema: titles, descriptions of every table and column, facets, sort orders.
+
+`python -m miner.publish.metadata > metadata.yml` writes the file; a test keeps it in step. The plugin gives the same
+to any database that has our tables, whatever the file is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from miner.store import fts, schema, summaries, views
+from miner.store.schema import Table
+
+TITLE = "进博会新闻档案"
+DESCRIPTION = "从报纸还原的进博会报道:文章、企业、人物、事件、引语与数字,每条事实都指回原文。"
+FILE_DATABASE = "expo"
+"""The database name that the static file describes; any other name is served by the plugin's hook."""
+_DESCENDING = {"published", "date", "started", "n_articles", "month", "n_figures"}
+_LARGE_PAGE = 50
+
+
+def tables() -> tuple[Table, ...]:
+    """Return all tables: what runs write and what is summed up from it."""
+    return (*schema.TABLES, *summaries.TABLES)
+
+
+@lru_cache(maxsize=1)
+def database_metadata() -> dict[str, Any]:
+    """Return the metadata of one of our databases. Treat it as read-only."""
+    described: dict[str, Any] = {table.name: _table_metadata(table) for table in tables()}
+    described["articles"] |= {"fts_table": fts.TABLE, "fts_pk": "rowid"}
+    for view in views.VIEWS:
+        described[view.name] = {"title": view.title, "description": view.about}
+    for name in (fts.PENDING, "locations"):
+        described.setdefault(name, {})["hidden"] = True
+    return {
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "tables": described,
+        "queries": {
+            query.name: {"title": query.title, "description": query.about, "sql": query.sql} for query in views.QUERIES
+        },
+    }
+
+
+def _table_metadata(table: Table) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "title": table.title,
+        "description": table.about,
+        "columns": {column.name: column.about for column in table.columns},
+    }
+    if table.label:
+        found["label_column"] = table.label
+    if table.facets:
+        found["facets"] = list(table.facets)
+    if table.sort:
+        found["sort_desc" if table.sort in _DESCENDING else "sort"] = table.sort
+    if table.hidden:
+        found["hidden"] = True
+    if any(column.name in ("body", "evidence") for column in table.columns):
+        found["size"] = _LARGE_PAGE
+    return found
+
+
+def as_yaml() -> str:
+    """Return the text of metadata.yml."""
+    head = "# Generated from miner/store/schema.py: python -m miner.publish.metadata > metadata.yml\n"
+    content = {"title": TITLE, "description": DESCRIPTION, "databases": {FILE_DATABASE: database_metadata()}}
+    return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+
+
+def main() -> None:
+    """Write metadata.yml to standard output."""
+    sys.stdout.write(as_yaml())
+
+
+if __name__ == "__main__":
+    main()

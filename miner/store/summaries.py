@@ -1,0 +1,123 @@
+"""Summary tables: what pages and charts would else count anew at every visit. Rebuilt after each resolving."""
+
+# ruff: noqa: E501 - SQL and two-language descriptions read better unbroken
+from __future__ import annotations
+
+import sqlite3
+
+from miner.store.schema import Column, Table
+from miner.store.views import contradictions_sql
+
+DOUBTFUL = 0.7
+"""An article rebuilt with less confidence is counted as doubtful."""
+
+_EDITION = Column("edition", "integer not null", "第几届进博会 / which expo")
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "totals", "总数", "各表的行数,供首页使用 / rows of each table, for the front page",
+        (Column("name", "text primary key", "表名 / table"), Column("n", "integer not null", "行数 / rows")), label="name",
+    ),
+    Table(
+        "coverage", "报道量", "各报各月的文章数与字数 / articles and characters by newspaper and month",
+        (
+            Column("newspaper", "text not null", "报纸;空为不详 / newspaper, empty when unknown"),
+            Column("month", "text not null", "月份;空为不详 / month, empty when unknown"),
+            Column("edition", "integer", "第几届进博会 / which expo"), Column("n_articles", "integer not null", "文章数 / articles"),
+            Column("n_chars", "integer not null", "字数 / characters"), Column("n_doubtful", "integer not null", "还原存疑的文章数 / doubtful articles"),
+        ), facets=("newspaper", "edition"), sort="month", indexes=(("newspaper",), ("month",), ("edition",)),
+    ),
+    Table(
+        "appearances", "见报", "某实体见于某篇文章,按日期可查 / an entity appears in an article",
+        (
+            Column("entity_id", "text not null", "企业、人物、机构或地点 / entity"), Column("published", "text not null", "见报日期;空为不详 / published"),
+            Column("article_id", "text not null references [articles](id) on delete cascade", "文章 / article"),
+            Column("label", "text not null", "类别 / label"), Column("edition", "integer", "第几届进博会 / which expo"),
+            Column("n_mentions", "integer not null", "提及次数 / mentions"),
+        ), extra=("primary key (entity_id, published, article_id)",), indexes=(("article_id",),), facets=("label", "edition"),
+    ),
+    Table(
+        "edition_enterprises", "各届企业", "某企业在某届的报道与事件 / an enterprise at an expo",
+        (
+            _EDITION, Column("enterprise_id", "text not null references [enterprises](id) on delete cascade", "企业 / enterprise"),
+            Column("n_articles", "integer not null", "报道篇数 / articles"), Column("n_events", "integer not null", "事件数 / events"),
+            Column("exhibited", "integer not null", "1 有参展报道 / reported as an exhibitor"),
+            Column("first_edition", "integer not null", "首次见报的届次 / first expo it appears at"),
+            Column("first_exhibited", "integer", "首次参展的届次 / first expo it exhibited at"),
+        ), extra=("primary key (edition, enterprise_id)",), facets=("edition", "exhibited"), sort="n_articles",
+        indexes=(("enterprise_id",), ("edition", "n_articles")),
+    ),
+    Table(
+        "edition_days", "各届逐日", "某届某日某类事件的件数 / events of a type on a day",
+        (
+            _EDITION, Column("date", "text not null", "日期 / date"), Column("type", "text not null", "事件类型 / event type"),
+            Column("n_events", "integer not null", "件数 / events"),
+        ), extra=("primary key (edition, date, type)",), facets=("edition", "type"), sort="date",
+    ),
+    Table(
+        "measures", "指标", "某届某指标的数值概况 / a measure at an expo",
+        (
+            Column("measure", "text not null", "指标 / measure"), Column("unit", "text not null", "单位 / unit"), _EDITION,
+            Column("n_figures", "integer not null", "数字条数 / figures"), Column("n_values", "integer not null", "不同数值个数 / distinct values"),
+            Column("low", "real", "最小值 / lowest"), Column("high", "real", "最大值 / highest"),
+            Column("n_conflicts", "integer not null", "冲突对数 / conflicting pairs"), Column("n_roundings", "integer not null", "取整对数 / rounded pairs"),
+        ), extra=("primary key (measure, unit, edition)",), facets=("edition", "unit"), sort="n_figures",
+    ),
+)  # fmt: skip
+
+_ENTITY = "coalesce(m.enterprise_id, m.person_id, m.organization_id, m.place_id)"
+_COUNTED = (
+    "documents", "articles", "article_lines", "enterprises", "people", "organizations", "places", "aliases", "mentions", "posts",
+    "events", "event_reports", "quotes", "figures", "problems", "judgements",
+)  # fmt: skip
+
+_FILL = {
+    "totals": " union all ".join(f"select '{name}', count(*) from [{name}]" for name in _COUNTED),
+    "coverage": (
+        "select coalesce(newspaper, ''), coalesce(substr(published, 1, 7), ''), edition, count(*), sum(n_chars), "
+        f"sum(confidence < {DOUBTFUL}) from articles group by 1, 2, 3"
+    ),
+    "appearances": (
+        f"select {_ENTITY}, coalesce(a.published, ''), m.article_id, m.label, a.edition, count(*) from mentions m "
+        f"join articles a on a.id = m.article_id where {_ENTITY} is not null group by 1, 2, 3"
+    ),
+    "edition_enterprises": (
+        "with seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null group by 1, 2), "
+        "acts as (select e.edition, t.enterprise_id as entity_id, count(distinct e.id) as n, max(e.type = 'exhibition' and e.status <> 'negated') as shown "
+        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id is not null group by 1, 2), "
+        "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown from seen union all select edition, entity_id, 0, n, shown from acts) "
+        "select edition, entity_id, sum(articles), sum(events), max(shown), "
+        "min(edition) over (partition by entity_id), min(case when max(shown) then edition end) over (partition by entity_id) "
+        "from both group by edition, entity_id"
+    ),
+    "edition_days": (
+        "select edition, date, type, count(*) from events where edition is not null and date_precision = 'day' and date is not null "
+        "and status <> 'negated' group by 1, 2, 3"
+    ),
+    "measures": (
+        f"with pairs as (select measure, unit, edition, sum(kind = 'conflict') as c, sum(kind = 'rounding') as r from ({contradictions_sql()}) group by 1, 2, 3) "
+        "select f.measure, f.unit, f.edition, count(*), count(distinct f.value), min(f.value), max(f.value), coalesce(max(p.c), 0), coalesce(max(p.r), 0) "
+        "from figures f left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
+        "where f.measure is not null and f.edition is not null group by 1, 2, 3"
+    ),
+}  # fmt: skip
+"""How each table is filled, in this order: a later one may read an earlier one."""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Create the summary tables, empty, with their indexes."""
+    for table in TABLES:
+        by_key = any(line.startswith("primary key") for line in table.extra)
+        connection.execute(table.create_sql() + (", without rowid" if by_key else ""))
+        for columns in table.indexes:
+            name = f"ix_{table.name}_{'_'.join(columns)}"
+            connection.execute(f"create index if not exists [{name}] on [{table.name}] ({', '.join(columns)})")
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing."""
+    create(connection)
+    for table in reversed(TABLES):
+        connection.execute(f"delete from [{table.name}]")
+    for table in TABLES:
+        connection.execute(f"insert into [{table.name}] {_FILL[table.name]}")

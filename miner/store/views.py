@@ -1,0 +1,192 @@
+"""SQL views for people who write queries, and canned queries with Chinese titles and parameters."""
+
+# ruff: noqa: E501 - SQL and two-language descriptions read better unbroken
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view: its name is for SQL, its title and description are for people."""
+
+    name: str
+    title: str
+    about: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A canned query; what stands as :name in its SQL is asked of the reader. An empty answer means any."""
+
+    name: str
+    title: str
+    about: str
+    sql: str
+
+
+_PARTIES = (
+    "(select group_concat(name, '、') from (select distinct coalesce(n.name, g.name, p.name, t.name) as name "
+    "from event_participants t left join enterprises n on n.id = t.enterprise_id "
+    "left join organizations g on g.id = t.organization_id left join people p on p.id = t.person_id "
+    "where t.event_id = e.id limit 40))"
+)
+
+
+def _grain(value: str) -> str:
+    """Return SQL for the power of ten to which a value seems to be rounded: 3400 to 100, 78410000000 to 10000000."""
+    powers = " ".join(f"when {value} = round({value} / 1e{n}) * 1e{n} then 1e{n}" for n in range(11, -1, -1))
+    return f"(case {powers} else 0.01 end)"
+
+
+_ROUNDED = (
+    "(b.value - a.value <= 0.1 * b.value and (a.qualifier in ('多', '超', '余', '以上', '约') or b.qualifier in ('近', '约'))) "
+    f"or (b.value - a.value <= 0.05 * b.value and b.value - a.value < 0.5 * max({_grain('a.value')}, {_grain('b.value')}))"
+)
+"""Two values a < b agree when one is the other rounded, or when a says 多 or b says 近."""
+
+
+
+def contradictions_sql(where: str = "") -> str:
+    """Return SQL that pairs the differing values of each measure, the 30 best attested of each; `where` narrows the figures."""
+    narrowed = f" and {where}" if where else ""
+    columns = ", ".join(
+        f"{side}.{column} as {name}_{'figure' if column == 'figure_id' else column}"
+        for column in ("text", "value", "articles", "figure_id") for side, name in (("a", "left"), ("b", "right"))
+    )  # fmt: skip
+    return (
+        "with v as (select measure, unit, edition, coalesce(comparison, '') as comparison, value, coalesce(qualifier, '') as qualifier, "
+        "min(text) as text, count(distinct article_id) as articles, min(id) as figure_id from figures "
+        f"where measure is not null and value is not null and edition is not null{narrowed} group by 1, 2, 3, 4, 5, 6), "
+        "r as (select *, row_number() over (partition by measure, unit, edition, comparison order by articles desc, value, qualifier) "
+        f"as place from v) select a.measure, a.unit, a.edition, a.comparison, {columns}, "
+        f"case when {_ROUNDED} then 'rounding' else 'conflict' end as kind "
+        "from r a join r b on b.measure = a.measure and b.unit = a.unit and b.edition = a.edition and b.comparison = a.comparison "
+        "and b.value > a.value and a.place <= 30 and b.place <= 30"
+    )
+
+
+VIEWS: tuple[View, ...] = (
+    View(
+        "event_list", "事件一览", "每件事一行,连同参与方的名称 / one event a row, with the names of those who took part",
+        f"select e.id, e.type, e.title, e.date, e.edition, e.status, {_PARTIES} as parties, e.place, e.amount, e.amount_unit, e.n_reports from events e",
+    ),
+    View(
+        "exhibitors", "参展企业", "哪家企业参加了哪一届,以及首次参展的届次 / which enterprise exhibited at which expo, and its first one",
+        "select x.edition, x.enterprise_id, n.name, n.country, n.industry, x.n_events, x.n_articles, x.first_exhibited, "
+        "x.edition = x.first_exhibited as is_first from edition_enterprises x join enterprises n on n.id = x.enterprise_id where x.exhibited",
+    ),
+    View(
+        "signings", "签约与采购", "签约、采购、投资及其金额与各方 / signings, purchases and investments with amounts and parties",
+        f"select e.id, e.type, e.date, e.edition, e.status, e.amount, e.amount_unit, {_PARTIES} as parties, e.title, e.n_reports "
+        "from events e where e.type in ('signing', 'procurement', 'investment')",
+    ),
+    View(
+        "encounters", "谁见了谁", "同一次会见、走访、签约中的每一对参与方 / every pair of those who took part in one meeting, visit or signing",
+        "select e.id as event_id, e.type, e.date, e.edition, e.status, a.name as left_name, a.role as left_role, b.name as right_name, "
+        "b.role as right_role, e.title from events e join event_participants a on a.event_id = e.id "
+        "join event_participants b on b.event_id = e.id and b.report_id = a.report_id and b.id <> a.id "
+        "where e.type in ('meeting', 'visit', 'signing')",
+    ),
+    View(
+        "person_posts", "人物职务", "某人在某时的职务及出处 / a person's titles, when and where it says so",
+        "select p.person_id, n.name, p.title, p.organization_text, coalesce(e.name, g.name) as organization, p.date, p.article_id, a.headline "
+        "from posts p join people n on n.id = p.person_id join articles a on a.id = p.article_id "
+        "left join enterprises e on e.id = p.enterprise_id left join organizations g on g.id = p.organization_id",
+    ),
+    View(
+        "quotations", "引语一览", "谁说了什么,见于何处 / who said what, and where",
+        "select q.id, coalesce(p.name, n.name, g.name, q.speaker) as speaker, q.text, q.direct, q.cue, a.published, a.newspaper, "
+        "q.article_id, a.headline, q.person_id, q.enterprise_id, q.organization_id from quotes q join articles a on a.id = q.article_id "
+        "left join people p on p.id = q.person_id left join enterprises n on n.id = q.enterprise_id "
+        "left join organizations g on g.id = q.organization_id",
+    ),
+    View(
+        "contradictions", "数字分歧",
+        "同一届同一指标同一单位的不同数值;kind:rounding 取整所致,conflict 确有出入 / values of one measure that differ: by rounding, or in conflict",
+        contradictions_sql(),
+    ),
+    View(
+        "source_lines", "正文溯源", "正文的每一段字符来自原文件的哪一行 / which raw line each part of a body comes from",
+        "select l.article_id, a.headline, l.role, l.start, l.end, substr(a.body, l.start + 1, l.end - l.start) as rebuilt, l.text as raw, "
+        "l.line, d.path from article_lines l join articles a on a.id = l.article_id join documents d on d.id = l.document_id",
+    ),
+    View(
+        "doubtful_articles", "存疑的还原", "还原把握低于 0.7 的文章及理由 / articles rebuilt with less than .7 confidence, and why",
+        "select a.id, a.headline, a.confidence, a.reason, a.newspaper, a.published, a.page, d.path from articles a "
+        "join documents d on d.id = a.document_id where a.confidence < 0.7",
+    ),
+    View(
+        "alias_list", "别名一览", "每个别名指谁,从哪篇文章得知 / whom each alias means, and which article told",
+        "select l.alias, l.kind, coalesce(n.name, p.name, g.name, c.name) as name, case when l.enterprise_id is not null then 'enterprise' "
+        "when l.person_id is not null then 'person' when l.organization_id is not null then 'organization' else 'place' end as label, "
+        "coalesce(l.enterprise_id, l.person_id, l.organization_id, l.place_id) as entity_id, l.article_id from aliases l "
+        "left join enterprises n on n.id = l.enterprise_id left join people p on p.id = l.person_id "
+        "left join organizations g on g.id = l.organization_id left join places c on c.id = l.place_id",
+    ),
+)  # fmt: skip
+
+QUERIES: tuple[Query, ...] = (
+    Query(
+        "enterprises_of_country", "某国企业参加某一届", "填国家(如 日本)与届次(如 5);留空表示不限 / enterprises of a country at an expo",
+        "select x.edition, x.name, x.country, x.industry, x.n_articles, x.first_exhibited from exhibitors x "
+        "where (:country = '' or x.country = :country) and (:edition = '' or x.edition = cast(:edition as integer)) "
+        "order by x.edition, x.n_articles desc, x.name",
+    ),
+    Query(
+        "first_time_exhibitors", "首次参展的企业", "填届次;留空列出每一届 / enterprises that exhibited for the first time",
+        "select edition, name, country, industry, n_articles from exhibitors where is_first "
+        "and (:edition = '' or edition = cast(:edition as integer)) order by edition, n_articles desc, name",
+    ),
+    Query(
+        "who_met", "谁见过某人或某企业", "填名称或其中几个字 / who met whom",
+        "select distinct v.date, v.type, v.left_name as name, v.left_role as role, v.right_name as met, v.right_role as met_role, v.title, v.event_id "
+        "from encounters v where v.event_id in (select event_id from event_participants where instr(name, trim(:name)) > 0) "
+        "and instr(v.left_name, trim(:name)) > 0 and trim(:name) <> '' order by v.date desc",
+    ),
+    Query(
+        "signings_above", "超过某一金额的签约", "填金额(元、美元等按原单位计的数值,如 100000000) / signings above an amount",
+        "select date, amount, amount_unit, parties, title, n_reports, id from signings "
+        "where amount >= cast(:amount as real) and status <> 'negated' order by amount desc",
+    ),
+    Query(
+        "quotes_of", "某人或某企业说过的话", "填姓名、企业名或其中几个字 / quotations of a speaker",
+        "select published, speaker, text, newspaper, headline, article_id from quotations "
+        "where instr(speaker, trim(:name)) > 0 and trim(:name) <> '' order by published desc",
+    ),
+    Query(
+        "posts_of", "某人历任职务", "填姓名 / the titles a person held",
+        "select name, title, coalesce(organization, organization_text) as organization, min(date) as first_reported, max(date) as last_reported, "
+        "count(*) as reports from person_posts where name = trim(:name) group by 1, 2, 3 order by first_reported",
+    ),
+    Query(
+        "events_of", "某企业或某人参与的事件", "填名称或其中几个字 / events of a name",
+        "select date, type, status, title, parties, n_reports, id from event_list where id in "
+        "(select event_id from event_participants where instr(name, trim(:name)) > 0) and trim(:name) <> '' order by date desc",
+    ),
+    Query(
+        "figures_of", "某一指标历届的数值", "填指标中的几个字(如 参展企业) / values of a measure over the expos",
+        "select f.edition, f.measure, f.value, f.unit, f.qualifier, f.text, a.newspaper, a.published, f.article_id from figures f "
+        "join articles a on a.id = f.article_id where f.measure is not null and instr(f.measure, trim(:measure)) > 0 "
+        "order by f.measure, f.edition, f.value",
+    ),
+    Query(
+        "coverage_by_newspaper", "各报各届的报道量", "填届次;留空为全部 / articles by newspaper and expo",
+        "select newspaper, edition, sum(n_articles) as articles, sum(n_chars) as characters from coverage "
+        "where (:edition = '' or edition = cast(:edition as integer)) group by 1, 2 order by articles desc",
+    ),
+    Query(
+        "full_text", "全文检索(SQL)", "在 SQL 中检索中文:articles_fts match escape_fts(:words);与检索页同一套语法 / full text from SQL",
+        "select a.id, a.headline, a.newspaper, a.published, a.n_chars from articles a "
+        "where a.rowid in (select rowid from articles_fts where articles_fts match escape_fts(:words)) order by a.published desc",
+    ),
+)  # fmt: skip
+
+
+def create_views(connection: sqlite3.Connection) -> None:
+    """Create the views, replacing older forms of them."""
+    for view in VIEWS:
+        connection.execute(f"drop view if exists [{view.name}]")
+        connection.execute(f"create view [{view.name}] as {view.sql}")
