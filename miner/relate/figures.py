@@ -26,6 +26,7 @@ _VERB_TAIL = re.compile(
     r"(?:已|已经|将|就|也|都|共|共计|总计|合计|累计|一共|总共|达成|达到了?|达|为|是|有|约为|超过|突破|实现|接近|完成|预计|目前|现有|"
     r"近|超|约|逾|至|到|仅|高达|多达|分别|了|的|在|比|占)+$"
 )
+_OPENING = frozenset("“《「")
 _CLOSING = frozenset("”》」")
 
 
@@ -134,7 +135,7 @@ def _following(text: str, end: int, limit: int) -> str:
     stop = end + 1 if text[end : end + 1] in ("“", "《", "「") else end
     while stop < min(limit, end + 24) and (text[stop] not in _STOP or text[stop] in _CLOSING) and not text[stop].isspace():
         stop += 1
-    return re.split("的(?=[近约超]|\\d)|参与|参加|参展|签署|签约|亮相|将|已|在|以|与|来自|通过|共", text[end:stop].lstrip("的"), maxsplit=1)[0]
+    return re.split("的(?=[近约超逾上数]|\\d)|参与|参加|参展|签署|签约|亮相|将|已|在|以|与|来自|通过|共", text[end:stop].lstrip("的"), maxsplit=1)[0]
 
 
 def _measure(subject: str | None, number: Number, comparison: str | None) -> str | None:
@@ -157,6 +158,6 @@ def _same_context(one: str, other: str) -> bool:
     before2, after2, subject2 = other.split("|", 2)
     if subject and subject == subject2:
         return True
-    if len(after) >= 2 and after[:2] == after2[:2] and after[0] not in _STOP:
+    if len(after) >= 2 and after[:2] == after2[:2] and (after[0] not in _STOP or after[0] in _OPENING):
         return True
     return len(before) >= 3 and before[-3:] == before2[-3:]
