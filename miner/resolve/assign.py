@@ -86,7 +86,7 @@ def _link(connection: sqlite3.Connection, label: str) -> None:
     elif label in ("enterprise", "organization"):
         targets.append(("posts", column, "local_organization"))
     for table, target, local in targets:
-        article = "article_id" if table != "event_participants" else "(select article_id from event_reports r where r.id = event_participants.report_id)"
+        article = f"[{table}].article_id" if table != "event_participants" else "(select article_id from event_reports r where r.id = event_participants.report_id)"
         connection.execute(
             f"update [{table}] set [{target}] = (select entity_id from linked where linked.article_id = {article} and linked.local_entity = [{table}].[{local}])"
             f" where [{local}] is not null and exists (select 1 from linked where linked.article_id = {article} and linked.local_entity = [{table}].[{local}])"

@@ -26,6 +26,7 @@ TITLES = {
     "signing": "签约", "exhibition": "参展", "launch": "发布", "visit": "走访", "meeting": "会见", "founding": "成立", "investment": "投资",
     "procurement": "采购", "ceremony": "仪式", "conference": "会议", "award": "获奖", "appointment": "任命",
 }  # fmt: skip
+_TELLS_NOTHING = frozenset(" 0123456789年月日,。;:!?、“”\"'()与和的在")
 PLACE_ONLY = frozenset({"place", "venue"})
 
 
@@ -88,9 +89,16 @@ def _load(connection: sqlite3.Connection) -> Iterator[Report]:
         "select r.id, r.article_id, r.type, r.date, r.date_end, r.status, r.place, r.edition, a.published, r.trigger, r.evidence, r.amount, r.amount_unit, r.confidence"
         " from event_reports r join articles a on a.id = r.article_id order by r.id"
     ):
-        text = fold(row[10])
-        grams = frozenset(text[i : i + 2] for i in range(len(text) - 1))
-        yield Report(*row[:11], frozenset(people[row[0]]), tuple(names[row[0]]), grams, *row[11:])
+        yield Report(*row[:11], frozenset(people[row[0]]), tuple(names[row[0]]), _grams(row[10], row[9], names[row[0]]), *row[11:])
+
+
+def _grams(evidence: str, trigger: str, names: list[str]) -> frozenset[str]:
+    """Return the bigrams of a sentence without what is compared by itself: parties, trigger, numbers and dates."""
+    text = fold(evidence)
+    for name in sorted({fold(n) for n in names} | {fold(trigger)}, key=lambda n: (-len(n), n)):
+        if name:
+            text = text.replace(name, " ")
+    return frozenset(gram for i in range(len(text) - 1) if _TELLS_NOTHING.isdisjoint(gram := text[i : i + 2]))
 
 
 def _keys(report: Report) -> Iterator[tuple[str, ...]]:
@@ -175,9 +183,11 @@ def _days(left: str | None, right: str | None) -> int | None:
 def _by_parties(left: Report, right: Report) -> list[Reason]:
     shared = left.parties & right.parties
     if shared:
-        part = len(shared) / min(len(left.parties), len(right.parties))
         whole = len(shared) / len(left.parties | right.parties)
-        return [Reason(0.6 + 1.2 * part + 1.0 * whole, f"共同参与方{len(shared)}个")]
+        if shared in (left.parties, right.parties):
+            return [Reason(1.6 + 1.2 * whole, f"参与方{'相同' if whole == 1 else '相容'}:共{len(shared)}个")]
+        # Both name somebody whom the other does not: of one host's many signings this is another, unless most agree.
+        return [Reason(3.5 * whole - 1.4, f"参与方部分相同:共{len(shared)}个")]
     if left.parties and right.parties:
         return [Reason(-1.8, "参与方不同")]
     return [Reason(-0.6, "一方未写参与方")]

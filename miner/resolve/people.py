@@ -74,7 +74,8 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[list[Appearance]]:
     for name, latin in connection.execute(
         "select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null order by name desc"
     ):
-        bridge[fold(latin)] = fold(name)
+        if fold(latin) != fold(name):
+            bridge[fold(latin)] = fold(name)
     rows = connection.execute(
         "select l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper from local_entities l"
         " join articles a on a.id = l.article_id where l.label = 'person' order by l.name, l.article_id, l.local_entity"
@@ -116,8 +117,8 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
         profile.members.append((article_id, index))
         profile.bodies.update(bodies)
         profile.titles.update(title for title, _ in posts)
-        if latin:
-            profile.latin.add(latin)
+        if latin or not _chinese(name):
+            profile.latin.add(latin or name)
         if newspaper:
             profile.newspapers.add(newspaper)
         if published:

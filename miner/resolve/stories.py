@@ -13,7 +13,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from miner.offsets import stable_id
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
-from miner.segment import cut_words
+from miner.segment import words
+from miner.split.jumps import JumpRow, join_jumps
 
 _SHINGLE = 4
 _BANDS, _ROWS = 24, 4
@@ -35,19 +36,15 @@ def join_stories(connection: sqlite3.Connection) -> None:
 
 
 def _jumps(connection: sqlite3.Connection) -> None:
-    from miner.split.jumps import join_jumps
-
     rows = connection.execute(
         "select id, document_id, newspaper, published, page, jump_to, jump_from, headline, body from articles"
         " where jump_to is not null or jump_from is not null order by id"
-    ).fetchall()
-    if not rows:
-        return
-    groups, problems = join_jumps(rows)
-    connection.executemany("update articles set story_id = ? where id = ?", [(story, article) for article, story in sorted(groups.items())])
+    )
+    joined = join_jumps(JumpRow(*row) for row in rows)
+    connection.executemany("update articles set story_id = ? where id = ?", [(story, article) for article, story in sorted(joined.story_of().items())])
     connection.executemany(
         "insert or replace into problems (id, document_id, stage, code, message) values (?, ?, 'resolve', ?, ?)",
-        [(stable_id("problem", p.document_id, "resolve", p.code, p.message), p.document_id, p.code, p.message) for p in problems],
+        [(stable_id("problem", p.document_id, "resolve", p.code, p.message), p.document_id, p.code, p.message) for p in joined.problems],
     )
 
 
@@ -124,7 +121,8 @@ def _keywords(connection: sqlite3.Connection) -> None:
 
 
 def _content_words(text: str) -> list[str]:
-    return [word for word in cut_words(text) if len(word) >= 2 and not word.isdigit() and not word.isascii()]
+    cut = (text[start:end] for start, end in words(text))
+    return [word for word in cut if len(word) >= 2 and not word.isdigit() and not word.isascii()]
 
 
 def _write_keywords(connection: sqlite3.Connection, ids: list[str], weights: object, terms: np.ndarray) -> None:

@@ -1,0 +1,189 @@
+"""Resolve: one thing however it is written, different things kept apart, the same answer in any order."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Sequence
+
+import pytest
+
+from miner.resolve.assign import clear, count_and_date, write_aliases, write_groups, write_people
+from miner.resolve.entities import resolve_label
+from miner.resolve.events import best_date, resolve_events
+from miner.resolve.judge import Union, store_judgements
+from miner.resolve.names import core, fold
+from miner.resolve.people import resolve_people
+
+from .builders import Story, memory_database, store
+
+
+def resolved(stories: Sequence[Story]) -> sqlite3.Connection:
+    connection = memory_database()
+    store(connection, stories)
+    again(connection)
+    return connection
+
+
+def again(connection: sqlite3.Connection) -> None:
+    clear(connection)
+    for label in ("enterprise", "organization", "place"):
+        groups, roots, judgements = resolve_label(connection, label)
+        store_judgements(connection, judgements)
+        write_groups(connection, label, groups, roots)
+    clusters, judgements = resolve_people(connection)
+    store_judgements(connection, judgements)
+    write_people(connection, clusters)
+    count_and_date(connection)
+    write_aliases(connection)
+    resolve_events(connection)
+
+
+def names(connection: sqlite3.Connection, table: str) -> list[str]:
+    return sorted(row[0] for row in connection.execute(f"select name from [{table}]"))
+
+
+def test_core_of_a_full_name() -> None:
+    assert core("旭化成（中国）投资有限公司") == ("旭化成", "中国")
+    assert core("上海青穗食品有限公司")[0] == "青穗食品"
+    assert fold("３Ｍ 公司") == "3m公司"
+
+
+def test_union_has_the_smallest_root_in_any_order() -> None:
+    edges = [("c", "d"), ("b", "c"), ("a", "d"), ("x", "y")]
+    answers = set()
+    for seed in range(6):
+        union = Union()
+        for a, b in random.Random(seed).sample(edges, len(edges)):
+            union.join(b, a)
+        answers.add(tuple(union.root(m) for m in "abcdxy"))
+    assert answers == {("a", "a", "a", "a", "x", "x")}
+
+
+def test_a_declared_short_name_leads_to_its_company_in_other_articles() -> None:
+    connection = resolved([
+        Story("上海青穗食品有限公司（以下简称“青穗食品”）参展，总经理陆远接待。", enterprises=[("上海青穗食品有限公司", "青穗食品")], people=[("陆远",)]),
+        Story("青穗食品再次参展，陆远到场。", published="2022-11-09", enterprises=[("青穗食品",)], people=[("陆远",)]),
+    ])  # fmt: skip
+    assert names(connection, "enterprises") == ["上海青穗食品有限公司"]
+    assert connection.execute("select count(distinct enterprise_id), count(*) from mentions where label = 'enterprise'").fetchone()[0] == 1
+
+
+def test_nothing_is_merged_on_a_bare_short_name_with_two_owners() -> None:
+    connection = resolved([
+        Story("上海华越贸易有限公司（简称“华越”）参展。", enterprises=[("上海华越贸易有限公司", "华越")]),
+        Story("深圳华越电子有限公司（简称“华越”）参展。", newspaper="海滨日报", enterprises=[("深圳华越电子有限公司", "华越")]),
+        Story("华越也来了。", newspaper="北方晚报", published="2019-11-05", enterprises=[("华越",)]),
+    ])  # fmt: skip
+    assert len(names(connection, "enterprises")) == 3
+
+
+def test_units_with_names_of_their_own_stay_apart() -> None:
+    connection = resolved([Story("西门子、西门子医疗和西门子能源同场参展。", enterprises=[("西门子",), ("西门子医疗",), ("西门子能源",)],
+                                 known={n: n for n in ("西门子", "西门子医疗", "西门子能源")})])  # fmt: skip
+    assert names(connection, "enterprises") == ["西门子", "西门子医疗", "西门子能源"]
+
+
+def test_full_width_and_half_width_brackets_are_one_company() -> None:
+    connection = resolved([
+        Story("青穗（中国）食品有限公司参展。", enterprises=[("青穗（中国）食品有限公司",)]),
+        Story("青穗(中国)食品有限公司签约。", enterprises=[("青穗(中国)食品有限公司",)]),
+    ])  # fmt: skip
+    assert len(names(connection, "enterprises")) == 1
+
+
+def test_companies_of_two_cities_stay_apart() -> None:
+    connection = resolved([
+        Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]),
+        Story("广州东屿科技有限公司参展。", enterprises=[("广州东屿科技有限公司",)]),
+    ])  # fmt: skip
+    assert len(names(connection, "enterprises")) == 2
+
+
+def test_one_person_in_one_post_over_years() -> None:
+    connection = resolved([
+        Story("青穗食品总经理陆远致辞。", published="2019-11-06", people=[("陆远",)], enterprises=[("青穗食品",)], posts=[("陆远", "青穗食品", "总经理")]),
+        Story("青穗食品董事长陆远致辞。", published="2023-11-06", people=[("陆远",)], enterprises=[("青穗食品",)], posts=[("陆远", "青穗食品", "董事长")]),
+    ])  # fmt: skip
+    assert names(connection, "people") == ["陆远"]
+    assert connection.execute("select count(*) from posts where person_id is not null").fetchone()[0] == 2
+
+
+def test_two_people_of_one_name_are_kept_apart() -> None:
+    connection = resolved([
+        Story("海滨区区长王平走访。", newspaper="海滨日报", people=[("王平",)], organizations=[("海滨区政府",)], posts=[("王平", "海滨区", "区长")]),
+        Story("远洲大学教授王平获奖。", newspaper="北方晚报", published="2019-05-01", people=[("王平",)], organizations=[("远洲大学",)], posts=[("王平", "远洲大学", "教授")]),
+    ])  # fmt: skip
+    assert len(names(connection, "people")) == 2
+    row = connection.execute("select same, reasons from judgements where kind = 'person'").fetchone()
+    assert row[0] == 0 and "单位不同" in row[1]
+
+
+def test_a_latin_name_leads_to_its_person() -> None:
+    connection = resolved([
+        Story("青穗食品总裁马丁·霍尔特（Martin Holt）参会。", people=[("马丁·霍尔特", "Martin Holt")], posts=[("马丁·霍尔特", "青穗食品", "总裁")]),
+        Story("Martin Holt致辞。", people=[("Martin Holt",)]),
+    ])  # fmt: skip
+    assert names(connection, "people") == ["马丁·霍尔特"]
+
+
+SAME_DAY = [
+    Story("11月7日，海滨区与青穗食品签约，将建研发中心。", published="2022-11-08", enterprises=[("青穗食品",)], organizations=[("海滨区政府",)],
+          events=[("signing", "签约", "2022-11-07", ("海滨区政府", "青穗食品"), "done")]),
+    Story("青穗食品昨天与海滨区签约，研发中心落定。", published="2022-11-08", newspaper="海滨日报", enterprises=[("青穗食品",)], organizations=[("海滨区政府",)],
+          events=[("signing", "签约", "2022-11-07", ("青穗食品", "海滨区政府"), "done")]),
+    Story("11月7日，青穗食品与乙州公司签约采购咖啡。", published="2022-11-08", newspaper="贸易周刊", enterprises=[("青穗食品",), ("乙州公司",)],
+          events=[("signing", "签约", "2022-11-07", ("青穗食品", "乙州公司"), "done")]),
+]  # fmt: skip
+
+
+def test_two_reports_of_one_signing_are_one_event() -> None:
+    connection = resolved(SAME_DAY)
+    assert sorted(row[0] for row in connection.execute("select n_reports from events")) == [1, 2]
+
+
+def test_planned_then_done_is_one_event() -> None:
+    connection = resolved([
+        Story("青穗食品将于11月7日与海滨区签约。", published="2022-11-05", enterprises=[("青穗食品",)], organizations=[("海滨区政府",)],
+              events=[("signing", "签约", "2022-11-07", ("青穗食品", "海滨区政府"), "planned")]),
+        SAME_DAY[0],
+    ])  # fmt: skip
+    assert connection.execute("select status, n_reports from events").fetchall() == [("done", 2)]
+
+
+def test_events_of_two_editions_stay_apart() -> None:
+    connection = resolved([
+        Story("青穗食品参展。", published=f"{year}-11-05", enterprises=[("青穗食品",)], events=[("exhibition", "参展", None, ("青穗食品",), "done")]) for year in (2021, 2022)
+    ])  # fmt: skip
+    assert connection.execute("select count(*) from events").fetchone()[0] == 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_the_files_does_not_matter(seed: int) -> None:
+    stories = [*SAME_DAY, Story("上海青穗食品有限公司（以下简称“青穗食品”）获奖。", enterprises=[("上海青穗食品有限公司", "青穗食品")])]
+    expected = _content(resolved(stories))
+    assert _content(resolved(random.Random(seed).sample(stories, len(stories)))) == expected
+
+
+def test_resolving_again_changes_nothing() -> None:
+    connection = resolved(SAME_DAY)
+    before = _content(connection)
+    again(connection)
+    assert _content(connection) == before
+
+
+def test_a_judgement_of_a_person_survives() -> None:
+    connection = resolved(SAME_DAY)
+    connection.execute("insert into judgements values ('x', 'enterprise', 'a', 'b', '甲', '乙', 0, 1, '人工', 'user')")
+    again(connection)
+    assert connection.execute("select count(*) from judgements where source = 'user'").fetchone()[0] == 1
+
+
+def test_best_date() -> None:
+    assert best_date(["2022", "2022-11-07", "2022-11-06", "2022-11-07"]) == "2022-11-07"
+    assert best_date([None]) is None
+
+
+def _content(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    tables = ("enterprises", "people", "organizations", "aliases", "mentions", "events", "event_reports", "event_participants", "judgements", "posts")
+    return {t: sorted(map(repr, connection.execute(f"select * from [{t}]"))) for t in tables}
