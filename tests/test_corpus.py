@@ -1,0 +1,166 @@
+"""The corpus is the project's ruler: its gold must agree with its texts, to the character."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+ARTICLES = sorted((CORPUS / "articles").glob("c*.txt"))
+EVENT_TYPES = {
+    "signing", "exhibition", "launch", "visit", "meeting", "founding", "investment", "procurement", "ceremony",
+    "conference", "award", "appointment",
+}  # fmt: skip
+QUALIFIERS = {None, "多", "近", "超", "约", "余", "以上"}
+MAGNITUDE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def gold_of(path: Path) -> dict[str, Any]:
+    gold: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return gold
+
+
+def chinese_number(text: str) -> float:
+    """Value of a Chinese numeral below a hundred million: 六十 → 60, 两千 → 2000, 五 → 5."""
+    total, digit = 0, 0
+    for char in text:
+        if char in DIGITS:
+            digit = DIGITS[char]
+        else:
+            total, digit = total + (digit or 1) * MAGNITUDE[char], 0
+    return float(total + digit)
+
+
+def value_of(written: str) -> float:
+    """Value of a figure as written, worked out in another way than the package does it."""
+    text = re.sub(r"[余多]", "", unicodedata.normalize("NFKC", squeeze(written)))
+    if share := re.search(r"([一二三四五六七八九两])成([一二三四五六七八九])?", text):
+        return chinese_number(share[1]) * 10 + (chinese_number(share[2]) if share[2] else 0)
+    if part := re.search(r"([一二三四五六七八九十]+)分之([一二三四五六七八九十]+)", text):
+        return round(100 * chinese_number(part[2]) / chinese_number(part[1]), 2)
+    if number := re.search(r"(\d[\d,]*\.?\d*)([万亿]*)", text):
+        value = float(number[1].replace(",", ""))
+        for char in number[2]:
+            value *= MAGNITUDE[char]
+        return value
+    if number := re.search(r"([零一二三四五六七八九两十百千]+)(万?)", text):
+        return chinese_number(number[1]) * (MAGNITUDE["万"] if number[2] else 1)
+    raise AssertionError(f"no number in {written}")
+
+
+@pytest.fixture(params=ARTICLES, ids=lambda path: path.stem)
+def article(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    path: Path = request.param
+    return squeeze(path.read_text(encoding="utf-8")), gold_of(path)
+
+
+def test_there_are_twenty_articles_over_seven_editions() -> None:
+    years = {re.match(r"\d{4}", path.read_text(encoding="utf-8").split("\n")[1])[0] for path in ARTICLES}  # type: ignore[index]
+    assert len(ARTICLES) >= 20 and years == {str(year) for year in range(2018, 2025)}
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
+def test_an_article_has_headline_date_newspaper_and_paragraphs(path: Path) -> None:
+    headline, credit, blank, *paragraphs = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    assert headline and not blank and re.fullmatch(r"20(1[89]|2[0-4])-\d\d-\d\d \S+", credit)
+    assert all(paragraphs) and 380 <= len(squeeze("".join(paragraphs))) <= 900
+
+
+def test_all_twelve_event_types_and_three_statuses_occur() -> None:
+    events = [event for path in ARTICLES for event in gold_of(path)["events"]]
+    assert {event["type"] for event in events} == EVENT_TYPES
+    assert {event["status"] for event in events} == {"done", "planned", "negated"}
+    for status in ("planned", "negated"):
+        assert len([event for event in events if event["status"] == status]) >= 10
+
+
+def test_every_name_occurs_in_its_article(article: tuple[str, dict[str, Any]]) -> None:
+    text, gold = article
+    for person in gold["people"]:
+        assert person["name"] in text or squeeze(person["name"]) in text
+        assert person["latin"] is None or squeeze(person["latin"]) in text
+        for post in person["posts"]:
+            assert squeeze(post["org"]) in text and squeeze(post["title"]) in text
+    for entity in [*gold["enterprises"], *gold["organizations"]]:
+        assert all(squeeze(form) in text for form in [entity["name"], *entity["aliases"]])
+
+
+def test_no_form_belongs_to_two_entities(article: tuple[str, dict[str, Any]]) -> None:
+    _, gold = article
+    forms = [squeeze(form) for key in ("people", "enterprises", "organizations") for entity in gold[key]
+             for form in [entity["name"], *entity.get("aliases", [])]]  # fmt: skip
+    assert len(forms) == len(set(forms))
+
+
+def test_events_have_trigger_evidence_and_known_participants(article: tuple[str, dict[str, Any]]) -> None:
+    text, gold = article
+    names = {entity["name"] for key in ("people", "enterprises", "organizations") for entity in gold[key]}
+    for event in gold["events"]:
+        assert event["type"] in EVENT_TYPES and event["status"] in {"done", "planned", "negated"}
+        assert event["trigger"] in text and len(event["quote_of_sentence"]) == 15
+        start = text.index(event["quote_of_sentence"])
+        assert event["trigger"] in text[start : start + 200]
+        assert event["date"] is None or re.fullmatch(r"20\d\d(-[01]\d(-[0-3]\d)?)?", event["date"])
+        assert event["place"] is None or squeeze(event["place"]) in text
+        for participant in event["participants"]:
+            assert participant in names or participant in text
+    keys = [(event["type"], event["date"], tuple(event["participants"]), event["trigger"]) for event in gold["events"]]
+    assert len(keys) == len(set(keys))
+
+
+def test_quotes_begin_in_the_text_and_have_a_speaker(article: tuple[str, dict[str, Any]]) -> None:
+    text, gold = article
+    for quote in gold["quotes"]:
+        assert squeeze(quote["speaker"]) in text and isinstance(quote["direct"], bool)
+        for begins in [quote["begins"], *quote.get("continued", [])]:
+            assert 4 <= len(begins) <= 12 and text.count(begins) == 1
+        if not quote["direct"]:
+            assert not quote.get("continued")
+
+
+def test_figures_are_worth_what_is_written(article: tuple[str, dict[str, Any]]) -> None:
+    text, gold = article
+    for figure in gold["figures"]:
+        assert figure["as_written"] in text and figure["qualifier"] in QUALIFIERS
+        assert value_of(figure["as_written"]) == pytest.approx(figure["value"], rel=1e-9)
+        unit = "%" if "成" in figure["as_written"] or "百分点" in figure["as_written"] else figure["unit"]
+        assert figure["unit"] == unit and figure["about"]
+        assert unit == "%" or unit in figure["as_written"] or figure["as_written"].isdigit()
+
+
+def test_traps_occur_and_are_no_gold(article: tuple[str, dict[str, Any]]) -> None:
+    text, gold = article
+    keys = {"person": "people", "enterprise": "enterprises", "organization": "organizations"}
+    for trap in gold["traps"]:
+        assert trap["text"] in text
+        entities = gold.get(keys.get(trap["not"], ""), [])
+        assert all(trap["text"] not in (entity["name"], *entity.get("aliases", [])) for entity in entities)
+
+
+def test_pairs_point_to_events_of_one_type_and_to_figures_that_differ() -> None:
+    pairs = json.loads((CORPUS / "articles" / "pairs.json").read_text(encoding="utf-8"))
+    assert len(pairs["pairs"]) >= 5
+    for pair in pairs["pairs"]:
+        golds = {name: gold_of(CORPUS / "articles" / f"{name}.txt") for name in pair["articles"]}
+        assert len(golds) == 2
+        for same in pair["events"]:
+            assert len({golds[name]["events"][same[name]]["type"] for name in golds}) == 1
+        for clash in pair["contradictions"]:
+            values = [
+                next(f["value"] for f in golds[name]["figures"] if f["as_written"] == clash[name]) for name in golds
+            ]
+            assert values[0] != values[1]
+    for name, *where in pairs["same_person"]:
+        for article in where:
+            people = {person["name"] for person in gold_of(CORPUS / "articles" / f"{article}.txt")["people"]}
+            assert people & set(name.split(" = "))
