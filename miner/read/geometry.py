@@ -1,0 +1,256 @@
+"""Placed characters → lines in reading order: gutters are never bridged, vertical lines are set upright, blocks are ordered.
+
+Pure geometry in points, origin at the lower left; it knows nothing of the file format the characters came from.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from miner.model import Box
+
+_TOUCH = 0.35
+"""Gap, in type sizes, up to which characters on a baseline are neighbours without asking further."""
+_FAR = 4.0
+"""Gap, in type sizes, beyond which pieces on a baseline are never one line."""
+_NEAR_RUNS = 120
+"""Neighbours that are looked at when a gap is judged: bounds the time on hostile pages."""
+_MAX_BLOCKS = 250
+"""Above this many blocks (tables, posters) the cheap order by columns is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """A character with its box; the box is as high as the type."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def size(self) -> float:
+        """Type size: the height of the box."""
+        return self.top - self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line of text with its box and type size."""
+
+    text: str
+    box: Box
+    size: float
+
+    @property
+    def middle(self) -> float:
+        """Half height."""
+        return (self.box.bottom + self.box.top) / 2
+
+
+def place_lines(chars: Iterable[Char]) -> list[Placed]:
+    """Return the lines that the characters of one page form, in reading order.
+
+    >>> row = [Char(c, 10.0 * i, 0, 10.0 * i + 10, 10) for i, c in enumerate("进博会")]
+    >>> [line.text for line in place_lines(row)]
+    ['进博会']
+    """
+    return order(upright(joined(runs(chars))))
+
+
+def runs(chars: Iterable[Char]) -> list[Placed]:
+    """Chain characters in the order of the file as long as each stands right behind the one before on its baseline."""
+    found: list[Placed] = []
+    current: list[Char] = []
+    for char in chars:
+        if current and not _follows(current[-1], char):
+            found.extend(_run(current))
+            current = []
+        current.append(char)
+    found.extend(_run(current))
+    return found
+
+
+def joined(pieces: Sequence[Placed]) -> list[Placed]:
+    """Join pieces of one baseline across gaps inside a line; a gap that goes on above and below is a gutter and stays."""
+    rows = _rows(pieces)
+    below = sorted(pieces, key=lambda piece: piece.middle)
+    heights = [piece.middle for piece in below]
+    taken: dict[int, Placed | None] = {}
+    for row in rows:
+        head = row[0]
+        for left, right in zip(row, row[1:], strict=False):
+            gap, size = pieces[right].box.left - pieces[left].box.right, max(pieces[left].size, pieces[right].size)
+            whole = taken.get(head) or pieces[head]
+            alike = abs(pieces[left].size - pieces[right].size) < 0.3 * size
+            if alike and gap < _FAR * size and (
+                _spaced(pieces[left], pieces[right], gap) or not _gutter(pieces[left], pieces[right], below, heights)
+            ):  # fmt: skip
+                taken[head] = _merge(whole, pieces[right], " " if gap > 0.2 * size and not _spaced(pieces[left], pieces[right], gap) else "")
+                taken[right] = None
+            else:
+                head = right
+    return [line for index, piece in enumerate(pieces) if (line := taken.get(index, piece)) is not None]
+
+
+def upright(lines: Sequence[Placed]) -> list[Placed]:
+    """Join single characters that stand under one another into the vertical line they are."""
+    found: list[Placed] = []
+    stack: list[Placed] = []
+    for line in lines:
+        if stack and not (_short(line) and _under(stack[-1], line)):
+            found.extend(_stacked(stack))
+            stack = []
+        if _short(line):
+            stack.append(line)
+        else:
+            found.append(line)
+    found.extend(_stacked(stack))
+    return found
+
+
+def order(lines: Sequence[Placed]) -> list[Placed]:
+    """Put lines into reading order: blocks from top to bottom, columns from left to right.
+
+    Blocks are ordered as in T. M. Breuel, High Performance Document Layout Analysis (2003): a block goes before those that
+    it overlaps in width and stands above, and before those to its right unless something in between spans both.
+    """
+    blocks = _blocks(lines)
+    if len(blocks) > _MAX_BLOCKS:
+        blocks.sort(key=lambda block: (round(block[0].box.left / 20), -block[0].box.top))
+        return [line for block in blocks for line in block]
+    boxes = [_union([line.box for line in block]) for block in blocks]
+    return [line for index in _topological(boxes) for line in blocks[index]]
+
+
+def _follows(last: Char, char: Char) -> bool:
+    size = max(last.size, char.size)
+    if abs((char.bottom + char.top) - (last.bottom + last.top)) > 0.8 * size or min(last.size, char.size) < 0.45 * size:
+        return False
+    return -0.6 * size < char.left - last.right <= _TOUCH * size and char.left > last.left - 0.1 * size
+
+
+def _run(chars: Sequence[Char]) -> Iterable[Placed]:
+    text = "".join(char.text for char in chars)
+    if text.strip():
+        kept = [char for char in chars if char.text.strip()]
+        start, end = text.index(kept[0].text), text.rindex(kept[-1].text) + len(kept[-1].text)
+        box = Box(kept[0].left, min(c.bottom for c in kept), max(c.right for c in kept), max(c.top for c in kept))
+        yield Placed(text[start:end], box, round(median(char.size for char in kept), 2))
+
+
+def _rows(pieces: Sequence[Placed]) -> list[list[int]]:
+    """Group pieces by baseline, each group from left to right."""
+    rows: list[list[int]] = []
+    for index in sorted(range(len(pieces)), key=lambda i: -pieces[i].middle):
+        if rows and pieces[rows[-1][0]].middle - pieces[index].middle < 0.3 * pieces[index].size:
+            rows[-1].append(index)
+        else:
+            rows.append([index])
+    for row in rows:
+        row.sort(key=lambda i: pieces[i].box.left)
+    return rows
+
+
+def _spaced(left: Placed, right: Placed, gap: float) -> bool:
+    """Tell a letter-spaced head: single characters at most two and a half type sizes apart."""
+    return len(left.text) == 1 and len(right.text) == 1 and gap < 2.5 * left.size
+
+
+def _gutter(left: Placed, right: Placed, below: Sequence[Placed], heights: Sequence[float]) -> bool:
+    """Tell whether the gap between two pieces of one baseline goes on in the lines near by."""
+    middle, size = (left.box.right + right.box.left) / 2, max(left.size, right.size)
+    at = bisect_left(heights, left.middle)
+    crossed = empty = 0
+    for piece in below[max(0, at - _NEAR_RUNS) : at + _NEAR_RUNS]:
+        distance = abs(piece.middle - left.middle)
+        if 0.5 * size < distance < 8 * size:
+            if piece.box.left < middle < piece.box.right:
+                crossed += 1
+            elif abs(piece.box.left - right.box.left) < 2.5 * size or abs(piece.box.right - left.box.right) < size:
+                empty += 1
+    return empty > 0 and empty > 2 * crossed
+
+
+def _merge(left: Placed, right: Placed, between: str) -> Placed:
+    return Placed(left.text + between + right.text, _union([left.box, right.box]), max(left.size, right.size))
+
+
+def _union(boxes: Sequence[Box]) -> Box:
+    return Box(
+        min(box.left for box in boxes), min(box.bottom for box in boxes), max(box.right for box in boxes), max(box.top for box in boxes)
+    )
+
+
+def _short(line: Placed) -> bool:
+    return len(line.text) == 1 or (len(line.text) == 2 and line.text.isdigit())
+
+
+def _under(upper: Placed, lower: Placed) -> bool:
+    size = upper.size
+    centre = abs((upper.box.left + upper.box.right) - (lower.box.left + lower.box.right)) / 2
+    return centre < 0.3 * size and abs(upper.size - lower.size) < 0.15 * size and 0.7 * size < upper.middle - lower.middle < 2.5 * size
+
+
+def _stacked(stack: Sequence[Placed]) -> Iterable[Placed]:
+    if len(stack) < 3:
+        return stack
+    return [Placed("".join(line.text for line in stack), _union([line.box for line in stack]), stack[0].size)]
+
+
+def _blocks(lines: Sequence[Placed]) -> list[list[Placed]]:
+    """Group lines of one size that stand under one another into blocks."""
+    blocks: list[list[Placed]] = []
+    for line in sorted(lines, key=lambda line: (-line.box.top, line.box.left)):
+        near = [block for block in blocks[-80:] if _continues(block[-1], line)]
+        if near:
+            max(near, key=lambda block: _overlap(block[-1].box, line.box)).append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def _overlap(a: Box, b: Box) -> float:
+    return min(a.right, b.right) - max(a.left, b.left)
+
+
+def _continues(last: Placed, line: Placed) -> bool:
+    size = max(last.size, line.size)
+    if abs(last.size - line.size) > 0.2 * size or not -0.3 * size < last.box.bottom - line.box.top < 1.2 * size:
+        return False
+    narrow = min(last.box.right - last.box.left, line.box.right - line.box.left)
+    return _overlap(last.box, line.box) > 0.5 * narrow and abs(last.box.left - line.box.left) < 3.2 * size
+
+
+def _topological(boxes: Sequence[Box]) -> list[int]:
+    count = len(boxes)
+    before: list[set[int]] = [set() for _ in range(count)]
+    for a in range(count):
+        for b in range(count):
+            if a != b and _precedes(boxes[a], boxes[b], boxes):
+                before[b].add(a)
+    rest = sorted(range(count), key=lambda i: (-boxes[i].top, boxes[i].left))
+    found: list[int] = []
+    while rest:
+        # A cycle (boxes that interlock) is cut at the highest box.
+        chosen = next((i for i in rest if not before[i]), rest[0])
+        rest.remove(chosen)
+        found.append(chosen)
+        for others in before:
+            others.discard(chosen)
+    return found
+
+
+def _precedes(a: Box, b: Box, boxes: Sequence[Box]) -> bool:
+    if _overlap(a, b) > 0:
+        return (a.bottom + a.top) > (b.bottom + b.top)
+    if a.left >= b.left:
+        return False
+    low, high = min(a.bottom, b.bottom), max(a.top, b.top)
+    return not any(
+        low < (c.bottom + c.top) / 2 < high and _overlap(a, c) > 0 and _overlap(b, c) > 0 for c in boxes if c is not a and c is not b
+    )

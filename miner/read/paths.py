@@ -1,0 +1,109 @@
+"""What a path says: issue date, page and newspaper, by configurable patterns."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from miner.config import DEFAULT_PATH_PATTERNS
+from miner.errors import ConfigError
+
+_DATE = re.compile(r"((?:19|20)\d\d)\s{0,2}[-/.年]?\s{0,2}(\d{1,2})\s{0,2}[-/.月]?\s{0,2}(\d{1,2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class PathFacts:
+    """What was read from a path; None where it says nothing."""
+
+    issue_date: str | None = None
+    page: str | None = None
+    newspaper: str | None = None
+
+
+@lru_cache(maxsize=1024)
+def path_facts(path: str, patterns: tuple[str, ...]) -> PathFacts:
+    """Read issue date, page and newspaper from a path by regular expressions; the first pattern that fits a thing wins.
+
+    >>> path_facts("2023-11-08/01版/a.txt", DEFAULT_PATH_PATTERNS)
+    PathFacts(issue_date='2023-11-08', page='1', newspaper=None)
+    >>> path_facts("rmrb/pc/content/202412/25/content_30047.html", DEFAULT_PATH_PATTERNS).issue_date
+    '2024-12-25'
+
+    Raises ConfigError when a pattern is no regular expression.
+    """
+    date = page = newspaper = None
+    for pattern in patterns:
+        for found in _compiled(pattern).finditer(path):
+            groups = found.groupdict()
+            if date is None and groups.get("year"):
+                date = day(groups["year"], groups.get("month"), groups.get("day"))
+                if date is None:
+                    continue
+            page = page or page_name(groups.get("page"))
+            newspaper = newspaper or groups.get("newspaper")
+            break
+    return PathFacts(date, page, newspaper)
+
+
+def page_name(text: str | None) -> str | None:
+    """Return a page number without leading zeros; lettered pages stay as printed.
+
+    >>> page_name("01"), page_name("A02"), page_name("")
+    ('1', 'A02', None)
+    """
+    if not text:
+        return None
+    return text.lstrip("0") or None if text.isdigit() else text.upper()
+
+
+def day(year: str, month: str | None, number: str | None) -> str | None:
+    """Return an ISO date, or None when there is no such day.
+
+    >>> day("2023", "11", "8"), day("2023", "2", "30")
+    ('2023-11-08', None)
+    """
+    try:
+        return datetime.date(int(year), int(month or 0), int(number or 0)).isoformat()
+    except ValueError:
+        return None
+
+
+def iso_date(text: str) -> str | None:
+    """Return the first whole date in a text, as ISO.
+
+    >>> iso_date("发布时间:2019年3月6日 10:12"), iso_date("20191125091200"), iso_date("昨天")
+    ('2019-03-06', '2019-11-25', None)
+    """
+    for found in _DATE.finditer(text):
+        if made := day(*found.groups()):
+            return made
+    compact = re.search(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)", text)
+    return day(*compact.groups()) if compact else None
+
+
+def printable(path: str) -> str:
+    """Return a path as text that can be stored: names that are not UTF-8 are read as GB18030, else with U+FFFD.
+
+    >>> printable("第01版.txt")
+    '第01版.txt'
+    """
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        raw = os.fsencode(path)
+        try:
+            return raw.decode("gb18030")
+        except UnicodeDecodeError:
+            return raw.decode("utf-8", "replace")
+    return path
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ConfigError(f"path_patterns: {pattern!r} 不是正则表达式 / not a regular expression: {error}") from error

@@ -1,0 +1,227 @@
+"""Bytes → text lines: the encoding is recognised and recorded, nothing undecodable is lost without a problem."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from miner.config import Config
+from miner.errors import InputError
+from miner.model import Line, Problem
+
+REPLACEMENT = "�"
+MAX_LINES = 2_000_000
+"""A text of more lines is refused: no newspaper has them, and each line costs memory."""
+_SAMPLE = 1 << 16
+"""Bytes that are looked at where a whole file need not be."""
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# The most frequent characters of running Chinese, simplified then traditional: right decodings are full of them,
+# wrong ones hold next to none (GB18030 read as Big5 gives rare characters of the same code region).
+_COMMON = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+    "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
+    "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
+    "五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战"
+    "先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白"
+    "教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界林律叫且究"
+    "观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往市企签博览馆展会进口订协议贸易"
+    "這為個國時來們對會發動過說產種後學經進著電裡現實兩體製機當點從業應開還間樣與關線內數質氣變條沒結問無軍將組見計別運農幾區強決幹"
+    "戰則據處隊給門規熱領東導壓爭濟術極聯認權證單風帶場車務萬達積議聲報類離華張馬節話況傳許廣記產業觀織裝眾書複兒際驗連斷難礦備辦習"
+    "響約勞團簽館訂協貿"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_END = re.compile(r"\r\n|\r")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
+_TRIALS = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
+_PLAUSIBLE = 0.25
+"""Share of frequent characters from which a decoding is believed; running Chinese has .5 to .7, wrong ones under .1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text with the name of the encoding it was read by, and what could not be decoded."""
+
+    text: str
+    encoding: str
+    problems: tuple[Problem, ...] = ()
+
+
+def decode(data: bytes, *, declared: str | None = None) -> Decoded:
+    """Decode bytes whose encoding is not known for certain; `declared` is what the file says of itself (HTML).
+
+    Order: byte order mark, strict UTF-8, UTF-16 without a mark, the declared encoding, then GB18030 against Big5
+    (and, by charset-normalizer, the rest) by how many frequent characters come out. Raises InputError for bytes that
+    are no text.
+
+    >>> decode("进博会".encode("gb18030")).encoding
+    'gb18030'
+    """
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _lossy(data, name)
+    zeros = data.count(0)
+    if not zeros:
+        try:
+            return Decoded(data.decode("utf-8"), "utf-8")
+        except UnicodeDecodeError:
+            pass
+    if zeros > len(data) / 1000 or (zeros and not _mostly_text(data)):
+        wide = _utf16(data)
+        if wide is None:
+            raise InputError("不是文本文件,含有二进制内容 / binary content, not text", code="binary")
+        return _lossy(data, wide)
+    return _lossy(data, _choose(data, declared))
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Split at \n, \r\n and \r only; a final line end opens no further line.
+
+    >>> split_lines("甲\r\n\r乙\u2028丙\n")
+    ['甲', '', '乙\u2028丙']
+    """
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return lines
+
+
+def read_lines(text: str, config: Config) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
+    """Return numbered lines of a text; over-long lines are cut into pieces, each a line with the true `source_line`.
+
+    Raises InputError when there are too many lines.
+    """
+    if text.count("\n") + text.count("\r") > MAX_LINES:
+        raise InputError(f"行数超过 {MAX_LINES} / more than {MAX_LINES} lines", code="too-many-lines", hint="请分成几个文件 / split the file")
+    rows = split_lines(text)
+    limit = config.max_line_chars
+    if all(len(row) <= limit for row in rows):
+        return tuple(Line(number, row) for number, row in enumerate(rows, 1)), ()
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    for source, row in enumerate(rows, 1):
+        if len(row) > limit:
+            problems.append(
+                Problem(
+                    "read", "long-line", f"第 {source} 行有 {len(row)} 个字符,已按每段 {limit} 个切开 / line {source} holds "
+                    f"{len(row)} characters and was cut into pieces of {limit}", line=source,
+                )  # fmt: skip
+            )
+        for start in range(0, max(1, len(row)), limit):
+            lines.append(Line(len(lines) + 1, row[start : start + limit], source_line=source))
+    return tuple(lines), tuple(problems)
+
+
+def storable(text: str) -> str:
+    r"""Replace what no database takes, NUL and lone surrogates, by U+FFFD.
+
+    >>> storable("进\ud800博\0")
+    '进\ufffd博\ufffd'
+    """
+    if "\0" in text:
+        text = text.replace("\0", REPLACEMENT)
+    return _SURROGATE.sub(REPLACEMENT, text)
+
+
+def _lossy(data: bytes, encoding: str) -> Decoded:
+    """Decode with U+FFFD for what is undecodable, and say how much and where first."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        text = data.decode(encoding, "replace")
+        bad = max(1, text.count(REPLACEMENT) - _printed_replacements(data, encoding))
+        line = len(split_lines(data[: error.start].decode(encoding, "ignore") + "."))
+        message = (
+            f"{bad} 处字节不能按 {encoding} 解码,已换成 U+FFFD,请核对原文件;第一处在第 {line} 行、字节偏移 {error.start} / "
+            f"{bad} undecodable places became U+FFFD, the first on line {line} at byte {error.start}: compare with the original"
+        )
+        problems = (Problem("read", "undecodable", message, line=line),)
+    if "\0" in text:
+        line = len(split_lines(text[: text.index("\0") + 1]))
+        message = f"{text.count(chr(0))} 个 NUL 字符已换成 U+FFFD,第一个在第 {line} 行 / NUL characters became U+FFFD, the first on line {line}"
+        problems = (*problems, Problem("read", "nul", message, line=line))
+        text = text.replace("\0", REPLACEMENT)
+    return Decoded(text, encoding, problems)
+
+
+def _printed_replacements(data: bytes, encoding: str) -> int:
+    """Count the U+FFFD that the file itself holds: pages are damaged already."""
+    try:
+        return data.count(REPLACEMENT.encode(encoding))
+    except UnicodeEncodeError:
+        return 0
+
+
+def _sample(data: bytes) -> bytes:
+    """Return a piece that starts shortly before the first byte that is not ASCII."""
+    found = _NOT_ASCII.search(data)
+    if found is None:
+        return data[:_SAMPLE]
+    start = max(data.rfind(b"\n", 0, found.start()) + 1, found.start() - 200)
+    return data[start : start + _SAMPLE]
+
+
+def _quality(sample: bytes, encoding: str) -> float:
+    """Rate a decoding: frequent characters among those that are not ASCII, errors and control characters against it."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample, False)
+    foreign = [char for char in text if char > "\x7f"]
+    if not foreign:
+        return 1.0
+    errors = text.count(REPLACEMENT)
+    controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f")
+    return (sum(1 for char in foreign if char in _COMMON) - 3 * errors - 3 * controls) / len(foreign)
+
+
+def _utf16(data: bytes) -> str | None:
+    """Return which UTF-16 without a byte order mark the bytes are, or None."""
+    best, name = 0.0, None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(data[:_SAMPLE], False)
+        plain = sum(1 for char in text if char in _COMMON or " " <= char < "\x7f" or char in "\r\n\t，。、“”：；（）《》　")
+        share = plain / max(1, len(text))
+        if share > best:
+            best, name = share, encoding
+    return name if best >= 0.5 else None
+
+
+def _mostly_text(data: bytes) -> bool:
+    sample = data[:_SAMPLE]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return controls <= len(sample) / 100
+
+
+def _choose(data: bytes, declared: str | None) -> str:
+    """Choose the most plausible encoding of bytes that are not UTF-8; raise InputError when none is."""
+    sample = _sample(data)
+    trials = dict.fromkeys((*((declared,) if declared and _known(declared) else ()), *_TRIALS))
+    rated = [(_quality(sample, name) + (0.1 if name == declared else 0.0), name) for name in trials]
+    best, name = max(rated, key=lambda pair: pair[0])
+    if best >= _PLAUSIBLE:
+        return name
+    if not _mostly_text(data):
+        raise InputError("不是文本文件,含有二进制内容 / binary content, not text", code="binary")
+    guess = from_bytes(sample).best()
+    if guess is not None and _known(guess.encoding):
+        return guess.encoding
+    if declared and _known(declared):
+        return declared
+    raise InputError("认不出字符编码 / the character encoding is not recognised", code="encoding", hint="请转存为 UTF-8 / save it as UTF-8")
+
+
+def _known(encoding: str) -> bool:
+    try:
+        return codecs.lookup(encoding)._is_text_encoding
+    except LookupError:
+        return False
