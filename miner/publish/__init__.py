@@ -1,0 +1,1 @@
+"""The Datasette plugin: search, stories, dossiers, events, figures and editions as pages."""

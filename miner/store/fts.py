@@ -200,7 +200,12 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def refresh(connection: sqlite3.Connection) -> int:
-    """Bring the index up to the articles as they are now; return how many were taken in. Call it before committing."""
+    """Bring the index up to the articles as they are now; return how many were taken in. Call it before committing.
+
+    Where there is no index yet, it is built.
+    """
+    if connection.execute("select 1 from sqlite_master where name = ?", (PENDING,)).fetchone() is None:
+        return rebuild(connection)
     columns = ", ".join(f"[{name}]" for name in _COLUMNS)
     for rowid, *values in connection.execute(f"select article, {columns} from [{PENDING}] where drops = 1").fetchall():
         tokens = _Indexed(rowid, tuple(values)).tokens()
