@@ -8,6 +8,7 @@ from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
 from miner.split.page import plan_page
 from miner.split.shape import shape_of
+from miner.split.weights import load_models
 
 __all__ = ["split"]
 
@@ -24,5 +25,5 @@ def split(document: Document, config: Config) -> Split:
     elif shape == "article":
         plan = plan_article(lines)
     else:
-        plan = plan_page(document.lines)
+        plan = plan_page(document.lines, load_models())
     return build(document, config, plan)

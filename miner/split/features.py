@@ -1,0 +1,220 @@
+"""Lines as columns of small integers: what the line-role model looks at, computed for a whole page at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from miner.split.lines import Row, byline_tail, end_class, opening_class, pattern_class, start_class
+from miner.split.measure import measures
+
+__all__ = ["PageView", "columns", "look"]
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float32]
+_NEAR_LINES = 9
+
+
+@dataclass(slots=True)
+class PageView:
+    """A page's rows with what was seen of them: parallel arrays, one entry a row."""
+
+    rows: list[Row]
+    measure: Ints
+    slack: Floats
+    """Measure minus width."""
+    room: Floats
+    """Slack minus the unit at the next line's start: at or above 0 the line ended of its own will."""
+    end: Ints
+    start: Ints
+    pattern: Ints
+    lead: Ints
+    blanks: Ints
+    indent_style: int
+    """0 indents are lost, 1 one blank, 2 two ideographic blanks."""
+    blank_style: int
+    """Blank lines: 0 between blocks at most, 1 after every line, 2 irregular."""
+    counts: Counter[str]
+    """How often each bigram occurs on the page."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def look(rows: Sequence[Row]) -> PageView:
+    """Measure a page's lines and classify their edges and wording."""
+    count = len(rows)
+    wide = np.array([row.wide for row in rows], dtype=np.float32)
+    tight = np.array([row.tight for row in rows], dtype=np.float32)
+    unit = np.array([row.unit for row in rows], dtype=np.float32)
+    measure = measures(wide, tight, unit)
+    slack = (measure - wide).astype(np.float32)
+    lead = np.array([row.lead for row in rows], dtype=np.int64)
+    blanks = np.minimum(np.array([row.blanks for row in rows], dtype=np.int64), 3)
+    compacts = [row.compact for row in rows]
+    counts: Counter[str] = Counter()
+    for compact in compacts:
+        counts.update(map("".join, zip(compact, compact[1:], strict=False)))
+    return PageView(
+        rows=list(rows),
+        measure=measure,
+        slack=slack,
+        room=slack - np.append(unit[1:], np.float32(1)),
+        end=np.array([end_class(compact) for compact in compacts], dtype=np.int64),
+        start=np.array([start_class(compact) for compact in compacts], dtype=np.int64),
+        pattern=np.array([pattern_class(row.text) for row in rows], dtype=np.int64),
+        lead=lead,
+        blanks=blanks,
+        indent_style=_indent_style(lead, count),
+        blank_style=_blank_style(blanks, count),
+        counts=counts,
+    )
+
+
+def _indent_style(lead: Ints, count: int) -> int:
+    ideographic, one = int((lead == 2).sum()), int((lead == 1).sum())
+    if ideographic * 25 > count:
+        return 2
+    return 1 if one * 9 > count else 0
+
+
+def _blank_style(blanks: Ints, count: int) -> int:
+    none, one = int((blanks == 0).sum()), int((blanks == 1).sum())
+    if one >= 0.75 * count:
+        return 1
+    return 0 if none >= 0.6 * count and (blanks > 1).sum() * 12 < count else 2
+
+
+def _bucket(values: Floats, low: float, high: float, scale: float) -> Ints:
+    """Cut values into steps of 1/scale between low and high."""
+    return (np.clip(np.nan_to_num(values), low, high) * scale - low * scale + 0.01).astype(np.int64)
+
+
+def _before(values: Ints, fill: int) -> Ints:
+    out = np.empty_like(values)
+    out[0] = fill
+    out[1:] = values[:-1]
+    return out
+
+
+def _after(values: Ints, fill: int) -> Ints:
+    out = np.empty_like(values)
+    out[-1] = fill
+    out[:-1] = values[1:]
+    return out
+
+
+def columns(view: PageView) -> tuple[Ints, list[int]]:
+    """Return the columns (rows × columns) and how many values each may take."""
+    slack = _bucket(view.slack, -3, 9, 2)  # 25
+    coarse = np.select([view.slack < -1, view.slack <= 1, view.slack <= 2.5, view.slack <= 5], [0, 1, 2, 3], 4)
+    room = _bucket(view.room, -2, 3, 2)  # 11
+    will = np.select([view.room < -0.4, view.room < 0.6, view.room < 3], [0, 1, 2], 3)
+    end, start, pattern = view.end, view.start, view.pattern
+    change = (view.measure != _before(view.measure, 0)).astype(np.int64)
+    change[0] = 1
+    style = view.indent_style * 3 + view.blank_style
+    lead = view.lead + 3 * style
+    blanks = view.blanks + 4 * view.blank_style
+    frame = view.lead + 3 * blanks + 36 * (view.indent_style == 0)
+    wide = np.array([row.wide for row in view.rows], dtype=np.float32)
+    width = _bucket(wide, 0, 40, 1)
+    step = _bucket(wide - _shift(wide, 1), -4, 4, 2)
+    ahead = _bucket(wide - _shift(wide, -1), -4, 4, 2)
+    inner = np.array([_inner(row) for row in view.rows], dtype=np.int64)
+    opening = np.array([opening_class(row.compact) for row in view.rows], dtype=np.int64)
+    tail = np.array([byline_tail(row.compact) for row in view.rows], dtype=np.int64)
+    cover = _covers(view)
+    gap = np.array([_gap(row) for row in view.rows], dtype=np.int64)
+    ends = end * 5 + coarse  # 55
+    wills = end * 4 + will  # 44
+    prev_ends, prev_wills = _before(ends, 54), _before(wills, 43)
+    table = [
+        (slack, 25), (room, 11), (end, 11), (start, 12), (pattern, 8), (lead, 27), (blanks, 12), (frame, 72),
+        (change, 2), (_after(change, 1), 2), (width, 41), (step, 17), (ahead, 17), (inner, 36), (opening, 4), (tail, 2),
+        (gap, 4), (ends, 55), (wills, 44), (prev_ends, 55), (prev_wills, 44), (_after(ends, 54), 55),
+        (_after(wills, 43), 44), (_before(pattern, 0), 8), (_after(pattern, 0), 8), (_after(frame, 0), 72),
+        (_before(slack, 24), 25), (_after(slack, 24), 25), (_after(opening, 0), 4), (_before(tail, 0), 2),
+        (coarse * 44 + prev_wills, 220), (slack * 12 + start, 300), (room * 11 + end, 121),
+        (start * 44 + prev_wills, 528), (coarse * 55 + _after(ends, 54), 275), (wills * 12 + _after(start, 11), 528),
+        (frame * 5 + coarse, 360), (opening * 44 + prev_wills, 176), (gap * 5 + coarse, 20), (inner * 5 + coarse, 180),
+        (cover[0], 8), (cover[1], 8), (cover[2], 8), (cover[3], 8), (cover[0] * 8 + cover[1], 64),
+        (_before(width, 0), 41), (_after(width, 0), 41), (_before(inner, 0), 36), (_after(inner, 0), 36),
+        (_shift(coarse, 2) * 25 + _before(coarse, 4) * 5 + coarse, 125),
+        (coarse * 25 + _after(coarse, 4) * 5 + _shift(coarse, -2), 125), (_before(gap, 0), 4), (_after(gap, 0), 4),
+        (_shift(pattern, 2), 8), (_shift(pattern, -2), 8), (_shift(wills, 2), 44), (_shift(ends, -2), 55),
+        (_before(frame, 0), 72), (coarse * 5 + _before(coarse, 4) + 25 * change, 50),
+    ]  # fmt: skip
+    return np.stack([column for column, _ in table], axis=1), [size for _, size in table]
+
+
+def _shift(values: Any, by: int) -> Any:
+    """Values of the row `by` rows before (negative: after); zero beyond the edges."""
+    out = np.zeros_like(values)
+    if by > 0:
+        out[by:] = values[:-by]
+    elif len(values) > -by:
+        out[:by] = values[-by:]
+    return out
+
+
+def _inner(row: Row) -> int:
+    """Marks inside a line: stops × commas × quotation marks left open."""
+    body = row.compact[:-1]
+    stops = min(2, body.count("。") + body.count("！") + body.count("？"))
+    commas = min(2, body.count("，") + body.count("、"))
+    compact = row.compact
+    open_marks = compact.count("“") + compact.count("（") + compact.count("《") + compact.count("【")
+    close_marks = compact.count("”") + compact.count("）") + compact.count("》") + compact.count("】")
+    balance = 0 if open_marks == close_marks else 1 if open_marks > close_marks else 2
+    if open_marks and balance == 0:
+        balance = 3
+    return stops * 12 + commas * 4 + balance
+
+
+def _gap(row: Row) -> int:
+    """Blanks between Chinese characters: 0 none, 1 some (as between the phrases of a headline), 2 letter-spaced, 3 none
+    and a single character."""
+    text = row.text
+    if len(row.compact) == 1:
+        return 3
+    if len(text) == len(row.compact):
+        return 0
+    pieces = text.split()
+    if len(pieces) > 3 and sum(len(piece) == 1 for piece in pieces) >= 0.7 * len(pieces):
+        return 2
+    for left, right in zip(pieces, pieces[1:], strict=False):
+        if "\u4e00" <= left[-1] <= "\u9fff" and "\u4e00" <= right[0] <= "\u9fff":
+            return 1
+    return 0
+
+
+def _covers(view: PageView) -> list[Ints]:
+    """For lines that do not read on: how much of their wording recurs on the page, just after, just before, and
+    whether the cut to the line before or after parts a pair of characters that stands elsewhere."""
+    count = len(view)
+    out = [np.zeros(count, dtype=np.int64) for _ in range(4)]
+    compacts = [row.compact for row in view.rows]
+    for index in np.flatnonzero((view.room > -0.6) | (view.slack < -1)):
+        compact = compacts[index]
+        pairs = {compact[i : i + 2] for i in range(len(compact) - 1)}
+        if not pairs or len(compact) > 120:
+            continue
+        after = "\n".join(compacts[index + 1 : index + 1 + _NEAR_LINES])
+        before = "\n".join(compacts[max(0, index - _NEAR_LINES) : index])
+        share = [
+            sum(view.counts[pair] > 1 for pair in pairs),
+            sum(pair in after for pair in pairs),
+            sum(pair in before for pair in pairs),
+        ]
+        for k in range(3):
+            out[k][index] = 1 + min(5, int(6 * share[k] / len(pairs)))
+        left = compacts[index - 1][-1:] + compact[0] if index else ""
+        right = compact[-1] + compacts[index + 1][0] if index + 1 < count else ""
+        out[3][index] = 1 + (view.counts[left] > 0) + 2 * (view.counts[right] > 0)
+    return out

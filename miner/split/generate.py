@@ -1,0 +1,114 @@
+"""Pages to learn from: stories from plain texts, set and damaged by the typesetter."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from miner.stories import clauses
+from miner.typeset import Story, TypesetPage, choose, random_style, typeset
+
+__all__ = ["broadcast_stories", "generate_pages", "text_stories"]
+
+_LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
+_EXPO = re.compile(r"进博|进口博览|外资|贸易|经济|开放|企业|合作|会见|展")
+_LIMIT = (120, 1100)
+"""Characters that a story keeps, at least and at most."""
+
+
+def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), every: int = 1) -> Iterator[Story]:
+    """Read stories from an .xz file of JSON lines with date, headline and body.
+
+    `without` names headlines (without blanks) that must not be used: those of pages kept for measuring.
+    """
+    with lzma.open(path, "rt", encoding="utf-8") as source:
+        for number, line in enumerate(source):
+            if number % every:
+                continue
+            item = json.loads(line)
+            headline = item["headline"].strip()
+            if re.sub(r"\s", "", headline) in without or not _EXPO.search(headline + item["body"][:200]):
+                continue
+            story = _story(f"{item['date']}_{number}", headline, item["body"].split("\n"))
+            if story is not None:
+                yield story
+
+
+def text_stories(folder: Path) -> Iterator[Story]:
+    """Read stories from plain articles: headline, date line, blank, one paragraph a line."""
+    for path in sorted(folder.rglob("*.txt")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        if len(lines) > 3:
+            story = _story(path.stem, lines[0].strip(), lines[2:])
+            if story is not None:
+                yield story
+
+
+def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None:
+    """A story of plain paragraphs; short ones that end no sentence become subheads."""
+    paragraphs: list[str] = []
+    subheads: list[tuple[int, str]] = []
+    for text in texts:
+        text = _LEAD.sub("", re.sub(r"\s+", " ", text)).strip()
+        if not text:
+            continue
+        if len(text) < 36 and text[-1] not in "。！？…；：”）" and (not subheads or subheads[-1][0] != len(paragraphs)):
+            subheads.append((len(paragraphs), text))
+        else:
+            paragraphs.append(text)
+    subheads = [(index, text) for index, text in subheads if 0 < index < len(paragraphs)]
+    if not headline or not paragraphs or sum(map(len, paragraphs)) < 50:
+        return None
+    return Story(identifier, re.sub(r"[ \u3000]+", " ", headline), tuple(paragraphs), subheads=tuple(subheads[:6]))
+
+
+def generate_pages(stories: Sequence[Story], count: int, *, seed: int, levels: Sequence[int] = (1, 2, 3, 4, 5)) -> Iterator[TypesetPage]:
+    """Set `count` pages of the levels in turn from random stories."""
+    rng = random.Random(seed)
+    for number in range(count):
+        level = levels[number % len(levels)]
+        pool = rng.sample(list(stories), min(len(stories), 60))
+        picked = [_worn(_cut(story, rng), level, rng) for story in choose(pool, level, rng)]
+        style = random_style(level, rng)
+        yield typeset(picked, style, rng)
+
+
+def _cut(story: Story, rng: random.Random) -> Story:
+    """Keep the first paragraphs, as pages hold stories of all lengths."""
+    limit = rng.randint(*_LIMIT)
+    kept, length = 0, 0
+    for paragraph in story.paragraphs:
+        if kept and length + len(paragraph) > limit:
+            break
+        kept += 1
+        length += len(paragraph)
+    subheads = tuple((index, text) for index, text in story.subheads if index < kept)
+    first = story.paragraphs[0]
+    paragraphs = (first if len(first) < 900 else first[:900].rpartition("。")[0] + "。", *story.paragraphs[1:kept])
+    return replace(story, paragraphs=paragraphs, subheads=subheads)
+
+
+def _worn(story: Story, level: int, rng: random.Random) -> Story:
+    """Give some stories kickers and subtitles in the editor's own words: clauses that lost a character or two."""
+    stuff = clauses("".join(story.paragraphs))
+    if level < 2 or not stuff:
+        return story
+    if rng.random() < 0.28:
+        words = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
+        story = replace(story, kicker=" ".join(_thinned(word, rng) for word in words))
+    if level >= 3 and rng.random() < 0.1:
+        dash = rng.choice(("———", "——", "", ""))
+        story = replace(story, subtitle=dash + _thinned(rng.choice(stuff), rng))
+    return story
+
+
+def _thinned(text: str, rng: random.Random) -> str:
+    if len(text) < 6 or rng.random() < 0.3:
+        return text
+    dropped = set(rng.sample(range(1, len(text) - 1), rng.choice((1, 1, 2))))
+    return "".join(char for index, char in enumerate(text) if index not in dropped)

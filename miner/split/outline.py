@@ -1,0 +1,99 @@
+"""The outline of a page: its paragraphs and its display lines, after the line roles and before stories are told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from miner.split.features import PageView
+from miner.split.roles import LABELS, Floats
+
+__all__ = ["Outline", "Paragraph", "grams_of", "outline", "pairs_of", "presence"]
+
+_INDEX = {label: number for number, label in enumerate(LABELS)}
+_BODY = [_INDEX[label] for label in "FMLO"]
+_START = [_INDEX[label] for label in "FO"]
+_STOP = [_INDEX[label] for label in "LO"]
+HEAD = [_INDEX[label] for label in "HhKT"]
+_PAIR_OK = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]{2,3}")
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph, or a piece of one: its rows, whether it opens as a paragraph does and whether it is finished."""
+
+    rows: list[int]
+    opens: bool
+    closes: bool
+    text: str
+    pairs: frozenset[str]
+    measure: int
+
+
+@dataclass(slots=True)
+class Outline:
+    """`labels` and `chances` come from the role model; `runs[k]` are the display rows before paragraph k (the last
+    run stands after all paragraphs)."""
+
+    view: PageView
+    labels: npt.NDArray[Any]
+    chances: Floats
+    paragraphs: list[Paragraph]
+    runs: list[list[int]]
+
+
+def outline(view: PageView, labels: npt.NDArray[Any], chances: Floats) -> Outline:
+    """Group body rows into paragraphs and display rows into the runs between them."""
+    body = chances[:, _BODY].sum(axis=1) > 0.5
+    start = chances[:, _START].sum(axis=1) > 0.5 * chances[:, _BODY].sum(axis=1)
+    stop = chances[:, _STOP].sum(axis=1) > 0.5 * chances[:, _BODY].sum(axis=1)
+    groups: list[list[int]] = []
+    runs: list[list[int]] = [[]]
+    for index in range(len(view)):
+        if not body[index]:
+            runs[-1].append(index)
+        elif groups and not start[index] and groups[-1][-1] == index - 1 and not stop[index - 1]:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+            runs.append([])
+    paragraphs = [_paragraph(view, group, bool(start[group[0]]), bool(stop[group[-1]])) for group in groups]
+    return Outline(view, labels, chances, paragraphs, runs)
+
+
+def _paragraph(view: PageView, rows: list[int], opens: bool, closes: bool) -> Paragraph:
+    text = "".join([view.rows[index].compact for index in rows])
+    values = view.measure[rows]
+    return Paragraph(rows, opens, closes, text, pairs_of(text), int(values[len(values) // 2]))
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text.
+
+    >>> sorted(pairs_of("进博会"))
+    ['博会', '进博']
+    """
+    return frozenset(map("".join, zip(text, text[1:], strict=False)))
+
+
+def grams_of(text: str) -> set[str]:
+    """The pairs and triples of a display line that hold no mark.
+
+    >>> sorted(grams_of("迎、进博会"))
+    ['博会', '进博', '进博会']
+    """
+    found = {text[i : i + size] for size in (2, 3) for i in range(len(text) - size + 1)}
+    return {gram for gram in found if _PAIR_OK.fullmatch(gram)}
+
+
+def presence(sets: Sequence[frozenset[str]], grams: Sequence[str], texts: Sequence[str]) -> npt.NDArray[Any]:
+    """Which gram stands in which paragraph (paragraphs × grams)."""
+    out = np.zeros((len(sets), len(grams)), dtype=bool)
+    for number, (pairs, text) in enumerate(zip(sets, texts, strict=True)):
+        out[number] = [gram in pairs if len(gram) == 2 else gram in text for gram in grams]
+    return out
