@@ -90,7 +90,7 @@ def run(paths: tuple[str, ...], database: Path, config_path: Path | None, worker
     with _watcher() as watch:
         done = run_paths(given, database, config, workers=workers, force=force, command=command, watch=watch)
     _summary(database, done)
-    if done.documents + done.skipped == 0:
+    if done.documents - done.failed + done.skipped == 0:
         raise InputError("nothing readable there", code="nothing-readable", where=", ".join(given), hint="text, HTML, PDF, JSONL and archives of them are read")
 
 

@@ -142,7 +142,7 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
         counts.articles += sum(len(mined.facts) for mined, _ in batch)
         counts.characters += sum(mined.document.n_chars for mined, _ in batch)
         watch(counts.progress(total, path=batch[-1][0].document.path))
-    if counts.documents + counts.skipped == 0:
+    if counts.documents - counts.failed + counts.skipped == 0:
         writer.add_problems([Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")], path=", ".join(str(p) for p, _ in places))
     if counts.changed or force:
         watch(counts.progress(total, "resolve"))

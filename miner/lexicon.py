@@ -37,6 +37,9 @@ class Entry:
         return tuple(dict.fromkeys((self.name, *self.full, *self.short, *self.latin)))
 
 
+NO_LEXICONS = frozenset({"markup.yml"})
+"""Resource files with a form of their own."""
+
 _TUPLES = frozenset({"full", "short", "latin", "ambiguous", "words", "roles", "values"})
 _KNOWN = frozenset(f.name for f in fields(Entry))
 
@@ -79,6 +82,8 @@ def load_all() -> dict[str, tuple[Entry, ...]]:
             table = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
         except yaml.YAMLError as error:
             raise ModelError(f"not YAML: {error}", where=file.name) from error
+        if file.name in NO_LEXICONS:
+            continue
         if not isinstance(table, dict) or table.keys() - {"lexicon", "about", "source", "entries"}:
             raise ModelError("a lexicon file has the keys lexicon, about, source, entries", where=file.name)
         found.setdefault(table["lexicon"], []).extend(parse_entry(raw, where=file.name) for raw in table["entries"])

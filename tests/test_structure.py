@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = (
     "offsets", "model", "errors", "config", "lexicon", "resources", "stories", "typeset", "read", "restore", "split", "segment", "recognise", "dates",
-    "numbers", "relate", "pipeline", "store", "resolve", "engine", "publish", "export", "evaluate", "train", "cli", "__main__",
+    "numbers", "relate", "pipeline", "store", "resolve", "engine", "publish", "export", "evaluate", "train", "cli", "docs", "__main__",
 )  # fmt: skip
 """A module imports only from modules that stand before its own."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from miner.offsets import stable_id
@@ -139,7 +141,9 @@ def _topics(connection: sqlite3.Connection, vectorizer: TfidfVectorizer, matrix:
     if min(matrix.shape) <= count:  # type: ignore[attr-defined]
         return
     model = NMF(count, init="nndsvd", random_state=0, max_iter=200)
-    model.fit(matrix)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # topics need no last digit
+        model.fit(matrix)
     terms = vectorizer.get_feature_names_out()
     topics = []
     for weights in model.components_:

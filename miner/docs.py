@@ -1,0 +1,67 @@
+"""Documents that the code prints itself: `python -m miner.docs` writes docs/commands.md and docs/schema.md."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import click
+
+from miner import config as config_module
+from miner.cli import EXIT_CODES, main
+from miner.config import Config
+from miner.store.schema import TABLES
+from miner.store.views import VIEWS
+
+
+def commands_markdown() -> str:
+    """Return docs/commands.md: every command as its --help, the exit codes, every setting."""
+    parts = ["# 命令 / Commands\n", "由程序生成 / printed from the code: `python -m miner.docs`\n"]
+    for name in sorted(main.commands):
+        command = main.commands[name]
+        context = click.Context(command, info_name=f"miner {name}", max_content_width=110, terminal_width=110)
+        parts.append(f"## miner {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    codes = EXIT_CODES.replace("\b\n", "").rstrip()
+    parts.append(f"## 退出码 / Exit codes\n\n```text\n{codes}\n```\n")
+    parts.append("## 配置 / Settings\n\n用 `--config settings.toml` 给出 / keys of the TOML file given with `--config`.\n")
+    parts.append("| 键 key | 默认 default | 说明 meaning |\n|---|---|---|")
+    about = _field_docs()
+    for field, value in ((f, getattr(Config(), f)) for f in Config.__dataclass_fields__):
+        shown = "(docs/paths.md)" if field == "path_patterns" else f"`{value}`"
+        parts.append(f"| `{field}` | {shown} | {about.get(field, '')} |")
+    return "\n".join(parts) + "\n"
+
+
+def _field_docs() -> dict[str, str]:
+    """Return the text literal that stands under each field of Config."""
+    tree = ast.parse(inspect.getsource(config_module))
+    body = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Config").body
+    found = {}
+    for field, text in zip(body, body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            found[field.target.id] = " ".join(str(text.value.value).split())
+    return found
+
+
+def schema_markdown() -> str:
+    """Return docs/schema.md: every table with its columns, every view."""
+    parts = ["# 数据库 / The database\n", "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n"]
+    for table in TABLES:
+        parts.append(f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|")
+        parts.extend(f"| `{c.name}` | {c.sql.split(' check')[0].replace('|', '/')} | {c.about.replace('|', '/')} |" for c in table.columns)
+        parts.append("")
+    parts.append("# 视图 / Views\n\n| 视图 view | 标题 | 说明 |\n|---|---|---|")
+    parts.extend(f"| `{view.name}` | {view.title} | {view.about} |" for view in VIEWS)
+    return "\n".join(parts) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write both documents into a folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "commands.md").write_text(commands_markdown(), encoding="utf-8")
+    (folder / "schema.md").write_text(schema_markdown(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(__file__).resolve().parent.parent / "docs")
