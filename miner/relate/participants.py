@@ -1,0 +1,185 @@
+"""Who took part: the names that belong to a trigger, and what 公司, 双方 and dropped subjects stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from miner.model import Mention, Participant
+from miner.offsets import Span
+from miner.relate.passage import Passage
+from miner.relate.triggers import Found, Words
+
+_NAMES = ("person", "enterprise", "organization")
+_COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])其(?!中|他|余|实|它)")
+_BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
+_GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
+_COVERB = ("与", "和", "同", "跟", "及", "联合", "携手", "会同", "联手", "携", "向", "对", "给", "为", "由", "被", "从", "获", "以及", "把", "将", "协助")
+_WITH = ("与", "和", "同", "跟", "及", "联合", "携手", "会同", "联手", "以及", "、")
+_LOCATIVE = ("在", "于", "位于", "至", "到")
+_ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where the names of one trigger are sought."""
+
+    sentence: Span
+    segments: tuple[Span, ...]
+    """Pieces of the sentence between commas, semicolons and colons."""
+    own: int
+    """Index of the trigger's segment."""
+    floor: int
+    """Names before this belong to whoever reports the words, not to the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The participants of a report."""
+
+    participants: tuple[Participant, ...]
+    own: frozenset[int]
+    """Entities named in the trigger's own segment."""
+    open_list: bool
+    resolved: bool
+    """True when a participant was not named in the sentence but resolved."""
+
+
+def is_candidate(passage: Passage, mention: Mention) -> bool:
+    """Tell whether a mention can take part: not inside a title 《…》, not a post's body, not a place."""
+    if mention.label not in _NAMES:
+        return False
+    text = passage.text
+    start, end = mention.span
+    left = text.rfind("《", max(start - 40, 0), start)
+    if left >= 0 and text.find("》", left, start) < 0 and text.find("》", end, end + 40) >= 0:
+        return False
+    return not (mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention)))
+
+
+def _modifies_person(passage: Passage, mention: Mention) -> bool:
+    """Tell whether a body stands before a person's title: 嘉吉亚太区总裁某人 takes part as the person alone."""
+    end = mention.span.end
+    for other in passage.within(Span(end, end + 40)):
+        gap = passage.text[end : other.span.start]
+        bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", gap)
+        if other.label == "person":
+            titles = bare.replace("书记、", "书记").replace("长、", "长").replace("兼", "")
+            return len(bare) >= 2 and len(bare) <= 24 and _GAP_BREAK.search(titles.replace("共和", "")) is None and "的" not in bare[:1]
+        if _GAP_BREAK.search(bare) or len(bare) > 8:
+            return False
+    tail = passage.text[end : end + 16]
+    return re.match(r"[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)", tail) is not None
+
+
+def _is_location(text: str, mention: Mention) -> bool:
+    start, end = mention.span
+    if not text[max(start - 2, 0) : start].endswith(_LOCATIVE):
+        return False
+    return re.match(r"[^，。；、\n]{0,6}(?:办公室|总部|展台|展位|展馆|门口|附近|现场|大厦|园区|厂区|工厂|仓库|门店|大楼|基地|展区|会议室|会场|上|里|内)", text[end : end + 10]) is not None
+
+
+def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> Cast:
+    """Collect the participants of a trigger: its own segment first, further left while no subject is named."""
+    text = passage.text
+    own_segment = scope.segments[scope.own]
+    mine = _names(passage, Span(max(own_segment.start, scope.floor), own_segment.end))
+    chosen: list[Mention] = list(mine)
+    resolved: list[Participant] = []
+    if not _has_subject(text, mine, trigger):
+        if not (company := _company(passage, trigger, own_segment, scope)):
+            chosen = [*_further_left(passage, scope, words, trigger), *chosen]
+        else:
+            resolved = company
+    chosen += _further_right(passage, scope, words)
+    participants = _participants(passage, chosen, trigger, resolved)
+    return Cast(
+        participants, frozenset(m.entity for m in mine), _open_list(text, chosen, scope.sentence.end), bool(resolved)
+    )
+
+
+def _names(passage: Passage, span: Span) -> list[Mention]:
+    return [m for m in passage.within(span) if is_candidate(passage, m)]
+
+
+def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
+    """Tell whether a name before the trigger stands there without 与, 向, 对 and the like."""
+    for name in names:
+        if name.span.end <= trigger.span.start and not text[max(name.span.start - 2, 0) : name.span.start].endswith(_COVERB):
+            if not _in_coverb_list(text, name):
+                return True
+    return False
+
+
+def _in_coverb_list(text: str, name: Mention) -> bool:
+    # 与甲、乙、丙签署: the list belongs to 与 when only names and 、 lie between
+    left = max(text.rfind(mark, max(name.span.start - 80, 0), name.span.start) for mark in "，。；：\n")
+    head = text[left + 1 : name.span.start]
+    return head.startswith(("与", "和", "同", "向", "携手", "联合")) and "、" in head
+
+
+def _company(passage: Passage, trigger: Found, segment: Span, scope: Scope) -> list[Participant]:
+    """Resolve 公司, 该企业, 其, 双方 in front of the trigger."""
+    start = max(segment.start, scope.floor)
+    hit = _COMPANY.search(passage.text, start, trigger.span.start)
+    if hit is None:
+        return []
+    return company_before(passage, hit.start(), trigger.rule.roles[0])
+
+
+def company_before(passage: Passage, at: int, role: str) -> list[Participant]:
+    """Return the company that 公司 at a place stands for: the one named last before it."""
+    for mention in passage.before(at):
+        if mention.label == "enterprise":
+            return [Participant(role, passage.entity(mention).name, mention.entity)]
+    return []
+
+
+def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) -> list[Mention]:
+    """Look for the subject in the segments before, nearest first."""
+    for index in range(scope.own - 1, max(scope.own - 6, -1), -1):
+        segment = scope.segments[index]
+        names = _names(passage, Span(max(segment.start, scope.floor), segment.end))
+        if names:
+            return names if trigger.rule.type != "visit" else _all_left(passage, scope, index)
+    return []
+
+
+def _all_left(passage: Passage, scope: Scope, index: int) -> list[Mention]:
+    return [
+        name
+        for segment in scope.segments[: index + 1]
+        for name in _names(passage, Span(max(segment.start, scope.floor), segment.end))
+    ]
+
+
+def _further_right(passage: Passage, scope: Scope, words: Words) -> list[Mention]:
+    """Take in who is named behind the trigger's segment with 出席, 到场, 参加."""
+    names: list[Mention] = []
+    for segment in scope.segments[scope.own + 1 :]:
+        if words.within(segment, layer="context", kind="attend"):
+            names.extend(_names(passage, segment))
+    return names
+
+
+def _participants(
+    passage: Passage, names: list[Mention], trigger: Found, resolved: list[Participant]
+) -> tuple[Participant, ...]:
+    before, behind = trigger.rule.roles
+    found: dict[int | None, Participant] = {p.entity: p for p in resolved}
+    for name in names:
+        role = before if name.span.start < trigger.span.start else behind
+        if before != behind and role == before and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被", "由")):
+            role = behind
+        found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
+    return tuple(found.values())
+
+
+def _open_list(text: str, names: list[Mention], end: int) -> bool:
+    return any(_ETC.match(text, name.span.end, end) is not None for name in names)
+
+
+def stands_for_both(text: str, span: Span) -> bool:
+    """Tell whether 双方, 三方 stands in a span."""
+    return _BOTH.search(text, span.start, span.end) is not None

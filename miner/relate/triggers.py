@@ -1,0 +1,116 @@
+"""Which words may tell an event: triggers, nouns of what is held, and words of context, matched in one pass."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+import ahocorasick
+
+from miner.lexicon import Entry, load_lexicon
+from miner.model import EventType
+from miner.offsets import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a trigger asks for: one entry of the lexicon `events`, `event_nouns` or `event_context`."""
+
+    layer: str
+    """trigger, noun or context."""
+    kind: str
+    """Event type of a trigger or noun; kind of a context word."""
+    roles: tuple[str, str] = ("party", "party")
+    flags: frozenset[str] = frozenset()
+    objects: tuple[str, ...] = ()
+    """Counts only before one of these words."""
+    never: tuple[str, ...] = ()
+    """Does not count directly before one of these words."""
+
+    @property
+    def type(self) -> EventType:
+        """The event type of a trigger or noun."""
+        return cast(EventType, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word of the event lexicons in a text."""
+
+    span: Span
+    text: str
+    rule: Rule
+
+
+def rule_of(entry: Entry, layer: str) -> Rule:
+    """Read the `values` of a lexicon entry.
+
+    >>> rule_of(Entry("获得", kind="award", values=("named", "object:奖,称号")), "trigger").objects
+    ('奖', '称号')
+    """
+    flags, objects, never = set(), (), ()
+    for value in entry.values:
+        key, _, words = value.partition(":")
+        if key == "object":
+            objects = tuple(words.split(","))
+        elif key == "not":
+            never = tuple(words.split(","))
+        else:
+            flags.add(value)
+    roles = (*entry.roles, "party", "party")[:2] if entry.roles else ("party", "party")
+    return Rule(layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags), objects, never)
+
+
+@cache
+def _automaton() -> Any:
+    """One automaton over all three lexicons; where a word stands in two of them, the later wins."""
+    automaton = ahocorasick.Automaton()
+    words: dict[str, list[Rule]] = {}
+    for name, layer in (("event_nouns", "noun"), ("events", "trigger"), ("event_context", "context")):
+        for entry in load_lexicon(name):
+            rule = rule_of(entry, layer)
+            for word in (entry.name, *entry.words):
+                rules = words.setdefault(word, [])
+                if all(old.layer != layer for old in rules):
+                    rules.append(rule)
+    for word, rules in words.items():
+        automaton.add_word(word, (word, tuple(rules)))
+    automaton.make_automaton()
+    return automaton
+
+
+def find_words(text: str) -> tuple[Found, ...]:
+    """Return all lexicon words of a text, the longest at each place, in order.
+
+    A word that is both noun and trigger (开幕式) is reported once for each.
+    """
+    found = []
+    for last, (word, rules) in _automaton().iter_long(text):
+        span = Span(last + 1 - len(word), last + 1)
+        found.extend(Found(span, word, rule) for rule in rules)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The lexicon words of one text, to be asked by position and kind."""
+
+    found: tuple[Found, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Find all words of a text."""
+        found = find_words(text)
+        return cls(found, tuple(word.span.start for word in found))
+
+    def within(self, span: Span, *, layer: str, kind: str | None = None) -> list[Found]:
+        """Return the words of a layer (and kind) that lie inside a span."""
+        low, high = bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)
+        return [
+            word
+            for word in self.found[low:high]
+            if word.span.end <= span.end and word.rule.layer == layer and (kind is None or word.rule.kind == kind)
+        ]
