@@ -39,7 +39,7 @@ class Story:
 
     `headline` may hold single spaces, the places where it may be cut. `subheads` maps the index of a paragraph to the
     subhead before it. `names` are two-character names that a page may set with a gap (陈  凌). `jump` is the page on
-    which the story goes on, `continues` the page from which it comes.
+    which the story goes on, `continues` the page from which it comes; the paragraphs are those of this page alone.
     """
 
     id: str
@@ -109,6 +109,7 @@ class Style:
     ornament: str = ""
     block_blank: float = 0.5
     measures: tuple[int, int] = (12, 20)
+    furniture: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
 
 
@@ -243,9 +244,21 @@ def decorate(story: Story, rates: Rates, rng: random.Random) -> Story:
     if story.jump is None and story.continues is None:
         if rng.random() < rates.jump:
             made["jump"] = rng.randint(2, 8)
+            if not story.subheads and "subheads" not in made and rng.random() < 0.7:
+                made["paragraphs"] = _cut_short(story.paragraphs, rng)
         elif rng.random() < rates.continues:
             made["continues"] = 1
     return replace(story, **made)
+
+
+def _cut_short(paragraphs: tuple[str, ...], rng: random.Random) -> tuple[str, ...]:
+    """What of a story is printed before it jumps to another page, one time in three cut mid-sentence."""
+    if len(paragraphs) <= 2:
+        return paragraphs
+    *kept, last = paragraphs[: rng.randint(2, len(paragraphs) - 1)]
+    if rng.random() < 0.35 and len(last) > 40:
+        last = last[: rng.randint(20, len(last) - 8)]
+    return (*kept, last)
 
 
 def _subheads(paragraphs: Sequence[str], rng: random.Random) -> Iterator[tuple[int, str]]:

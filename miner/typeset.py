@@ -192,7 +192,7 @@ class _StorySetter:
         if story.reporters:
             inline = self._happens(self.rates.byline_inline)
             placed = "inline" if inline else "body" if headless or self._happens(self.rates.byline_astray) else "head"
-        story, paragraphs = self._copy(story, placed)
+        paragraphs = self._copy(story, placed)
         head = None if headless else self._head(story, placed == "head")
         body = self._body(story, paragraphs)
         before, after = self._loose(story)
@@ -211,8 +211,8 @@ class _StorySetter:
     def _line(self, text: str, role: str, para: int | None = None) -> _Line:
         return _Line(text, self.number, role, para)
 
-    def _copy(self, story: Story, placed: str) -> tuple[Story, list[str]]:
-        """The paragraphs as printed: byline worked in, cut short at a jump."""
+    def _copy(self, story: Story, placed: str) -> list[str]:
+        """The paragraphs as printed, with the byline worked in."""
         paragraphs = list(story.paragraphs)
         if placed == "inline":
             names = "记者" + " ".join(story.reporters) + "".join(" 通讯员" + name for name in story.correspondents)
@@ -221,11 +221,7 @@ class _StorySetter:
                 paragraphs[0] = lead + paragraphs[0].removeprefix("本报讯").lstrip(" ")
             else:
                 paragraphs[-1] += f"（{names}）"
-        if story.jump is not None and len(paragraphs) > 2 and not story.subheads and self.rng.random() < 0.7:
-            paragraphs = paragraphs[: self.rng.randint(2, len(paragraphs) - 1)]
-            if self.rng.random() < 0.35 and len(paragraphs[-1]) > 40:
-                paragraphs[-1] = paragraphs[-1][: self.rng.randint(20, len(paragraphs[-1]) - 8)]
-        return story, paragraphs
+        return paragraphs
 
     def _head(self, story: Story, with_byline: bool) -> _Block:
         assert story.headline is not None
@@ -389,10 +385,17 @@ def _move_heads(blocks: list[_Block], style: Style, rng: random.Random) -> list[
 
 def _furnish(blocks: list[_Block], style: Style, rng: random.Random) -> list[_Block]:
     """Page furniture at the top, at the end, and now and then between blocks."""
-    count = int(style.rates.furniture) + (rng.random() < style.rates.furniture % 1)
     out = list(blocks)
-    for form in rng.sample(_FURNITURE, min(count, len(_FURNITURE))):
-        text = form.format(
+    for text in style.furniture or _random_furniture(style, rng):
+        place = rng.choice((0, len(out), rng.randint(0, len(out))))
+        out.insert(place, _Block("other", None, [_Line(text, None, "other")]))
+    return out
+
+
+def _random_furniture(style: Style, rng: random.Random) -> list[str]:
+    count = int(style.rates.furniture) + (rng.random() < style.rates.furniture % 1)
+    return [
+        form.format(
             year=rng.randint(2018, 2024),
             month=rng.choice((10, 11)),
             day=rng.randint(1, 30),
@@ -402,9 +405,8 @@ def _furnish(blocks: list[_Block], style: Style, rng: random.Random) -> list[_Bl
             name2=random_name(rng),
             name3=random_name(rng),
         )
-        place = rng.choice((0, len(out), rng.randint(0, len(out))))
-        out.insert(place, _Block("other", None, [_Line(text, None, "other")]))
-    return out
+        for form in rng.sample(_FURNITURE, min(count, len(_FURNITURE)))
+    ]
 
 
 def _print(blocks: Iterable[_Block], style: Style, rng: random.Random) -> tuple[list[str], dict[int, _Line]]:
