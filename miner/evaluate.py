@@ -321,14 +321,15 @@ def score_web_page(connection: sqlite3.Connection, document: str | None, gold: d
 def score_pairs(connection: sqlite3.Connection, path: Path, documents: dict[str, str], root: Path, result: Evaluation) -> None:
     """Score which reports of two articles were joined to one event, and whether one person carries one id in both."""
     table = json.loads(path.read_text(encoding="utf-8"))
-    folder = path.parent.relative_to(root)
+    gold_paths = {p.stem: p for p in path.parent.rglob("*.json")}
 
     def document(name: str) -> str | None:
-        return documents.get(str(folder / name))
+        return documents.get(str(gold_paths[name].relative_to(root).with_suffix(""))) if name in gold_paths else None
 
     for pair in table["pairs"]:
         left, right = pair["articles"]
-        golds = {name: json.loads((path.parent / f"{name}.json").read_text(encoding="utf-8")) for name in (left, right)}
+        golds = {name: json.loads(gold_paths[name].read_text(encoding="utf-8")) for name in (left, right)}
+        _score_contradictions(connection, pair, (document(left), document(right)), result)
         wanted = {(e[left], e[right]) for e in pair["events"] if e.get("relation", "same") == "same"}
         events = {name: _matched_events(connection, document(name), golds[name]) for name in (left, right)}
         found = {(i, j) for i, a in events[left].items() for j, b in events[right].items() if a == b}
@@ -342,6 +343,21 @@ def score_pairs(connection: sqlite3.Connection, path: Path, documents: dict[str,
         result.scores["person-joined"].add(same, 1, 1)
         if not same:
             result.wrong("person apart", f"{left}/{right}", [name])
+
+
+def _score_contradictions(connection: sqlite3.Connection, pair: dict[str, Any], documents: tuple[str | None, str | None], result: Evaluation) -> None:
+    rows = connection.execute(
+        "select a.text, b.text from figure_conflicts c join figures a on a.id = c.left_figure_id join figures b on b.id = c.right_figure_id"
+        " join articles x on x.id = a.article_id join articles y on y.id = b.article_id"
+        " where (x.document_id = ? and y.document_id = ?) or (y.document_id = ? and x.document_id = ?)", (*documents, *documents),
+    )  # fmt: skip
+    found = {frozenset((fold(a), fold(b))) for a, b in rows}
+    left, right = pair["articles"]
+    wanted = {frozenset((fold(c[left]), fold(c[right]))) for c in pair.get("contradictions", [])}
+    hits = {w for w in wanted if any(w == f or all(any(_close(x, y) for y in f) for x in w) for f in found)}
+    result.scores["contradiction"].add(len(hits), len(wanted), len(hits) + max(0, len(found) - len(hits)))
+    result.wrong("contradiction missed", f"{left}/{right}", [sorted(w) for w in wanted - hits])
+    result.wrong("contradiction wrong", f"{left}/{right}", [sorted(f) for f in found - wanted] if len(found) > len(hits) else [])
 
 
 def _matched_events(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any]) -> dict[int, str]:

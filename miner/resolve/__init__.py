@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from miner.resolve.assign import clear, count_and_date, write_aliases, write_groups, write_people
+from miner.resolve.conflicts import find_conflicts
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events
 from miner.resolve.judge import store_judgements
@@ -32,6 +33,7 @@ def resolve(connection: sqlite3.Connection) -> None:
         count_and_date(connection)
         write_aliases(connection)
         resolve_events(connection)
+        find_conflicts(connection)
         join_stories(connection)
     _publishing_tables(connection)
 

@@ -232,6 +232,14 @@ TABLES: tuple[Table, ...] = (
             _c("same", "integer not null", "1 同一,0 不同 / same"), _c("score", "real not null", "得分(0–1) / score"), _c("reasons", "text not null", "理由 / reasons"), _c("source", "text not null default 'rule'", "来源:rule 规则、user 人工 / source"),
         ), label="reasons", facets=("kind", "same", "source"), indexes=(("left_id",), ("right_id",), ("kind",)),
     ),
+    Table(
+        "figure_conflicts", "数字对照", "不同文章对同一事实给出的不同数字:rounding 取整所致,conflict 确有出入 / figures of two articles about one fact that differ",
+        (
+            _c("id", "text primary key", "标识 / id"), _c("left_figure_id", _ref("figures", null=False), "一处 / left"), _c("right_figure_id", _ref("figures", null=False), "另一处 / right"),
+            _c("kind", "text not null check (kind in ('rounding', 'conflict'))", "种类 / kind"), _c("fact", "text not null", "所说的事实 / the fact"),
+            _c("edition", "integer", "第几届 / edition"), _c("score", "real not null", "确为同一事实的把握 / how surely they mean one fact"), _c("reasons", "text not null", "理由 / reasons"),
+        ), label="fact", facets=("kind", "edition"), sort="score", indexes=(("left_figure_id",), ("right_figure_id",), ("kind",), ("edition",)),
+    ),
     Table("keywords", "关键词", "文章关键词及权重 / keywords of an article",
           (_ARTICLE, _c("term", "text not null", "词 / term"), _c("weight", "real not null", "权重(TF-IDF) / weight")),
           extra=("primary key (article_id, term)",), indexes=(("term",),), facets=("term",)),

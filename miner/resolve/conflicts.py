@@ -1,0 +1,187 @@
+"""Figures of two articles that speak of one fact and disagree: by rounding, or in conflict.
+
+Two figures are compared when they have one unit and one edition (or year) and share what is counted: the normalised
+measure, or words of the subject and of the sentence around them, or the event that both sentences report.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from miner.offsets import stable_id
+from miner.resolve.judge import THRESHOLD, Reason, weigh
+from miner.resolve.names import fold
+from miner.segment import sentences
+
+_BLOCK_LIMIT = 60
+_UNITS = {"人次": "人", "位": "人", "名": "人", "户": "家", "元人民币": "元", "人民币": "元"}
+_LOW = {"超": 1.0, "多": 1.0, "余": 1.0, "以上": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One figure with what it is compared by."""
+
+    id: str
+    article_id: str
+    text: str
+    value: float
+    unit: str
+    qualifier: str | None
+    subject: str
+    measure: str | None
+    edition: int | None
+    comparison: str | None
+    names: frozenset[str]
+    events: frozenset[str]
+    grams: frozenset[str]
+
+
+def find_conflicts(connection: sqlite3.Connection) -> None:
+    """Fill `figure_conflicts` anew from figures, mentions and resolved events."""
+    connection.execute("delete from figure_conflicts")
+    told = list(_load(connection))
+    frequency = Counter(gram for t in told for gram in t.grams)
+    seen: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
+    for left, right in _pairs(told):
+        if left.value != right.value:
+            seen[left.id, right.id] = compare(left, right, frequency)
+    by_id = {t.id: t for t in told}
+    agreed = _agreeing(told)
+    rows = []
+    for (a, b), (score, reasons) in sorted(seen.items()):
+        left, right = by_id[a], by_id[b]
+        if score >= THRESHOLD and (right.article_id, left.subject, left.value, left.unit) not in agreed:
+            kind = "rounding" if is_rounding(left, right) else "conflict"
+            fact = min((t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text))
+            rows.append((stable_id("conflict", a, b), a, b, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
+    connection.executemany("insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons) values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _agreeing(told: list[Told]) -> set[tuple[str, str, float, str]]:
+    """A figure that the other article also has, for the same subject, is not in conflict with what else it says."""
+    return {(t.article_id, t.subject, t.value, t.unit) for t in told}
+
+
+def _load(connection: sqlite3.Connection) -> Iterator[Told]:
+    events: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for article, start, end, event in connection.execute("select article_id, start, [end], event_id from event_reports where event_id is not null and field = 'body'"):
+        events[article].append((start, end, event))
+    current = ""
+    body, spans, mentions = "", [], []
+    for row in connection.execute(
+        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure, coalesce(f.edition, a.edition), f.comparison, f.start, f.[end], f.field"
+        " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id"
+    ):
+        if row[1] != current:
+            current = row[1]
+            body = connection.execute("select body from articles where id = ?", (current,)).fetchone()[0]
+            spans = sentences(body)
+            mentions = connection.execute(
+                "select start, [end], coalesce(enterprise_id, person_id, organization_id) from mentions where article_id = ? and field = 'body' and label != 'place'", (current,)
+            ).fetchall()
+        start, end = row[10], row[11]
+        if row[12] != "body":
+            yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], frozenset(), frozenset(), _grams(row[6] or ""))
+            continue
+        sentence = next((s for s in spans if s.start <= start < s.end), None)
+        low, high = (sentence.start, sentence.end) if sentence else (start, end)
+        near = body[max(low, start - 30) : min(high, end + 20)]
+        names = frozenset(entity for s, _, entity in mentions if low <= s < high and entity)
+        told = frozenset(event for s, e, event in events[current] if s <= start < e)
+        yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], names, told, _grams(near.replace(row[2], " ")))
+
+
+def _grams(text: str) -> frozenset[str]:
+    text = fold(text)
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1) if not any(c.isdigit() or c in ",。;:、“”()的在了" for c in text[i : i + 2]))
+
+
+def _keys(told: Told) -> Iterator[tuple[str, ...]]:
+    edition = str(told.edition or "")
+    if told.measure:
+        yield ("measure", told.measure, told.unit, edition)
+    for event in told.events:
+        yield ("event", event, told.unit)
+    for name in told.names:
+        yield ("name", name, told.unit, edition)
+
+
+def _pairs(told: list[Told]) -> Iterator[tuple[Told, Told]]:
+    blocks: dict[tuple[str, ...], list[Told]] = defaultdict(list)
+    for figure in told:
+        for key in _keys(figure):
+            blocks[key].append(figure)
+    seen: set[tuple[str, str]] = set()
+    for key in sorted(blocks):
+        block = sorted(blocks[key], key=lambda t: t.id)[:_BLOCK_LIMIT]
+        for i, left in enumerate(block):
+            for right in block[i + 1 :]:
+                if left.article_id != right.article_id and (left.id, right.id) not in seen:
+                    seen.add((left.id, right.id))
+                    yield left, right
+
+
+def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tuple[str, ...]]:
+    """Return how probable it is that two figures of one unit tell one fact, with the reasons."""
+    reasons = []
+    if left.measure and left.measure == right.measure:
+        reasons.append(Reason(2.0, f"同一指标:{left.measure}"))
+    elif left.measure and right.measure:
+        reasons.append(Reason(-2.5, "指标不同"))
+    a, b = fold(left.subject), fold(right.subject)
+    if a and b:
+        if a == b:
+            reasons.append(Reason(1.4, f"所指相同:{left.subject}"))
+        elif a in b or b in a or _overlap(a, b) >= 0.5:
+            reasons.append(Reason(0.9, f"所指相近:{left.subject} / {right.subject}"))
+        else:
+            reasons.append(Reason(-0.9, f"所指不同:{left.subject} / {right.subject}"))
+    if left.events & right.events:
+        reasons.append(Reason(1.2, "写在同一事件的报道里"))
+    if left.names & right.names:
+        reasons.append(Reason(0.8, "同一句里有同一名称"))
+    elif left.names and right.names and not (left.measure and left.measure == right.measure):
+        reasons.append(Reason(-1.0, "所涉名称不同"))
+    whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
+    part = sum(1 / frequency[g] for g in left.grams & right.grams) / whole if whole else 0.0
+    reasons.append(Reason(min(4.0 * part, 2.0) - 0.6, f"上下文相近({part:.2f})"))
+    low, high = sorted((abs(left.value), abs(right.value)))
+    if high > 5 * low:
+        reasons.append(Reason(-2.0, "数值相差五倍以上"))
+    if bool(left.comparison) != bool(right.comparison):
+        reasons.append(Reason(-1.5, "一处是比较数"))
+    if left.edition and right.edition and left.edition != right.edition:
+        reasons.append(Reason(-3.0, "届次不同"))
+    return weigh(-2.2, reasons)
+
+
+def _overlap(a: str, b: str) -> float:
+    x, y = set(a), set(b)
+    return len(x & y) / len(x | y)
+
+
+def is_rounding(left: Told, right: Told) -> bool:
+    """Tell whether one value is the other one rounded, as its qualifier says: 3400多 against 3436, 近800 against 797."""
+    small, large = sorted((left, right), key=lambda t: t.value)
+    step = _step(small.value)
+    if small.qualifier in _LOW and large.value - small.value < step:
+        return True
+    if large.qualifier == "近" and large.value - small.value < _step(large.value):
+        return True
+    return any(t.qualifier == "约" for t in (small, large)) and large.value - small.value <= 0.05 * large.value
+
+
+def _step(value: float) -> float:
+    """Return the unit of the last digit that a round number gives: 100 for 3400, 10 for 60.
+
+    >>> _step(3400), _step(60), _step(27)
+    (100.0, 10.0, 1.0)
+    """
+    step = 1.0
+    while value and value % (step * 10) == 0 and step < value:
+        step *= 10
+    return step
