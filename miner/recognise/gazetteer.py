@@ -95,4 +95,5 @@ def gazetteer() -> Gazetteer:
 def words_of(lexicon: str, *kinds: str) -> frozenset[str]:
     """Return the folded words of a grammar lexicon's entries of some kinds (of all, when none is named)."""
     entries = load_all().get(lexicon, ())
-    return frozenset(fold(word) for entry in entries if not kinds or entry.kind in kinds for word in entry.words)
+    chosen = [entry for entry in entries if not kinds or entry.kind in kinds]
+    return frozenset(fold(word) for entry in chosen for word in (entry.words or entry.forms()))

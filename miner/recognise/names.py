@@ -2,33 +2,78 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from miner.offsets import Span
 from miner.recognise.bodies import find_bodies
-from miner.recognise.declared import declared_names
+from miner.recognise.declared import declared_names, find_stock_codes
+from miner.recognise.gazetteer import Hit, words_of
+from miner.recognise.lists import find_listed
 from miner.recognise.overlap import resolve_overlaps
 from miner.recognise.passage import Found, Passage
 from miner.recognise.people import find_people, is_byline
+from miner.recognise.zones import credits, works
+
+_BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
+_AFTER_BRAND = re.compile(
+    r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区?|大中华区?|亚太区?|全球|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
+    r"带来|首发|首次参展|连续\w届参展|展出|携|推出|参展|宣布|在华|旗下|亮相|与[^,。]{1,12}签|签约|[(][a-z])"
+)
 
 
 def find_names(passage: Passage, guesses: list[Found]) -> list[Found]:
     """Return the names of a passage in text order; `guesses` are what a trained model proposes."""
+    barred = [*credits(passage.folded), *works(passage.folded)]
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
-    proposals = [*bodies, *declared, *find_people(passage), *guesses]
-    kept = resolve_overlaps(proposals)
-    kept = resolve_overlaps([*kept, *_repeated(passage, kept)])
+    people = list(find_people(passage))
+    proposals = [*bodies, *declared, *people, *guesses, *_nested(passage, bodies)]
+    kept = resolve_overlaps(_outside(proposals, barred))
+    kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
+    kept = resolve_overlaps([*kept, *_outside(_repeated(passage, kept), barred)])
     return [found for found in kept if found.label != "expo" and not (found.label == "person" and is_byline(passage, found))]
+
+
+def _outside(proposals: Iterator[Found] | list[Found], barred: list[Span]) -> list[Found]:
+    marked = bytearray(max((span.end for span in barred), default=0) + 1)
+    for span in barred:
+        marked[span.start : span.end] = b"\1" * (span.end - span.start)
+    return [found for found in proposals if not (found.start < len(marked) and marked[found.start])]
 
 
 def _from_lexicon(passage: Passage) -> Iterator[Found]:
     for hit in passage.hits:
         kind = hit.term.kind
-        if kind not in ("enterprise", "organization", "place", "expo") or hit.term.ambiguous:
+        if kind not in ("enterprise", "organization", "place", "expo"):
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
-        if inside or hit.end - hit.start >= 3:
-            yield Found(hit.start, hit.end, kind, "lexicon", 0.9 if inside else 0.75)
+        if hit.term.ambiguous:
+            if kind == "enterprise" and inside and _acts_as_company(passage, hit):
+                yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
+            continue
+        if kind == "place" and hit.term.sort == "street" and passage.folded[hit.end - 2 : hit.end] == "街道":
+            yield Found(hit.start, hit.end, "organization", "lexicon", 0.9)
+        elif inside or hit.end - hit.start >= 3:
+            sure = 0.9 if inside else 0.75
+            yield Found(hit.start, hit.end, kind, "lexicon", sure - 0.1 if kind == "place" else sure)
+
+
+def _acts_as_company(passage: Passage, hit: Hit) -> bool:
+    text = passage.folded
+    return bool(_AFTER_BRAND.match(text, hit.end) or _BEFORE_BRAND.search(text, max(0, hit.start - 8), hit.start))
+
+
+def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
+    """Yield blocks over names that only begin the name of an award, a contest or a place: 西门子杯, 中国电信奖学金."""
+    for found in bodies:
+        if found.label not in ("enterprise", "organization"):
+            continue
+        for length in (4, 3, 2, 1):
+            word = passage.folded[found.end : found.end + length]
+            if word in words_of("naming", "nesting") and passage.edges[found.end + length]:
+                yield Found(found.start, found.end + length, "expo", "nested", 1.0)
+                break
 
 
 def _repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
@@ -36,7 +81,7 @@ def _repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
     names: dict[str, Found] = {}
     for found in kept:
         text = passage.folded[found.start : found.end]
-        if found.confidence >= 0.7 and found.label != "place" and len(text) >= 2:
+        if found.confidence >= 0.7 and found.label not in ("place", "expo") and len(text) >= 2:
             old = names.get(text)
             if old is None or found.confidence > old.confidence:
                 names[text] = found

@@ -12,6 +12,11 @@ from miner.recognise.gazetteer import Hit, gazetteer
 from miner.segment import Tagged, is_common, tagged
 
 
+NAMED = ("enterprise", "place", "organization")
+"""The kinds of lexicon hits that are names."""
+_PROPER = frozenset({"nz", "nr", "nrt", "nrfg", "nt", "eng", "x"})
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A name that some rule or model proposes: what it is, who says so, and how sure that is (0 to 1)."""
@@ -77,27 +82,40 @@ class Passage:
             index += 1
 
     def known_prefix(self, start: int, end: int) -> str | None:
-        """Return the kind of name that stands at `start`, if any: the longest one that ends before or at `end`."""
+        """Return the kind of the longest known name that begins at `start` and ends before or at `end`, if any."""
         kind = None
         for hit in self.hits_in(start, end):
-            if hit.start == start and hit.term.kind in ("enterprise", "place", "organization"):
+            if hit.start == start and hit.term.kind in NAMED:
                 kind = hit.term.kind
         return kind
 
+    def known_end(self, start: int, end: int, kind: str) -> int:
+        """Return where the longest known name of a kind that begins at `start` ends; `start` when there is none."""
+        return max((hit.end for hit in self.hits_in(start, end) if hit.start == start and hit.term.kind == kind), default=start)
+
     def knows(self, start: int, end: int) -> bool:
         """Tell whether exactly this stretch is a known name."""
-        return any(
-            hit.start == start and hit.end == end and hit.term.kind in ("enterprise", "place", "organization")
-            for hit in self.hits_in(start, end)
-        )
+        return any(hit.start == start and hit.end == end and hit.term.kind in NAMED for hit in self.hits_in(start, end))
 
-    def after_place(self, start: int, end: int) -> str:
-        """Return what follows the places at the beginning of a stretch."""
+    def name_starts(self, start: int, end: int) -> list[int]:
+        """Return where known names begin in a stretch, sorted."""
+        return sorted({hit.start for hit in self.hits_in(start, end) if hit.term.kind in NAMED and not hit.term.ambiguous})
+
+    def starts_place(self, start: int) -> bool:
+        """Tell whether a place's name begins at an offset."""
+        return any(hit.start == start and hit.term.kind == "place" for hit in self.hits_in(start, start + 8))
+
+    def starts_name(self, start: int) -> bool:
+        """Tell whether a known name begins at an offset."""
+        return any(hit.start == start and hit.term.kind in NAMED for hit in self.hits_in(start, start + 8))
+
+    def after_places(self, start: int, end: int) -> int:
+        """Return the offset after the places that a stretch begins with."""
         at = start
         while True:
-            ends = [h.end for h in self.hits_in(at, end) if h.start == at and h.term.kind == "place"]
+            ends = [hit.end for hit in self.hits_in(at, end) if hit.start == at and hit.term.kind == "place"]
             if not ends:
-                return self.folded[at:end]
+                return at
             at = max(ends)
 
     def all_common(self, start: int, end: int) -> bool:
@@ -105,7 +123,7 @@ class Passage:
         index = self.word_at(start)
         while index < len(self.words.words) and self.words.starts[index] < end:
             word, tag = self.words.words[index], self.words.tags[index]
-            if tag in ("nz", "nr", "nrt", "nrfg", "eng", "x") or not is_common(word):
+            if tag in _PROPER or not is_common(word):
                 return False
             index += 1
         return True

@@ -1,0 +1,144 @@
+"""Lists: what stands between 、 marks is of one kind, and the word after 等 says which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from miner.offsets import Span
+from miner.recognise.gazetteer import words_of
+from miner.recognise.passage import Found, Passage
+from miner.segment import is_common
+
+_GAP = re.compile(r"\s?[、/]\s?")
+_LAST = re.compile(r"(?:以及|和|与|及)")
+_HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两]{1,4}\s?(?:余|多)?(?:家|个|位)[^,。;:!?、\n“”()]{0,12}))")
+_MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
+_MAX_MEMBER = 16
+_OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
+_LABELS = ("enterprise", "organization", "person")
+_BAD = re.compile(r"[\d年月日%]|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|人才|政策|服务|技术|系统|设备)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A list: its members and what is written after 等."""
+
+    members: tuple[Span, ...]
+    head: str
+
+
+def chains(passage: Passage) -> Iterator[Chain]:
+    """Yield the lists of a passage; first and last members are cut at words that cannot stand in a name."""
+    text = passage.folded
+    at = text.find("、")
+    while at >= 0:
+        start = _first_member(passage, at)
+        members = [Span(start, at)]
+        end = at
+        while True:
+            gap = _GAP.match(text, end) if end < len(text) else None
+            if gap is None:
+                break
+            stop = _member_end(passage, gap.end())
+            members.append(Span(gap.end(), stop))
+            if stop == gap.end():
+                break
+            end = stop
+        last = _LAST.match(text, end)
+        if last:
+            stop = _member_end(passage, last.end())
+            members.append(Span(last.end(), stop))
+            end = stop
+        head = _HEAD.match(text, end)
+        yield Chain(tuple(m for m in members if m.end > m.start), head.group() if head else "")
+        at = text.find("、", max(end, at + 1))
+
+
+def _member_end(passage: Passage, start: int) -> int:
+    text = passage.folded
+    match = _MEMBER.match(text, start, start + 64)
+    if match is None:
+        return start
+    limit = match.end()
+    index = passage.word_at(start)
+    words, tags, starts = passage.words
+    end = start
+    while index < len(words) and starts[index] < limit:
+        word = words[index]
+        if end > start and (word in ("等", "和", "与", "及", "以及") or (word in words_of("naming", "stop") and len(word) <= 2) or (tags[index] in ("v", "p", "d", "c") and word not in words_of("naming", "name_verb") and is_common(word) and not passage.starts_name(starts[index]))):
+            break
+        end = min(starts[index] + len(word), limit)
+        index += 1
+    return end
+
+
+def _first_member(passage: Passage, end: int) -> int:
+    words, tags, starts = passage.words
+    index = passage.word_at(max(end - 1, 0))
+    start = end
+    while index >= 0 and end - starts[index] <= _MAX_MEMBER * 2:
+        word = words[index]
+        if word == "\n" or not (word.isalnum() or word in "·&-.' ()") or word in words_of("naming", "stop", "role", "common"):
+            break
+        if tags[index] in ("v", "p", "d", "c", "r", "u", "uj", "ul") and word not in words_of("naming", "name_verb") and is_common(word):
+            break
+        start = starts[index]
+        index -= 1
+    return start
+
+
+def head_label(head: str) -> str | None:
+    """Return the label that the words after a list give its members: a label, "other" or None when they say nothing.
+
+    >>> head_label("等15组中外企业"), head_label("等社交媒体"), head_label("等")
+    ('enterprise', 'other', None)
+    """
+    best, size = None, 0
+    for kind in ("enterprise", "organization", "person", "other"):
+        for word in words_of("naming", f"{kind}_head"):
+            if head.endswith(word) and len(word) > size:
+                best, size = kind, len(word)
+    if best is None:
+        for kind in ("other", "enterprise", "organization", "person"):
+            if any(word in head for word in words_of("naming", f"{kind}_head") if len(word) >= 2):
+                return kind
+    return best
+
+
+def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
+    """Propose the unknown members of lists whose head or other members say what they are.
+
+    Members of lists of things that are no names (等社交媒体) come out with the label "expo", which keeps others away.
+    """
+    spans = {(item.start, item.end): item.label for item in found}
+    for chain in chains(passage):
+        if len(chain.members) < 2:
+            continue
+        label = head_label(chain.head)
+        if label == "other" or (label == "enterprise" and _OWN_BRANDS.search(passage.folded, max(0, chain.members[0].start - 20), chain.members[0].start)):
+            for member in chain.members:
+                if spans.get((member.start, member.end)) == "enterprise":
+                    yield Found(member.start, member.end, "expo", "list", 1.0)
+            continue
+        known = [spans.get((m.start, m.end)) for m in chain.members]
+        if label is None:
+            label = next((kind for kind in _LABELS[:2] if sum(k == kind for k in known) * 2 >= len(known) and known.count(kind) >= 2), None)
+            sure = 0.7
+        else:
+            sure = 0.85 if known.count(label) >= 1 else 0.72
+        if label not in ("enterprise",):
+            continue
+        for member, kind in zip(chain.members, known, strict=True):
+            if kind is None and _may_be_brand(passage, member):
+                yield Found(member.start, member.end, label, "list", sure)
+
+
+def _may_be_brand(passage: Passage, member: Span) -> bool:
+    text = member.of(passage.folded)
+    if not 2 <= len(text) <= _MAX_MEMBER or _BAD.search(text) or passage.knows(member.start, member.end):
+        return False
+    if text in words_of("naming") or text in words_of("company_types") or text in words_of("expo"):
+        return False
+    return passage.edges[member.start] == 1

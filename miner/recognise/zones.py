@@ -1,0 +1,39 @@
+"""Stretches in which names are not part of the story: datelines, source credits, bylines, titles of works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.offsets import Span
+
+_DATELINE = re.compile(
+    r"(?:^|\n)[ ·■●▲□◆]*(?:"
+    r"(?:本报|本刊|本台|本网|本社)?(?:讯|记者|综合)[^\n。,]{0,30}?(?:报道|讯|摄影报道)?[ :—)]|"
+    r"本报[^\n。,]{0,16}?(?:讯|电)(?:[ (][^\n)。]{0,40}[)])?|"
+    r"[^\n。,]{1,12}?(?:网|社|报|台|新闻|客户端|频道)(?:消息|讯|电|快讯|报道)?(?:[(][^\n()]{1,30}[)])?:|"
+    r"(?:据)?(?:新华社|新华网|中新社|中新网|人民网|央广网|中国新闻网|中国网|光明网|央视网)[^\n。]{0,24}?(?:电|讯|消息)(?:[ ]?[(][^\n()]{1,40}[)])?"
+    r")"
+)
+_CREDIT = re.compile(
+    r"[(](?=[^()\n]{0,60}(?:记者|通讯员|实习生|报道|供稿|供图|摄影|消息|编辑|编译|作者|来源|摄[)]|电[)]|文[/:]|图[/:]))[^()\n]{1,80}[)](?=\s*(?:\n|$)|(?<=[)]))"
+)
+_BYLINE = re.compile(
+    r"(?:^|\n)[ ·■●▲□◆]*(?:(?:本报|本刊|本台|见习|实习|特约|首席|驻[^\n]{1,6}?)?(?:记者|通讯员|实习生|作者|撰文|摄影|编辑|责编|责任编辑|来源|文|图|校对|制图)[ :/|])[^\n。]{1,60}(?=\n|$)"
+)
+_INLINE = re.compile(r"(?:本报|本刊|本台|见习|实习|特约|首席)?(?:记者|通讯员|实习生|摄影|责任编辑|责编|编辑)[ :/]\s?[\u4e00-\u9fff]{2,4}(?:[ 、][\u4e00-\u9fff]{2,4}){0,5}(?=\s*(?:\n|$|[)]|报道|摄))")
+_ATTRIBUTION = re.compile(r"(?:^|[。\n])\s?据[^\n。,]{2,20}?(?:报道|消息|通报|电)")
+_WORK = re.compile(r"《[^《》\n]{1,80}》")
+
+
+def credits(folded: str) -> Iterator[Span]:
+    """Yield the datelines, credits and bylines of folded text, in which nothing is named as part of the story."""
+    for pattern in (_DATELINE, _CREDIT, _BYLINE, _INLINE, _ATTRIBUTION):
+        for match in pattern.finditer(folded):
+            yield Span(*match.span())
+
+
+def works(folded: str) -> Iterator[Span]:
+    """Yield the titles of works: 《…》."""
+    for match in _WORK.finditer(folded):
+        yield Span(*match.span())
