@@ -30,6 +30,7 @@ _REGIONAL = frozenset(
 )
 _BROAD = frozenset({"协会", "学会", "商会", "联合会", "研究会", "促进会", "基金会", "总商会", "联谊会", "进出口商会"})
 _AFTER = re.compile(r"(?:化|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
+_OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
 _PARTY_POST = re.compile(r"(?:副?书记|常委|委员|副?主席|副?主任|领导)")
 _STREET_OFFICE = re.compile(r"(?:街道|镇|乡)[\u4e00-\u9fff]{0,6}(?:办|中心|所|站|办公室)$")
 
@@ -54,7 +55,7 @@ def find_bodies(passage: Passage) -> Iterator[Found]:
 def _ends_word(passage: Passage, ending: Hit) -> bool:
     """Tell whether a type is cut out as a word's end, and short types as whole words (作协 is not in 合作协议)."""
     length = ending.end - ending.start
-    if length >= 4:
+    if length >= 4 or (ending.term.sort == "party" and _PARTY_POST.match(passage.folded, ending.end)):
         return True
     whole = passage.edges[ending.end] and (passage.edges[ending.start] or ending.term.kind == "company" or length != 2)
     return bool(whole or (passage.edges[ending.end] and passage.folded[ending.start : ending.end] in words_of("org_types", "generic")))
@@ -73,7 +74,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             opening = text.rfind("(", max(0, starts[index - 1] - _MAX_BRACKET - 1), starts[index - 1])
             if opening < 1 or not text[opening + 1 : starts[index - 1]].isalpha():
                 break
-            index = passage.word_at(opening)
+            index = max(passage.word_at(opening) - 1, 0)
         elif word in _AND and ending.term.kind == "body" and _joins_trades(passage, index):
             index -= 1
         elif _stops(word, tag):
@@ -81,15 +82,26 @@ def left_edge(passage: Passage, ending: Hit) -> int:
         else:
             index -= 1
         start = starts[index]
-    while start < ending.start and (text[start] in _INNER or text[start] in ")("):
-        start += 1
-    return _cut_to_region(passage, start, ending.start)
+    return _cut_to_region(passage, _trimmed(passage, start, ending.start), ending.start)
+
+
+def _trimmed(passage: Passage, start: int, end: int) -> int:
+    """Cut common words and marks off the left of a stretch, which must not begin inside a name."""
+    words, starts = passage.words.words, passage.words.starts
+    index = passage.word_at(start)
+    while start < end and not passage.starts_name(start):
+        word = words[index]
+        if not (word in words_of("naming", "common") or word in "·&-.'+ )("):
+            break
+        index += 1
+        start = starts[index] if index < len(starts) else end
+    return min(start, end)
 
 
 def _stops(word: str, tag: str) -> bool:
     if word in words_of("naming", "name_verb"):
         return False
-    if word in words_of("naming", "stop", "role", "common") or word in words_of("expo"):
+    if word in words_of("naming", "stop", "role") or word in words_of("expo"):
         return True
     if not any(char.isalnum() or char in _INNER for char in word) or word.isspace():
         return True
@@ -140,7 +152,8 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     known = passage.known_prefix(start, ending.start)
     if kind == "legal":
         bare = not core or core in words_of("company_types", "industry")
-        if bare and not (place_end > start and core) and type_ not in _REGIONAL and known != "enterprise":
+        named = (place_end > start and core) or passage.place_sort(start, ending.start) == "venue" or type_ in _REGIONAL
+        if bare and not named and known != "enterprise":
             return None
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
     if known == "enterprise" and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
@@ -149,6 +162,8 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return Found(start, ending.end, "enterprise", "suffix", 0.75) if type_ in _REGIONAL else None
     if kind == "trade":
         return _trade_company(passage, start, place_end, ending)
+    if place_end > start and (passage.knows(place_end, ending.start) or passage.knows(place_end, ending.end)):
+        return Found(start, ending.end, "enterprise", "suffix", 0.95)
     if type_ in ("集团", "银行") and 2 <= len(core) <= 8 and core not in words_of("company_types", "industry"):
         return Found(start, ending.end, "enterprise", "suffix", 0.8)
     return None
@@ -166,18 +181,18 @@ def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) ->
 
 
 def _organization(passage: Passage, ending: Hit) -> Found | None:
-    start = left_edge(passage, ending)
     text = passage.folded
+    start = _regions_before(passage, ending) if ending.term.sort in ("ministry", "international") else left_edge(passage, ending)
     type_, name = text[ending.start : ending.end], text[start : ending.end]
     generic = words_of("org_types", "generic")
     if name in generic or (ending.term.sort == "party" and len(name) == 2 and _PARTY_POST.match(text, ending.end)):
         return None
     place_end = passage.after_places(start, ending.start)
     core = text[place_end : ending.start]
-    owner = passage.known_prefix(start, ending.start)
+    owner = passage.owner(start, ending.start)
     if len(type_) == 1 and not _whole_word(passage, start, ending):
         return None
-    if _STREET_OFFICE.search(name) and owner == "organization":
+    if _STREET_OFFICE.search(name) or (owner == "enterprise" and ending.term.sort not in _OF_COMPANIES):
         return None
     if start == ending.start:
         return Found(start, ending.end, "organization", "type", 0.85) if len(type_) >= 3 or type_ in _short_bodies() else None
@@ -189,14 +204,25 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
         return None
     if not passage.all_common(start, ending.start) or type_ not in generic:
         return Found(start, ending.end, "organization", "type", 0.75)
+    if ending.end in passage.title_starts and len(core) >= 2:
+        return Found(start, ending.end, "organization", "type", 0.75)
     if type_ in _BROAD and len(core) >= 2:
         return Found(start, ending.end, "organization", "type", 0.7)
     return None
 
 
+def _regions_before(passage: Passage, ending: Hit) -> int:
+    """Return where the regions directly before a full body name begin (美国商务部), or the name itself."""
+    start = ending.start
+    for hit in reversed(list(passage.hits_in(max(0, start - 8), start))):
+        if hit.end == start and hit.term.kind == "place" and not hit.term.ambiguous:
+            start = hit.start
+    return start
+
+
 def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
     """Tell whether a type of one character (局, 厅, 司, 署) is a word's end in a body's name and not in 格局 or 签署."""
-    owned = passage.known_prefix(start, ending.start) in ("place", "organization")
+    owned = passage.owner(start, ending.start) in ("place", "organization")
     index = passage.word_at(ending.start)
     word = passage.words.words[index]
     return owned and 2 <= ending.end - passage.after_places(start, ending.start) <= 9 and (

@@ -139,6 +139,6 @@ def _may_be_brand(passage: Passage, member: Span) -> bool:
     text = member.of(passage.folded)
     if not 2 <= len(text) <= _MAX_MEMBER or _BAD.search(text) or passage.knows(member.start, member.end):
         return False
-    if text in words_of("naming") or text in words_of("company_types") or text in words_of("expo"):
+    if text in words_of("naming", "role", "common", "stop", "other_head") or text in words_of("company_types") or text in words_of("expo"):
         return False
     return passage.edges[member.start] == 1

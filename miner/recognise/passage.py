@@ -14,7 +14,7 @@ from miner.segment import Tagged, is_common, tagged
 
 NAMED = ("enterprise", "place", "organization")
 """The kinds of lexicon hits that are names."""
-_PROPER = frozenset({"nz", "nr", "nrt", "nrfg", "nt", "eng", "x"})
+_PROPER = frozenset({"nz", "nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Passage:
     """Where the hits end, for searching."""
     titles: dict[int, Hit] = field(default_factory=dict)
     """The longest title that ends at an offset."""
+    title_starts: set[int] = field(default_factory=set)
+    """Where titles begin."""
 
     @classmethod
     def read(cls, text: str) -> Passage:
@@ -60,6 +62,7 @@ class Passage:
         hits = gazetteer().hits(folded)
         passage = cls(text, folded, words, hits, edges, [hit.end for hit in hits])
         for hit in passage.of_kind("title"):
+            passage.title_starts.add(hit.start)
             old = passage.titles.get(hit.end)
             if old is None or hit.start < old.start:
                 passage.titles[hit.end] = hit
@@ -88,6 +91,24 @@ class Passage:
             if hit.start == start and hit.term.kind in NAMED:
                 kind = hit.term.kind
         return kind
+
+    def owner(self, start: int, end: int) -> str | None:
+        """Return the kind of name that a stretch begins with; a body that needs no owner of its own counts as one."""
+        kind = self.known_prefix(start, end)
+        if kind is None and any(
+            hit.start == start and hit.term.kind == "body" and hit.term.sort in ("ministry", "international")
+            for hit in self.hits_in(start, end)
+        ):
+            return "organization"
+        return kind
+
+    def place_sort(self, start: int, end: int) -> str | None:
+        """Return the sort (country, city, venue ...) of the longest place that begins at `start`."""
+        sort = None
+        for hit in self.hits_in(start, end):
+            if hit.start == start and hit.term.kind == "place":
+                sort = hit.term.sort
+        return sort
 
     def known_end(self, start: int, end: int, kind: str) -> int:
         """Return where the longest known name of a kind that begins at `start` ends; `start` when there is none."""
