@@ -67,7 +67,7 @@ _DIGITS = "〇一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class TypesetPage:
-    """A page as lines (without line ends; line n is `lines[n - 1]`) and its gold in the format of the page evaluation."""
+    """A page as lines without line ends (line n is `lines[n - 1]`), and its gold as the page evaluation has it."""
 
     lines: list[str]
     gold: dict[str, Any]
@@ -243,8 +243,7 @@ class _StorySetter:
         if len(parts) > 1:
             cut = self.rng.randint(1, len(parts) - 1)
             return [self.style.head_gap.join(parts[:cut]), self.style.head_gap.join(parts[cut:])]
-        middle = len(short) // 2 + self.rng.choice((0, 0, 1))
-        return set_lines(short, middle, indent=0) if width(short) > 2 * middle else [short[:middle], short[middle:]]
+        return set_lines(short, len(short) // 2 + self.rng.choice((1, 1, 2)), indent=0)
 
     def _byline(self, story: Story) -> list[_Line]:
         gap = self.rng.choice((" ", " ", "\u3000"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -164,3 +166,45 @@ def test_pairs_point_to_events_of_one_type_and_to_figures_that_differ() -> None:
         for article in where:
             people = {person["name"] for person in gold_of(CORPUS / "articles" / f"{article}.txt")["people"]}
             assert people & set(name.split(" = "))
+
+
+PAGES = sorted((CORPUS / "pages").glob("*.json"))
+
+
+def test_there_are_eight_pages_of_all_levels_and_an_issue_that_jumps() -> None:
+    golds = [json.loads(path.read_text(encoding="utf-8")) for path in PAGES]
+    assert len(golds) >= 8 and {gold["level"] for gold in golds} == {1, 2, 3, 4, 5}
+    stories = [article["source_file"] for gold in golds for article in gold["articles"]]
+    assert len(set(stories)) >= 35
+    jumps = {article["source_file"] for gold in golds for article in gold["articles"] if article["jump"]}
+    comes = {article["source_file"] for gold in golds for article in gold["articles"] if article["continues"]}
+    assert jumps & comes and jumps - comes
+    roles = {row["role"] for gold in golds for row in gold["lines"].values()}
+    assert roles == {
+        "headline", "kicker", "subtitle", "column", "byline", "subhead", "body", "caption", "jump", "other",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_filled_line_of_a_page_has_one_gold_row(path: Path) -> None:
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    lines = path.with_suffix(".txt").read_text(encoding="utf-8").split("\n")
+    assert {str(n) for n, line in enumerate(lines, 1) if line.strip()} == set(gold["lines"])
+    for article in gold["articles"]:
+        bodies = [n for numbers in article["paragraph_lines"] for n in numbers]
+        assert bodies and len(bodies) == len(set(bodies))
+        for paragraph, numbers in zip(article["paragraphs"], article["paragraph_lines"], strict=True):
+            printed = re.sub(r"[\s\ufffd]", "", "".join(lines[n - 1] for n in numbers))
+            assert 0 <= len(squeeze(paragraph)) - len(printed) <= 6
+
+
+def test_the_pages_are_what_their_plan_makes() -> None:
+    spec = importlib.util.spec_from_file_location("make_pages", CORPUS / "make_pages.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_pages"] = module
+    spec.loader.exec_module(module)
+    stories = module.read_stories()
+    for plan in module.PLANS:
+        page = module.make(plan, stories[plan.page])
+        assert page.text == (CORPUS / "pages" / f"{plan.file}.txt").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 
@@ -96,7 +97,7 @@ def test_level_one_is_in_reading_order_without_ornament() -> None:
 def test_interleaved_bodies_are_cut_inside_a_paragraph() -> None:
     page = typeset(STORIES[:2], Style(level=5, rates=Rates(interleave=1.0)), random.Random(1))
     order = [(row["article"], row["para"]) for row in page.gold["lines"].values() if row["role"] == "body"]
-    switches = [(a, b) for a, b in zip(order, order[1:], strict=False) if a[0] != b[0]]
+    switches = [(a, b) for a, b in itertools.pairwise(order) if a[0] != b[0]]
     assert len(switches) >= 2
     first_leaves = switches[0][0]
     assert first_leaves in order[order.index(switches[0][1]) :]
