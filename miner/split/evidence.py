@@ -267,43 +267,50 @@ def _numbers(out: npt.NDArray[Any], outline: Outline, blocks: Sequence[Block], s
 
 def _places(out: npt.NDArray[Any], outline: Outline, blocks: Sequence[Block], stories: Sequence[Story]) -> None:
     """Where the block stands beside the story: just before its first row, just after its last, or how far away."""
-    runs = outline.runs
-    starts = [story.paragraphs[0] for story in stories]
-    ends = [story.paragraphs[-1] for story in stories]
-    in_run = Counter(block.run for block in blocks)
-    sizes = np.array([sum(len(outline.paragraphs[p].rows) for p in story.paragraphs) for story in stories], dtype=np.float32)
-    for b, block in enumerate(blocks):
-        run = runs[block.run]
-        chance = float(outline.chances[block.rows][:, HEAD].sum(axis=1).mean())
-        mates = [other for other in blocks if other.run == block.run]
-        first_in_run, last_in_run = mates[0] is block, mates[-1] is block
-        text_size = sum(outline.view.rows[row].wide for row in block.rows)
-        kicker = float(outline.chances[block.rows, _AT["K"]].max())
-        any_before, any_after = block.run in starts, (block.run - 1) in ends
-        single = float(all(len(outline.view.rows[row].compact) == 1 for row in block.rows))
-        mark = frame_mark(outline, block.rows[0])
-        for s in range(len(stories)):
-            before = float(starts[s] == block.run)
-            after = float(ends[s] == block.run - 1)
-            distance = min(abs(starts[s] - block.run), abs(block.run - 1 - ends[s]))
-            out[b, s, 10] = before * last_in_run
-            out[b, s, 11] = after * first_in_run
-            out[b, s, 12] = before * (not last_in_run)
-            out[b, s, 13] = after * (not first_in_run)
-            out[b, s, 14] = min(6, distance)
-            out[b, s, 15:21] = (
-                chance, min(3.0, text_size / 12), float(block.run == len(runs) - 1), float(block.run == 0),
-                float(in_run[block.run] == 1), float((any_before or any_after) and not (before or after)),
-            )  # fmt: skip
-            out[b, s, 23] = float(before and after == 0 and any_after)
-            out[b, s, 24] = min(4, len(block.rows))
-            out[b, s, 25] = min(4, in_run[block.run])
-            out[b, s, 26] = min(3.0, sizes[s] / 20)
-            out[b, s, 27] = (before or after) * min(3, in_run[block.run] - 1)
-            out[b, s, 28] = mark
-            out[b, s, 29] = min(3.0, abs((b + 0.5) / len(blocks) - (s + 0.5) / len(stories)) * len(stories))
-            out[b, s, 30] = before - after
-            out[b, s, 31] = after * (not any_before) * first_in_run
-            out[b, s, 32] = before * (not any_after) * last_in_run
-            out[b, s, 33] = kicker
-            out[b, s, 34] = single
+    starts = np.array([story.paragraphs[0] for story in stories])[None, :]
+    ends = np.array([story.paragraphs[-1] for story in stories])[None, :] + 1
+    run = np.array([block.run for block in blocks])[:, None]
+    first = np.array([not i or blocks[i - 1].run != block.run for i, block in enumerate(blocks)])[:, None]
+    last = np.array([i + 1 == len(blocks) or blocks[i + 1].run != block.run for i, block in enumerate(blocks)])[:, None]
+    in_run = (run == run.T).sum(axis=1, keepdims=True)
+    before, after = starts == run, ends == run
+    near = before | after
+    any_before, any_after = before.any(axis=1, keepdims=True), after.any(axis=1, keepdims=True)
+    sizes = [sum([len(outline.paragraphs[p].rows) for p in story.paragraphs]) for story in stories]
+    own = np.array([_block_facts(outline, block) for block in blocks], dtype=np.float32)
+    out[:, :, 10] = before & last
+    out[:, :, 11] = after & first
+    out[:, :, 12] = before & ~last
+    out[:, :, 13] = after & ~first
+    out[:, :, 14] = np.minimum(6, np.minimum(abs(starts - run), abs(run - ends)))
+    out[:, :, 15:17] = own[:, None, :2]
+    out[:, :, 17] = run == len(outline.runs) - 1
+    out[:, :, 18] = run == 0
+    out[:, :, 19] = in_run == 1
+    out[:, :, 20] = (any_before | any_after) & ~near
+    out[:, :, 23] = before & ~after & any_after
+    out[:, :, 24] = own[:, None, 2]
+    out[:, :, 25] = np.minimum(4, in_run)
+    out[:, :, 26] = np.minimum(3.0, np.array(sizes, dtype=np.float32) / 20)
+    out[:, :, 27] = near * np.minimum(3, in_run - 1)
+    out[:, :, 28] = own[:, None, 3]
+    b, s = (np.arange(len(blocks))[:, None] + 0.5) / len(blocks), (np.arange(len(stories))[None, :] + 0.5) / len(stories)
+    out[:, :, 29] = np.minimum(3.0, abs(b - s) * len(stories))
+    out[:, :, 30] = before.astype(np.float32) - after
+    out[:, :, 31] = after & ~any_before & first
+    out[:, :, 32] = before & ~any_after & last
+    out[:, :, 33:35] = own[:, None, 4:6]
+
+
+def _block_facts(outline: Outline, block: Block) -> list[float]:
+    """What a head is by itself: its chance to be one, size, lines, frame mark, chance of a kicker, one-character lines."""
+    chances = outline.chances[block.rows]
+    rows = [outline.view.rows[row] for row in block.rows]
+    return [
+        float(chances[:, HEAD].sum()) / len(rows),
+        min(3.0, sum([row.wide for row in rows]) / 12),
+        min(4, len(rows)),
+        frame_mark(outline, block.rows[0]),
+        float(chances[:, _AT["K"]].max()),
+        float(all(len(row.compact) == 1 for row in rows)),
+    ]

@@ -6,6 +6,7 @@ import json
 import lzma
 import random
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +18,19 @@ __all__ = ["broadcast_stories", "generate_pages", "text_stories"]
 
 _LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
 _EXPO = re.compile(r"进博|进口博览|外资|贸易|经济|开放|企业|合作|会见|展")
+_SECTION_HEADS = "展台 进博 时政 新闻 今日 一线 现场 记者 区域 街镇 财经 经济 城市 文化 民生 社区 深度 世界 国际 特别 本期 读者 我与 对话 百姓 人物 法治 科创 教育".split()
+_SECTION_TAILS = "故事 观察 速递 简报 直击 关注 手记 速写 聚焦 联动 时刻 视点 访谈 快讯 速览 广角 之窗 专题 报道 播报 论坛 随笔 在线 传真 进博 读 谈 说".split()
 _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
+_THEMED = 0.5
+"""Share of pages whose stories have something in common."""
 
 
 def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), every: int = 1) -> Iterator[Story]:
     """Read stories from an .xz file of JSON lines with date, headline and body.
 
-    `without` names headlines (without blanks) that must not be used: those of pages kept for measuring.
+    `without` names stories that must not be used, as date and headline without blanks (`2023-11-05进博会开幕`): those of
+    pages kept for measuring.
     """
     with lzma.open(path, "rt", encoding="utf-8") as source:
         for number, line in enumerate(source):
@@ -32,7 +38,7 @@ def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), ever
                 continue
             item = json.loads(line)
             headline = item["headline"].strip()
-            if re.sub(r"\s", "", headline) in without or not _EXPO.search(headline + item["body"][:200]):
+            if re.sub(r"\s", "", item["date"] + headline) in without or not _EXPO.search(headline + item["body"][:200]):
                 continue
             story = _story(f"{item['date']}_{number}", headline, item["body"].split("\n"))
             if story is not None:
@@ -70,12 +76,24 @@ def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None
 def generate_pages(stories: Sequence[Story], count: int, *, seed: int, levels: Sequence[int] = (1, 2, 3, 4, 5)) -> Iterator[TypesetPage]:
     """Set `count` pages of the levels in turn from random stories."""
     rng = random.Random(seed)
+    everything, themes = list(stories), _themes(stories)
     for number in range(count):
         level = levels[number % len(levels)]
-        pool = rng.sample(list(stories), min(len(stories), 60))
+        pool = rng.choice(themes) if themes and rng.random() < _THEMED else everything
+        pool = rng.sample(pool, min(len(pool), 60))
         picked = [_worn(_cut(story, rng), level, rng) for story in choose(pool, level, rng)]
         style = random_style(level, rng)
         yield typeset(picked, style, rng)
+
+
+def _themes(stories: Sequence[Story]) -> list[list[Story]]:
+    """Groups of stories whose headlines share three characters: the pages that mislead a splitter."""
+    groups: dict[str, list[Story]] = defaultdict(list)
+    for story in stories:
+        for theme in {story.headline[i : i + 3] for i in range(len(story.headline or "") - 2)} if story.headline else ():
+            if len(groups[theme]) < 400:
+                groups[theme].append(story)
+    return [group for _, group in sorted(groups.items()) if len(group) >= 12]
 
 
 def _cut(story: Story, rng: random.Random) -> Story:
@@ -101,6 +119,8 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
     if rng.random() < 0.28:
         words = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
         story = replace(story, kicker=" ".join(_thinned(word, rng) for word in words))
+    if level >= 3 and rng.random() < 0.1:
+        story = replace(story, section=rng.choice(_SECTION_HEADS) + rng.choice(_SECTION_TAILS))
     if level >= 3 and rng.random() < 0.1:
         dash = rng.choice(("———", "——", "", ""))
         story = replace(story, subtitle=dash + _thinned(rng.choice(stuff), rng))

@@ -37,17 +37,16 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Outline:
-    """`labels` and `chances` come from the role model; `runs[k]` are the display rows before paragraph k (the last
+    """`chances` come from the role model; `runs[k]` are the display rows before paragraph k (the last
     run stands after all paragraphs)."""
 
     view: PageView
-    labels: npt.NDArray[Any]
     chances: Floats
     paragraphs: list[Paragraph]
     runs: list[list[int]]
 
 
-def outline(view: PageView, labels: npt.NDArray[Any], chances: Floats) -> Outline:
+def outline(view: PageView, chances: Floats) -> Outline:
     """Group body rows into paragraphs and display rows into the runs between them."""
     body = chances[:, _BODY].sum(axis=1) > 0.5
     start = chances[:, _START].sum(axis=1) > 0.5 * chances[:, _BODY].sum(axis=1)
@@ -63,7 +62,7 @@ def outline(view: PageView, labels: npt.NDArray[Any], chances: Floats) -> Outlin
             groups.append([index])
             runs.append([])
     paragraphs = [_paragraph(view, group, bool(start[group[0]]), bool(stop[group[-1]])) for group in groups]
-    return Outline(view, labels, chances, paragraphs, runs)
+    return Outline(view, chances, paragraphs, runs)
 
 
 def _paragraph(view: PageView, rows: list[int], opens: bool, closes: bool) -> Paragraph:

@@ -67,8 +67,7 @@ def outline_of(rows: Sequence[Row], models: Models) -> Outline:
     """Look at rows and tell their roles."""
     view: PageView = look(rows)
     table, _ = columns(view)
-    labels, chances = label_roles(models.roles, table)
-    return outline(view, labels, chances)
+    return outline(view, label_roles(models.roles, table))
 
 
 def _append(plan: Plan, part: Plan) -> None:

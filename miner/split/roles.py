@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float32]
 LABELS = ("F", "M", "L", "O", "H", "h", "K", "T", "S", "Y", "U", "u", "J", "C", "X")
 """F M L O: first, middle, last and only line of a paragraph; H h: a headline's first and further lines; K kicker,
 T subtitle, S section, Y byline, U u: a subhead's first and further lines, J jump, C caption, X furniture."""
+_RESCALE = 6
 ROLE_OF: dict[str, Role] = {
     "F": "body", "M": "body", "L": "body", "O": "body", "H": "headline", "h": "headline", "K": "kicker",
     "T": "subtitle", "S": "section", "Y": "byline", "U": "subhead", "u": "subhead", "J": "jump", "C": "caption",
@@ -37,41 +38,31 @@ class RoleModel:
     transitions: Floats
 
 
-def label_roles(model: RoleModel, table: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Floats]:
-    """Return the best label of every line and the probability of every label (lines × labels)."""
+def label_roles(model: RoleModel, table: npt.NDArray[Any]) -> Floats:
+    """Return the probability of every label for every line (lines × labels), by one forward and one backward pass."""
     emission = model.state[table + model.offsets].sum(axis=1)
-    return _viterbi(emission, model.transitions), _marginals(emission, model.transitions)
+    local = np.exp((emission - emission.max(axis=1, keepdims=True)).astype(np.float64)) + 1e-20
+    step = np.exp((model.transitions - model.transitions.max()).astype(np.float64))
+    return _marginals(local, step)
 
 
-def _viterbi(emission: Floats, transitions: Floats) -> npt.NDArray[Any]:
-    count, states = emission.shape
-    back = np.zeros((count, states), dtype=np.int64)
-    best = emission[0]
-    for index in range(1, count):
-        paths = best[:, None] + transitions
-        back[index] = paths.argmax(axis=0)
-        best = paths.max(axis=0) + emission[index]
-    labels = np.zeros(count, dtype=np.int64)
-    labels[-1] = best.argmax()
-    for index in range(count - 1, 0, -1):
-        labels[index - 1] = back[index, labels[index]]
-    return labels
-
-
-def _marginals(emission: Floats, transitions: Floats) -> Floats:
-    count, states = emission.shape
-    local = np.exp(emission - emission.max(axis=1, keepdims=True)) + 1e-30
-    step = np.exp(transitions - transitions.max())
+def _marginals(local: npt.NDArray[Any], step: npt.NDArray[Any]) -> Floats:
+    """Forward and backward products, brought back to scale every few lines, which is often enough for doubles."""
+    count, states = local.shape
     forward = np.empty_like(local)
-    forward[0] = local[0] / local[0].sum()
+    value = forward[0] = local[0]
     for index in range(1, count):
-        row = (forward[index - 1] @ step) * local[index]
-        forward[index] = row / row.sum()
-    backward = np.ones(states, dtype=local.dtype)
-    out = np.empty_like(local)
-    for index in range(count - 1, -1, -1):
-        row = forward[index] * backward
-        out[index] = row / row.sum()
-        backward = step @ (local[index] * backward)
-        backward /= backward.sum()
-    return out
+        value = np.dot(value, step, out=forward[index])
+        value *= local[index]
+        if index % _RESCALE == 0:
+            value /= value.sum()
+    backward = np.empty_like(local)
+    value = backward[-1] = np.ones(states)
+    back = np.ascontiguousarray(step.T)
+    for index in range(count - 2, -1, -1):
+        value = np.dot(value * local[index + 1], back, out=backward[index])
+        if index % _RESCALE == 0:
+            value /= value.sum()
+    forward *= backward
+    forward /= forward.sum(axis=1, keepdims=True)
+    return forward.astype(np.float32)
