@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from miner.dates import DateMention, edition_in
 from miner.model import EventReport, Participant, Quote, Status
@@ -18,6 +18,10 @@ _SEGMENT = re.compile("[，；：,;:]")
 _EXPO = re.compile("进博会|进口博览会|进博")
 _DURATION_TAIL = re.compile("年?度|版|届|以来|款")
 _HELD_GAP = 45
+_PASSIVE = frozenset(
+    {"举行", "举办", "召开", "如期举办", "成功举办", "成功举行", "隆重举行", "启动", "开启", "开始", "拉开帷幕", "进行"}
+)
+_PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件]|展品|商品|技术|机器人|设备|作品")
 _MAX_SENTENCE = 1200
 """Events are sought in the first characters of a sentence that is longer: nobody writes such a sentence."""
 
@@ -28,7 +32,8 @@ class _State:
 
     parties: tuple[Participant, ...] = ()
     exhibited: set[int | None] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
+    held: list[tuple[str, DateMention]] = field(default_factory=list)
+    told: set[tuple[object, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
     nouns = reading.words.within(sentence, layer="noun")
     if not triggers and not nouns:
         return
-    segments = _segments(text, sentence)
+    segments = _segments(text, sentence, triggers)
     used: set[Span] = set()
     for trigger in triggers:
         own = next(i for i, s in enumerate(segments) if trigger.span.start < s.end)
@@ -82,9 +87,11 @@ def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
             if noun is None:
                 continue
             used.add(noun.span)
-            trigger = Found(trigger.span, trigger.text, _as_type(trigger, noun))
+            trigger = Found(trigger.span, trigger.text, replace(trigger.rule, kind=noun.rule.kind))
         if not _tells(reading, trigger, segments[own]):
             continue
+        if "debut" in trigger.rule.flags:
+            trigger = _debut(reading, trigger, segments[own])
         scope = Scope(sentence, segments, own, _floor(reading, trigger, sentence))
         yield _Candidate(trigger, scope, find_cast(reading.passage, trigger, scope, reading.words), noun)
     for noun in nouns:
@@ -94,16 +101,25 @@ def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
             yield _Candidate(noun, scope, find_cast(reading.passage, noun, scope, reading.words), noun)
 
 
-def _segments(text: str, sentence: Span) -> tuple[Span, ...]:
+def _segments(text: str, sentence: Span, triggers: list[Found]) -> tuple[Span, ...]:
+    """Cut a sentence at its commas, and at a 、 between two verbs: 收购甲、控股乙."""
     cuts = [m.start() for m in _SEGMENT.finditer(text, sentence.start, sentence.end)]
+    for one, other in zip(triggers, triggers[1:], strict=False):
+        between = text[one.span.end : other.span.start]
+        if "、" in between and one.rule.type == other.rule.type and other.span.start == one.span.end + between.rfind("、") + 1:
+            cuts.append(other.span.start - 1)
+    cuts.sort()
     edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
     return tuple(Span(a, b) for a, b in zip(edges, edges[1:], strict=False))
 
 
-def _as_type(trigger: Found, noun: Found) -> object:
-    from dataclasses import replace
-
-    return replace(trigger.rule, kind=noun.rule.kind)
+def _debut(reading: Reading, trigger: Found, segment: Span) -> Found:
+    """亮相 of a product is a launch, 亮相 of a company takes part in the expo."""
+    head = Span(segment.start, trigger.span.start)
+    named = any(m.label in ("enterprise", "organization") for m in reading.passage.within(head))
+    if not named and _PRODUCT.search(reading.passage.text, head.start, head.end) is not None:
+        return Found(trigger.span, trigger.text, replace(trigger.rule, kind="launch", roles=("launcher", "launched"), flags=frozenset()))
+    return Found(trigger.span, trigger.text, replace(trigger.rule, flags=trigger.rule.flags | {"named"}))
 
 
 def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found | None:
@@ -112,7 +128,7 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
     if behind:
         return behind[-1]
     before = [n for n in nouns if segment.start <= n.span.start and n.span.end <= trigger.span.start]
-    return before[-1] if before and trigger.text in ("举行", "举办", "召开", "如期举办", "成功举办", "成功举行") else None
+    return before[-1] if before and trigger.text in _PASSIVE else None
 
 
 def _is_setting(text: str, noun: Found) -> bool:
@@ -154,14 +170,44 @@ def _tells(reading: Reading, trigger: Found, segment: Span) -> bool:
     marked = reading.passage.quoted(start)
     if marked is not None and marked.span.end - marked.span.start < 14 and not any(c in "，。！？" for c in marked.span.of(text)):
         return False
+    if _is_described(text, trigger, segment) or _is_total(reading, trigger, segment):
+        return False
     near = Span(max(segment.start, start - 14), start)
     return not reading.words.within(near, layer="context", kind="background")
+
+
+def _is_described(text: str, trigger: Found, segment: Span) -> bool:
+    """Tell whether the trigger is a noun (简单的并购) or part of a description (是最早签署的国家之一)."""
+    start, end = trigger.span
+    if text[start - 1 : start] == "的" and "support" not in trigger.rule.flags:
+        return True
+    rest = text[end : segment.end]
+    if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:
+        return True
+    head = text[max(segment.start, start - 16) : start]
+    return "是" in head and "的" in rest and trigger.rule.type in ("signing", "founding", "visit", "investment")
+
+
+_TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
+_COUNT = re.compile("[0-9０-９]")
+
+
+def _is_total(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """Tell whether the clause counts what has come together over time: 已签署200份合作文件."""
+    text = reading.passage.text
+    if trigger.rule.type == "procurement" or _COUNT.search(text, segment.start, segment.end) is None:
+        return False
+    if _TOTAL.search(text, segment.start, trigger.span.start) is None and not text.startswith(("总数", "累计"), trigger.span.end):
+        return False
+    return not any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)
 
 
 def _merged(candidates: Iterator[_Candidate]) -> list[_Candidate]:
     """Join triggers of one type in one sentence unless each has parties of its own."""
     result: list[_Candidate] = []
     for candidate in candidates:
+        if candidate.trigger.rule.type == "founding" and _invested(result, candidate):
+            continue
         for index, old in enumerate(result):
             if old.trigger.rule.type == candidate.trigger.rule.type and not _apart(old, candidate):
                 result[index] = _join(old, candidate)
@@ -169,6 +215,14 @@ def _merged(candidates: Iterator[_Candidate]) -> list[_Candidate]:
         else:
             result.append(candidate)
     return result
+
+
+def _invested(earlier: list[_Candidate], candidate: _Candidate) -> bool:
+    """投资1亿元设立科研中心 is one investment, not a founding beside it."""
+    return any(
+        old.trigger.rule.type == "investment" and old.scope.own == candidate.scope.own and old.trigger.text.startswith("投资")
+        for old in earlier
+    )
 
 
 def _apart(one: _Candidate, other: _Candidate) -> bool:
@@ -194,17 +248,27 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     flags = trigger.rule.flags
     if "named" in flags and not cast.participants or "own" in flags and not cast.own:
         return None
-    if "list" in flags and len([p for p in cast.participants if p.entity is not None]) < 2:
+    if "list" in flags and (len(cast.participants) < 2 or not _visited(reading, scope)):
         return None
     amount = _amount(passage.text, scope)
     if "amount" in flags and amount is None:
         return None
+    if noun_needs_name(candidate) and not cast.participants:
+        return None
     if not _new(trigger, cast, state):
         return None
-    when = _when(reading, candidate)
+    when = _when(reading, candidate, state)
+    if "dated" in flags and when is None:
+        return None
     status = _status(reading, candidate, when)
+    key = (trigger.rule.type, when.date if when else None, status, tuple(sorted(str(p.entity) for p in cast.participants)))
+    if key in state.told and (cast.participants or trigger.rule.type not in ("launch", "founding")):
+        return None
+    state.told.add(key)
     if cast.participants:
         state.parties = cast.participants
+    if candidate.noun is not None and when is not None and when.date:
+        state.held.append((candidate.noun.text, when))
     evidence = scope.sentence.of(passage.text)
     date, end = (when.date, when.date_end) if when is not None else (None, None)
     return EventReport(
@@ -214,6 +278,15 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
         _place(reading, candidate), edition_in(evidence) or passage.annotated.article.edition,
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
+
+
+def _visited(reading: Reading, scope: Scope) -> bool:
+    return any(w.rule.kind == "visit" for w in reading.words.within(scope.sentence, layer="trigger"))
+
+
+def noun_needs_name(candidate: _Candidate) -> bool:
+    """Tell whether only a named participant makes it an event: 参加国家展, 出席论坛."""
+    return candidate.noun is not None and candidate.trigger.text in ("参加", "参加了", "出席", "出席了", "亮相于", "进行", "开始")
 
 
 def _completed(reading: Reading, candidate: _Candidate, state: _State) -> Cast:
@@ -255,33 +328,47 @@ def _new(trigger: Found, cast: Cast, state: _State) -> bool:
     return True
 
 
-def _when(reading: Reading, candidate: _Candidate) -> DateMention | None:
-    """Choose the date: the nearest before the trigger in its segment, else behind it, else further left."""
-    scope, trigger = candidate.scope, candidate.trigger
+def _when(reading: Reading, candidate: _Candidate, state: _State) -> DateMention | None:
+    """Choose the date: the nearest before the trigger in its segment, else behind it, else further left, else carried."""
+    scope, trigger, text = candidate.scope, candidate.trigger, reading.passage.text
     segment = scope.segments[scope.own]
-    inside = [d for d in reading.dates if scope.sentence.start <= d.span.start < scope.sentence.end and _dates_event(reading, d)]
+    inside = [
+        d for d in reading.dates if scope.sentence.start <= d.span.start < scope.sentence.end and _dates_event(reading, d, trigger)
+    ]
     own = [d for d in inside if segment.start <= d.span.start < segment.end]
     before = [d for d in own if d.span.end <= trigger.span.start]
-    if before or own:
-        return before[-1] if before else own[0]
     left = [d for d in inside if d.span.end <= trigger.span.start]
-    if left:
-        return left[-1]
+    chosen = (before or own[:1] or left or [None])[-1]
+    if chosen is not None and chosen.precision == "year" and left and left[-1] is not chosen:
+        finer = [d for d in left if d.precision == "day" and (d.date or "").startswith(chosen.date or "-")]
+        chosen = finer[-1] if finer else chosen
+    if chosen is not None:
+        return chosen
+    for name, when in reversed(state.held):
+        if text.find(name, scope.sentence.start, trigger.span.start) >= 0:
+            return DateMention(when.span, when.text, when.date, when.date_end, when.precision, "same-event")
     if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing"):
         return None
     start = reading.passage.paragraph(scope.sentence.start).start
-    earlier = [d for d in reading.dates if start <= d.span.start < scope.sentence.start and d.precision == "day" and d.method not in ("vague",)]
+    earlier = [d for d in reading.dates if start <= d.span.start < scope.sentence.start and d.precision == "day"]
     if not earlier:
         return None
     last = earlier[-1]
-    return DateMention(last.span, last.text, last.date, None, "day", "carried")
+    return DateMention(last.span, last.text, last.date, last.date_end, "day", "carried")
 
 
-def _dates_event(reading: Reading, when: DateMention) -> bool:
+def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
+    """Leave out times inside titles and names (2024年度…年会, 《2024年…》) and spans (2008年以来)."""
     text = reading.passage.text
+    if text.startswith("以来", when.span.end):
+        return when.precision == "day" or trigger.rule.type == "procurement"
     if _DURATION_TAIL.match(text, when.span.end):
-        return text.startswith("以来", when.span.end) and when.precision == "day"
-    return text.rfind("《", max(when.span.start - 30, 0), when.span.start) <= text.rfind("》", max(when.span.start - 30, 0), when.span.start)
+        return False
+    low = max(when.span.start - 30, 0)
+    return text.rfind("《", low, when.span.start) <= text.rfind("》", low, when.span.start)
+
+
+_BA = re.compile("变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
 
 
 def _status(reading: Reading, candidate: _Candidate, when: DateMention | None) -> Status:
@@ -297,7 +384,7 @@ def _status(reading: Reading, candidate: _Candidate, when: DateMention | None) -
     planned = words.within(head, layer="context", kind="planned")
     if not planned and previous.start >= scope.floor - 30:
         planned = [w for w in words.within(previous, layer="context", kind="planned") if w.text in ("约定", "计划", "拟", "预计", "将", "决定")]
-    if planned:
+    if planned and not (planned[-1].text == "将" and _BA.search(reading.passage.text, planned[-1].span.end, trigger.span.start)):
         return "planned"
     issued = reading.passage.annotated.article.published
     if issued and when is not None and when.date and when.date > issued[: len(when.date)]:

@@ -15,8 +15,12 @@ _NAMES = ("person", "enterprise", "organization")
 _COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])其(?!中|他|余|实|它)")
 _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
+_TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
+_TITLE_END = re.compile("(?:长|书记|主任|总裁|经理|总监|董事|主席|代表|教授|委员|成员|顾问|兼)[、，]?$")
+_ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
+_SUBJECT_TAIL = ("交易团", "将", "也", "已", "又", "首", "带", "展", "馆", "国家馆")
+_FROM = re.compile("来自(?:[^，。；]{0,12}、)?$")
 _COVERB = ("与", "和", "同", "跟", "及", "联合", "携手", "会同", "联手", "携", "向", "对", "给", "为", "由", "被", "从", "获", "以及", "把", "将", "协助")
-_WITH = ("与", "和", "同", "跟", "及", "联合", "携手", "会同", "联手", "以及", "、")
 _LOCATIVE = ("在", "于", "位于", "至", "到")
 _ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
 
@@ -58,19 +62,19 @@ def is_candidate(passage: Passage, mention: Mention) -> bool:
     return not (mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention)))
 
 
-def _modifies_person(passage: Passage, mention: Mention) -> bool:
+def _modifies_person(passage: Passage, mention: Mention, depth: int = 0) -> bool:
     """Tell whether a body stands before a person's title: 嘉吉亚太区总裁某人 takes part as the person alone."""
-    end = mention.span.end
-    for other in passage.within(Span(end, end + 40)):
-        gap = passage.text[end : other.span.start]
-        bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", gap)
-        if other.label == "person":
-            titles = bare.replace("书记、", "书记").replace("长、", "长").replace("兼", "")
-            return len(bare) >= 2 and len(bare) <= 24 and _GAP_BREAK.search(titles.replace("共和", "")) is None and "的" not in bare[:1]
-        if _GAP_BREAK.search(bare) or len(bare) > 8:
-            return False
-    tail = passage.text[end : end + 16]
-    return re.match(r"[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)", tail) is not None
+    text, end = passage.text, mention.span.end
+    if text.startswith(("旗下", "下属", "所属"), end):
+        return True
+    following = next((m for m in passage.within(Span(end, end + 40)) if m.label != "place"), None)
+    if following is not None:
+        gap = re.sub(r"[（(][^（()）]{0,30}[）)]", "", text[end : following.span.start])
+        if following.label == "person":
+            return 2 <= len(gap) <= 24 and gap[0] != "的" and _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
+        if depth < 4 and _TITLE_END.search(gap) and len(gap) <= 16 and _GAP_BREAK.search(gap[:-1]) is None:
+            return _modifies_person(passage, following, depth + 1)
+    return _ROLE_TAIL.match(text, end) is not None
 
 
 def _is_location(text: str, mention: Mention) -> bool:
@@ -93,6 +97,7 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
         else:
             resolved = company
     chosen += _further_right(passage, scope, words)
+    chosen += _countries(passage, scope, trigger, not chosen and not resolved)
     participants = _participants(passage, chosen, trigger, resolved)
     return Cast(
         participants, frozenset(m.entity for m in mine), _open_list(text, chosen, scope.sentence.end), bool(resolved)
@@ -104,19 +109,22 @@ def _names(passage: Passage, span: Span) -> list[Mention]:
 
 
 def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
-    """Tell whether a name before the trigger stands there without 与, 向, 对 and the like."""
+    """Tell whether a name before the trigger stands there without 与, 向, 对 and the like.
+
+    A name that a list mark joins to the one before shares its part: 与甲、乙签署 has no subject yet.
+    """
+    previous: Mention | None = None
+    governed = False
     for name in names:
-        if name.span.end <= trigger.span.start and not text[max(name.span.start - 2, 0) : name.span.start].endswith(_COVERB):
-            if not _in_coverb_list(text, name):
-                return True
+        if name.span.end > trigger.span.start:
+            break
+        joined = previous is not None and text[previous.span.end : name.span.start] in ("、", "和", "及", "以及")
+        if not joined:
+            governed = text[max(name.span.start - 2, 0) : name.span.start].endswith(_COVERB)
+        if not governed:
+            return True
+        previous = name
     return False
-
-
-def _in_coverb_list(text: str, name: Mention) -> bool:
-    # 与甲、乙、丙签署: the list belongs to 与 when only names and 、 lie between
-    left = max(text.rfind(mark, max(name.span.start - 80, 0), name.span.start) for mark in "，。；：\n")
-    head = text[left + 1 : name.span.start]
-    return head.startswith(("与", "和", "同", "向", "携手", "联合")) and "、" in head
 
 
 def _company(passage: Passage, trigger: Found, segment: Span, scope: Scope) -> list[Participant]:
@@ -161,6 +169,32 @@ def _further_right(passage: Passage, scope: Scope, words: Words) -> list[Mention
         if words.within(segment, layer="context", kind="attend"):
             names.extend(_names(passage, segment))
     return names
+
+
+def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> list[Mention]:
+    """Take a country or city for a participant: named behind 来自, or the subject when nobody else is named."""
+    text = passage.text
+    chosen: list[Mention] = []
+    last = min(scope.own + 1, len(scope.segments) - 1)
+    near = Span(scope.segments[max(scope.own - 1, 0)].start, scope.segments[last].end)
+    places = [m for m in passage.within(near) if m.label == "place" and m.span.start >= scope.floor]
+    for place in places:
+        joined = bool(chosen) and text[chosen[-1].span.end : place.span.start] in ("、", "和")
+        comes = _FROM.search(text, max(place.span.start - 16, 0), place.span.start) is not None
+        if trigger.rule.type in ("conference", "meeting", "exhibition") and (joined or comes):
+            chosen.append(place)
+    if chosen or not alone or trigger.rule.type in ("conference", "visit", "ceremony"):
+        return chosen
+    subjects = [m for m in places if m.span.end <= trigger.span.start and _is_subject(text, m, trigger)]
+    return subjects[-1:]
+
+
+def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
+    before, after = text[max(place.span.start - 1, 0) : place.span.start], text[place.span.end : place.span.end + 3]
+    if before in tuple("在于从到至向对与和同经"):
+        return False
+    first = before in ("", "，", "。", "：", "、", "；", "\n")
+    return first or after.startswith(_SUBJECT_TAIL) or place.span.end == trigger.span.start
 
 
 def _participants(
