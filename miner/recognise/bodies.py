@@ -55,10 +55,13 @@ def find_bodies(passage: Passage) -> Iterator[Found]:
 def _ends_word(passage: Passage, ending: Hit) -> bool:
     """Tell whether a type is cut out as a word's end, and short types as whole words (作协 is not in 合作协议)."""
     length = ending.end - ending.start
+    type_ = passage.folded[ending.start : ending.end]
     if length >= 4 or (ending.term.sort == "party" and _PARTY_POST.match(passage.folded, ending.end)):
         return True
+    if length == 2 and type_[0] in _LEVELS and passage.edges[ending.end]:
+        return True
     whole = passage.edges[ending.end] and (passage.edges[ending.start] or ending.term.kind == "company" or length != 2)
-    return bool(whole or (passage.edges[ending.end] and passage.folded[ending.start : ending.end] in words_of("org_types", "generic")))
+    return bool(whole or (passage.edges[ending.end] and type_ in words_of("org_types", "generic")))
 
 
 def left_edge(passage: Passage, ending: Hit) -> int:
@@ -147,12 +150,15 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     place_end = passage.after_places(start, ending.start)
     core = passage.folded[place_end : ending.start].strip("()")
     generic = words_of("company_types", "generic")
-    if not left or passage.folded[start : ending.end] in generic or (passage.folded[place_end : ending.end] in generic and type_ not in _REGIONAL):
+    venue = passage.place_sort(start, ending.start) == "venue"
+    if not left or passage.folded[start : ending.end] in generic:
+        return None
+    if passage.folded[place_end : ending.end] in generic and type_ not in _REGIONAL and not venue:
         return None
     known = passage.known_prefix(start, ending.start)
     if kind == "legal":
         bare = not core or core in words_of("company_types", "industry")
-        named = (place_end > start and core) or passage.place_sort(start, ending.start) == "venue" or type_ in _REGIONAL
+        named = (place_end > start and core) or venue or type_ in _REGIONAL
         if bare and not named and known != "enterprise":
             return None
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
@@ -195,7 +201,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     if _STREET_OFFICE.search(name) or (owner == "enterprise" and ending.term.sort not in _OF_COMPANIES):
         return None
     if start == ending.start:
-        return Found(start, ending.end, "organization", "type", 0.85) if len(type_) >= 3 or type_ in _short_bodies() else None
+        full = len(type_) >= 3 or type_ in _short_bodies() or ending.term.sort in ("ministry", "international", "media")
+        return Found(start, ending.end, "organization", "type", 0.85) if full else None
     if owner or _OWNERS.match(name):
         if place_end > start and text[place_end : ending.end] in _short_generic():
             return None

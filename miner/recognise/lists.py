@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from miner.offsets import Span
 from miner.recognise.gazetteer import words_of
-from miner.recognise.passage import Found, Passage
+from miner.recognise.passage import NAMED, Found, Passage
 from miner.segment import is_common
 
 _GAP = re.compile(r"\s?[、/]\s?")
@@ -135,9 +135,15 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
                 yield Found(member.start, member.end, label, "list", sure)
 
 
+def _is_other(passage: Passage, member: Span) -> bool:
+    """Tell whether a member is a known name of another kind."""
+    same = [hit for hit in passage.hits_in(*member) if (hit.start, hit.end) == member and hit.term.kind in NAMED]
+    return bool(same) and not any(hit.term.kind == "enterprise" for hit in same)
+
+
 def _may_be_brand(passage: Passage, member: Span) -> bool:
     text = member.of(passage.folded)
-    if not 2 <= len(text) <= _MAX_MEMBER or _BAD.search(text) or passage.knows(member.start, member.end):
+    if not 2 <= len(text) <= _MAX_MEMBER or _BAD.search(text) or _is_other(passage, member):
         return False
     if text in words_of("naming", "role", "common", "stop", "other_head") or text in words_of("company_types") or text in words_of("expo"):
         return False

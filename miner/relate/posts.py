@@ -60,6 +60,8 @@ class _Field:
     title_starts: dict[int, int] = field(default_factory=dict)
     """Where the longest title that ends at an offset begins."""
     title_ends: dict[int, int] = field(default_factory=dict)
+    bare_bodies: dict[int, int] = field(default_factory=dict)
+    """Where bodies that are no mentions (区委 before a title) begin, by their ends."""
 
 
 def find_posts(annotated: Annotated) -> tuple[Post, ...]:
@@ -96,6 +98,8 @@ def _view(annotated: Annotated, name: str) -> _Field | None:
         if hit.term.kind == "title":
             view.title_starts[hit.end] = min(hit.start, view.title_starts.get(hit.end, hit.start))
             view.title_ends[hit.start] = max(hit.end, view.title_ends.get(hit.start, hit.end))
+        elif hit.term.kind == "body" and hit.term.sort in ("party", "government", "ministry"):
+            view.bare_bodies[hit.end] = min(hit.start, view.bare_bodies.get(hit.end, hit.start))
     return view
 
 
@@ -155,6 +159,9 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
             if owner is not None and owner.label != "place":
                 return _Piece(owner.span.start, Span(body.span.start, end), owner.span, owner)
         return _Piece(body.span.start, Span(start, end), body.span, body)
+    bare = view.bare_bodies.get(start)
+    if bare is not None and start - bare >= 2:
+        return _Piece(bare, Span(start, end), Span(bare, start))
     near = _nearest_body(view, start)
     if near is not None:
         between = Span(near.span.end, start)
