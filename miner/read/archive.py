@@ -1,4 +1,4 @@
-"""Archives as streams: .zip, .tar, .tar.gz, .gz, .xz, .bz2 and archives inside them, within limits of size, ratio and depth.
+"""Archives as streams: zip, tar, gz, xz, bz2 and archives inside them, within limits of size, ratio and depth.
 
 Nothing is ever written under a member's name, so hostile names cannot reach the disk.
 """
@@ -15,20 +15,35 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from miner.config import Config
 from miner.errors import InputError
+from miner.read.faults import fault
 
 _BOMB_FLOOR = 16 * 2**20
 """Below this many unpacked bytes no ratio is taken for a bomb: small texts of blanks pack very well."""
 _SPOOL = 8 * 2**20
 """An archive inside an archive is held in memory up to this size, else in a nameless temporary file."""
-DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,  # zipfile's word for what it cannot unpack
+)
+"""What the standard library raises on damaged archives."""
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _DRIVE = re.compile(r"^[A-Za-z]:")
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ class Member:
     """A file inside an archive; its stream is valid until the next member is asked for."""
 
     path: str
-    stream: BinaryIO
+    stream: io.BufferedReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,6 @@ class Budget:
 
     bytes_left: int
     members_left: int
-    spent: int = field(default=0)
 
 
 def is_archive(head: bytes) -> bool:
@@ -65,21 +79,20 @@ def is_archive(head: bytes) -> bool:
     return _form(head) is not None
 
 
-def unpack(stream: BinaryIO, path: str, config: Config, *, budget: Budget | None = None, depth: int = 1) -> Iterator[Member | Refused]:
+def unpack(
+    stream: BinaryIO, path: str, config: Config, *, budget: Budget | None = None, depth: int = 1
+) -> Iterator[Member | Refused]:
     """Yield the members of a seekable archive, innermost files only, in the order in which they are stored."""
     budget = budget or Budget(config.max_archive_bytes, config.max_archive_members)
     if depth > config.max_archive_depth:
-        yield Refused(path, _error("too-deep", f"压缩包嵌套超过 {config.max_archive_depth} 层 / archives nested deeper than {config.max_archive_depth}"))
+        yield Refused(path, fault("too-deep", limit=config.max_archive_depth))
         return
     try:
         yield from _Opened(stream, path, config, budget, depth).members()
     except InputError as error:
         yield Refused(path, error)
     except DAMAGE as error:
-        message = f"压缩包损坏或不完整({error}),此后的内容未读 / damaged or truncated archive: what follows was not read"
-        yield Refused(path, _error("damaged-archive", message))
-    except RuntimeError as error:  # zipfile's word for a member that needs a password
-        yield Refused(path, _error("encrypted", f"压缩包有密码({error}) / the archive needs a password"))
+        yield Refused(path, fault("damaged-archive", reason=error))
 
 
 def clean_name(name: str) -> str:
@@ -91,7 +104,7 @@ def clean_name(name: str) -> str:
     name = _DRIVE.sub("", name.replace("\\\\", "/").replace("\\0", ""))
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise _error("unsafe-name", f"成员名 {name!r} 指向压缩包之外,未读 / the member's name points outside the archive")
+        raise fault("unsafe-name", name=name)
     return "/".join(parts)
 
 
@@ -125,44 +138,47 @@ class _Opened:
         elif form is not None:
             yield from self._packed(form)
         else:
-            raise _error("damaged-archive", "不是压缩包,或压缩包已损坏 / not an archive, or damaged")
+            raise fault("damaged-archive", reason="?")
 
     def _zip(self) -> Iterator[Member | Refused]:
         with zipfile.ZipFile(self.stream) as archive:
             infos = archive.infolist()
-            if any(info.filename in _OFFICE for info in infos[:3]):
-                raise _error("unsupported", "是 Office 或电子书文件,请另存为 txt、html 或 pdf / an Office file or e-book: save it as txt, html or pdf")
+            if any(info.filename in _OFFICE for info in infos):
+                raise fault("unsupported", format="Office, EPUB")
             for info in infos:
+                name = _zip_name(info)
                 if info.is_dir():
                     continue
-                name = _zip_name(info)
                 if info.flag_bits & 1:
-                    yield Refused(f"{self.path}/{name}", _error("encrypted", "有密码,未读 / needs a password"))
+                    yield Refused(f"{self.path}/{name}", fault("encrypted"))
                     continue
-                with archive.open(info) as opened:
-                    yield from self._member(name, self._metered(cast(BinaryIO, opened), info.compress_size))
+                try:
+                    opened = archive.open(info)
+                except DAMAGE as error:
+                    yield Refused(f"{self.path}/{name}", fault("damaged-archive", reason=error))
+                    continue
+                with opened:
+                    yield from self._member(name, self._metered(opened, info.compress_size))
 
-    def _tar(self, stream: BinaryIO) -> Iterator[Member | Refused]:
+    def _tar(self, stream: io.BufferedReader) -> Iterator[Member | Refused]:
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # else every header stays in memory
                 if info.isdir():
                     continue
-                if not info.isfile():
-                    yield Refused(f"{self.path}/{info.name}", _error("special-file", "是链接或设备,未读 / a link or device, not read"))
-                    continue
-                opened = archive.extractfile(info)
-                if opened is not None:
-                    yield from self._member(_utf8_name(info.name), cast(BinaryIO, opened))
+                name = _tar_name(info)
+                opened = archive.extractfile(info) if info.isfile() and not info.issparse() else None
+                if opened is None:
+                    yield Refused(f"{self.path}/{name}", fault("special-file"))
+                else:
+                    yield from self._member(name, io.BufferedReader(cast(io.RawIOBase, opened)))
 
     def _packed(self, form: str) -> Iterator[Member | Refused]:
         """A .gz, .xz or .bz2: a tar inside goes on as an archive, anything else is one file under the same path."""
         counted = _Counted(self.stream)
-        opener = {"gz": gzip.GzipFile, "xz": lzma.LZMAFile, "bz2": bz2.BZ2File}[form]
-        with opener(counted if form != "gz" else None, **({"fileobj": counted, "mode": "rb"} if form == "gz" else {})) as raw:  # type: ignore[arg-type,call-overload]
-            stream = self._metered(cast(BinaryIO, raw), counted)
-            head = stream.peek(512)[:512]  # type: ignore[attr-defined]
-            inner = _form(head)
+        with _decompressor(form, io.BufferedReader(counted)) as raw:
+            stream = self._metered(raw, counted)
+            inner = _form(stream.peek(512)[:512])
             if inner == "tar":
                 yield from self._tar(stream)
             elif inner is not None:
@@ -171,7 +187,7 @@ class _Opened:
                 self._count()
                 yield Member(self.path, stream)
 
-    def _member(self, name: str, stream: BinaryIO) -> Iterator[Member | Refused]:
+    def _member(self, name: str, stream: io.BufferedReader) -> Iterator[Member | Refused]:
         path = f"{self.path}/{name}"
         try:
             path = f"{self.path}/{clean_name(name)}"
@@ -181,31 +197,42 @@ class _Opened:
         if is_hidden(path[len(self.path) + 1 :]):
             return
         self._count()
-        buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
-        if is_archive(buffered.peek(512)[:512]):
-            yield from self._nested(path, cast(BinaryIO, buffered))
+        try:
+            inner = is_archive(stream.peek(512)[:512])
+        except DAMAGE as error:
+            yield Refused(path, fault("damaged-archive", reason=error))
+            return
+        if inner:
+            yield from self._nested(path, stream)
         else:
-            yield Member(path, cast(BinaryIO, buffered))
+            yield Member(path, stream)
 
-    def _nested(self, path: str, stream: BinaryIO) -> Iterator[Member | Refused]:
+    def _nested(self, path: str, stream: io.BufferedReader) -> Iterator[Member | Refused]:
         if self.depth + 1 > self.config.max_archive_depth:
-            message = f"压缩包嵌套超过 {self.config.max_archive_depth} 层,未读 / archives nested deeper than {self.config.max_archive_depth}"
-            yield Refused(path, _error("too-deep", message))
+            yield Refused(path, fault("too-deep", limit=self.config.max_archive_depth))
             return
         with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
-            while piece := stream.read(1 << 20):
-                spool.write(piece)
+            try:
+                while piece := stream.read(1 << 20):
+                    spool.write(piece)
+            except InputError as error:
+                if error.code == "archive-too-large":
+                    raise
+                yield Refused(path, error)
+                return
+            except DAMAGE as error:
+                yield Refused(path, fault("damaged-archive", reason=error))
+                return
             spool.seek(0)
             yield from unpack(cast(BinaryIO, spool), path, self.config, budget=self.budget, depth=self.depth + 1)
 
     def _count(self) -> None:
         self.budget.members_left -= 1
         if self.budget.members_left < 0:
-            limit = self.config.max_archive_members
-            raise _error("too-many-members", f"压缩包成员超过 {limit} 个,其余未读 / more than {limit} members: the rest was not read")
+            raise fault("too-many-members", limit=self.config.max_archive_members)
 
-    def _metered(self, stream: BinaryIO, packed: int | _Counted | None) -> BinaryIO:
-        return cast(BinaryIO, io.BufferedReader(_Metered(stream, self, packed), 1 << 16))
+    def _metered(self, stream: _Readable, packed: int | _Counted | None) -> io.BufferedReader:
+        return io.BufferedReader(_Metered(stream, self, packed), 1 << 16)
 
 
 class _Counted(io.RawIOBase):
@@ -228,7 +255,7 @@ class _Counted(io.RawIOBase):
 class _Metered(io.RawIOBase):
     """Stops a stream that unpacks to more than the limits allow."""
 
-    def __init__(self, stream: IO[bytes], level: _Opened, packed: int | _Counted | None) -> None:
+    def __init__(self, stream: _Readable, level: _Opened, packed: int | _Counted | None) -> None:
         self.stream, self.level, self.packed = stream, level, packed
         self.given = 0
 
@@ -242,12 +269,10 @@ class _Metered(io.RawIOBase):
         config, budget = self.level.config, self.level.budget
         budget.bytes_left -= len(piece)
         if budget.bytes_left < 0:
-            limit = config.max_archive_bytes
-            raise _error("archive-too-large", f"解压后超过 {limit} 字节,其余未读 / more than {limit} bytes unpacked: the rest was not read")
+            raise fault("archive-too-large", limit=config.max_archive_bytes)
         taken = self.packed.taken if isinstance(self.packed, _Counted) else self.packed
         if taken is not None and self.given > _BOMB_FLOOR and self.given > config.max_archive_ratio * max(1, taken):
-            ratio = config.max_archive_ratio
-            raise _error("zip-bomb", f"解压倍数超过 {ratio},疑为压缩炸弹,未读 / unpacks more than {ratio}-fold: taken for a bomb")
+            raise fault("zip-bomb", limit=config.max_archive_ratio)
         return len(piece)
 
 
@@ -267,12 +292,17 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     """Return a member's name: zips made on Chinese Windows hold GBK names, which zipfile reads as cp437."""
     if info.flag_bits & 0x800:
         return info.filename
-    raw = info.filename.encode("cp437", "replace")
-    return _name(raw)
+    return _name(info.filename.encode("cp437", "replace"))
 
 
-def _utf8_name(name: str) -> str:
-    return _name(name.encode("utf-8", "surrogateescape"))
+def _tar_name(info: tarfile.TarInfo) -> str:
+    return _name(info.name.encode("utf-8", "surrogateescape"))
+
+
+def _decompressor(form: str, stream: io.BufferedReader) -> gzip.GzipFile | lzma.LZMAFile | bz2.BZ2File:
+    if form == "gz":
+        return gzip.GzipFile(fileobj=stream)
+    return lzma.LZMAFile(stream) if form == "xz" else bz2.BZ2File(stream)
 
 
 def _name(raw: bytes) -> str:
@@ -282,7 +312,3 @@ def _name(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "replace")
-
-
-def _error(code: str, what: str) -> InputError:
-    return InputError(what, code=code)

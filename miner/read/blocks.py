@@ -1,26 +1,40 @@
-"""HTML → blocks of text in document order, each with the element that holds it and the line of the raw file it starts on."""
+"""HTML → blocks of text in document order, each with the element that holds it and its line in the raw file."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Comment, Declaration, Doctype, NavigableString, ProcessingInstruction, Tag
+from bs4 import BeautifulSoup, Comment, Declaration, Doctype, ProcessingInstruction, Tag
+from bs4.element import NavigableString
 
-_SKIPPED = frozenset(
-    "script style noscript template iframe object embed form nav button select option input textarea svg canvas audio video "
-    "map head title".split()
-)
-_BLOCK = frozenset(
-    "p div section article main header footer aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody thead tr center blockquote pre "
-    "figure figcaption address body td th founder-content hr details summary fieldset".split()
-)
+_SKIPPED = frozenset((
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "form", "nav", "button", "select", "option",
+    "input", "textarea", "svg", "canvas", "audio", "video", "map", "head", "title",
+))  # fmt: skip
+_BLOCK = frozenset((
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "ul",
+    "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tr", "td", "th", "center", "blockquote", "pre", "figure",
+    "body", "figcaption", "address", "founder-content", "hr", "details", "summary", "fieldset", "[document]",
+))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
+_OPENING = re.compile(r"<script|<style|<!--", re.IGNORECASE)
+_CLOSING = {
+    "<script": re.compile(r"</script", re.IGNORECASE),
+    "<style": re.compile(r"</style", re.IGNORECASE),
+    "<!--": re.compile(r"-->"),
+}
+_MAX_LOST = 100
+"""Blocks that are sought out of order before giving up: bounds the time on hostile pages."""
 _NOT_SHOWN = (Comment, Declaration, Doctype, ProcessingInstruction)
-_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_NOT_LINE_END = re.compile(r"[^\n]+")
+_WIDE_RUN = re.compile(r"[\u4e00-\u9fff]{3,10}")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_WIDE_BREAK = re.compile(r"(?<=[⺀-鿿＀-￯　-〿“”‘’…—]) ?\n ?(?=[⺀-鿿＀-￯　-〿“”‘’…—])")
+_WIDE_BREAK = re.compile(r"(?<=[⺀-鿿＀-￯　-〿“”‘’…—])[ \t\f]{0,200}\n[ \t\f\n]{0,200}(?=[⺀-鿿＀-￯　-〿“”‘’…—])")
 EDGE = " \t\r\n\f\xa0\u3000\u200b\u200c\u200d\ufeff"
 
 
@@ -31,7 +45,7 @@ class Block:
     text: str
     holder: Tag
     """The block element that the text stands in."""
-    raw: str
+    raw: str = ""
     """The first characters as they stand in the file, to find its line."""
     linked: int = 0
     """Characters inside links."""
@@ -46,7 +60,7 @@ def parse(text: str) -> BeautifulSoup:
 
 
 def blocks(root: Tag, *, drop: Iterable[Tag] = ()) -> list[Block]:
-    """Return the blocks under an element in document order; what is not shown, and the elements in `drop`, is left out."""
+    """Return the blocks under an element in document order; what is hidden or in `drop` is left out."""
     walk = _Walk({id(tag) for tag in drop})
     stack: list[tuple[Tag | NavigableString, bool]] = [(root, False)]
     while stack:
@@ -56,26 +70,64 @@ def blocks(root: Tag, *, drop: Iterable[Tag] = ()) -> list[Block]:
                 walk.leave(found)
             elif walk.enter(found):
                 stack.append((found, True))
-                stack.extend((child, False) for child in reversed(found.contents))  # type: ignore[misc]
+                stack.extend(
+                    (child, False) for child in reversed(found.contents) if isinstance(child, Tag | NavigableString)
+                )
         elif not isinstance(found, _NOT_SHOWN):
             walk.add(str(found))
-    walk.flush()
     return walk.found
 
 
 def source_lines(found: Iterable[Block], text: str) -> list[int | None]:
-    """Return for each block the 1-based line of the raw text that it starts on, None where it cannot be told."""
+    """Return for each block the 1-based line of the raw text that it starts on, None where it cannot be told.
+
+    The blocks are sought in order in the visible text of the page; what scripts or comments state is sought there last.
+    """
+    visible = _visible(text)
+    start = at = max(0, visible.find("\0"))
+    ends = [-1, *(match.start() for match in re.finditer("\n", text))]
     lines: list[int | None] = []
-    at, line, counted = 0, 1, 0
+    lost = 0
     for block in found:
-        place = text.find(block.raw, at) if block.raw else -1
-        if place < 0:
-            lines.append(None)
-            continue
-        line += text.count("\n", counted, place)
-        at, counted = place + len(block.raw), place
-        lines.append(line)
+        place = visible.find(block.raw, at) if block.raw else -1
+        if place < 0 and block.raw and lost < _MAX_LOST:
+            lost += 1
+            place = _sought(block.raw, visible, text, start)
+        if place >= at:
+            at = place + 1
+        lines.append(bisect_left(ends, place) if place >= 0 else None)
     return lines
+
+
+def _sought(raw: str, visible: str, text: str, start: int) -> int:
+    """Look for the beginning of a block out of order, without its marks (they may be entities), then in scripts."""
+    pieces = [raw, *_WIDE_RUN.findall(raw)[:1]]
+    for where, begin in ((visible, start), (text, 0)):
+        for piece in pieces:
+            if (place := where.find(piece, begin)) >= 0:
+                return place
+    return -1
+
+
+def _visible(text: str) -> str:
+    """Blank out head, scripts, comments and tags, all the rest in its place; the body starts at a NUL."""
+    parts: list[str] = []
+    at = 0
+    while at < len(text):
+        opening = _OPENING.search(text, at)
+        begin = opening.start() if opening else len(text)
+        parts.append(_TAG.sub(_blank, text[at:begin]))
+        closing = _CLOSING[opening.group().lower()].search(text, begin) if opening else None
+        at = closing.end() if closing else len(text)
+        parts.append(_NOT_LINE_END.sub(_blank, text[begin:at]))
+    whole = "".join(parts)
+    body = re.search("<body", text, re.IGNORECASE)
+    return f"{_NOT_LINE_END.sub(_blank, whole[: body.start()])}\0{whole[body.start() + 1 :]}" if body else whole
+
+
+def _blank(found: re.Match[str]) -> str:
+    piece = found.group()
+    return _NOT_LINE_END.sub(_blank, piece) if "\n" in piece else " " * len(piece)
 
 
 def tidy(text: str) -> str:
@@ -99,6 +151,7 @@ class _Walk:
         self.found: list[Block] = []
         self.holders: list[Tag] = []
         self.parts: list[str] = []
+        self.raw = ""
         self.link = self.bold = self.linked = self.strong = 0
         self.image = False
 
@@ -110,21 +163,23 @@ class _Walk:
         if name == "img":
             self.image = True
             return False
-        if name in _SKIPPED or id(tag) in self.dropped or (tag.has_attr("style") and _HIDDEN.search(str(tag["style"]))):
+        if name in _SKIPPED or id(tag) in self.dropped:
+            return False
+        if self.holders and tag.has_attr("style") and _HIDDEN.search(str(tag["style"])):
             return False
         if name in _BLOCK and name not in _CELLS:
             self.flush()
-        if name in _BLOCK:
-            if name in _CELLS and self.parts:
-                self.parts.append(" ")
+        if name in _CELLS and self.parts:
+            self.parts.append(" ")
+        if name in _BLOCK or not self.holders:
             self.holders.append(tag)
         self.link += name == "a"
         self.bold += name in ("b", "strong")
         return True
 
     def leave(self, tag: Tag) -> None:
-        if tag.name in _BLOCK:
-            if tag.name not in _CELLS:
+        if tag is self.holders[-1]:
+            if tag.name not in _CELLS or len(self.holders) == 1:
                 self.flush()
             self.holders.pop()
         self.link -= tag.name == "a"
@@ -132,17 +187,17 @@ class _Walk:
 
     def add(self, text: str) -> None:
         self.parts.append(text)
+        if not self.raw:
+            self.raw = text.lstrip(EDGE)[:60]
         if self.link or self.bold:
             length = len(text.strip(EDGE))
             self.linked += length if self.link else 0
             self.strong += length if self.bold else 0
 
     def flush(self) -> None:
-        whole = "".join(self.parts)
-        text = tidy(whole)
+        text = tidy("".join(self.parts))
         if text:
-            start = whole.lstrip(EDGE)
-            raw = _SPACE.split(start, maxsplit=1)[0][:12].split("&")[0].split("<")[0].split("\xa0")[0]
+            raw = _SPACE.split(self.raw, maxsplit=1)[0].split("\xa0")[0][:16]
             self.found.append(Block(text, self.holders[-1], raw, self.linked, self.strong, self.image))
             self.image = False
-        self.parts, self.linked, self.strong = [], 0, 0
+        self.parts, self.raw, self.linked, self.strong = [], "", 0, 0

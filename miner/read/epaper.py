@@ -13,10 +13,14 @@ from miner.read.blocks import Block, blocks, parse, tidy
 from miner.read.paths import iso_date, page_name
 
 _PROPERTY = re.compile(r"<!--\s{0,20}enpproperty(.{0,20000}?)/enpproperty\s{0,20}-->", re.DOTALL | re.IGNORECASE)
-_CONTENT = re.compile(r"<!--\s{0,20}enpcontent\s{0,20}-->(.*?)<!--\s{0,20}/enpcontent\s{0,20}-->", re.DOTALL | re.IGNORECASE)
+_CONTENT = re.compile(
+    r"<!--\s{0,20}enpcontent\s{0,20}-->(.*?)<!--\s{0,20}/enpcontent\s{0,20}-->", re.DOTALL | re.IGNORECASE
+)
 _WRITTEN = re.compile(r"""document\.write\(\s{0,9}view\(\s{0,9}(["'])(.{0,2000}?)\1""", re.DOTALL)
 _PAGE = re.compile(r"第?\s{0,3}([A-Z]{0,2}\d{1,3})\s{0,3}版")
-_NEWSPAPER = re.compile(r"《?([一-鿿]{2,8}(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报|导报|快报)(?:海外版)?)》?")
+_NEWSPAPER = re.compile(
+    r"《?([一-鿿]{2,8}(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报|导报|快报)(?:海外版)?)》?"
+)
 _HEADS: dict[str, Role] = {"h3": "kicker", "h1": "headline", "h2": "subtitle", "h4": "byline"}
 
 
@@ -96,7 +100,9 @@ def _story(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Story:
     page = _PAGE.search(stated.get("nodename", "")) or _PAGE.search(outside)
     return Story(
         parts=(*heads, *paragraphs),
-        newspaper=newspaper_in(_dated_line(outside) or "") or newspaper_in(soup.title.get_text() if soup.title else "") or newspaper_in(outside),
+        newspaper=newspaper_in(_dated_line(outside) or "")
+        or newspaper_in(soup.title.get_text() if soup.title else "")
+        or newspaper_in(outside),
         date=iso_date(stated.get("date", "")) or iso_date(outside),
         page=page_name(page.group(1)) if page else None,
         author=author,
@@ -105,10 +111,19 @@ def _story(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Story:
 
 def body_role(block: Block) -> Role:
     """Tell subheads and captions from paragraphs by what the markup shows of them."""
-    name, names = block.holder.name, " ".join([*block.holder.get_attribute_list("class"), *_parent_classes(block.holder)])
-    if name == "figcaption" or re.search(r"caption|image_desc|img[-_]desc|pic[-_]?(?:txt|text|desc|note)", names, re.IGNORECASE):
+    name, names = (
+        block.holder.name,
+        " ".join([*block.holder.get_attribute_list("class"), *_parent_classes(block.holder)]),
+    )
+    if name == "figcaption" or re.search(
+        r"caption|image_desc|img[-_]desc|pic[-_]?(?:txt|text|desc|note)", names, re.IGNORECASE
+    ):
         return "caption"
-    if block.after_image and len(block.text) < 90 and re.search(r"(?:摄|供图|图片|资料图|制图|/图|照片)[)）】。]?$", block.text):
+    if (
+        block.after_image
+        and len(block.text) < 90
+        and re.search(r"(?:摄|供图|图片|资料图|制图|/图|照片)[)）】。]?$", block.text)
+    ):
         return "caption"
     short = len(block.text) <= 40 and not re.search(r"[。！？；…]$", block.text)
     if short and (name in ("h2", "h3", "h4", "h5", "h6") or block.strong >= len(block.text) * 0.9):
@@ -121,8 +136,13 @@ def _parent_classes(tag: Tag) -> list[str]:
 
 
 def _heads(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Iterator[Part]:
-    """Yield kicker, headline, subtitle and byline: as Founder's comment states them, else from the headings over the text."""
-    names: tuple[tuple[str, Role], ...] = (("introtitle", "kicker"), ("title", "headline"), ("subtitle", "subtitle"), ("author", "byline"))
+    """Yield kicker, headline, subtitle and byline, from Founder's comment or from the headings over the text."""
+    names: tuple[tuple[str, Role], ...] = (
+        ("introtitle", "kicker"),
+        ("title", "headline"),
+        ("subtitle", "subtitle"),
+        ("author", "byline"),
+    )
     if stated.get("title"):
         for name, role in names:
             if stated.get(name):
@@ -158,7 +178,9 @@ def _index(soup: BeautifulSoup) -> Story | None:
         text = written(tag).lstrip("·•").strip()
         if text:
             listed.append(Block(text, tag, text[:12]))
-    outside = "\n".join(block.text for block in blocks(soup, drop=[titles, *soup.select(".swiper-box, #pageList, .ul02_l")]))
+    outside = "\n".join(
+        block.text for block in blocks(soup, drop=[titles, *soup.select(".swiper-box, #pageList, .ul02_l")])
+    )
     page = re.search(r"第\s{0,3}([A-Z]{0,2}\d{1,3})\s{0,3}版", outside)
     return Story(
         others=tuple(listed),

@@ -1,4 +1,4 @@
-"""Placed characters → lines in reading order: gutters are never bridged, vertical lines are set upright, blocks are ordered.
+"""Placed characters → lines in reading order: gutters stay open, vertical lines are set upright, blocks are ordered.
 
 Pure geometry in points, origin at the lower left; it knows nothing of the file format the characters came from.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from miner.model import Box
@@ -76,21 +77,25 @@ def runs(chars: Iterable[Char]) -> list[Placed]:
 
 
 def joined(pieces: Sequence[Placed]) -> list[Placed]:
-    """Join pieces of one baseline across gaps inside a line; a gap that goes on above and below is a gutter and stays."""
+    """Join pieces of one baseline across gaps inside a line; a gap that goes on above and below is a gutter."""
     rows = _rows(pieces)
     below = sorted(pieces, key=lambda piece: piece.middle)
     heights = [piece.middle for piece in below]
     taken: dict[int, Placed | None] = {}
     for row in rows:
         head = row[0]
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in pairwise(row):
             gap, size = pieces[right].box.left - pieces[left].box.right, max(pieces[left].size, pieces[right].size)
             whole = taken.get(head) or pieces[head]
             alike = abs(pieces[left].size - pieces[right].size) < 0.3 * size
             if alike and gap < _FAR * size and (
                 _spaced(pieces[left], pieces[right], gap) or not _gutter(pieces[left], pieces[right], below, heights)
             ):  # fmt: skip
-                taken[head] = _merge(whole, pieces[right], " " if gap > 0.2 * size and not _spaced(pieces[left], pieces[right], gap) else "")
+                taken[head] = _merge(
+                    whole,
+                    pieces[right],
+                    " " if gap > 0.2 * size and not _spaced(pieces[left], pieces[right], gap) else "",
+                )
                 taken[right] = None
             else:
                 head = right
@@ -116,8 +121,8 @@ def upright(lines: Sequence[Placed]) -> list[Placed]:
 def order(lines: Sequence[Placed]) -> list[Placed]:
     """Put lines into reading order: blocks from top to bottom, columns from left to right.
 
-    Blocks are ordered as in T. M. Breuel, High Performance Document Layout Analysis (2003): a block goes before those that
-    it overlaps in width and stands above, and before those to its right unless something in between spans both.
+    Blocks are ordered as in T. M. Breuel, High Performance Document Layout Analysis (2003): a block goes before those
+    that it overlaps in width and stands above, and before those to its right unless something between spans both.
     """
     blocks = _blocks(lines)
     if len(blocks) > _MAX_BLOCKS:
@@ -182,7 +187,10 @@ def _merge(left: Placed, right: Placed, between: str) -> Placed:
 
 def _union(boxes: Sequence[Box]) -> Box:
     return Box(
-        min(box.left for box in boxes), min(box.bottom for box in boxes), max(box.right for box in boxes), max(box.top for box in boxes)
+        min(box.left for box in boxes),
+        min(box.bottom for box in boxes),
+        max(box.right for box in boxes),
+        max(box.top for box in boxes),
     )
 
 
@@ -193,7 +201,11 @@ def _short(line: Placed) -> bool:
 def _under(upper: Placed, lower: Placed) -> bool:
     size = upper.size
     centre = abs((upper.box.left + upper.box.right) - (lower.box.left + lower.box.right)) / 2
-    return centre < 0.3 * size and abs(upper.size - lower.size) < 0.15 * size and 0.7 * size < upper.middle - lower.middle < 2.5 * size
+    return (
+        centre < 0.3 * size
+        and abs(upper.size - lower.size) < 0.15 * size
+        and 0.7 * size < upper.middle - lower.middle < 2.5 * size
+    )
 
 
 def _stacked(stack: Sequence[Placed]) -> Iterable[Placed]:
@@ -252,5 +264,7 @@ def _precedes(a: Box, b: Box, boxes: Sequence[Box]) -> bool:
         return False
     low, high = min(a.bottom, b.bottom), max(a.top, b.top)
     return not any(
-        low < (c.bottom + c.top) / 2 < high and _overlap(a, c) > 0 and _overlap(b, c) > 0 for c in boxes if c is not a and c is not b
+        low < (c.bottom + c.top) / 2 < high and _overlap(a, c) > 0 and _overlap(b, c) > 0
+        for c in boxes
+        if c is not a and c is not b
     )

@@ -7,14 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from miner.errors import InputError
 from miner.model import Document, Line, Role
+from miner.read.faults import fault
 from miner.read.paths import iso_date
-from miner.read.text import split_lines, storable
+from miner.read.text import decode, split_lines, storable
 
 FIELDS = ("headline", "kicker", "subtitle", "body", "date", "newspaper", "page", "author", "url")
 """What a row may hold; `config.jsonl_fields` says under which names."""
-_HEADS: tuple[tuple[str, Role], ...] = (("kicker", "kicker"), ("headline", "headline"), ("subtitle", "subtitle"), ("author", "byline"))
+_HEADS: tuple[tuple[str, Role], ...] = (
+    ("kicker", "kicker"),
+    ("headline", "headline"),
+    ("subtitle", "subtitle"),
+    ("author", "byline"),
+)
 
 
 @lru_cache(maxsize=8)
@@ -38,19 +43,20 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     """
     try:
         record = json.loads(data)
+    except UnicodeDecodeError:
+        return read_row(decode(data).text.encode(), document, row, names)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"第 {row} 行不是 JSON({error}) / not JSON", code="bad-row", hint="每行应是一个 JSON 对象 / one JSON object a line") from error
+        raise fault("bad-row", row=row, reason=error) from error
     if not isinstance(record, dict):
-        raise InputError(f"第 {row} 行不是 JSON 对象 / not a JSON object", code="bad-row")
+        raise fault("bad-row", row=row, reason=type(record).__name__)
     values = {name: text for name, keys in names.items() if (text := _value(record, keys, escaped=b"\\u" in data))}
     heads = [(part, role) for name, role in _HEADS for part in split_lines(values.get(name, "")) if part.strip()]
     body: list[tuple[str, Role]] = [(part, "body") for part in split_lines(values.get("body", ""))]
     if not any(part.strip() for part, _ in body):
-        raise InputError(
-            f"第 {row} 行没有正文字段({'、'.join(names.get('body', ()))})/ no body field", code="bad-row",
-            hint="字段名不同时请设 jsonl_fields / set jsonl_fields when the fields have other names",
-        )  # fmt: skip
-    lines = tuple(Line(n, part, role=role, story=0, source_line=row) for n, (part, role) in enumerate((*heads, *body), 1))
+        raise fault("no-body", row=row, names=" | ".join(names.get("body", ())))
+    lines = tuple(
+        Line(n, part, role=role, story=0, source_line=row) for n, (part, role) in enumerate((*heads, *body), 1)
+    )
     return replace(
         document,
         lines=lines,

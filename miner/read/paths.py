@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from miner.config import DEFAULT_PATH_PATTERNS
 from miner.errors import ConfigError
 
 _DATE = re.compile(r"((?:19|20)\d\d)\s{0,2}[-/.年]?\s{0,2}(\d{1,2})\s{0,2}[-/.月]?\s{0,2}(\d{1,2})(?!\d)")
@@ -27,6 +26,7 @@ class PathFacts:
 def path_facts(path: str, patterns: tuple[str, ...]) -> PathFacts:
     """Read issue date, page and newspaper from a path by regular expressions; the first pattern that fits a thing wins.
 
+    >>> from miner.config import DEFAULT_PATH_PATTERNS
     >>> path_facts("2023-11-08/01版/a.txt", DEFAULT_PATH_PATTERNS)
     PathFacts(issue_date='2023-11-08', page='1', newspaper=None)
     >>> path_facts("rmrb/pc/content/202412/25/content_30047.html", DEFAULT_PATH_PATTERNS).issue_date

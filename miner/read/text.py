@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 
 from miner.config import Config
-from miner.errors import InputError
 from miner.model import Line, Problem
+from miner.read.faults import fault, problem
 
 REPLACEMENT = "�"
 MAX_LINES = 2_000_000
 """A text of more lines is refused: no newspaper has them, and each line costs memory."""
 _SAMPLE = 1 << 16
 """Bytes that are looked at where a whole file need not be."""
+_CHAOS = 0.2
+"""Disorder, as charset-normalizer measures it, from which its guess is not believed."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -78,7 +80,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     if zeros > len(data) / 1000 or (zeros and not _mostly_text(data)):
         wide = _utf16(data)
         if wide is None:
-            raise InputError("不是文本文件,含有二进制内容 / binary content, not text", code="binary")
+            raise fault("binary")
         return _lossy(data, wide)
     return _lossy(data, _choose(data, declared))
 
@@ -103,7 +105,7 @@ def read_lines(text: str, config: Config) -> tuple[tuple[Line, ...], tuple[Probl
     Raises InputError when there are too many lines.
     """
     if text.count("\n") + text.count("\r") > MAX_LINES:
-        raise InputError(f"行数超过 {MAX_LINES} / more than {MAX_LINES} lines", code="too-many-lines", hint="请分成几个文件 / split the file")
+        raise fault("too-many-lines", limit=MAX_LINES)
     rows = split_lines(text)
     limit = config.max_line_chars
     if all(len(row) <= limit for row in rows):
@@ -112,12 +114,7 @@ def read_lines(text: str, config: Config) -> tuple[tuple[Line, ...], tuple[Probl
     problems: list[Problem] = []
     for source, row in enumerate(rows, 1):
         if len(row) > limit:
-            problems.append(
-                Problem(
-                    "read", "long-line", f"第 {source} 行有 {len(row)} 个字符,已按每段 {limit} 个切开 / line {source} holds "
-                    f"{len(row)} characters and was cut into pieces of {limit}", line=source,
-                )  # fmt: skip
-            )
+            problems.append(problem("long-line", at=source, line=source, length=len(row), limit=limit))
         for start in range(0, max(1, len(row)), limit):
             lines.append(Line(len(lines) + 1, row[start : start + limit], source_line=source))
     return tuple(lines), tuple(problems)
@@ -143,15 +140,10 @@ def _lossy(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding, "replace")
         bad = max(1, text.count(REPLACEMENT) - _printed_replacements(data, encoding))
         line = len(split_lines(data[: error.start].decode(encoding, "ignore") + "."))
-        message = (
-            f"{bad} 处字节不能按 {encoding} 解码,已换成 U+FFFD,请核对原文件;第一处在第 {line} 行、字节偏移 {error.start} / "
-            f"{bad} undecodable places became U+FFFD, the first on line {line} at byte {error.start}: compare with the original"
-        )
-        problems = (Problem("read", "undecodable", message, line=line),)
+        problems = (problem("undecodable", at=line, count=bad, encoding=encoding, line=line, offset=error.start),)
     if "\0" in text:
         line = len(split_lines(text[: text.index("\0") + 1]))
-        message = f"{text.count(chr(0))} 个 NUL 字符已换成 U+FFFD,第一个在第 {line} 行 / NUL characters became U+FFFD, the first on line {line}"
-        problems = (*problems, Problem("read", "nul", message, line=line))
+        problems = (*problems, problem("nul", at=line, count=text.count("\0"), line=line))
         text = text.replace("\0", REPLACEMENT)
     return Decoded(text, encoding, problems)
 
@@ -189,7 +181,9 @@ def _utf16(data: bytes) -> str | None:
     best, name = 0.0, None
     for encoding in ("utf-16-le", "utf-16-be"):
         text = codecs.getincrementaldecoder(encoding)("replace").decode(data[:_SAMPLE], False)
-        plain = sum(1 for char in text if char in _COMMON or " " <= char < "\x7f" or char in "\r\n\t，。、“”：；（）《》　")
+        plain = sum(
+            1 for char in text if char in _COMMON or " " <= char < "\x7f" or char in "\r\n\t，。、“”：；（）《》　"
+        )
         share = plain / max(1, len(text))
         if share > best:
             best, name = share, encoding
@@ -206,18 +200,20 @@ def _choose(data: bytes, declared: str | None) -> str:
     """Choose the most plausible encoding of bytes that are not UTF-8; raise InputError when none is."""
     sample = _sample(data)
     trials = dict.fromkeys((*((declared,) if declared and _known(declared) else ()), *_TRIALS))
-    rated = [(_quality(sample, name) + (0.1 if name == declared else 0.0), name) for name in trials]
+    rated: list[tuple[float, str]] = [
+        (_quality(sample, name) + (0.1 if name == declared else 0.0), name) for name in trials
+    ]
     best, name = max(rated, key=lambda pair: pair[0])
     if best >= _PLAUSIBLE:
         return name
     if not _mostly_text(data):
-        raise InputError("不是文本文件,含有二进制内容 / binary content, not text", code="binary")
+        raise fault("binary")
     guess = from_bytes(sample).best()
-    if guess is not None and _known(guess.encoding):
-        return guess.encoding
+    if guess is not None and guess.chaos < _CHAOS and _known(guess.encoding):
+        return str(guess.encoding)
     if declared and _known(declared):
         return declared
-    raise InputError("认不出字符编码 / the character encoding is not recognised", code="encoding", hint="请转存为 UTF-8 / save it as UTF-8")
+    raise fault("encoding")
 
 
 def _known(encoding: str) -> bool:

@@ -1,0 +1,115 @@
+"""Sources → documents: the one place where the formats meet, and where what goes wrong becomes a problem."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from miner.config import Config
+from miner.errors import InputError
+from miner.model import Document, Problem
+from miner.read import jsonl
+from miner.read.faults import fault
+from miner.read.paths import path_facts
+from miner.read.sources import Source, Unread, find_sources, sources_in
+from miner.read.text import decode, read_lines
+
+_UNKNOWN = "application/octet-stream"
+_MEDIA = {
+    "text": "text/plain",
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "row": "application/json",
+    "image": "image/*",
+}
+
+
+def read_paths(
+    paths: Iterable[Path | str], config: Config, *, skip: Callable[[str, str], bool] | None = None
+) -> Iterator[Document]:
+    """Read files, folders (recursive, sorted, hidden files passed over), globs and archives, one document at a time.
+
+    `skip(document_id, path)` is asked before parsing; a document it says yes to yields nothing. What cannot be read
+    yields a document with status "failed" and a problem. Two files of the same bytes yield two documents of the same
+    id: which of them is kept is for the store to decide. Raises ConfigError for a wrong pattern in the configuration.
+    """
+    for found in find_sources(paths, config):
+        if isinstance(found, Unread):
+            yield _unread(found)
+        elif skip is None or not skip(found.id, found.path):
+            yield read_source(found, config)
+
+
+def read_bytes(data: bytes, path: str, config: Config) -> Iterator[Document]:
+    """Read bytes as if they lay in a file at `path`.
+
+    >>> [document.lines[0].text for document in read_bytes("进博会开幕\\n".encode(), "a.txt", Config())]
+    ['进博会开幕']
+    """
+    for found in sources_in(BytesIO(data), path, config):
+        yield _unread(found) if isinstance(found, Unread) else read_source(found, config)
+
+
+def read_source(source: Source, config: Config) -> Document:
+    """Parse one source; whatever is wrong with it becomes a problem of its document, never an exception."""
+    place = source.path.rpartition("#")[0] if source.row else source.path
+    facts = path_facts(place, config.path_patterns)
+    base = Document(
+        id=source.id,
+        path=source.path,
+        media_type=_MEDIA.get(source.kind, _UNKNOWN),
+        encoding=None,
+        bytes=len(source.data),
+        newspaper=facts.newspaper or config.newspaper,
+        issue_date=facts.issue_date or config.issue_date,
+        page=facts.page,
+    )
+    try:
+        made = _parse(source, base, config)
+    except InputError as error:
+        return _failed(base, error)
+    except MemoryError:
+        return _failed(base, fault("memory"))
+    except Exception as error:  # the parsers' own bugs: one hostile file must not end a run over an archive
+        return _failed(base, fault("reader-error", reason=f"{type(error).__name__}: {error}"))
+    return replace(made, problems=tuple(_placed(problem, made) for problem in made.problems)) if made.problems else made
+
+
+def _parse(source: Source, base: Document, config: Config) -> Document:
+    if not source.data:
+        raise fault("empty")
+    if source.kind == "row":
+        return jsonl.read_row(source.data, base, source.row or 1, jsonl.field_names(config.jsonl_fields))
+    if source.kind in ("pdf", "image"):
+        from miner.read.pdf import read_image, read_pdf  # heavy, and many archives hold none
+
+        return (read_pdf if source.kind == "pdf" else read_image)(source.data, base, config)
+    if source.kind == "html":
+        from miner.read.html import read_html  # heavy, and many archives hold none
+
+        return read_html(source.data, base, config)
+    if source.kind != "text":
+        raise fault("unsupported", format=PurePosixPath(source.path).suffix or "?")
+    decoded = decode(source.data)
+    lines, problems = read_lines(decoded.text, config)
+    if not decoded.text or decoded.text.isspace():
+        raise fault("empty")
+    return replace(base, encoding=decoded.encoding, lines=lines, problems=(*decoded.problems, *problems))
+
+
+def _placed(problem: Problem, document: Document) -> Problem:
+    return replace(problem, message=f"{document.path}: {problem.message}", document_id=document.id)
+
+
+def _failed(base: Document, error: InputError) -> Document:
+    problem = _placed(Problem("read", error.code, error.what), base)
+    return replace(base, status="failed", lines=(), problems=(problem,))
+
+
+def _unread(found: Unread) -> Document:
+    """Return a failed document whose id comes from its path, since its bytes were not seen."""
+    identifier = hashlib.sha256(f"unread\0{found.path}".encode()).hexdigest()
+    return _failed(Document(identifier, found.path, _UNKNOWN, None, 0), found.error)

@@ -1,0 +1,149 @@
+"""Everything that can be wrong with input: one code each, what is wrong and what to do, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from miner.errors import InputError
+from miner.model import Problem
+
+FAULTS: dict[str, tuple[str, str]] = {
+    # files and folders
+    "missing": (
+        "没有这个文件或文件夹,请检查路径",
+        "no such file or folder: check the path",
+    ),
+    "nothing-readable": (
+        "没有可读的文件;能读 txt、html、pdf、jsonl 和 zip、tar 等压缩包",
+        "nothing readable: txt, html, pdf, jsonl and archives such as zip and tar can be read",
+    ),
+    "permission": (
+        "没有读取权限,请修改权限(如 chmod u+r)后重新运行",
+        "no permission to read: change the permissions and run again",
+    ),
+    "special-file": (
+        "不是普通文件(管道、设备、套接字或链接),未读",
+        "a pipe, device, socket or link: not read",
+    ),
+    "unreadable": (
+        "打不开({reason}),请检查磁盘后重新运行",
+        "cannot be opened: check the disk and run again",
+    ),
+    "too-large": (
+        "大于 {limit} 字节,请分成几个文件,或调大 max_document_bytes",
+        "larger than {limit} bytes: split it, or raise max_document_bytes",
+    ),
+    "unsupported": (
+        "不支持这种格式({format}),请另存为 txt、html 或 pdf",
+        "unsupported format: save it as txt, html or pdf",
+    ),
+    "image": (
+        "是图片,没有文字;请加 --ocr 重新运行",
+        "an image without text: run again with --ocr",
+    ),
+    # text
+    "empty": ("没有文字", "no text in it"),
+    "binary": ("不是文本,含有二进制内容;请检查文件是否损坏", "binary content, not text: the file may be damaged"),
+    "encoding": ("认不出字符编码,请转存为 UTF-8", "the character encoding is not recognised: save it as UTF-8"),
+    "undecodable": (
+        "{count} 处字节不能按 {encoding} 解码,已换成 U+FFFD,第一处在第 {line} 行(字节偏移 {offset});请核对",
+        "{count} undecodable places became U+FFFD, the first on line {line} at byte {offset}: compare",
+    ),
+    "nul": (
+        "{count} 个 NUL 字符已换成 U+FFFD,第一个在第 {line} 行;请核对原文件",
+        "{count} NUL characters became U+FFFD, the first on line {line}: compare with the original",
+    ),
+    "long-line": (
+        "第 {line} 行有 {length} 个字符,已按每段 {limit} 个切开;请检查换行是否丢失",
+        "line {line} holds {length} characters and was cut into pieces of {limit}: are line ends lost?",
+    ),
+    "too-many-lines": ("多于 {limit} 行,请分成几个文件", "more than {limit} lines: split the file"),
+    # JSON lines
+    "bad-row": ("第 {row} 行不是 JSON 对象({reason}),已跳过", "row {row} is no JSON object and was passed over"),
+    "no-body": (
+        "第 {row} 行没有正文;正文字段应名为 {names},用其他名字时请设 jsonl_fields",
+        "row {row} has no body: set jsonl_fields when the fields have other names",
+    ),
+    # web pages
+    "no-article": (
+        "网页上没有找到报道正文(目录页、图片页或视频页?)",
+        "no story found on the page: an index, a picture or a video?",
+    ),
+    # PDF
+    "damaged-pdf": (
+        "PDF 损坏或不完整({reason}),请重新下载或导出",
+        "damaged or truncated PDF: download or export it again",
+    ),
+    "encrypted": ("有密码,请先去掉密码", "needs a password: remove it first"),
+    "no-text-layer": (
+        "共 {pages} 页,其中 {count} 页没有文字层(第 {where} 页);请加 --ocr 重新运行",
+        "{count} of {pages} pages have no text layer: run again with --ocr",
+    ),
+    "broken-fonts": (
+        "共 {pages} 页,其中 {count} 页字体损坏、文字不可信(第 {where} 页);请加 --ocr 重新运行",
+        "{count} of {pages} pages have broken fonts: run again with --ocr",
+    ),
+    "damaged-page": (
+        "共 {pages} 页,其中 {count} 页打不开(第 {where} 页);请重新下载或导出",
+        "{count} of {pages} pages cannot be opened: download or export the file again",
+    ),
+    "no-ocr": (
+        "要求了 --ocr,但没有安装 OCR;请运行 pip install 'miner[ocr]'",
+        "--ocr was asked for but no OCR is installed: pip install 'miner[ocr]'",
+    ),
+    "ocr": (
+        "{count} 页由 OCR 读出,文字可能有误(第 {where} 页)",
+        "{count} pages were read by OCR and may hold errors",
+    ),
+    # archives
+    "damaged-archive": (
+        "压缩包损坏或不完整({reason}),其余内容未读;请重新下载",
+        "damaged or truncated archive, the rest was not read: download it again",
+    ),
+    "too-deep": (
+        "压缩包嵌套多于 {limit} 层,未读;请先解压,或调大 max_archive_depth",
+        "archives nested more than {limit} deep, not read: unpack first, or raise max_archive_depth",
+    ),
+    "too-many-members": (
+        "压缩包成员多于 {limit} 个,其余未读;请分开打包,或调大 max_archive_members",
+        "more than {limit} members, the rest was not read: split it, or raise max_archive_members",
+    ),
+    "archive-too-large": (
+        "解压后大于 {limit} 字节,其余未读;请分开打包,或调大 max_archive_bytes",
+        "more than {limit} bytes unpacked, the rest was not read: split it, or raise max_archive_bytes",
+    ),
+    "zip-bomb": (
+        "解压倍数大于 {limit},疑为压缩炸弹,未读;确知无害时可调大 max_archive_ratio",
+        "unpacks more than {limit}-fold, taken for a bomb and not read: raise max_archive_ratio if you trust it",
+    ),
+    "unsafe-name": (
+        "成员名 {name} 指向压缩包之外,未读",
+        "the member's name points outside the archive: not read",
+    ),
+    # anything else
+    "memory": ("内存不足,请分成几个文件", "out of memory: split the file"),
+    "reader-error": (
+        "读取程序出错({reason}),请带上此文件报告问题",
+        "the reader failed on it: please report this with the file",
+    ),
+}
+"""Code → what is wrong and what to do, in Chinese and in English. docs/reading.md lists the codes; a test compares."""
+
+
+def fault(code: str, **values: Any) -> InputError:
+    """Return the error of that code; `values` fill the places in its message.
+
+    >>> fault("too-deep", limit=3).code
+    'too-deep'
+    """
+    return InputError(_message(code, values), code=code)
+
+
+def problem(code: str, *, at: int | None = None, **values: Any) -> Problem:
+    """Return the problem of that code; `at` is the source line it is about."""
+    return Problem("read", code, _message(code, values), line=at)
+
+
+def _message(code: str, values: dict[str, Any]) -> str:
+    chinese, english = FAULTS[code]
+    return f"{chinese.format(**values)} / {english.format(**values)}"

@@ -1,0 +1,273 @@
+"""Any web page that carries one story: known sites by their markup, others by where the running text stands."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+
+from miner.model import Role
+from miner.read.blocks import Block, blocks, tidy
+from miner.read.epaper import Part, Story, body_role
+from miner.read.paths import iso_date
+
+_LEAST = 60
+"""Characters of running text below which a page is taken to hold no story."""
+_LABEL = re.compile(
+    r"^[\s(（【]{0,3}(?:(?:文章|稿件|信息|本文)?(?:来源于?|作者)|文|编辑|发布时间|发布日期)\s{0,3}[:：/|]\s{0,3}"
+)
+_NAME_END = r"(?=$|[\s|｜<>，。；;)）】\]]|作者|来源|责任|责编|编辑|发布|时间|字号|分享|举报|浏览|点击|打印|记者)"
+_SOURCE = re.compile(rf"来源于?\s{{0,3}}[:：]\s{{0,3}}([^\s|｜<>，。]{{2,30}}?){_NAME_END}")
+_AUTHOR = re.compile(rf"(?:作者\s{{0,3}}[:：]|文\s?/)\s{{0,3}}([^\s|｜<>，。:：]{{2,20}}?){_NAME_END}")
+_AUTHOR_PAPER = re.compile(r"^([一-鿿·、 ]{2,16})/([一-鿿]{2,10}(?:报|网|社|刊|新闻))$", re.MULTILINE)
+_WRITER = re.compile(r"^[（(]?.{0,12}?(?:记者|通讯员|作者|撰稿|撰文|执笔|采写|文)\s?[:：/|｜]?\s?|[)）]$")
+_RUNNING = re.compile(r"[，。；！？：、]")
+_ENDED = re.compile(r"[。！？”…]$")
+_SHORT_DATE = re.compile(r"(?:时间|日期)\s{0,3}[:：]\s{0,3}(\d\d)-(\d\d)-(\d\d)(?!\d)")
+_SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
+_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What is known of the markup of news pages, from resources/markup.yml."""
+
+    sites: tuple[dict[str, str], ...]
+    classes: re.Pattern[str]
+    lines: dict[str, re.Pattern[str]]
+    """Patterns of lines that are no paragraphs: furniture, tail (furniture to the end), byline, caption."""
+    meta: dict[str, tuple[str, ...]]
+    not_names: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def markup() -> Markup:
+    """Return what resources/markup.yml says."""
+    table: dict[str, Any] = yaml.safe_load(resources.files("miner.resources").joinpath("markup.yml").read_text("utf-8"))
+    words = "|".join(map(re.escape, table["furniture_classes"]))
+    return Markup(
+        sites=tuple(table["sites"]),
+        classes=re.compile(rf"(?:^|[\s_\-])(?:{words})(?:$|[\s_\-])", re.IGNORECASE),
+        lines={kind: re.compile("|".join(patterns)) for kind, patterns in table["lines"].items()},
+        meta={kind: tuple(names) for kind, names in table["meta"].items()},
+        not_names=frozenset(table["not_names"]),
+    )
+
+
+def read_web_page(soup: BeautifulSoup, text: str) -> Story:
+    """Return the story of a page; its parts are empty when the page has none."""
+    page = _Page(soup, text)
+    for site in markup().sites:
+        if soup.select_one(site["when"]) is None:
+            continue
+        body = max(soup.select(site["body"]), key=lambda tag: len(tag.get_text()), default=None)
+        if body is not None and len(tidy(body.get_text())) >= _LEAST // 3:
+            return page.story(body, site)
+    body = densest(page.blocks)
+    return page.story(body, {}) if body is not None else page.extracted()
+
+
+def densest(found: list[Block]) -> Tag | None:
+    """Return the element whose paragraphs hold most running text, or None when the page has none.
+
+    Each paragraph counts for the element that holds it, and less for the two around that. On sixteen Chinese news pages
+    this kept all of the story and next to nothing else, where general extractors let comments
+    and lists of links through.
+    """
+    weights: dict[int, float] = {}
+    tags: dict[int, Tag] = {}
+    for block in found:
+        length = len(block.text) - block.linked
+        if length < 12 or not _RUNNING.search(block.text) or block.linked > 0.5 * len(block.text):
+            continue
+        tag = block.holder.parent if block.holder.name in ("p", "li", "h2", "h3", "blockquote") else block.holder
+        for share in (1.0, 0.6, 0.3):
+            if tag is None or tag.name in ("html", "[document]"):
+                break
+            tags[id(tag)] = tag
+            weights[id(tag)] = weights.get(id(tag), 0.0) + share * length
+            tag = tag.parent
+    heaviest = max(weights, key=lambda key: weights[key], default=None)
+    return tags[heaviest] if heaviest is not None and weights[heaviest] >= _LEAST else None
+
+
+def metas(soup: BeautifulSoup) -> dict[str, str]:
+    """Return what the page's meta elements say, by their names in small letters."""
+    found: dict[str, str] = {}
+    for tag in soup.find_all("meta"):
+        text = tidy(str(tag.get("content") or ""))
+        for key in ("name", "property", "itemprop"):
+            if text and tag.get(key):
+                found.setdefault(str(tag[key]).strip().lower(), text)
+    return found
+
+
+class _Page:
+    """One parsed page and what is asked of it more than once."""
+
+    def __init__(self, soup: BeautifulSoup, text: str) -> None:
+        self.soup, self.text = soup, text
+        self.meta = metas(soup)
+        self.blocks = blocks(soup)
+        self.title = tidy(soup.title.get_text()) if soup.title else ""
+
+    def story(self, body: Tag, site: dict[str, str]) -> Story:
+        """Take the story out of the element that holds it."""
+        dropped = body.select(site["drop"]) if site.get("drop") else []
+        parts, others = _sorted_out(blocks(body, drop=dropped), body, site)
+        if not parts:
+            return Story(others=tuple(others), date=self._date(site, ""))
+        head = self._headline(body, site)
+        around = self._around(body, head)
+        source = self._name("source", site, _SOURCE, around)
+        author = self._name("author", site, _AUTHOR, around)
+        if pair := _AUTHOR_PAPER.search(around):
+            author, source = author or _block(pair.group(1), self.soup), source or _block(pair.group(2), self.soup)
+        newspaper = source.text if source else site.get("newspaper") or self._site_name()
+        heads = [Part("headline", head)] if head else []
+        parts = [part for part in parts if head is None or part.block.text != head.text]
+        bylines = [part.block.text for part in parts if part.role == "byline"]
+        if author and author.text != newspaper and not any(author.text in line for line in bylines):
+            heads.append(Part("byline", author))
+            bylines.insert(0, author.text)
+        writer = _WRITER.sub("", bylines[0]) or None if bylines else None
+        return Story((*heads, *parts), tuple(others), newspaper, self._date(site, around), author=writer)
+
+    def extracted(self) -> Story:
+        """Ask trafilatura, where no element stands out."""
+        import trafilatura  # takes a second to import, and most pages do without
+
+        found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
+        if found is None or not found.text or len(found.text) < _LEAST or not _RUNNING.search(found.text):
+            return Story(others=tuple(self.blocks), date=self._date({}, ""))
+        lines = [
+            Block(text, self.soup, text[:16]) for line in found.text.split("\n") if (text := tidy(line.lstrip("-|")))
+        ]
+        head = [Part("headline", Block(found.title, self.soup, found.title[:16]))] if found.title else []
+        body = [Part("body", block) for block in lines if not head or block.text != found.title]
+        return Story(
+            (*head, *body), newspaper=found.sitename, date=self._date({}, "") or found.date, author=found.author
+        )
+
+    def _headline(self, body: Tag, site: dict[str, str]) -> Block | None:
+        if site.get("headline"):
+            for tag in self.soup.select(site["headline"]):
+                if text := tidy(tag.get_text(" ")):
+                    return _block(text, tag)
+        # The title element is the headline with the site's name behind it: the longest block that opens it.
+        opening = [block for block in self.blocks if len(block.text) >= 5 and self.title.startswith(block.text)]
+        if opening:
+            return max(opening, key=lambda block: len(block.text))
+        headings = [block for block in self.blocks if block.holder.name in ("h1", "h2") and 5 <= len(block.text) <= 60]
+        stated = self.meta.get("articletitle") or self.meta.get("og:title") or _SUFFIX.split(self.title)[0].strip()
+        alike = [block for block in headings if block.text in stated or stated in block.text]
+        if alike:
+            return alike[0]
+        return _block(stated, body) if stated else headings[0] if headings else None
+
+    def _around(self, body: Tag, head: Block | None) -> str:
+        """Return what stands between headline and body, and right after the body: day, source, author."""
+        inside = [index for index, block in enumerate(self.blocks) if _within(block.holder, body)]
+        if not inside:
+            return ""
+        first, last = inside[0], inside[-1]
+        at = next((i for i in range(first - 1, -1, -1) if head and head.text in self.blocks[i].text), max(0, first - 6))
+        near = [*self.blocks[at : min(first, at + 12)], *self.blocks[last + 1 : last + 4]]
+        return "\n".join(block.text for block in near)[:1000]
+
+    def _date(self, site: dict[str, str], around: str) -> str | None:
+        for tag in self.soup.select(site["date"]) if site.get("date") else []:
+            if found := iso_date(tag.get_text(" ")):
+                return found
+        if site.get("epoch") and (stamp := re.search(site["epoch"], self.text)):
+            return datetime.datetime.fromtimestamp(int(stamp.group(1)), _CHINA).date().isoformat()
+        stated = next((self.meta[name.lower()] for name in markup().meta["date"] if name.lower() in self.meta), "")
+        if short := _SHORT_DATE.search(around):
+            around = f"20{'-'.join(short.groups())}\n{around}"
+        return iso_date(stated) or iso_date(around) or self._guessed_date()
+
+    def _guessed_date(self) -> str | None:
+        """Ask htmldate, which trafilatura brings, for a day that the markup states outright."""
+        from htmldate import find_date  # takes a while to import, and most pages do without
+
+        found: str | None = find_date(self.text, extensive_search=False, original_date=True)
+        return found
+
+    def _name(self, kind: str, site: dict[str, str], pattern: re.Pattern[str], around: str) -> Block | None:
+        """Return who printed or wrote the story: by the site's markup, a label near the headline, meta elements."""
+        chosen = self.soup.select(site[kind]) if site.get(kind) else []
+        texts = [text for tag in chosen if (text := _cleaned(tidy(tag.get_text(" "))))]
+        if texts:
+            joined = " ".join(dict.fromkeys(texts)) if kind == "author" else texts[0]
+            return Block(joined, chosen[0], texts[0][:16])
+        labelled = pattern.search(around)
+        stated = next((self.meta[name.lower()] for name in markup().meta[kind] if name.lower() in self.meta), "")
+        for text in (_cleaned(labelled.group(1)) if labelled else None, _cleaned(stated)):
+            if text:
+                return _block(text, self.soup)
+        return None
+
+    def _site_name(self) -> str | None:
+        """Return the site's own name: as it states it, or as it closes the page's title."""
+        if stated := _cleaned(self.meta.get("og:site_name")):
+            return stated
+        pieces = _SUFFIX.split(self.title)
+        last = _cleaned(pieces[-1].strip()) if len(pieces) > 1 else None
+        return last if last and re.search(r"(?:网|报|社|新闻|在线|日报社|频道)(?:-The Paper)?$", last) else None
+
+
+def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[list[Part], list[Block]]:
+    """Tell the parts of the story from the furniture inside its element."""
+    known = markup()
+    subheads = {id(tag) for tag in body.select(site["subhead"])} if site.get("subhead") else set()
+    parts: list[Part] = []
+    others: list[Block] = []
+    tail = False
+    for index, block in enumerate(found):
+        text, short = block.text, len(block.text) <= 60
+        tail = tail or (short and index > len(found) // 2 and bool(known.lines["tail"].match(text)))
+        if tail or (short and known.lines["furniture"].match(text)) or _is_furniture(block, body, known):
+            others.append(block)
+        elif short and known.lines["byline"].match(text):
+            parts.append(Part("byline", block))
+        elif short and known.lines["caption"].search(text):
+            parts.append(Part("caption", block))
+        else:
+            role: Role = "subhead" if subheads and _holds(block.holder, subheads) else body_role(block)
+            parts.append(Part(role, block))
+    return parts, others
+
+
+def _is_furniture(block: Block, body: Tag, known: Markup) -> bool:
+    if block.linked > 0.6 * len(block.text) and not _ENDED.search(block.text):
+        return True
+    tag: Tag | None = block.holder
+    while tag is not None and tag is not body:
+        names = [*tag.get_attribute_list("class"), tag.get("id")]
+        if known.classes.search(" ".join(str(name) for name in names if name)):
+            return True
+        tag = tag.parent
+    return False
+
+
+def _holds(holder: Tag, chosen: set[int]) -> bool:
+    return id(holder) in chosen or any(id(tag) in chosen for tag in holder.find_all(True, limit=20))
+
+
+def _within(tag: Tag, body: Tag) -> bool:
+    return tag is body or any(parent is body for parent in tag.parents)
+
+
+def _block(text: str, holder: Tag) -> Block:
+    return Block(text, holder, text[:16])
+
+
+def _cleaned(text: str | None) -> str | None:
+    text = re.sub(r"\s{1,3}(?:原创稿|举报|关注)$", "", _LABEL.sub("", text or "").strip())
+    return text if text and len(text) <= 40 and text not in markup().not_names and not text.isdigit() else None
