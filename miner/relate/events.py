@@ -67,7 +67,33 @@ def find_events(passage: Passage, dates: tuple[DateMention, ...], quotes: Sequen
             report = _report(reading, candidate, state)
             if report is not None:
                 reports.append(report)
+        _add_attendees(reading, reports, sentence)
     return tuple(reports)
+
+
+def _add_attendees(reading: Reading, reports: list[EventReport], sentence: Span) -> None:
+    """Give people who 出席 in a sentence of its own to the forum told last, else to the last report."""
+    recent = [i for i in range(max(len(reports) - 3, 0), len(reports)) if sentence.start - reports[i].span.end < 160]
+    held = [i for i in recent if reports[i].type in ("conference", "ceremony")]
+    for index in (held or recent)[-1:]:
+        reports[index] = _attended(reading, reports[index], sentence)
+
+
+def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventReport:
+    """Add who 出席, 到场 in a sentence of its own soon after what was held was told."""
+    text = reading.passage.text
+    if report.type not in ("conference", "ceremony", "signing", "meeting") or report.span == sentence:
+        return report
+    if sentence.start - report.span.end > 160 or "\n" in text[report.span.end : sentence.start]:
+        return report
+    words = reading.words.within(sentence, layer="context", kind="attend")
+    if not words or text[words[-1].span.end : words[-1].span.end + 1] not in ("。", "，", "并", "活", "仪", "会", "了", ""):
+        return report
+    seen = {p.entity for p in report.participants}
+    names = [m for m in reading.passage.within(Span(sentence.start, words[-1].span.start)) if is_candidate(reading.passage, m)]
+    role = "attendee" if report.type in ("conference", "ceremony") else "witness"
+    added = {m.entity: Participant(role, reading.passage.entity(m).name, m.entity) for m in names if m.entity not in seen}
+    return replace(report, participants=(*report.participants, *added.values()))
 
 
 def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
@@ -95,10 +121,10 @@ def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
         scope = Scope(sentence, segments, own, _floor(reading, trigger, sentence))
         yield _Candidate(trigger, scope, find_cast(reading.passage, trigger, scope, reading.words), noun)
     for noun in nouns:
-        if "setting" in noun.rule.flags and noun.span not in used and _is_setting(text, noun):
+        if "setting" in noun.rule.flags and noun.span not in used and _is_setting(reading, noun):
             own = next(i for i, s in enumerate(segments) if noun.span.start < s.end)
             scope = Scope(sentence, segments, own, _floor(reading, noun, sentence))
-            yield _Candidate(noun, scope, find_cast(reading.passage, noun, scope, reading.words), noun)
+            yield _Candidate(noun, scope, _attendees(reading, noun, scope), noun)
 
 
 def _segments(text: str, sentence: Span, triggers: list[Found]) -> tuple[Span, ...]:
@@ -111,6 +137,23 @@ def _segments(text: str, sentence: Span, triggers: list[Found]) -> tuple[Span, .
     cuts.sort()
     edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
     return tuple(Span(a, b) for a, b in zip(edges, edges[1:], strict=False))
+
+
+def _attendees(reading: Reading, noun: Found, scope: Scope) -> Cast:
+    """Return who is named behind 在…论坛上，: they speak or sign there."""
+    passage = reading.passage
+    if noun.rule.kind not in ("conference", "meeting") or scope.own + 1 >= len(scope.segments):
+        return find_cast(passage, noun, scope, reading.words)
+    segment = scope.segments[scope.own + 1]
+    behind = replace(scope, own=scope.own + 1, floor=segment.start)
+    end = Found(Span(segment.end, segment.end), noun.text, noun.rule)
+    return find_cast(passage, end, behind, reading.words)
+
+
+def _with(cast: Cast, other: Cast) -> Cast:
+    seen = {p.entity for p in cast.participants}
+    added = tuple(p for p in other.participants if p.entity not in seen)
+    return replace(cast, participants=cast.participants + added, open_list=cast.open_list or other.open_list)
 
 
 def _debut(reading: Reading, trigger: Found, segment: Span) -> Found:
@@ -131,7 +174,10 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
     return before[-1] if before and trigger.text in _PASSIVE else None
 
 
-def _is_setting(text: str, noun: Found) -> bool:
+def _is_setting(reading: Reading, noun: Found) -> bool:
+    text = reading.passage.text
+    if reading.passage.in_title(noun.span.start):
+        return False
     after = text[noun.span.end : noun.span.end + 2]
     if not after.startswith(("上", "期间", "现场", "间隙")):
         return False
@@ -165,7 +211,9 @@ def _tells(reading: Reading, trigger: Found, segment: Span) -> bool:
         return False
     if any(m.span.start <= start and end <= m.span.end for m in reading.passage.within(Span(start - 30 if start > 30 else 0, end + 30))):
         return False
-    if text.rfind("《", segment.start - 20 if segment.start > 20 else 0, start) > text.rfind("》", 0, start) and "》" in text[end : end + 60]:
+    if reading.passage.in_title(start) or _in_list(text, trigger, segment):
+        return False
+    if rule.following and not text.startswith(rule.following, end):
         return False
     marked = reading.passage.quoted(start)
     if marked is not None and marked.span.end - marked.span.start < 14 and not any(c in "，。！？" for c in marked.span.of(text)):
@@ -174,6 +222,12 @@ def _tells(reading: Reading, trigger: Found, segment: Span) -> bool:
         return False
     near = Span(max(segment.start, start - 14), start)
     return not reading.words.within(near, layer="context", kind="background")
+
+
+def _in_list(text: str, trigger: Found, segment: Span) -> bool:
+    """Tell whether the trigger is one noun of a list: 新品发布、投资签约等活动."""
+    before, after = text[trigger.span.start - 1 : trigger.span.start], text[trigger.span.end : trigger.span.end + 1]
+    return after in ("、", "等") and "support" not in trigger.rule.flags or before == "、" and after in ("等", "、", "，", "。", "的", "和")
 
 
 def _is_described(text: str, trigger: Found, segment: Span) -> bool:
@@ -232,12 +286,7 @@ def _apart(one: _Candidate, other: _Candidate) -> bool:
 
 
 def _join(one: _Candidate, other: _Candidate) -> _Candidate:
-    seen = {p.entity for p in one.cast.participants}
-    added = tuple(p for p in other.cast.participants if p.entity not in seen)
-    cast = Cast(
-        one.cast.participants + added, one.cast.own | other.cast.own, one.cast.open_list or other.cast.open_list,
-        one.cast.resolved or other.cast.resolved,
-    )  # fmt: skip
+    cast = replace(_with(one.cast, other.cast), own=one.cast.own | other.cast.own)
     better = other if "visit" == one.trigger.rule.type and len(other.trigger.text) > len(one.trigger.text) else one
     return _Candidate(better.trigger, better.scope, cast, one.noun or other.noun)
 
@@ -261,6 +310,10 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     if "dated" in flags and when is None:
         return None
     status = _status(reading, candidate, when)
+    if not cast.participants and when is None and amount is None and _needs_anchor(candidate):
+        return None
+    if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type == "launch":
+        return None
     key = (trigger.rule.type, when.date if when else None, status, tuple(sorted(str(p.entity) for p in cast.participants)))
     if key in state.told and (cast.participants or trigger.rule.type not in ("launch", "founding")):
         return None
@@ -278,6 +331,17 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
         _place(reading, candidate), edition_in(evidence) or passage.annotated.article.edition,
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
+
+
+_SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
+
+
+def _needs_anchor(candidate: _Candidate) -> bool:
+    """Tell whether a report without names, date and sum says too little: 出台了一系列措施."""
+    trigger = candidate.trigger
+    if trigger.rule.type not in ("launch", "founding", "investment", "award"):
+        return False
+    return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
 
 
 def _visited(reading: Reading, scope: Scope) -> bool:
@@ -339,7 +403,7 @@ def _when(reading: Reading, candidate: _Candidate, state: _State) -> DateMention
     before = [d for d in own if d.span.end <= trigger.span.start]
     left = [d for d in inside if d.span.end <= trigger.span.start]
     chosen = (before or own[:1] or left or [None])[-1]
-    if chosen is not None and chosen.precision == "year" and left and left[-1] is not chosen:
+    if chosen is not None and chosen.precision == "year":
         finer = [d for d in left if d.precision == "day" and (d.date or "").startswith(chosen.date or "-")]
         chosen = finer[-1] if finer else chosen
     if chosen is not None:
@@ -364,8 +428,25 @@ def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
         return when.precision == "day" or trigger.rule.type == "procurement"
     if _DURATION_TAIL.match(text, when.span.end):
         return False
-    low = max(when.span.start - 30, 0)
-    return text.rfind("《", low, when.span.start) <= text.rfind("》", low, when.span.start)
+    return not reading.passage.in_title(when.span.start)
+
+
+_CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
+
+
+def _is_negated(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
+    """Tell whether 未, 尚未 stands before the trigger, or 取消 ends a clause behind it: 因雨取消."""
+    words = reading.words
+    if words.within(Span(max(head.start, head.end - 12), head.end), layer="context", kind="negated"):
+        return True
+    text = reading.passage.text
+    rest = Span(trigger.span.end, _clause_end(text, trigger.span.end, scope.sentence.end))
+    return any(_CLOSES.match(text, word.span.end) is not None for word in words.within(rest, layer="context", kind="negated"))
+
+
+def _is_postponed(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
+    rest = Span(trigger.span.end, _clause_end(reading.passage.text, trigger.span.end, scope.sentence.end))
+    return any(reading.words.within(span, layer="context", kind="postponed") for span in (head, rest))
 
 
 _BA = re.compile("变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
@@ -375,10 +456,9 @@ def _status(reading: Reading, candidate: _Candidate, when: DateMention | None) -
     scope, trigger, words = candidate.scope, candidate.trigger, reading.words
     segment = scope.segments[scope.own]
     head = Span(max(scope.floor, segment.start), trigger.span.start)
-    rest = Span(trigger.span.end, _clause_end(reading.passage.text, trigger.span.end, scope.sentence.end))
-    if words.within(head, layer="context", kind="negated") or words.within(rest, layer="context", kind="negated"):
+    if _is_negated(reading, trigger, head, scope):
         return "negated"
-    if words.within(rest, layer="context", kind="postponed") or words.within(head, layer="context", kind="postponed"):
+    if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and when.precision == "day" else "negated"
     previous = scope.segments[scope.own - 1] if scope.own else head
     planned = words.within(head, layer="context", kind="planned")

@@ -22,6 +22,10 @@ _COMPARISON = re.compile(
     r"(?:(?:同比|环比|较|比|相较于?|与|和)[^，。；：\n]{0,14}(?:相比)?|[^，。；：\n]{0,1}(?:年均|平均每年))?"
     r"(?:增长|增加|提高|提升|上升|上涨|扩大|下降|减少|降低|下跌|下滑|缩减|压缩|增幅|降幅|增速|多|少|翻|持平)[^，。；：\n]{0,6}$"
 )
+_ABSTRACT = re.compile(
+    "(?:主要|重要|关键|基本|核心)?(?:部分|方面|环节|阶段|关键词|步骤|层面|维度|问题|原因|特点|重点|要点|字|词|大局|转变|梯队|层次|角度|理由|细节|故事)"
+)
+_COUNTABLE = re.compile("[^，。；的]{0,8}(?:项目|国家|地区|展区|展馆|展厅|中心|基地|城市|机构|企业|品牌|产品|平台|协议|工厂|专区|奖)")
 _VERB_TAIL = re.compile(
     r"(?:已|已经|将|就|也|都|共|共计|总计|合计|累计|一共|总共|达成|达到了?|达|为|是|有|约为|超过|突破|实现|接近|完成|预计|目前|现有|"
     r"近|超|约|逾|至|到|仅|高达|多达|分别|了|的|在|比|占)+$"
@@ -84,6 +88,10 @@ def _counts(text: str, number: Number) -> bool:
     if before[-1:] in "-‐–/～" and before[-2:-1].isalnum():
         return False
     after = text[end : end + 3]
+    if number.han and number.kind == "count" and _ABSTRACT.match(text, end) is not None:
+        return False
+    if number.han and number.value == 2 and number.unit in "种头条个" and _COUNTABLE.match(text, end) is None:
+        return False
     if number.han and number.unit in ("个", "位", "名", "人") and after[:1] in tuple("一人"):
         return False
     return not (number.unit == "人" and number.han and (number.value or 0) <= 2)
@@ -158,6 +166,6 @@ def _same_context(one: str, other: str) -> bool:
     before2, after2, subject2 = other.split("|", 2)
     if subject and subject == subject2:
         return True
-    if len(after) >= 2 and after[:2] == after2[:2] and (after[0] not in _STOP or after[0] in _OPENING):
+    if len(after) >= 3 and after[:3] == after2[:3] and (after[0] not in _STOP or after[0] in _OPENING):
         return True
     return len(before) >= 3 and before[-3:] == before2[-3:]

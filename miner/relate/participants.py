@@ -55,9 +55,7 @@ def is_candidate(passage: Passage, mention: Mention) -> bool:
     if mention.label not in _NAMES:
         return False
     text = passage.text
-    start, end = mention.span
-    left = text.rfind("《", max(start - 40, 0), start)
-    if left >= 0 and text.find("》", left, start) < 0 and text.find("》", end, end + 40) >= 0:
+    if passage.in_title(mention.span.start):
         return False
     return not (mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention)))
 

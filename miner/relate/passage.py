@@ -14,6 +14,7 @@ _SENTENCE = re.compile(r"[^。！？!?\n]{0,4000}(?:[。！？!?]{1,8}[”’」
 _OPEN = {"“": "”", "「": "」", "『": "』"}
 _MARKS = re.compile("[“”「」『』\"\n]")
 _BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
+_TITLE = re.compile(r"《[^《》\n]{0,120}》")
 _MAX_CONTINUED = 12
 """A quotation reaches over at most so many paragraphs; one left open for longer is closed where its paragraph ends."""
 
@@ -39,6 +40,8 @@ class Passage:
     marked: tuple[Marked, ...]
     """Outermost quotations in text order."""
     brackets: tuple[Span, ...]
+    titles: tuple[Span, ...]
+    """《…》, with the marks."""
     _starts: tuple[int, ...] = field(repr=False)
     _ends: tuple[int, ...] = field(repr=False)
     _mention_starts: tuple[int, ...] = field(repr=False)
@@ -86,6 +89,15 @@ class Passage:
         if index >= 0 and self.marked[index].outer.start <= at < self.marked[index].outer.end:
             return self.marked[index]
         return None
+
+    def in_title(self, at: int) -> bool:
+        """Tell whether the character at `at` stands inside 《…》."""
+        index = bisect_right(self.titles, (at, self._far)) - 1
+        return index >= 0 and self.titles[index].start <= at < self.titles[index].end
+
+    @property
+    def _far(self) -> int:
+        return len(self.text) + 1
 
 
 def sentence_spans(text: str) -> tuple[Span, ...]:
@@ -175,6 +187,7 @@ def passage(annotated: Annotated, name: str) -> Passage:
     return Passage(
         annotated, name, text, sentences, mentions, marked,
         tuple(Span(*m.span()) for m in _BRACKET.finditer(text)),
+        tuple(Span(*m.span()) for m in _TITLE.finditer(text)),
         tuple(s.start for s in sentences), tuple(s.end for s in sentences),
         tuple(m.span.start for m in mentions), tuple(m.outer.start for m in marked),
     )  # fmt: skip

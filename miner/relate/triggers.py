@@ -28,6 +28,8 @@ class Rule:
     """Counts only before one of these words."""
     never: tuple[str, ...] = ()
     """Does not count directly before one of these words."""
+    following: tuple[str, ...] = ()
+    """Counts only directly before one of these words."""
 
     @property
     def type(self) -> EventType:
@@ -50,17 +52,19 @@ def rule_of(entry: Entry, layer: str) -> Rule:
     >>> rule_of(Entry("获得", kind="award", values=("named", "object:奖,称号")), "trigger").objects
     ('奖', '称号')
     """
-    flags, objects, never = set(), (), ()
+    lists: dict[str, tuple[str, ...]] = {}
+    flags = set()
     for value in entry.values:
-        key, _, words = value.partition(":")
-        if key == "object":
-            objects = tuple(words.split(","))
-        elif key == "not":
-            never = tuple(words.split(","))
+        key, colon, words = value.partition(":")
+        if colon:
+            lists[key] = tuple(words.split(","))
         else:
             flags.add(value)
     roles = (*entry.roles, "party", "party")[:2] if entry.roles else ("party", "party")
-    return Rule(layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags), objects, never)
+    wanted, never, following = (lists.get(key, ()) for key in ("object", "not", "next"))
+    return Rule(
+        layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags), wanted, never, following
+    )  # fmt: skip
 
 
 @cache
