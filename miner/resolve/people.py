@@ -21,6 +21,10 @@ from miner.resolve.names import core, fold
 _PROFILE_LIMIT = 40
 """Profiles of one name that are compared pairwise; a name with more keeps only its largest apart."""
 _COMPANY_LIMIT = 200
+_TELLING_TITLE = 4
+"""A title of so many characters names its body by itself (国务院总理); 书记 does not."""
+_ATTACH = 0.3
+"""An appearance without any post goes to the only person of that name who has one, unless the score is below this."""
 
 
 @dataclass(slots=True)
@@ -108,7 +112,7 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
         posts = connection.execute(
             "select title, organization_text from posts where article_id = ? and local_person = ? order by title, organization_text", (article_id, index)
         ).fetchall()
-        bodies = sorted({_body(text) for _, text in posts if text})
+        bodies = sorted({_body(text) for _, text in posts if text} | {title for title, text in posts if not text and len(title) >= _TELLING_TITLE})
         key = bodies[0] if bodies else f"|{article_id}"
         profile = by_body.get(key)
         if profile is None:
@@ -174,7 +178,7 @@ def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
 
 def _by_bodies(left: Profile, right: Profile) -> list[Reason]:
     if not left.bodies or not right.bodies:
-        return [Reason(0.2, "一方未写单位")]
+        return [Reason(0.5, "一方未写单位")]
     for a in sorted(left.bodies):
         for b in sorted(right.bodies):
             if a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)):
@@ -197,28 +201,44 @@ def _years_apart(left: Profile, right: Profile) -> float | None:
 
 
 def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgement]]:
-    compared, rest = profiles[:_PROFILE_LIMIT], profiles[_PROFILE_LIMIT:]
+    """Cluster those whose posts name a body first; then give each bare appearance to the cluster it fits best."""
+    judgements: list[Judgement] = []
+    telling, bare = [p for p in profiles if p.bodies], [p for p in profiles if not p.bodies]
+    # Of very many profiles of one name only the largest are compared; the rest are treated as bare appearances.
+    bare = sorted(bare + telling[_PROFILE_LIMIT:], key=lambda p: (-len(p.members), p.id))
+    clusters = _link(telling[:_PROFILE_LIMIT], judgements)
+    if not clusters:
+        clusters, bare = _link(bare[:_PROFILE_LIMIT], judgements), bare[_PROFILE_LIMIT:]
+    homes = [list(cluster) for cluster in clusters]
+    strangers: list[Profile] = []
+    for profile in bare:
+        scored = [(compare(home[0], profile), -number) for number, home in enumerate(homes)]
+        (score, reasons), number = max(scored, key=lambda row: (row[0][0], row[1]))
+        same = score >= (_ATTACH if len(homes) == 1 else THRESHOLD)
+        judged = max(score, THRESHOLD) if same else min(score, THRESHOLD - 0.01)
+        left = homes[-number][0]
+        judgements.append(Judgement("person", left.id, profile.id, _shown(left), _shown(profile), judged, reasons))
+        (clusters[-number] if same else strangers).append(profile)
+    return [*clusters, *_link(strangers[:_PROFILE_LIMIT], judgements), *([p] for p in strangers[_PROFILE_LIMIT:])], judgements
+
+
+def _link(profiles: list[Profile], judgements: list[Judgement]) -> list[list[Profile]]:
+    """Join profiles from the surest pair down, by average linkage; the largest profile stands first in each cluster."""
     scores: dict[tuple[int, int], float] = {}
-    judgements = []
-    for i, left in enumerate(compared):
-        for j in range(i + 1, len(compared)):
-            score, reasons = compare(left, compared[j])
+    for i, left in enumerate(profiles):
+        for j in range(i + 1, len(profiles)):
+            score, reasons = compare(left, profiles[j])
             scores[i, j] = score
-            judgements.append(Judgement("person", left.id, compared[j].id, _shown(left), _shown(compared[j]), score, reasons))
-    groups = [[i] for i in range(len(compared))]
+            judgements.append(Judgement("person", left.id, profiles[j].id, _shown(left), _shown(profiles[j]), score, reasons))
+    groups = [[i] for i in range(len(profiles))]
     while len(groups) > 1:
-        best = max(
-            ((_linkage(groups[a], groups[b], scores), -a, -b) for a in range(len(groups)) for b in range(a + 1, len(groups))),
-        )
+        best = max((_linkage(groups[a], groups[b], scores), -a, -b) for a in range(len(groups)) for b in range(a + 1, len(groups)))
         if best[0] < THRESHOLD:
             break
         a, b = -best[1], -best[2]
         groups[a] = sorted(groups[a] + groups[b])
         del groups[b]
-    clusters = [[compared[i] for i in group] for group in groups]
-    # Of a name with very many single appearances the rest goes to the largest cluster: it is nearly always a leader.
-    clusters[0].extend(rest)
-    return clusters, judgements
+    return [[profiles[i] for i in group] for group in groups]
 
 
 def _linkage(left: list[int], right: list[int], scores: dict[tuple[int, int], float]) -> float:

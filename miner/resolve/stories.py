@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -26,6 +27,10 @@ _SAME = 0.6
 _TOPICS = 12
 _TOPIC_ARTICLES = 20_000
 _KEYWORDS = 8
+_KEYWORD_CHARS = 50_000
+_FEWEST = 5
+_BATCH = 2_000
+_SHARE = 0.2
 
 
 def join_stories(connection: sqlite3.Connection) -> None:
@@ -97,66 +102,70 @@ def _neighbours(block: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _keywords(connection: sqlite3.Connection) -> None:
-    """TF-IDF over the words of the articles; topics by NMF over a sample, named by their strongest words."""
+    """TF-IDF over the words of the articles; topics by NMF over a sample, named by their strongest words.
+
+    Articles are cut into words once, or twice when the archive is larger than the sample; none is held whole.
+    """
     for table in ("keywords", "article_topics", "topics"):
         connection.execute(f"delete from [{table}]")
     ids = [row[0] for row in connection.execute("select id from articles where n_chars > 0 order by id")]
-    if len(ids) < 5:
+    if len(ids) < _FEWEST:
         return
-    texts = lambda chosen: (  # noqa: E731 - streamed twice, never held whole
-        (row[0] or "") + "\n" + row[1] for i in chosen for row in connection.execute("select headline, body from articles where id = ?", (i,))
-    )
-    step = max(1, len(ids) // _TOPIC_ARTICLES)
-    sample = ids[::step]
+    sample = ids[:: 1 + len(ids) // _TOPIC_ARTICLES]
     vectorizer = TfidfVectorizer(analyzer=_content_words, min_df=2, max_df=0.4, max_features=50_000, sublinear_tf=True, dtype=np.float32)
     try:
-        matrix = vectorizer.fit_transform(texts(sample))
+        matrix = vectorizer.fit_transform(_texts(connection, sample))
     except ValueError:  # no word occurs twice: nothing to say about such an archive
         return
     terms = vectorizer.get_feature_names_out()
-    batch = 2_000
-    for start in range(0, len(ids), batch):
-        chosen = ids[start : start + batch]
-        weights = vectorizer.transform(texts(chosen)) if step > 1 or len(ids) > batch else matrix[start : start + batch]
+    model, topics = _fit_topics(connection, matrix, terms)
+    for start in range(0, len(ids), _BATCH):
+        chosen = ids[start : start + _BATCH]
+        weights = matrix[start : start + _BATCH] if len(sample) == len(ids) else vectorizer.transform(_texts(connection, chosen))
         _write_keywords(connection, chosen, weights, terms)
-    _topics(connection, vectorizer, matrix, ids, texts)
+        if model is not None:
+            _write_topics(connection, chosen, model.transform(weights), topics)
+
+
+def _texts(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterator[str]:
+    for article in ids:
+        headline, body = connection.execute("select headline, body from articles where id = ?", (article,)).fetchone()
+        yield f"{headline or ''}\n{body[:_KEYWORD_CHARS]}"
 
 
 def _content_words(text: str) -> list[str]:
     cut = (text[start:end] for start, end in words(text))
-    return [word for word in cut if len(word) >= 2 and not word.isdigit() and not word.isascii()]
+    return [word for word in cut if len(word) >= 2 and not word.isascii() and not word.isdigit()]
 
 
-def _write_keywords(connection: sqlite3.Connection, ids: list[str], weights: object, terms: np.ndarray) -> None:
+def _write_keywords(connection: sqlite3.Connection, ids: Sequence[str], weights: csr_matrix, terms: np.ndarray) -> None:
     rows = []
     for i, article in enumerate(ids):
-        row = weights[i]  # type: ignore[index]
-        best = sorted(zip(row.indices, row.data, strict=True), key=lambda pair: (-pair[1], pair[0]))[:_KEYWORDS]
-        rows.extend((article, str(terms[j]), round(float(w), 4)) for j, w in best)
+        first, last = weights.indptr[i], weights.indptr[i + 1]
+        best = sorted(zip(weights.data[first:last].tolist(), weights.indices[first:last].tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
+        rows.extend((article, str(terms[j]), round(w, 4)) for w, j in best[:_KEYWORDS])
     connection.executemany("insert into keywords (article_id, term, weight) values (?, ?, ?)", rows)
 
 
-def _topics(connection: sqlite3.Connection, vectorizer: TfidfVectorizer, matrix: object, ids: list[str], texts: object) -> None:
-    count = min(_TOPICS, max(2, len(ids) // 5))
-    if min(matrix.shape) <= count:  # type: ignore[attr-defined]
-        return
+def _fit_topics(connection: sqlite3.Connection, matrix: csr_matrix, terms: np.ndarray) -> tuple[NMF | None, list[str]]:
+    count = min(_TOPICS, max(2, matrix.shape[0] // 5))
+    if min(matrix.shape) <= count:
+        return None, []
     model = NMF(count, init="nndsvd", random_state=0, max_iter=200)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # topics need no last digit
         model.fit(matrix)
-    terms = vectorizer.get_feature_names_out()
     topics = []
     for weights in model.components_:
         strongest = [str(terms[j]) for j in sorted(range(len(weights)), key=lambda j: (-weights[j], j))[:8]]
         topics.append((stable_id("topic", *strongest), "、".join(strongest[:3]), "、".join(strongest)))
     connection.executemany("insert or ignore into topics (id, label, terms) values (?, ?, ?)", topics)
-    batch = 2_000
-    for start in range(0, len(ids), batch):
-        chosen = ids[start : start + batch]
-        loads = model.transform(vectorizer.transform(texts(chosen)))  # type: ignore[operator]
-        total = loads.sum(axis=1, keepdims=True) + 1e-12
-        shares = loads / total
-        connection.executemany(
-            "insert or ignore into article_topics (article_id, topic_id, weight) values (?, ?, ?)",
-            [(article, topics[t][0], round(float(share[t]), 4)) for article, share in zip(chosen, shares, strict=True) for t in range(count) if share[t] >= 0.2],
-        )
+    return model, [topic[0] for topic in topics]
+
+
+def _write_topics(connection: sqlite3.Connection, ids: Sequence[str], loads: np.ndarray, topics: Sequence[str]) -> None:
+    shares = loads / (loads.sum(axis=1, keepdims=True) + 1e-12)
+    connection.executemany(
+        "insert or ignore into article_topics (article_id, topic_id, weight) values (?, ?, ?)",
+        [(article, topics[t], round(float(share[t]), 4)) for article, share in zip(ids, shares, strict=True) for t in range(len(topics)) if share[t] >= _SHARE],
+    )
