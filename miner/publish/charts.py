@@ -1,0 +1,158 @@
+"""Charts and graphs drawn on the server as SVG: readable without hovering, printable, coloured by the style sheet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+_WIDTH = 720
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its label on the axis, its value, where it leads."""
+
+    label: str
+    value: int
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One horizontal bar made of parts, each with its CSS class."""
+
+    label: str
+    parts: tuple[tuple[str, int], ...]
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A thing that appears together with the one in the middle."""
+
+    name: str
+    kind: str
+    count: int
+    href: str
+
+
+def _svg(body: Sequence[Markup], height: float, title: str) -> Markup:
+    return Markup(
+        '<svg class="chart" viewBox="0 0 {0} {1}" role="img" aria-label="{2}" xmlns="http://www.w3.org/2000/svg">{3}</svg>'
+    ).format(_WIDTH, round(height), title, Markup("").join(body))
+
+
+def _text(x: float, y: float, text: object, css: str = "", anchor: str = "start") -> Markup:
+    return Markup('<text x="{0:.1f}" y="{1:.1f}" text-anchor="{2}" class="{3}">{4}</text>').format(x, y, anchor, css, text)
+
+
+def _linked(inner: Markup, href: str) -> Markup:
+    return Markup('<a href="{0}">{1}</a>').format(href, inner) if href else inner
+
+
+def nice_ceiling(value: float) -> int:
+    """Return a round number at or above the value, for the top of an axis.
+
+    >>> [nice_ceiling(v) for v in (0, 3, 17, 180, 2100)]
+    [1, 4, 20, 200, 4000]
+    """
+    if value <= 1:
+        return 1
+    power = 10 ** int(math.log10(value))
+    return int(next(step * power for step in (1, 2, 4, 5, 8, 10) if step * power >= value))
+
+
+def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
+    """Draw upright bars with a labelled axis; the highest bars carry their value."""
+    if not bars:
+        return Markup("")
+    left, top, base, height = 44, 18, 172, 200
+    top_value = nice_ceiling(max(bar.value for bar in bars))
+    step = (_WIDTH - left - 8) / len(bars)
+    parts = [_text(left - 6, 12, unit, "axis", "end")]
+    for tick in (0.0, 0.5, 1.0):
+        y = base - tick * (base - top)
+        shown = tick * top_value
+        parts.append(Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left, _WIDTH - 4, y))
+        parts.append(_text(left - 6, y + 4, f"{shown:,.0f}" if shown == int(shown) else f"{shown:.1f}", "axis", "end"))
+    shown_values = {id(bar) for bar in sorted(bars, key=lambda bar: -bar.value)[: max(3, min(12, int(520 / (len(bars) + 1))))]}
+    every = max(1, math.ceil(len(bars) * 58 / (_WIDTH - left)))
+    for at, bar in enumerate(bars):
+        x, tall = left + at * step, (base - top) * bar.value / top_value
+        shape = Markup('<rect class="bar" x="{0:.1f}" y="{1:.1f}" width="{2:.1f}" height="{3:.1f}"><title>{4}: {5}</title></rect>').format(
+            x + step * 0.12, base - tall, max(step * 0.76, 0.8), tall, bar.label, bar.value
+        )
+        parts.append(_linked(shape, bar.href) if bar.value else Markup(""))
+        if id(bar) in shown_values and bar.value and (step > 22 or bar.value == max(b.value for b in bars)):
+            parts.append(_text(x + step / 2, base - tall - 4, f"{bar.value:,}", "value", "middle"))
+        if at % every == 0:
+            parts.append(_text(x + step / 2, base + 16, bar.label, "axis", "middle"))
+    return _svg(parts, height, title)
+
+
+def stacks(rows: Sequence[Stack], title: str) -> Markup:
+    """Draw one horizontal bar a row, its parts side by side, each with its number."""
+    if not rows:
+        return Markup("")
+    left, line = 96, 28
+    most = max(sum(value for _, value in row.parts) for row in rows) or 1
+    parts: list[Markup] = []
+    for at, row in enumerate(rows):
+        y, x = 4 + at * line, float(left)
+        parts.append(_linked(_text(left - 8, y + 16, row.label, "label", "end"), row.href))
+        for kind, value in row.parts:
+            width = (_WIDTH - left - 56) * value / most
+            if value:
+                parts.append(Markup('<rect class="{0}" x="{1:.1f}" y="{2}" width="{3:.1f}" height="20"/>').format(kind, x, y, max(width, 1.5)))
+            if width > 9 * len(str(value)):
+                parts.append(_text(x + width / 2, y + 15, f"{value:,}", "inside " + kind, "middle"))
+            x += width
+        parts.append(_text(x + 6, y + 15, f"{sum(value for _, value in row.parts):,}", "value"))
+    return _svg(parts, 8 + len(rows) * line, title)
+
+
+def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[int, int, int]], title: str) -> Markup:
+    """Draw who appears together: the thing in the middle, its neighbours around it, the closer the more often.
+
+    `links` are pairs of neighbours (by place in the list) with the number of articles that name both.
+    """
+    if not neighbours:
+        return Markup("")
+    count, middle_x, middle_y = len(neighbours), _WIDTH / 2, 210.0
+    places = []
+    for at in range(count):
+        angle = -math.pi / 2 + 2 * math.pi * at / count
+        places.append((middle_x + 235 * math.cos(angle), middle_y + 165 * math.sin(angle)))
+    most = neighbours[0].count or 1
+    strongest = max((weight for *_, weight in links), default=1)
+    line = '<line class="{0}" x1="{1:.1f}" y1="{2:.1f}" x2="{3:.1f}" y2="{4:.1f}" stroke-width="{5:.1f}"/>'
+    parts = [Markup(line).format("tie", *places[i], *places[j], 0.5 + 2.5 * weight / strongest) for i, j, weight in links]
+    for (x, y), neighbour in zip(places, neighbours, strict=True):
+        parts.append(Markup(line).format("edge", middle_x, middle_y, x, y, 1 + 5 * neighbour.count / most))
+    for (x, y), neighbour in zip(places, neighbours, strict=True):
+        parts.append(_linked(_label(x, y, neighbour), neighbour.href))
+    parts.append(_plate(middle_x, middle_y, shorten(name, 14), "centre"))
+    return _svg(parts, 430, title)
+
+
+def _label(x: float, y: float, neighbour: Neighbour) -> Markup:
+    return _plate(x, y, f"{shorten(neighbour.name, 11)} {neighbour.count}", neighbour.kind)
+
+
+def _plate(x: float, y: float, text: str, css: str) -> Markup:
+    width = sum(13 if ord(char) > 0x2000 else 7.5 for char in text) + 18
+    x = min(max(x, width / 2 + 2), _WIDTH - width / 2 - 2)
+    box = Markup('<rect class="plate {0}" x="{1:.1f}" y="{2:.1f}" width="{3:.1f}" height="26" rx="13"/>').format(css, x - width / 2, y - 13, width)
+    return box + _text(x, y + 4.5, text, "plate-text " + css, "middle")
+
+
+def shorten(text: str, most: int) -> str:
+    """Return at most so many characters, with an ellipsis where some are left out.
+
+    >>> shorten("旭化成（中国）投资有限公司", 6)
+    '旭化成（中…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,74 @@
+"""Citations of an article: GB/T 7714, BibTeX, plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_BYLINE = re.compile(r"(?:本报|见习|首席|特约|实习|通讯员|记者|编辑|撰文|摄影|文/图|图/文|[/：:|])+")
+_TEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def authors(byline: str | None) -> list[str]:
+    """Return the names in a byline.
+
+    >>> authors("本报记者 王旭 李倩"), authors(None)
+    (['王旭', '李倩'], [])
+    """
+    words = _BYLINE.sub(" ", byline[:200] if byline else "")
+    return [name for name in re.split(r"[\s、，,;；()（）]+", words) if 1 < len(name) < 20][:6]
+
+
+def gb7714(article: Mapping[str, Any]) -> str:
+    """Return the citation after GB/T 7714 for a newspaper article.
+
+    >>> gb7714({"byline": "记者 王旭", "headline": "进博会开幕", "newspaper": "浦江新报", "published": "2022-11-05", "page": "3"})
+    '王旭. 进博会开幕[N]. 浦江新报, 2022-11-05(3).'
+    """
+    named = authors(article["byline"])
+    who = ", ".join(named[:3]) + (", 等" if len(named) > 3 else "")
+    page = f"({_line(article['page'])})" if article["page"] else ""
+    where = ", ".join(_line(part) for part in (article["newspaper"], article["published"]) if part)
+    return (f"{who}. " if who else "") + f"{_title(article)}[N]" + (f". {where}{page}" if where or page else "") + "."
+
+
+def plain(article: Mapping[str, Any]) -> str:
+    """Return a citation for running text.
+
+    >>> plain({"headline": "进博会开幕", "newspaper": "浦江新报", "published": "2022-11-05", "page": "3"})
+    '《进博会开幕》,《浦江新报》2022年11月5日第3版'
+    """
+    day = (article["published"] or "").split("-")
+    shown = "".join(f"{part.lstrip('0')}{unit}" for part, unit in zip(day, "年月日", strict=False) if part)
+    paper = f"《{_line(article['newspaper'])}》" if article["newspaper"] else ""
+    page = f"第{_line(article['page'])}版" if article["page"] else ""
+    rest = f"{paper}{shown}{page}"
+    return f"《{_title(article)}》" + (f",{rest}" if rest else "")
+
+
+def bibtex(article: Mapping[str, Any]) -> str:
+    """Return a BibTeX entry; the key is the article's id."""
+    fields = {
+        "author": " and ".join(authors(article["byline"])), "title": _title(article), "journal": _line(article["newspaper"]),
+        "date": _line(article["published"]), "pages": _line(article["page"]), "langid": "chinese",
+    }  # fmt: skip
+    inner = "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in fields.items() if value)
+    return f"@article{{{re.sub(r'[^0-9A-Za-z_-]', '', str(article['id']))},\n{inner}}}"
+
+
+def all_forms(article: Mapping[str, Any]) -> dict[str, str]:
+    """Return all three forms, by their names."""
+    return {"GB/T 7714": gb7714(article), "普通": plain(article), "BibTeX": bibtex(article)}
+
+
+def _title(article: Mapping[str, Any]) -> str:
+    return _line(article["headline"]) or "无标题"
+
+
+def _line(value: object) -> str:
+    return re.sub(r"\s+", " ", str(value or "")[:500]).strip()
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(char, char) for char in text)

@@ -1,0 +1,231 @@
+"""The dossier of an enterprise, a person, an organization or a place: everything the archive says of it, with evidence."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from itertools import combinations
+from typing import Any
+
+from miner.publish.archive import (
+    ALIAS_KINDS,
+    EVENT_TYPES,
+    KINDS,
+    STATUSES,
+    Kind,
+    edition_title,
+    first,
+    phase,
+    rows,
+    scalar,
+)
+from miner.publish.charts import Bar, Neighbour, Stack, columns, network, stacks
+from miner.publish.urls import Links
+
+RECENT = 300
+"""Of a thing with more articles than `WHOLE`, events and quotes are listed from the latest articles only."""
+WHOLE = 1_500
+_SHOWN = 40
+_TOGETHER = 12
+_PHASES = ("before", "during", "after")
+_ENTITY = "coalesce({0}.enterprise_id, {0}.person_id, {0}.organization_id, {0}.place_id)"
+_LABEL = (
+    "case when {0}.enterprise_id is not null then 'enterprise' when {0}.person_id is not null then 'person' "
+    "when {0}.organization_id is not null then 'organization' when {0}.place_id is not null then 'place' end"
+)
+_NAME = "coalesce(" + ", ".join(f"(select name from [{kind.table}] where id = {{0}}.{kind.column})" for kind in KINDS.values()) + ")"
+
+
+def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Links) -> dict[str, Any] | None:
+    """Return what the template shows of a thing, or None when there is none of that id."""
+    kind = KINDS[label]
+    thing = first(connection, f"select * from [{kind.table}] where id = ?", (identity,))
+    if thing is None:
+        return None
+    whole = thing["n_articles"] <= WHOLE
+    scope = _Scope(connection, kind, identity, whole)
+    days = Counter(dict(connection.execute("select published, count(*) from appearances where entity_id = ? group by published", (identity,)).fetchall()))
+    together = companions(connection, identity, limit=_TOGETHER)
+    return {
+        "kind": kind, "thing": thing, "title": thing["name"], "whole": whole, "recent": RECENT,
+        "names": _names(connection, kind, thing),
+        "phases": phases(days, links, identity), "phase_rows": _phase_rows(days),
+        "months": months(days), "coverage": columns(_bars(days, links, identity), f"{thing['name']}的报道量"),
+        "events": scope.events(), "quotes_by": scope.quotes_by(), "quotes_about": scope.quotes_about(), "posts": _posts(connection, kind, identity),
+        "together": together,
+        "graph": _graph(connection, thing, together, links),
+        "articles": scope.articles(), "editions": _editions(connection, kind, identity),
+        "judgements": _judgements(connection, label, identity),
+        "alias_kinds": ALIAS_KINDS, "event_types": EVENT_TYPES, "statuses": STATUSES,
+        "self": links.entity(label, identity),
+    }  # fmt: skip
+
+
+class _Scope:
+    """The articles that a dossier reads: all, or the latest ones of a thing that is everywhere."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: Kind, identity: str, whole: bool) -> None:
+        self._connection, self._kind, self._identity = connection, kind, identity
+        limit = WHOLE * 2 if whole else RECENT
+        self._latest = f"(select article_id, published from appearances where entity_id = :id order by published desc limit {limit})"
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        return rows(self._connection, sql, {"id": self._identity})
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events it took part in, the latest first, each with the other parties and a report as evidence."""
+        column = self._kind.column
+        found = self._rows(
+            "select e.id, e.type, e.title, e.date, e.status, e.place, e.amount, e.amount_unit, e.n_reports, e.edition, p.role, "
+            "r.article_id, r.evidence, r.start from event_participants p join event_reports r on r.id = p.report_id join events e on e.id = r.event_id "
+            f"where p.{column} = :id and r.article_id in (select article_id from {self._latest}) "
+            f"group by e.id order by e.date is null, e.date desc limit {_SHOWN}"
+        )
+        for event in found:
+            event["partners"] = self._partners(event["id"])
+        return found
+
+    def _partners(self, event: str) -> list[dict[str, Any]]:
+        sql = (
+            f"select distinct coalesce({_NAME.format('p')}, p.name) as name, {_ENTITY.format('p')} as entity_id, {_LABEL.format('p')} as label, p.role "
+            "from event_participants p where p.event_id = :event and :id not in (coalesce(p.enterprise_id, ''), coalesce(p.person_id, ''), "
+            "coalesce(p.organization_id, ''), coalesce(p.place_id, '')) limit 12"
+        )
+        return rows(self._connection, sql, {"event": event, "id": self._identity})
+
+    def quotes_by(self) -> list[dict[str, Any]]:
+        """Return what it said, the latest first."""
+        if self._kind.label == "place":
+            return []
+        return self._rows(
+            "select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published from quotes q "
+            f"join articles a on a.id = q.article_id where q.{self._kind.column} = :id and q.article_id in (select article_id from {self._latest}) "
+            f"order by a.published desc, q.start limit {_SHOWN}"
+        )
+
+    def quotes_about(self) -> list[dict[str, Any]]:
+        """Return what others said in words that name it."""
+        return self._rows(
+            "select distinct q.id, q.text, q.direct, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published from "
+            f"{self._latest} l cross join quotes q on q.article_id = l.article_id join mentions m on m.article_id = q.article_id and m.field = q.field "
+            f"and m.start >= q.start and m.end <= q.end and m.{self._kind.column} = :id join articles a on a.id = q.article_id "
+            f"where coalesce(q.{self._kind.column if self._kind.label != 'place' else 'person_id'}, '') <> :id order by a.published desc, q.start limit {_SHOWN}"
+        )
+
+    def articles(self) -> list[dict[str, Any]]:
+        """Return its latest articles."""
+        return self._rows(
+            "select a.id, a.headline, a.newspaper, a.published, a.page, p.n_mentions from appearances p join articles a on a.id = p.article_id "
+            f"where p.entity_id = :id order by p.published desc limit {_SHOWN}"
+        )
+
+
+def _names(connection: sqlite3.Connection, kind: Kind, thing: dict[str, Any]) -> list[dict[str, Any]]:
+    sql = (
+        "select l.alias, l.kind, l.article_id, l.field, l.start, l.end, a.headline, "
+        "case when l.field = 'body' then substr(a.body, max(l.start - 14, 0) + 1, l.end - l.start + 28) end as context "
+        f"from aliases l left join articles a on a.id = l.article_id where l.{kind.column} = ? order by l.kind, l.alias limit 100"
+    )
+    return rows(connection, sql, (thing["id"],))
+
+
+def _posts(connection: sqlite3.Connection, kind: Kind, identity: str) -> list[dict[str, Any]]:
+    if kind.label == "place":
+        return []
+    sql = (
+        "select n.id as person_id, n.name, p.title, coalesce(e.name, g.name, p.organization_text) as organization, "
+        "case when e.id is not null then 'enterprise' when g.id is not null then 'organization' end as label, coalesce(e.id, g.id) as organization_id, "
+        "min(p.date) as since, max(p.date) as until, count(*) as reports, min(p.article_id) as article_id from posts p "
+        "left join people n on n.id = p.person_id left join enterprises e on e.id = p.enterprise_id left join organizations g on g.id = p.organization_id "
+        f"where p.{kind.column} = ? group by 1, 2, 3, 4, 5, 6 order by since, reports desc limit 100"
+    )
+    return rows(connection, sql, (identity,))
+
+
+def _editions(connection: sqlite3.Connection, kind: Kind, identity: str) -> list[dict[str, Any]]:
+    if kind.label != "enterprise":
+        return []
+    return rows(connection, "select * from edition_enterprises where enterprise_id = ? order by edition", (identity,))
+
+
+def _judgements(connection: sqlite3.Connection, label: str, identity: str) -> list[dict[str, Any]]:
+    sql = "select * from judgements where kind = ?1 and (left_id = ?2 or right_id = ?2) order by same desc, score desc limit 20"
+    return rows(connection, sql, (label, identity))
+
+
+def _phase_rows(days: Counter[str]) -> list[dict[str, Any]]:
+    counts: dict[int, Counter[str]] = {}
+    for day, count in days.items():
+        found = phase(day)
+        if found:
+            counts.setdefault(found.edition, Counter())[found.name] += count
+    return [{"edition": edition, "title": edition_title(edition), **{name: counts[edition][name] for name in _PHASES}} for edition in sorted(counts)]
+
+
+def phases(days: Counter[str], links: Links, identity: str) -> object:
+    """Return the chart of articles before, during and after each expo."""
+    stacked = [
+        Stack(f"{row['title']} {row['edition'] + 2017}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
+        for row in _phase_rows(days)
+    ]  # fmt: skip
+    return stacks(stacked, "各届进博会前、中、后的报道篇数")
+
+
+def months(days: Counter[str]) -> list[tuple[str, int]]:
+    """Return the number of articles by month, in order."""
+    counts: Counter[str] = Counter()
+    for day, count in days.items():
+        if len(day) >= 7:
+            counts[day[:7]] += count
+    return sorted(counts.items())
+
+
+def _bars(days: Counter[str], links: Links, identity: str) -> list[Bar]:
+    counted = dict(months(days))
+    if not counted:
+        return []
+    first_month, last_month = min(counted), max(counted)
+    span = _month_number(last_month) - _month_number(first_month) + 1
+    if span > 150:
+        years: Counter[str] = Counter()
+        for month, count in counted.items():
+            years[month[:4]] += count
+        return [Bar(year, count, links.search(entity=identity, since=year, until=year)) for year, count in sorted(years.items())]
+    result = []
+    for at in range(span):
+        number = _month_number(first_month) + at
+        month = f"{number // 12:04}-{number % 12 + 1:02}"
+        result.append(Bar(month, counted.get(month, 0), links.search(entity=identity, since=month, until=month)))
+    return result
+
+
+def _month_number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7]) - 1 if month[:4].isdigit() and month[5:7].isdigit() else 0
+
+
+def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return what is named in the same articles most often (the latest ones of a thing that is everywhere)."""
+    sql = (
+        "with mine as materialized (select article_id from appearances where entity_id = ?1 order by published desc limit ?2), "
+        "shared as (select o.entity_id, o.label, count(*) as n from mine m cross join appearances o on o.article_id = m.article_id "
+        "where o.entity_id <> ?1 and o.label <> 'place' group by 1, 2 order by n desc, 1 limit ?3) select * from shared"
+    )
+    found = rows(connection, sql, (identity, RECENT * 2, limit))
+    for row in found:
+        row["name"] = scalar(connection, f"select name from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or row["entity_id"]
+    return found
+
+
+def _graph(connection: sqlite3.Connection, thing: dict[str, Any], together: list[dict[str, Any]], links: Links) -> object:
+    neighbours = [Neighbour(row["name"], row["label"], row["n"], links.entity(row["label"], row["entity_id"])) for row in together]
+    at = {row["entity_id"]: number for number, row in enumerate(together)}
+    sql = (
+        "with mine as materialized (select article_id from appearances where entity_id = ? order by published desc limit ?) "
+        f"select o.article_id, o.entity_id from mine m cross join appearances o on o.article_id = m.article_id where o.entity_id in ({', '.join('?' * len(at))})"
+    )
+    by_article: dict[str, list[int]] = {}
+    for article, entity in connection.execute(sql, (thing["id"], RECENT, *at)) if at else ():
+        by_article.setdefault(article, []).append(at[entity])
+    pairs: Counter[tuple[int, int]] = Counter(pair for found in by_article.values() for pair in combinations(sorted(found), 2))
+    strongest = [(i, j, weight) for (i, j), weight in pairs.most_common(16) if weight > 1]
+    return network(thing["short_name"] if thing.get("short_name") else thing["name"], neighbours, strongest, f"与{thing['name']}同时见报的名字")

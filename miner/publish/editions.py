@@ -1,0 +1,122 @@
+"""One page for each expo: its numbers, its enterprises, its days; and the list of all expos."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
+from miner.publish.charts import Bar, columns
+from miner.publish.urls import Links
+
+_TOP = 30
+
+
+def overview(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
+    """Return all expos that the archive speaks of."""
+    found = rows(
+        connection,
+        "select c.edition, sum(c.n_articles) as n_articles, (select count(*) from edition_enterprises x where x.edition = c.edition and x.exhibited) "
+        "as n_exhibitors, (select coalesce(sum(d.n_events), 0) from edition_days d where d.edition = c.edition) as n_events "
+        "from coverage c where c.edition is not null group by 1 order by 1",
+    )
+    for row in found:
+        row["title"], row["year"] = edition_title(row["edition"]), edition_year(row["edition"])
+    bars = [Bar(f"{row['title']}", row["n_articles"], links.page("edition", row["edition"])) for row in found]
+    return {"title": "历届进博会", "editions": found, "chart": columns(bars, "各届的报道篇数")}
+
+
+def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[str, Any] | None:
+    """Return what the template shows of an expo, or None when the archive does not speak of it."""
+    articles = scalar(connection, "select sum(n_articles) from coverage where edition = ?", (edition,))
+    if not articles:
+        return None
+    top = rows(
+        connection,
+        "select x.*, n.name, n.short_name, n.country, n.industry from edition_enterprises x join enterprises n on n.id = x.enterprise_id "
+        f"where x.edition = ? order by x.n_articles desc, n.name limit {_TOP}",
+        (edition,),
+    )
+    return {
+        "title": f"{edition_title(edition)}进博会", "edition": edition, "year": edition_year(edition), "n_articles": articles,
+        "n_enterprises": scalar(connection, "select count(*) from edition_enterprises where edition = ?", (edition,)),
+        "newcomers": _exhibitors(connection, edition, "x.first_exhibited = x.edition"),
+        "returning": _exhibitors(connection, edition, "x.first_exhibited < x.edition"),
+        "n_new": _count(connection, edition, "x.first_exhibited = x.edition"), "n_returning": _count(connection, edition, "x.first_exhibited < x.edition"),
+        "top": top, "countries": _countries(connection, edition),
+        "days": days(connection, edition), "measures": _measures(connection, edition),
+        "signings": rows(
+            connection, "select id, title, date, amount, amount_unit, n_reports from events where edition = ? and type in ('signing', 'procurement') "
+            "and amount is not null and status <> 'negated' order by amount desc limit 12", (edition,)),
+        "coverage": columns(_weeks(connection, edition, links), f"{edition_title(edition)}进博会前后逐月的报道篇数"),
+        "papers": rows(connection, "select newspaper, sum(n_articles) as n from coverage where edition = ? group by 1 order by 2 desc limit 12", (edition,)),
+        "event_types": EVENT_TYPES,
+        "neighbours": [n for (n,) in connection.execute("select distinct edition from coverage where edition is not null order by 1")],
+    }  # fmt: skip
+
+
+def _exhibitors(connection: sqlite3.Connection, edition: int, where: str) -> list[dict[str, Any]]:
+    sql = (
+        "select n.id, n.name, n.short_name, n.country, x.n_articles, x.first_exhibited from edition_enterprises x join enterprises n on n.id = x.enterprise_id "
+        f"where x.edition = ? and x.exhibited and {where} order by x.n_articles desc, n.name limit {_TOP}"
+    )
+    return rows(connection, sql, (edition,))
+
+
+def _count(connection: sqlite3.Connection, edition: int, where: str) -> int:
+    return int(scalar(connection, f"select count(*) from edition_enterprises x where x.edition = ? and x.exhibited and {where}", (edition,)))
+
+
+def _countries(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
+    sql = (
+        "select n.country, count(*) as n from edition_enterprises x join enterprises n on n.id = x.enterprise_id where x.edition = ? "
+        "and n.country is not null group by 1 order by 2 desc limit 20"
+    )
+    return rows(connection, sql, (edition,))
+
+
+def _measures(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
+    return rows(connection, "select * from measures where edition = ? order by n_figures desc limit 16", (edition,))
+
+
+def _weeks(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:
+    sql = "select month, sum(n_articles) from coverage where edition = ? and month <> '' group by 1 order by 1"
+    return [Bar(month, int(count), links.search(edition=edition, since=month, until=month)) for month, count in connection.execute(sql, (edition,))][-36:]
+
+
+def days(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
+    """Return the days around an expo with their events by type, for the calendar: from Monday before to Sunday after."""
+    year = edition_year(edition)
+    start, end = date(year, 10, 30), date(year, 11, 19)
+    start -= timedelta(days=start.weekday())
+    counts: dict[str, dict[str, int]] = {}
+    sql = "select date, type, n_events from edition_days where edition = ? and date between ? and ?"
+    for day, kind, count in connection.execute(sql, (edition, start.isoformat(), end.isoformat())):
+        counts.setdefault(day, {})[kind] = count
+    result = []
+    for offset in range((end - start).days + 1):
+        day = start + timedelta(days=offset)
+        found = counts.get(day.isoformat(), {})
+        result.append({
+            "date": day.isoformat(), "label": f"{day.month}月{day.day}日", "weekday": "一二三四五六日"[day.weekday()],
+            "open": date(year, 11, 5) <= day <= date(year, 11, 10), "total": sum(found.values()),
+            "types": sorted(found.items(), key=lambda item: -item[1]),
+        })  # fmt: skip
+    return result
+
+
+def day_events(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
+    """Return the most reported events of an expo's days, in order of time."""
+    sql = (
+        "select id, type, title, date, place, n_reports, status from events where edition = ? and date_precision = 'day' and status <> 'negated' "
+        "order by n_reports desc, date limit 60"
+    )
+    return sorted(rows(connection, sql, (edition,)), key=lambda event: (event["date"], -event["n_reports"]))
+
+
+def heat(total: int, most: int) -> Markup:
+    """Return the CSS class for a day of the calendar, from h0 to h4."""
+    return Markup("h{}").format(0 if not total else min(4, 1 + 4 * total // (most + 1)))

@@ -1,0 +1,61 @@
+"""Figures: what was counted at each expo, as different articles tell it, with rounding told from conflict."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from miner.publish.archive import edition_title, number, rows
+from miner.publish.charts import Bar, columns
+from miner.publish.urls import Links
+from miner.store.views import contradictions_sql
+
+_MOST = 400
+
+
+def overview(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return the measures of the archive, those with most figures first."""
+    sql = (
+        "select measure, unit, sum(n_figures) as n_figures, count(distinct edition) as n_editions, sum(n_conflicts) as n_conflicts, "
+        "sum(n_roundings) as n_roundings from measures group by 1, 2 order by n_figures desc limit 200"
+    )
+    return {"title": "数字", "measures": rows(connection, sql)}
+
+
+def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, links: Links) -> dict[str, Any]:
+    """Return the figures of a measure, of one expo or of all, with the pairs that differ."""
+    narrowed = " and f.edition = :edition" if edition is not None else ""
+    values = {"measure": measure, "edition": edition}
+    sql = (
+        "select f.*, a.headline, a.newspaper, a.published, substr(a.body, max(f.start - 24, 0) + 1, min(f.start, 24)) as context_before, "
+        "substr(a.body, f.end + 1, 24) as context_after from figures f join articles a on a.id = f.article_id where f.measure = :measure"
+    )
+    figures = rows(connection, f"{sql}{narrowed} order by f.edition, f.value desc, a.published limit {_MOST}", values)
+    pairs_where = "measure = :measure" + (" and edition = :edition" if edition is not None else "")
+    pairs = rows(connection, f"{contradictions_sql(pairs_where)} order by kind, a.edition limit 120", values)
+    summary = rows(connection, f"select * from measures f where measure = :measure{narrowed} order by unit, edition", values)
+    return {
+        "title": f"{measure}{'·' + edition_title(edition) if edition is not None else ''}",
+        "measure": measure, "edition": edition, "figures": figures, "pairs": pairs, "summary": summary,
+        "editions": [row[0] for row in connection.execute("select distinct edition from measures where measure = ? order by 1", (measure,))],
+        "chart": columns(_bars(summary, measure, links), f"各届{measure}(各篇报道中的最大值)", unit=""),
+        "chart_unit": _main_unit(summary),
+    }  # fmt: skip
+
+
+def _main_unit(summary: list[dict[str, Any]]) -> str:
+    counts: dict[str, int] = {}
+    for row in summary:
+        counts[row["unit"]] = counts.get(row["unit"], 0) + row["n_figures"]
+    return max(counts, key=lambda unit: counts[unit], default="")
+
+
+def _bars(summary: list[dict[str, Any]], measure: str, links: Links) -> list[Bar]:
+    unit = _main_unit(summary)
+    return [
+        Bar(edition_title(row["edition"]), round(row["high"]), links.page("figures", query={"measure": measure, "edition": row["edition"]}))
+        for row in summary if row["unit"] == unit and row["high"] is not None
+    ]  # fmt: skip
+
+
+__all__ = ["number", "overview", "page"]

@@ -1,0 +1,62 @@
+"""Where the plugin's pages are, and links to Datasette's own pages of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+ROOT = "/-/expo"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses under a Datasette's base URL, for one database."""
+
+    base: str
+    database: str
+
+    def page(self, *parts: object, query: Mapping[str, object] | None = None, format: str = "") -> str:
+        """Return the address of one of our pages.
+
+        >>> Links("/", "expo").page("article", "a/b", query={"q": "上海"})
+        '/-/expo/article/a%2Fb?q=%E4%B8%8A%E6%B5%B7'
+        """
+        path = "/".join(quote(str(part), safe="") for part in parts)
+        asked = urlencode({key: value for key, value in (query or {}).items() if value not in (None, "")})
+        return self.base.rstrip("/") + ROOT + (f"/{path}" if path else "") + format + (f"?{asked}" if asked else "")
+
+    def search(self, **query: object) -> str:
+        """Return the address of a search."""
+        return self.page("search", query=query)
+
+    def article(self, identity: object, words: str = "", *, place: str = "") -> str:
+        """Return the address of an article, with search words to be marked and the place to jump to."""
+        return self.page("article", identity, query={"q": words}) + (f"#{place}" if place else "")
+
+    def entity(self, label: str, identity: object) -> str:
+        """Return the address of a dossier."""
+        return self.page(label, identity)
+
+    def event(self, identity: object) -> str:
+        """Return the address of an event."""
+        return self.page("event", identity)
+
+    def table(self, name: str, query: Mapping[str, object] | None = None) -> str:
+        """Return the address of Datasette's page of a table, view or canned query."""
+        asked = urlencode(query or {})
+        return f"{self.base.rstrip('/')}/{_tilde(self.database)}/{_tilde(name)}" + (f"?{asked}" if asked else "")
+
+    def row(self, table: str, identity: object) -> str:
+        """Return the address of Datasette's page of one row."""
+        return f"{self.table(table)}/{_tilde(str(identity))}"
+
+    def static(self, name: str) -> str:
+        """Return the address of a file in static/."""
+        return f"{self.base.rstrip('/')}/-/static-plugins/miner/{name}"
+
+
+def _tilde(text: str) -> str:
+    """Encode as Datasette does: letters, digits, - and _ stay, a blank becomes +, other bytes ~XX."""
+    safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+    return "".join(chr(b) if chr(b) in safe else "+" if b == 32 else f"~{b:02X}" for b in text.encode())
