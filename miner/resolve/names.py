@@ -14,6 +14,7 @@ _SUFFIX = re.compile(
 _TRADE = re.compile(
     r"(?:投资|贸易|商贸|管理|销售|商业|企业|实业|国际|营销|咨询管理|企业管理|投资管理)+$"
 )
+_LONGEST_PLACE = 8
 _BRACKET = re.compile(r"\(([^()]{1,12})\)")
 
 
@@ -28,10 +29,14 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _regions() -> re.Pattern[str]:
-    places = {form for entry in load_lexicon("places") for form in entry.forms() if 2 <= len(form) <= 8}
-    longest = sorted(places, key=lambda place: (-len(place), place))
-    return re.compile("|".join(map(re.escape, longest)) or r"(?!)")
+def _regions() -> frozenset[str]:
+    return frozenset(form for entry in load_lexicon("places") for form in entry.forms() if 2 <= len(form) <= _LONGEST_PLACE)
+
+
+def _leading_region(text: str) -> str:
+    """Return the longest place that a name begins with, leaving at least two characters, or an empty string."""
+    places = _regions()
+    return next((text[:size] for size in range(min(_LONGEST_PLACE, len(text) - 2), 1, -1) if text[:size] in places), "")
 
 
 @lru_cache(maxsize=65536)
@@ -47,9 +52,9 @@ def core(name: str) -> tuple[str, str]:
         region = bracket[1]
         text = text[: bracket.start()] + text[bracket.end() :]
     stripped = _SUFFIX.sub("", text)
-    leading = _regions().match(stripped)
-    if leading and len(stripped) - leading.end() >= 2:
-        region = region or leading[0]
-        stripped = stripped[leading.end() :].removeprefix("市").removeprefix("省")
+    leading = _leading_region(stripped)
+    if leading:
+        region = region or leading
+        stripped = stripped[len(leading) :].removeprefix("市").removeprefix("省")
     bare = _TRADE.sub("", stripped)
     return (bare if len(bare) >= 2 else stripped), region
