@@ -22,7 +22,7 @@ from miner.stories import LOST, Rates, Story, Style, choose, decorate, random_na
 __all__ = ["Rates", "Story", "Style", "TypesetPage", "choose", "random_style", "set_lines", "typeset", "width"]
 
 OPENING = "（《“‘【〔(「"
-CLOSING = "，。、；：！？）》”’】〕)」…％%"
+CLOSING = "，。、；：！？）》”’】〕)」…％%·"
 SQUEEZABLE = frozenset("，。、；：！？（）《》“”‘’【】")
 
 _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:/+\-'’&@%]{0,40}|.", re.DOTALL)

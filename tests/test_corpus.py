@@ -10,6 +10,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -208,3 +209,30 @@ def test_the_pages_are_what_their_plan_makes() -> None:
     for plan in module.PLANS:
         page = module.make(plan, stories[plan.page])
         assert page.text == (CORPUS / "pages" / f"{plan.file}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((CORPUS / "html").glob("*.json")), ids=lambda path: path.stem)
+def test_html_gold_stands_in_its_page(path: Path) -> None:
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    page = path.with_suffix(".html").read_bytes().decode(gold.get("encoding", "utf-8"))
+    text = squeeze(re.sub(r"<[^>]{0,400}>", "", page.replace("<br>", "")).replace("&nbsp;", ""))
+    for wanted in gold.get("headlines", [gold.get("headline")]) + gold.get("paragraphs", []):
+        assert squeeze(wanted) in text
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", gold["date"]) and gold["newspaper"] in page
+
+
+@pytest.mark.parametrize("path", sorted((CORPUS / "pdf").glob("*.json")), ids=lambda path: path.stem)
+def test_pdf_gold_is_the_text_layer(path: Path) -> None:
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    with pypdfium2.PdfDocument(path.with_suffix(".pdf")) as pdf:
+        printed = [squeeze(page.get_textpage().get_text_bounded()) for page in pdf]
+    for line in gold["boxes"]:
+        assert len(line["text"]) == 1 or squeeze(line["text"]) in printed[line["page"] - 1]
+    for article in gold["articles"]:
+        set_text = squeeze(
+            "".join(row["text"] for row in gold["boxes"] if row["article"] == article["id"] and row["role"] == "body")
+        )
+        assert set_text == squeeze("".join(article["paragraphs"]))
+        head = [row["text"] for row in gold["boxes"] if row["article"] == article["id"] and row["role"] == "headline"]
+        assert squeeze("".join(head)) == squeeze(article["headline"])
+    assert path.with_suffix(".pdf").stat().st_size < 400_000
