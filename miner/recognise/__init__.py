@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from miner.model import FIELDS, Annotated, Article, Mention, Sentence
 from miner.offsets import Span
+from miner.recognise.brackets import find_latin
 from miner.recognise.declared import declared_names
-from miner.recognise.entities import group
+from miner.recognise.entities import Links, group
 from miner.recognise.names import find_names
 from miner.recognise.passage import Passage
 from miner.segment import sentences
@@ -32,10 +33,11 @@ class Recogniser:
         text = "\n".join(content for _, content in fields)
         passage = Passage.read(text)
         names = find_names(passage, [])
-        links = {
-            passage.folded[short.start : short.end]: passage.folded[full.start : full.end]
-            for full, short in declared_names(passage, names)
-        }
+        links = Links()
+        for full, short in declared_names(passage, names):
+            links.add(passage, full, short, "declared")
+        for full, short in find_latin(passage, names):
+            links.add(passage, full, short, "latin")
         entity_of, entities = group(passage, names, links)
         mentions = []
         offset = 0

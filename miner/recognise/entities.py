@@ -1,72 +1,209 @@
-"""Mentions of one article gathered into the things it speaks of."""
+"""Mentions of one article gathered into the things it speaks of.
+
+Two names of an article are one thing when the text says so (以下简称, Latin words in brackets), when they are written alike
+after folding, when one is the brand of the other (迅销 in 迅销（中国）商贸有限公司), or when one abbreviates the other
+(市商务委, 上海市商务委员会). A brand goes to the one longer name whose core it is; a unit with a name of its own
+(西门子医疗) stays apart from 西门子.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
 from miner.lexicon import Entry
 from miner.model import Form, LocalEntity
-from miner.recognise.gazetteer import gazetteer
+from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
 
+Key = tuple[str, str]
+_BRACKET = re.compile(r"\([^()]*\)")
+_NEUTRAL = frozenset(
+    "科技 技术 贸易 商贸 投资 管理 控股 实业 企业管理 发展 股份 集团 国际 国际贸易 进出口 咨询 商务咨询 投资管理 服务 企业 有限 公司 产业 "
+    "智能科技 网络科技 信息技术 信息科技 销售 商业 中国 亚太 大中华区".split()
+)
+_CLOSING = ("股份有限公司", "有限责任公司", "有限公司", "株式会社", "集团公司", "总公司", "律师事务所", "会计师事务所", "公司", "集团", "股份", "控股", "银行")
+_MAX_NAMES = 400
+"""Above this many distinct names of one label in an article, only declared links and equal names are joined."""
 
-def group(passage: Passage, names: list[Found], links: dict[str, str]) -> tuple[list[int], list[LocalEntity]]:
-    """Return for every name the index of its entity, and the entities; `links` leads short names to full ones."""
-    forms: dict[tuple[str, str], list[int]] = {}
+
+@dataclass(slots=True)
+class Links:
+    """What the text itself declares: short or Latin forms (folded) and the full names they stand for."""
+
+    full: dict[Key, str] = field(default_factory=dict)
+    kinds: dict[Key, str] = field(default_factory=dict)
+
+    def add(self, passage: Passage, full: Found, short: Found, kind: str) -> None:
+        """Note that `short` is another name of `full`; the first declaration of a name counts."""
+        key = (short.label, _squeezed(passage, short))
+        name = _squeezed(passage, full)
+        if key[1] != name and key not in self.full:
+            self.full[key] = name
+            self.kinds[key] = kind
+
+
+def _squeezed(passage: Passage, found: Found) -> str:
+    return passage.folded[found.start : found.end].replace(" ", "")
+
+
+def group(passage: Passage, names: list[Found], links: Links) -> tuple[list[int], list[LocalEntity]]:
+    """Return for every name the index of its entity, and the entities in order of first mention."""
+    forms: dict[Key, list[int]] = {}
     for index, found in enumerate(names):
-        forms.setdefault((found.label, passage.folded[found.start : found.end]), []).append(index)
-    heads = {key: _head(key, forms, links) for key in forms}
-    owners: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for key, head in heads.items():
-        owners.setdefault(head, []).append(key)
+        forms.setdefault((found.label, _squeezed(passage, found)), []).append(index)
+    heads = _heads(forms, links)
+    owners: dict[Key, list[Key]] = {}
+    for key in forms:
+        owners.setdefault(_root(key, heads), []).append(key)
     entity_of = [0] * len(names)
     entities = []
-    for keys in owners.values():
+    for root, keys in owners.items():
         for key in keys:
             for index in forms[key]:
                 entity_of[index] = len(entities)
-        entities.append(_entity(passage, names, forms, keys))
+        entities.append(_entity(passage, [names[forms[key][0]] for key in keys], root, links))
     return entity_of, entities
 
 
-def _head(key: tuple[str, str], forms: dict[tuple[str, str], list[int]], links: dict[str, str]) -> tuple[str, str]:
-    label, text = key
-    if label not in ("enterprise", "organization"):
-        return key
-    linked = links.get(text)
-    if linked is not None and (label, linked) in forms:
-        return label, linked
-    longer = [k for k in forms if k[0] == label and len(k[1]) > len(text) and text in k[1] and _ends_full(k[1])]
-    if label == "enterprise" and len(longer) == 1:
-        return longer[0]
+def _root(key: Key, heads: Mapping[Key, Key]) -> Key:
+    for _ in range(8):
+        head = heads.get(key, key)
+        if head == key:
+            return key
+        key = head
     return key
 
 
-def _ends_full(name: str) -> bool:
-    return name.endswith(("公司", "集团", "银行", "事务所"))
+def _heads(forms: dict[Key, list[int]], links: Links) -> dict[Key, Key]:
+    """Lead every name to the fuller name it stands for."""
+    heads: dict[Key, Key] = {}
+    for label in ("enterprise", "organization", "person"):
+        texts = [text for kind, text in forms if kind == label]
+        for text in texts:
+            full = links.full.get((label, text), "")
+            if full and (label, full) in forms:
+                heads[label, text] = (label, full)
+            elif label != "person" and len(texts) <= _MAX_NAMES:
+                fuller = _fuller_company(text, texts) if label == "enterprise" else _fuller_body(text, texts)
+                if fuller is not None:
+                    heads[label, text] = (label, fuller)
+    return heads
 
 
-def _entity(
-    passage: Passage, names: list[Found], forms: dict[tuple[str, str], list[int]], keys: list[tuple[str, str]]
-) -> LocalEntity:
-    firsts = [names[forms[key][0]] for key in keys]
-    full = max(firsts, key=lambda found: found.end - found.start)
-    entry = _entry(full.label, [key[1] for key in keys])
-    others = tuple(
-        Form(passage.text[f.start : f.end], "declared" if f.method == "declared" else "short") for f in firsts if f is not full
-    )
+def _fuller_company(name: str, names: list[str]) -> str | None:
+    """Return the one longer name of a company that `name` is the brand of."""
+    mine = core(name)
+    best: list[tuple[int, int, str]] = []
+    for other in names:
+        if other == name or (len(other) <= len(name) and core(other) != mine):
+            continue
+        if mine == core(other) and (len(other), other) > (len(name), name):
+            best.append((0, -len(other), other))
+        elif name == _without_regions(other) or name == _brand(other) or (name.endswith("公司") and mine == _brand(other)):
+            best.append((1, -len(other), other))
+        elif _is_part(name, other):
+            best.append((2, -len(other), other))
+    if not best:
+        return None
+    best.sort()
+    first = [item for item in best if item[0] == best[0][0]]
+    if best[0][0] == 2 and len(first) > 1:
+        return None
+    return best[0][2]
+
+
+def _is_part(name: str, other: str) -> bool:
+    """Tell whether a bare brand stands in a longer legal name that is not another known enterprise."""
+    if name not in other or not other.endswith(_CLOSING) or len(name) < 2:
+        return False
+    mine, theirs = _entry("enterprise", name), _entry("enterprise", _without_regions(other)) or _entry("enterprise", core(other))
+    return theirs is None or mine is None or mine.name == theirs.name
+
+
+def _fuller_body(name: str, names: list[str]) -> str | None:
+    """Return the one longer name of a body that `name` abbreviates."""
+    fuller = [other for other in names if len(other) > len(name) >= 3 and _abbreviates(name, other)]
+    return fuller[0] if len(fuller) == 1 else None
+
+
+def _abbreviates(short: str, full: str) -> bool:
+    at = -1
+    for char in short:
+        at = full.find(char, at + 1)
+        if at < 0:
+            return False
+    regional = short[0] in full[:4]
+    return regional and (short[-1] in full[-3:] or full.endswith(short[-2:]))
+
+
+@lru_cache(maxsize=8192)
+def core(name: str) -> str:
+    """Return a folded company name without regions, brackets, legal form and words that any company may have.
+
+    >>> core("山东麦德盈华科技有限公司"), core("西门子(中国)有限公司"), core("西门子医疗系统有限公司")
+    ('麦德盈华', '西门子', '西门子医疗系统')
+    """
+    text = _without_regions(_BRACKET.sub("", name))
+    for _ in range(6):
+        ending = next((e for e in (*_CLOSING, *_NEUTRAL) if text.endswith(e) and len(text) - len(e) >= 2), None)
+        if ending is None:
+            break
+        text = text[: -len(ending)]
+    return text or name
+
+
+@lru_cache(maxsize=8192)
+def _brand(name: str) -> str:
+    """Return the core of a company name without its trade (丰田汽车 → 丰田)."""
+    text = core(name)
+    trades = sorted((w for w in words_of("company_types", "industry", "weak") if text.endswith(w) and len(text) - len(w) >= 2), key=len)
+    return text[: -len(trades[-1])] if trades else text
+
+
+@lru_cache(maxsize=8192)
+def _without_regions(name: str) -> str:
+    best = 0
+    for hit in sorted(gazetteer().hits(name), key=lambda hit: (hit.start, hit.end)):
+        if hit.term.kind == "place" and hit.start == best and len(name) - hit.end >= 2 and hit.term.sort != "venue":
+            best = hit.end
+    return name[best:]
+
+
+def _entity(passage: Passage, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
+    rooted = [found for found in firsts if _squeezed(passage, found) == root[1]]
+    full = rooted[0] if rooted else max(firsts, key=lambda found: found.end - found.start)
+    entry = next((e for e in (_entry(full.label, passage.folded[f.start : f.end]) for f in (full, *firsts)) if e), None)
+    if entry is None and full.label == "enterprise":
+        entry = _entry("enterprise", core(root[1]))
+    others = []
+    latin = None
+    for found in firsts:
+        if found is full:
+            continue
+        text = passage.text[found.start : found.end]
+        kind = links.kinds.get((found.label, _squeezed(passage, found)))
+        if kind is None:
+            kind = "latin" if text.isascii() else "short" if found.end - found.start < full.end - full.start else "full"
+        if kind == "latin":
+            latin = latin or text
+        others.append((text, kind))
     return LocalEntity(
         label=full.label,  # type: ignore[arg-type]
         name=passage.text[full.start : full.end],
-        forms=others,
+        forms=tuple(Form(text, kind) for text, kind in others),  # type: ignore[arg-type]
         known_as=entry.name if entry else None,
+        latin_name=latin or (entry.latin[0] if entry and entry.latin else None),
         country=entry.country if entry else None,
         industry=entry.industry if entry else None,
         kind=entry.kind if entry else None,
     )
 
 
-def _entry(label: str, texts: list[str]) -> Entry | None:
-    for text in texts:
-        for term in gazetteer().terms(text):
-            if term.kind == label:
-                return term.entry
+def _entry(label: str, text: str) -> Entry | None:
+    for term in gazetteer().terms(text):
+        if term.kind == label:
+            return term.entry
     return None

@@ -14,7 +14,7 @@ from miner.recognise.fold import fold
 
 _NAMES = {"enterprises": "enterprise", "organizations": "organization", "places": "place", "venues": "place", "expo": "expo"}
 _GRAMMAR = {"company_types": "company", "org_types": "body", "titles": "title"}
-_UNUSED = {("title", "modifier"), ("title", "joint"), ("title", "none"), ("title", "address"), ("company", "industry")}
+_UNUSED = {("title", "modifier"), ("title", "joint"), ("title", "none"), ("company", "industry")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _forms() -> Iterator[tuple[str, Term]]:
         for entry in lexicons.get(lexicon, ()):
             if (kind, entry.kind) not in _UNUSED:
                 for form in entry.words:
-                    yield form, Term(kind, entry, entry.kind, ambiguous=False)
+                    yield form, Term("address" if entry.kind == "address" else kind, entry, entry.kind, ambiguous=False)
 
 
 @cache

@@ -145,6 +145,8 @@ def _may_be_brand(passage: Passage, member: Span) -> bool:
     text = member.of(passage.folded)
     if not 2 <= len(text) <= _MAX_MEMBER or _BAD.search(text) or _is_other(passage, member):
         return False
+    if any(hit.term.kind == "enterprise" for hit in passage.hits_in(*member) if (hit.start, hit.end) == member):
+        return True
     if text in words_of("naming", "role", "common", "stop", "other_head") or text in words_of("company_types") or text in words_of("expo"):
         return False
     return passage.edges[member.start] == 1

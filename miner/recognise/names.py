@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from miner.offsets import Span
 from miner.recognise.bodies import find_bodies
-from miner.recognise.declared import declared_names, find_stock_codes
+from miner.recognise.brackets import find_before_brackets, find_latin
+from miner.recognise.declared import declared_names
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
 from miner.recognise.overlap import resolve_overlaps
@@ -28,8 +29,9 @@ def find_names(passage: Passage, guesses: list[Found]) -> list[Found]:
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = list(find_people(passage))
-    proposals = [*bodies, *declared, *people, *guesses, *_nested(passage, bodies)]
+    proposals = [*bodies, *declared, *people, *guesses, *_nested(passage, bodies), *find_before_brackets(passage)]
     kept = resolve_overlaps(_outside(proposals, barred))
+    kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
     kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
     kept = resolve_overlaps([*kept, *_outside(_repeated(passage, kept), barred)])
     return [found for found in kept if found.label != "expo" and not (found.label == "person" and is_byline(passage, found))]
@@ -79,6 +81,7 @@ def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
 def _repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
     """Yield every other place where a surely found name is written."""
     names: dict[str, Found] = {}
+    taken = {(found.start, found.end) for found in kept}
     for found in kept:
         text = passage.folded[found.start : found.end]
         if found.confidence >= 0.7 and found.label not in ("place", "expo") and len(text) >= 2:
@@ -89,6 +92,6 @@ def _repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
         at = passage.folded.find(text)
         while at >= 0:
             end = at + len(text)
-            if passage.edges[at] or passage.edges[end] or len(text) >= 3:
+            if (at, end) not in taken and (passage.edges[at] or passage.edges[end] or len(text) >= 3):
                 yield Found(at, end, found.label, "repeated", min(found.confidence, 0.85))
             at = passage.folded.find(text, end)

@@ -10,10 +10,13 @@ nothing but the text.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from miner.recognise.passage import Found
 
+ENOUGH = 0.5
+"""Proposals less sure than this are no names."""
 _LONGEST = 40
 LABELS = ("enterprise", "organization", "person", "place", "expo")
 
@@ -23,10 +26,31 @@ def weight(found: Found) -> float:
     return found.confidence**3 * (min(found.end - found.start, _LONGEST) - 0.6)
 
 
+def combined(proposals: Iterable[Found]) -> Iterator[Found]:
+    """Merge proposals of one span and label: independent evidence adds up (1 - ∏(1 - c)), the surest names the method.
+
+    What stays below ENOUGH is dropped.
+    """
+    by_span: dict[tuple[int, int, str], dict[str, Found]] = {}
+    for found in proposals:
+        methods = by_span.setdefault((found.start, found.end, found.label), {})
+        old = methods.get(found.method)
+        if old is None or found.confidence > old.confidence:
+            methods[found.method] = found
+    for methods in by_span.values():
+        surest = max(methods.values(), key=lambda f: (f.confidence, f.method))
+        doubt = 1.0
+        for found in methods.values():
+            doubt *= 1.0 - min(found.confidence, 1.0)
+        sure = surest.confidence if len(methods) == 1 else min(1.0 - doubt, max(0.98, surest.confidence))
+        if sure >= ENOUGH:
+            yield surest if sure == surest.confidence else replace(surest, confidence=round(sure, 3))
+
+
 def resolve_overlaps(proposals: Iterable[Found]) -> list[Found]:
     """Keep the heaviest set of proposals that do not overlap, in text order."""
     best: dict[tuple[int, int], Found] = {}
-    for found in proposals:
+    for found in combined(proposals):
         old = best.get((found.start, found.end))
         if old is None or _rank(found) > _rank(old):
             best[found.start, found.end] = found

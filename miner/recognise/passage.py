@@ -61,8 +61,8 @@ class Passage:
         edges[len(text)] = 1
         hits = gazetteer().hits(folded)
         passage = cls(text, folded, words, hits, edges, [hit.end for hit in hits])
+        passage.title_starts.update(hit.start for hit in hits if hit.term.kind in ("title", "address"))
         for hit in passage.of_kind("title"):
-            passage.title_starts.add(hit.start)
             old = passage.titles.get(hit.end)
             if old is None or hit.start < old.start:
                 passage.titles[hit.end] = hit

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from miner.lexicon import load_all
 from miner.recognise.fold import fold
 from miner.recognise.passage import Found, Passage
-from miner.segment import tagged
+from miner.segment import is_common, tagged
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,10}){1,4}")
@@ -21,7 +21,7 @@ _SPEECH = (
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
-_NEVER_LAST = frozenset("在是的了和与及说表率等对就将也都为向从到有曾于并则还又因受以被把让给介指认告透称等其、出前上下参会")
+_NEVER_LAST = frozenset("也在是的了和与及说表率等对就将也都为向从到有曾于并则还又因受以被把让给介指认告透称等其、出前上下参会")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
@@ -40,15 +40,68 @@ def _whole(kind: str) -> frozenset[str]:
 
 
 def find_people(passage: Passage) -> Iterator[Found]:
-    """Propose people: after titles, before speech, in lists beside people, and with dots in their names."""
-    seen: dict[int, Found] = {}
-    for found in (*_after_titles(passage), *_before_speech(passage), *_dotted(passage)):
-        old = seen.get(found.start)
-        if old is None or found.confidence > old.confidence:
-            seen[found.start] = found
-    yield from seen.values()
-    for found in list(seen.values()):
+    """Propose people: beside titles, before speech, as words, in lists beside people, and with dots in their names."""
+    first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage)]
+    yield from first
+    for found in {(found.start, found.end): found for found in first if found.confidence >= 0.5}.values():
         yield from _listed(passage, found)
+
+
+def _before_titles(passage: Passage) -> Iterator[Found]:
+    """Propose the names directly before titles and forms of address: 习近平总书记, 刘继国博士."""
+    for hit in passage.hits:
+        if hit.term.kind == "title" or (hit.term.kind == "address"):
+            for length in (3, 2, 4):
+                start = hit.start - length
+                if start >= 0 and _fits_before_title(passage, start, hit.start):
+                    yield Found(start, hit.start, "person", "address", 0.75 if length == 3 else 0.55)
+                    break
+            else:
+                index = passage.word_at(hit.start) - 1
+                start = passage.words.starts[index] if index >= 0 else -1
+                if start >= 0 and hit.start - start >= 2 and passage.words.tags[index] in ("nrt", "nr") and _undotted(passage, start) == hit.start:
+                    yield Found(start, hit.start, "person", "address", 0.8)
+
+
+def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
+    if not passage.edges[start] or not _is_name(passage, start, end):
+        return False
+    index = passage.word_at(start)
+    words, tags, starts = passage.words
+    while index < len(words) and starts[index] < end:
+        word, tag = words[index], tags[index]
+        if starts[index] + len(word) > end or (len(word) >= 2 and is_common(word) and not tag.startswith("nr")):
+            return False
+        index += 1
+    return True
+
+
+@lru_cache(maxsize=65536)
+def _has_common_part(word: str) -> bool:
+    """Tell whether two neighbouring characters of a word are an everyday word (高水平, 文明村)."""
+    if len(word) < 3:
+        return False
+    return any(is_common(part) and not tagged(part).tags[0].startswith("nr") for part in (word[:2], word[1:3]))
+
+
+def _as_words(passage: Passage) -> Iterator[Found]:
+    """Propose words that the dictionary tags as names or does not know, when they are built like a name."""
+    common, rare = _letters("surnames", "common"), _letters("surnames", "rare")
+    words, tags, starts = passage.words
+    for index, (word, tag, start) in enumerate(zip(words, tags, starts, strict=True)):
+        first = word[0]
+        if first not in common and first not in rare:
+            continue
+        if len(word) == 3 and (tag.startswith("nr") or not is_common(word)):
+            sure = 0.7 if tag.startswith("nr") and is_common(word) else 0.6
+        elif len(word) == 2 and tag.startswith("nr"):
+            sure = 0.4
+        elif len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) == 2 and first in common and not is_common(words[index + 1]):
+            word, sure = word + words[index + 1], 0.55
+        else:
+            continue
+        if _is_name(passage, start, start + len(word)):
+            yield Found(start, start + len(word), "person", "word", sure - 0.3 * _has_common_part(word))
 
 
 def _after_titles(passage: Passage) -> Iterator[Found]:
@@ -63,13 +116,13 @@ def _after_titles(passage: Passage) -> Iterator[Found]:
             yield Found(at, name_end, "person", "title", 0.9)
 
 
-def name_at(passage: Passage, start: int) -> int | None:
+def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
     """Return where the person's name that begins at `start` ends, or None when no name begins there."""
     text = passage.folded
     dotted = _DOTTED.match(text, start)
     if dotted and is_foreign(dotted.group()):
         return trim_foreign(passage, start, dotted.end())
-    best, best_score = None, 1.0
+    best, best_score = None, least
     for length, base in _lengths(text, start):
         end = start + length
         name = text[start:end]
@@ -80,6 +133,9 @@ def name_at(passage: Passage, start: int) -> int | None:
         score = base + _tail(passage, end)
         if score > best_score:
             best, best_score = end, score
+    foreign = _undotted(passage, start)
+    if foreign is not None and (best is None or foreign > best + 1 or (foreign > best and not passage.edges[best])):
+        return foreign
     return best
 
 
@@ -153,11 +209,11 @@ def _is_name(passage: Passage, start: int, end: int) -> bool:
 def _dotted(passage: Passage) -> Iterator[Found]:
     for match in _DOTTED.finditer(passage.folded):
         start, end = match.span()
-        first = match.group().split("·")[0]
-        for cut in range(len(first)):
-            if passage.edges[start + cut] and is_foreign(passage.folded[start + cut : end]):
-                stop = trim_foreign(passage, start + cut, end)
-                yield Found(start + cut, stop, "person", "dotted", 0.8)
+        dot = start + match.group().index("·")
+        for cut in range(start, dot):
+            if passage.edges[cut] and all(char in _letters("names", "transliteration") for char in passage.folded[cut:dot]):
+                if is_foreign(passage.folded[cut:end]):
+                    yield Found(cut, trim_foreign(passage, cut, end), "person", "dotted", 0.8)
                 break
 
 
@@ -168,19 +224,46 @@ def is_foreign(name: str) -> bool:
     (True, False)
     """
     letters = _letters("names", "transliteration")
-    parts = name.split("·")
-    return all(part and sum(char in letters for char in part[:4]) >= min(len(part), 4) - (len(part) > 3) for part in parts)
+    return all(part and sum(char in letters for char in part[:4]) >= min(len(part), 4) - (len(part) > 3) for part in name.split("·"))
 
 
 def trim_foreign(passage: Passage, start: int, end: int) -> int:
-    """Return where a dotted name ends: before the first character that no transliteration has, at a word's edge."""
-    letters = _letters("names", "transliteration")
+    """Return where a dotted name ends: before a title, a verb, or the first character that no transliteration has."""
     text = passage.folded
     at = text.rindex("·", start, end) + 1
-    stop = at
-    while stop < end and text[stop] in letters and not (stop > at and _AFTER_NAME.match(text, stop)):
+    return max(_foreign_run(passage, at, end), min(at + 1, end))
+
+
+def _foreign_run(passage: Passage, start: int, end: int) -> int:
+    """Return the end of the run of transliteration characters that begins at `start`; words tagged as names are not cut."""
+    letters, text = _letters("names", "transliteration"), passage.folded
+    words, tags, starts = passage.words
+    stop = start
+    while stop < end and text[stop] in letters:
+        if stop > start and (stop in passage.title_starts or (passage.edges[stop] and _AFTER_NAME.match(text, stop))):
+            return stop
         stop += 1
-    return max(stop, min(at + 1, end))
+    index = passage.word_at(max(stop - 1, start))
+    word_end = starts[index] + len(words[index])
+    if start <= starts[index] < stop < word_end <= end:
+        return word_end if tags[index].startswith("nr") else max(starts[index], start + 1)
+    return stop
+
+
+def _undotted(passage: Passage, start: int) -> int | None:
+    """Return the end of a foreign name without a dot (默克尔) that begins at `start`, or None."""
+    words, tags, starts = passage.words
+    stop = _foreign_run(passage, start, min(len(passage.folded), start + 8))
+    if stop - start < 2 or not passage.edges[start]:
+        return None
+    index = passage.word_at(start)
+    end = start
+    while index < len(words) and starts[index] + len(words[index]) <= stop:
+        if is_common(words[index]) and not tags[index].startswith("nr") and not (len(words[index]) == 1 and end > start):
+            break
+        end = starts[index] + len(words[index])
+        index += 1
+    return end if end - start >= 2 else None
 
 
 def _listed(passage: Passage, person: Found) -> Iterator[Found]:
@@ -189,10 +272,10 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
         gap = _LIST_GAP.match(passage.folded, at)
         if not gap:
             return
-        end = name_at(passage, gap.end())
-        if end is None:
+        end = name_at(passage, gap.end(), least=1.4)
+        if end is None or passage.knows(gap.end(), end):
             return
-        yield Found(gap.end(), end, "person", "list", 0.8)
+        yield Found(gap.end(), end, "person", "list", 0.7)
         at = end
 
 
