@@ -98,9 +98,9 @@ def _fuller_company(name: str, names: list[str]) -> str | None:
     mine = core(name)
     best: list[tuple[int, int, str]] = []
     for other in names:
-        if other == name or (len(other) <= len(name) and core(other) != mine):
+        if (len(other), other) <= (len(name), name):
             continue
-        if mine == core(other) and (len(other), other) > (len(name), name):
+        if mine == core(other):
             best.append((0, -len(other), other))
         elif name == _without_regions(other) or name == _brand(other) or (name.endswith("公司") and mine == _brand(other)):
             best.append((1, -len(other), other))
