@@ -11,32 +11,33 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from miner.model import Box
 
 _TOUCH = 0.35
 """Gap, in type sizes, up to which characters on a baseline are neighbours without asking further."""
+_AFTER_BLANK = 1.0
+"""The same after a printed blank, which is often narrower than the room it stands for."""
 _FAR = 4.0
 """Gap, in type sizes, beyond which pieces on a baseline are never one line."""
 _NEAR_RUNS = 120
 """Neighbours that are looked at when a gap is judged: bounds the time on hostile pages."""
-_MAX_BLOCKS = 250
+_MAX_BLOCKS = 300
 """Above this many blocks (tables, posters) the cheap order by columns is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Char:
-    """A character with its box; the box is as high as the type."""
+    """A character with its cell and its type size."""
 
     text: str
     left: float
     bottom: float
     right: float
     top: float
-
-    @property
-    def size(self) -> float:
-        """Type size: the height of the box."""
-        return self.top - self.bottom
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +53,44 @@ class Placed:
         """Half height."""
         return (self.box.bottom + self.box.top) / 2
 
+    @property
+    def vertical(self) -> bool:
+        """Whether the line runs from top to bottom."""
+        return len(self.text) > 2 and self.box.top - self.box.bottom > 2 * (self.box.right - self.box.left)
+
 
 def place_lines(chars: Iterable[Char]) -> list[Placed]:
     """Return the lines that the characters of one page form, in reading order.
 
-    >>> row = [Char(c, 10.0 * i, 0, 10.0 * i + 10, 10) for i, c in enumerate("进博会")]
+    >>> row = [Char(c, 10.0 * i, 0, 10.0 * i + 10, 10, 10) for i, c in enumerate("进博会")]
     >>> [line.text for line in place_lines(row)]
     ['进博会']
     """
-    return order(upright(joined(runs(chars))))
+    return order(joined(upright(runs(chars))))
 
 
 def runs(chars: Iterable[Char]) -> list[Placed]:
     """Chain characters in the order of the file as long as each stands right behind the one before on its baseline."""
     found: list[Placed] = []
     current: list[Char] = []
+    last: Char | None = None
     for char in chars:
-        if current and not _follows(current[-1], char):
+        if char.right <= char.left and char.text.isspace():  # put in by the PDF library between two words
+            current.append(char)
+            continue
+        if last is not None and not _follows(last, char):
             found.extend(_run(current))
             current = []
         current.append(char)
+        last = char
     found.extend(_run(current))
     return found
 
 
 def joined(pieces: Sequence[Placed]) -> list[Placed]:
     """Join pieces of one baseline across gaps inside a line; a gap that goes on above and below is a gutter."""
+    upstanding = [piece for piece in pieces if piece.vertical]
+    pieces = [piece for piece in pieces if not piece.vertical]
     rows = _rows(pieces)
     below = sorted(pieces, key=lambda piece: piece.middle)
     heights = [piece.middle for piece in below]
@@ -99,11 +112,11 @@ def joined(pieces: Sequence[Placed]) -> list[Placed]:
                 taken[right] = None
             else:
                 head = right
-    return [line for index, piece in enumerate(pieces) if (line := taken.get(index, piece)) is not None]
+    return [*upstanding, *(line for index, piece in enumerate(pieces) if (line := taken.get(index, piece)) is not None)]
 
 
 def upright(lines: Sequence[Placed]) -> list[Placed]:
-    """Join single characters that stand under one another into the vertical line they are."""
+    """Join single characters that follow one another downwards into the vertical line they are."""
     found: list[Placed] = []
     stack: list[Placed] = []
     for line in lines:
@@ -122,7 +135,8 @@ def order(lines: Sequence[Placed]) -> list[Placed]:
     """Put lines into reading order: blocks from top to bottom, columns from left to right.
 
     Blocks are ordered as in T. M. Breuel, High Performance Document Layout Analysis (2003): a block goes before those
-    that it overlaps in width and stands above, and before those to its right unless something between spans both.
+    that it overlaps in width and stands above, and before those to its right unless something between spans both; the
+    latter only where its column reaches as high as they do, so that a centred head stays above what follows it.
     """
     blocks = _blocks(lines)
     if len(blocks) > _MAX_BLOCKS:
@@ -136,7 +150,8 @@ def _follows(last: Char, char: Char) -> bool:
     size = max(last.size, char.size)
     if abs((char.bottom + char.top) - (last.bottom + last.top)) > 0.8 * size or min(last.size, char.size) < 0.45 * size:
         return False
-    return -0.6 * size < char.left - last.right <= _TOUCH * size and char.left > last.left - 0.1 * size
+    reach = _AFTER_BLANK if last.text.isspace() else _TOUCH
+    return -0.6 * size < char.left - last.right <= reach * size and char.left > last.left - 0.1 * size
 
 
 def _run(chars: Sequence[Char]) -> Iterable[Placed]:
@@ -209,18 +224,34 @@ def _under(upper: Placed, lower: Placed) -> bool:
 
 
 def _stacked(stack: Sequence[Placed]) -> Iterable[Placed]:
-    if len(stack) < 3:
+    if len(stack) < 3 or all(line.text.isdigit() for line in stack):
         return stack
     return [Placed("".join(line.text for line in stack), _union([line.box for line in stack]), stack[0].size)]
 
 
 def _blocks(lines: Sequence[Placed]) -> list[list[Placed]]:
     """Group lines of one size that stand under one another into blocks."""
-    blocks: list[list[Placed]] = []
-    for line in sorted(lines, key=lambda line: (-line.box.top, line.box.left)):
+    blocks = _vertical_blocks([line for line in lines if line.vertical])
+    across = [line for line in lines if not line.vertical]
+    for line in sorted(across, key=lambda line: (-line.box.top, line.box.left)):
         near = [block for block in blocks[-80:] if _continues(block[-1], line)]
         if near:
             max(near, key=lambda block: _overlap(block[-1].box, line.box)).append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def _vertical_blocks(lines: Sequence[Placed]) -> list[list[Placed]]:
+    """Group vertical lines that stand side by side, each block from right to left."""
+    blocks: list[list[Placed]] = []
+    for line in sorted(lines, key=lambda line: -line.box.right):
+        for block in blocks:
+            last = block[-1]
+            level = min(last.box.top, line.box.top) - max(last.box.bottom, line.box.bottom)
+            if 0 <= last.box.left - line.box.right < 1.5 * line.size and level > 0.3 * (line.box.top - line.box.bottom):
+                block.append(line)
+                break
         else:
             blocks.append([line])
     return blocks
@@ -234,37 +265,35 @@ def _continues(last: Placed, line: Placed) -> bool:
     size = max(last.size, line.size)
     if abs(last.size - line.size) > 0.2 * size or not -0.3 * size < last.box.bottom - line.box.top < 1.2 * size:
         return False
+    # The second line of a paragraph may be so short that it ends under the indent of the first.
+    indented = Box(last.box.left - 2.2 * size, last.box.bottom, last.box.right, last.box.top)
     narrow = min(last.box.right - last.box.left, line.box.right - line.box.left)
-    return _overlap(last.box, line.box) > 0.5 * narrow and abs(last.box.left - line.box.left) < 3.2 * size
+    return _overlap(indented, line.box) > 0.5 * narrow and abs(last.box.left - line.box.left) < 3.2 * size
 
 
 def _topological(boxes: Sequence[Box]) -> list[int]:
-    count = len(boxes)
-    before: list[set[int]] = [set() for _ in range(count)]
-    for a in range(count):
-        for b in range(count):
-            if a != b and _precedes(boxes[a], boxes[b], boxes):
-                before[b].add(a)
-    rest = sorted(range(count), key=lambda i: (-boxes[i].top, boxes[i].left))
+    before = _precedence(boxes)
+    waiting = before.sum(axis=0)
+    rest = sorted(range(len(boxes)), key=lambda i: (-boxes[i].top, boxes[i].left))
     found: list[int] = []
     while rest:
         # A cycle (boxes that interlock) is cut at the highest box.
-        chosen = next((i for i in rest if not before[i]), rest[0])
+        chosen = next((i for i in rest if waiting[i] == 0), rest[0])
         rest.remove(chosen)
         found.append(chosen)
-        for others in before:
-            others.discard(chosen)
+        waiting -= before[chosen]
     return found
 
 
-def _precedes(a: Box, b: Box, boxes: Sequence[Box]) -> bool:
-    if _overlap(a, b) > 0:
-        return (a.bottom + a.top) > (b.bottom + b.top)
-    if a.left >= b.left:
-        return False
-    low, high = min(a.bottom, b.bottom), max(a.top, b.top)
-    return not any(
-        low < (c.bottom + c.top) / 2 < high and _overlap(a, c) > 0 and _overlap(b, c) > 0
-        for c in boxes
-        if c is not a and c is not b
-    )
+def _precedence(boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    """Return for each pair of boxes whether the first must be read before the second."""
+    left, bottom, right, top = np.array([[b.left, b.bottom, b.right, b.top] for b in boxes]).reshape(-1, 4).T
+    middle = (bottom + top) / 2
+    shared = np.minimum(right[:, None], right) - np.maximum(left[:, None], left) > 0
+    before: NDArray[np.bool_] = shared & (middle[:, None] > middle)
+    level = np.minimum(top[:, None], top) - np.maximum(bottom[:, None], bottom) > 0
+    for a, b in zip(*np.nonzero(~shared & (left[:, None] < left)), strict=True):
+        between = (min(bottom[a], bottom[b]) < middle) & (middle < max(top[a], top[b])) & shared[a] & shared[b]
+        column = shared[a] & level[b] & (right <= left[b])
+        before[a, b] = column.any() and not between.any()
+    return before

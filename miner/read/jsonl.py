@@ -23,20 +23,21 @@ _HEADS: tuple[tuple[str, Role], ...] = (
 
 
 @lru_cache(maxsize=8)
-def field_names(jsonl_fields: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Return for every field the names under which rows may hold it, the first that a row has wins.
+def field_names(jsonl_fields: tuple[str, ...]) -> dict[str, tuple[str, int]]:
+    """Return for every name that rows may use the field it stands for, and its rank: of several the lowest wins.
 
-    >>> field_names(("body=content|text",))["body"]
-    ('content', 'text')
+    >>> field_names(("body=content|text",))
+    {'content': ('body', 0), 'text': ('body', 1)}
     """
-    names: dict[str, tuple[str, ...]] = {}
+    names: dict[str, tuple[str, int]] = {}
     for entry in jsonl_fields:
         name, _, keys = entry.partition("=")
-        names[name.strip()] = tuple(key.strip() for key in keys.split("|") if key.strip())
+        for rank, key in enumerate(keys.split("|")):
+            names.setdefault(key.strip(), (name.strip(), rank))
     return names
 
 
-def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tuple[str, ...]]) -> Document:
+def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tuple[str, int]]) -> Document:
     """Return the document of one row, completed from an empty `document` that has its id and path.
 
     Raises InputError when the row is no JSON object or has no text.
@@ -49,11 +50,11 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
         raise fault("bad-row", row=row, reason=error) from error
     if not isinstance(record, dict):
         raise fault("bad-row", row=row, reason=type(record).__name__)
-    values = {name: text for name, keys in names.items() if (text := _value(record, keys, escaped=b"\\u" in data))}
+    values = _values(record, names, escaped=b"\\u" in data)
     heads = [(part, role) for name, role in _HEADS for part in split_lines(values.get(name, "")) if part.strip()]
     body: list[tuple[str, Role]] = [(part, "body") for part in split_lines(values.get("body", ""))]
     if not any(part.strip() for part, _ in body):
-        raise fault("no-body", row=row, names=" | ".join(names.get("body", ())))
+        raise fault("no-body", row=row, names=" | ".join(k for k, v in names.items() if v[0] == "body"))
     lines = tuple(
         Line(n, part, role=role, story=0, source_line=row) for n, (part, role) in enumerate((*heads, *body), 1)
     )
@@ -69,13 +70,17 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     )
 
 
-def _value(record: Mapping[str, object], keys: tuple[str, ...], *, escaped: bool) -> str:
-    """Return the first of the fields that has text; lists are joined."""
-    for key in keys:
-        value = record.get(key)
+def _values(record: Mapping[str, object], names: Mapping[str, tuple[str, int]], *, escaped: bool) -> dict[str, str]:
+    """Return the fields of a row that hold something, as text; lists are joined."""
+    values: dict[str, str] = {}
+    ranks: dict[str, int] = {}
+    for key in record.keys() & names.keys():
+        value = record[key]
         if isinstance(value, list):
             value = "\n".join(str(part) for part in value if part is not None)
-        if value is not None and value != "":
-            text = value if isinstance(value, str) else str(value)
-            return storable(text) if escaped else text
-    return ""
+        name, rank = names[key]
+        if value is None or value == "" or rank > ranks.get(name, rank):
+            continue
+        text = value if isinstance(value, str) else str(value)
+        values[name], ranks[name] = storable(text) if escaped else text, rank
+    return values

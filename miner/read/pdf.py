@@ -7,8 +7,11 @@ All its objects are closed here.
 from __future__ import annotations
 
 import ctypes
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -102,42 +105,49 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
 
 
 def _chars(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[Char]:
-    """Yield the characters of a page with their boxes, turned upright when the page is turned."""
+    """Yield the characters of a page with their cells, turned so that most of the text runs from left to right."""
     page = pdf[index]
     textpage = page.get_textpage()
     try:
-        handle, rotation = textpage.raw, page.get_rotation()
-        width, height = page.get_size()
-        box = raw.FS_RECTF()
-        place = ctypes.byref(box)
-        for at in range(raw.FPDFText_CountChars(handle)):
+        handle, count = textpage.raw, raw.FPDFText_CountChars(textpage.raw)
+        turn = _direction(handle, count)
+        box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+        box_at, matrix_at = ctypes.byref(box), ctypes.byref(matrix)
+        for at in range(count):
             text = chr(raw.FPDFText_GetUnicode(handle, at))
-            if text in "\r\n":
-                continue
-            if not raw.FPDFText_GetLooseCharBox(handle, at, place):
+            if text in "\r\n" or not raw.FPDFText_GetLooseCharBox(handle, at, box_at):
                 continue
             text = _HYPHENS.get(text, text)
             if text == "\0" or "\ud800" <= text <= "\udfff":
                 text = REPLACEMENT
-            sides = _turned((box.left, box.bottom, box.right, box.top), rotation, width, height)
-            yield Char(text, *sides)
+            raw.FPDFText_GetMatrix(handle, at, matrix_at)
+            size = raw.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
+            sides = _turned((box.left, box.bottom, box.right, box.top), turn) if turn else _sides(box)
+            yield Char(text, *sides, size if size > 0 else sides[3] - sides[1])
     finally:
         textpage.close()
         page.close()
 
 
-def _turned(
-    sides: tuple[float, float, float, float], rotation: int, width: float, height: float
-) -> tuple[float, float, float, float]:
-    """Return a box as it stands on the page that is turned clockwise by `rotation` degrees to width × height."""
+def _direction(handle: object, count: int) -> int:
+    """Return how many quarter turns counter-clockwise most of the text runs from left-to-right: 0 to 3."""
+    angles = [raw.FPDFText_GetCharAngle(handle, at) for at in range(0, count, max(1, count // 60))]
+    turns = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    return turns.most_common(1)[0][0] if turns else 0
+
+
+def _sides(box: Any) -> tuple[float, float, float, float]:
+    return box.left, box.bottom, box.right, box.top
+
+
+def _turned(sides: tuple[float, float, float, float], turns: int) -> tuple[float, float, float, float]:
+    """Return a box turned clockwise about the origin by quarter turns."""
     left, bottom, right, top = sides
-    if rotation == 90:
-        return bottom, height - right, top, height - left
-    if rotation == 180:
-        return width - right, height - top, width - left, height - bottom
-    if rotation == 270:
-        return width - top, left, width - bottom, right
-    return sides
+    if turns == 1:
+        return bottom, -right, top, -left
+    if turns == 2:
+        return -right, -top, -left, -bottom
+    return -top, left, -bottom, right
 
 
 def _is_broken(lines: Sequence[Placed]) -> bool:
