@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from miner.lexicon import load_lexicon
 from miner.offsets import stable_id
 from miner.resolve.entities import merged, total_names
+from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.local import Group, key_of, locals_of
 from miner.resolve.names import fold
 from miner.resolve.people import PersonCluster
@@ -62,13 +63,15 @@ def write_groups(connection: sqlite3.Connection, label: str, groups: dict[str, G
     _fill_gaps(connection, label)
 
 
-def write_people(connection: sqlite3.Connection, clusters: Iterable[PersonCluster]) -> None:
-    """Write the rows of people and link their local entities."""
+def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[PersonCluster], list[Judgement]]]) -> None:
+    """Write the rows of people with the judgements about them, name by name, and link their local entities."""
     connection.execute("create temp table if not exists linked (article_id text, local_entity integer, entity_id text, primary key (article_id, local_entity)) without rowid")
     connection.execute("delete from linked")
-    for cluster in clusters:
-        connection.execute("insert into people (id, name, latin_name) values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
-        connection.executemany("insert into linked values (?, ?, ?)", ((a, i, cluster.id) for a, i in cluster.members))
+    for clusters, judgements in people:
+        store_judgements(connection, judgements)
+        for cluster in clusters:
+            connection.execute("insert into people (id, name, latin_name) values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
+            connection.executemany("insert into linked values (?, ?, ?)", ((a, i, cluster.id) for a, i in cluster.members))
     _link(connection, "person")
 
 

@@ -53,19 +53,15 @@ class PersonCluster:
     members: tuple[tuple[str, int], ...]
 
 
-def resolve_people(connection: sqlite3.Connection) -> tuple[list[PersonCluster], list[Judgement]]:
-    """Return everyone in the archive, and the judgements that joined or kept apart people of one name."""
-    clusters: list[PersonCluster] = []
-    judgements: list[Judgement] = []
+def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[PersonCluster], list[Judgement]]]:
+    """Yield for each name the people who carry it, and the judgements that joined them or kept them apart."""
     for block in _blocks(connection):
         profiles = _profiles(connection, block)
         groups = [[p] for p in profiles]
+        judgements: list[Judgement] = []
         if len(profiles) > 1:
-            groups, found = _cluster(profiles)
-            judgements.extend(found)
-        for group in groups:
-            clusters.append(_cluster_of(group, several=len(groups) > 1))
-    return clusters, judgements
+            groups, judgements = _cluster(profiles)
+        yield [_cluster_of(group, several=len(groups) > 1) for group in groups], judgements
 
 
 Appearance = tuple[str, int, str, str | None, str | None, str | None]
