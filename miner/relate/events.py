@@ -33,6 +33,7 @@ class _State:
     parties: tuple[Participant, ...] = ()
     exhibited: set[int | None] = field(default_factory=set)
     held: list[tuple[str, DateMention]] = field(default_factory=list)
+    reported: list[tuple[str, str | None, frozenset[int | None], str]] = field(default_factory=list)
     told: set[tuple[object, ...]] = field(default_factory=set)
 
 
@@ -142,7 +143,7 @@ def _segments(text: str, sentence: Span, triggers: list[Found]) -> tuple[Span, .
 def _attendees(reading: Reading, noun: Found, scope: Scope) -> Cast:
     """Return who is named behind 在…论坛上，: they speak or sign there."""
     passage = reading.passage
-    if noun.rule.kind not in ("conference", "meeting") or scope.own + 1 >= len(scope.segments):
+    if noun.rule.kind not in ("conference", "meeting", "ceremony") or scope.own + 1 >= len(scope.segments):
         return find_cast(passage, noun, scope, reading.words)
     segment = scope.segments[scope.own + 1]
     behind = replace(scope, own=scope.own + 1, floor=segment.start)
@@ -318,6 +319,8 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     if key in state.told and (cast.participants or trigger.rule.type not in ("launch", "founding")):
         return None
     state.told.add(key)
+    if _told_again(candidate, cast, when, state):
+        return None
     if cast.participants:
         state.parties = cast.participants
     if candidate.noun is not None and when is not None and when.date:
@@ -390,6 +393,31 @@ def _new(trigger: Found, cast: Cast, state: _State) -> bool:
                 return False
         state.exhibited |= entities
     return True
+
+
+_RETOLD = frozenset({"meeting", "visit", "ceremony", "conference", "appointment", "signing"})
+
+
+def _told_again(candidate: _Candidate, cast: Cast, when: DateMention | None, state: _State) -> bool:
+    """Tell whether an earlier report of this type had all these participants and no other date.
+
+    A ceremony without participants is told again when any ceremony of the same noun was told before.
+    """
+    kind = candidate.trigger.rule.type
+    if kind not in _RETOLD:
+        return False
+    entities = frozenset(p.entity for p in cast.participants if p.entity is not None)
+    date = when.date if when is not None else None
+    word = (candidate.noun or candidate.trigger).text
+    for old_kind, old_date, old_entities, old_word in state.reported:
+        if old_kind != kind or (date is not None and old_date is not None and date != old_date):
+            continue
+        if kind in ("ceremony", "conference") and old_word == word and (date is None or not entities):
+            return True
+        if entities and entities <= old_entities and (date is None or date == old_date):
+            return True
+    state.reported.append((kind, date, entities, word))
+    return False
 
 
 def _when(reading: Reading, candidate: _Candidate, state: _State) -> DateMention | None:

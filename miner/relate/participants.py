@@ -191,7 +191,9 @@ def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
     before, after = text[max(place.span.start - 1, 0) : place.span.start], text[place.span.end : place.span.end + 3]
     if before in tuple("在于从到至向对与和同经"):
         return False
-    first = before in ("", "，", "。", "：", "、", "；", "\n")
+    first = before in ("", "，", "。", "：", "、", "；", "\n", "—")
+    if after.startswith(("首", "国家会展", "会展", "的")):
+        return False
     return first or after.startswith(_SUBJECT_TAIL) or place.span.end == trigger.span.start
 
 

@@ -22,7 +22,14 @@ _SEEN_BY = re.compile(r"在(?P<who>[^，。；：！？\n“”在]{1,60})看来
 _TURN = re.compile(r"(?m)^(?P<who>[^，。！？；：:\n“”]{1,30})[：:](?P<words>[^\n]{4,})$")
 _VERB_OBJECT = re.compile("(?:了|过)?(?:热烈|衷心|诚挚|诚恳|由衷|亲切|崇高|强烈|坚决|高度|充分|最|深切|深深|极大|浓厚|一致|完全|热忱|明确|十分|非常|大力)?(?:的)?"
                           "(?:感谢|欢迎|祝贺|反对|赞赏|支持|理解|慰问|敬意|肯定|谢意|关注|认可|满意|同意|赞同|遗憾|哀悼|担忧|关切|歉意|兴趣|决心|意见|愿望|意愿|信心|诚意|友好|不满|抗议|谴责|期待|问候|认同|怀疑|质疑|声音|看法)")  # fmt: skip
-_REPLY = ("答", "答复")
+_NOUN_BEFORE = re.compile("[的和与及、份条项点种]$|发表$|发布$|听取$|作出$|提出$|全球$|接受$")
+_BOUND = {
+    "称": re.compile("[全简名统号职对堪人昵别俗尊通可代]称|.称[为号赞作谓]|称得"),
+    "说": re.compile("[学小来传再听虽话解评难照按]说|.说[法服辞]|.说不"),
+}
+"""Where 称 and 说 are parts of other words."""
+_STRONG = frozenset("表示 认为 指出 强调 称 说 透露 坦言 介绍 告诉记者 宣布 直言 介绍说 补充说 说道 解释说".split())
+"""Verbs that hardly ever are anything but reports: a noun phrase before them speaks even when it is unknown."""
 _PAUSE = frozenset("，：,:")
 
 
@@ -61,7 +68,9 @@ def find_quotes(passage: Passage) -> Iterator[Quote]:
 def _find_cues(passage: Passage) -> Iterator[Cue]:
     pattern, kinds = _cues()
     for match in pattern.finditer(passage.text):
-        noun = passage.text[match.start() - 1 : match.start()] == "的"
+        if match.group() in _BOUND and _BOUND[match.group()].match(passage.text, max(match.start() - 1, 0)) is not None:
+            continue
+        noun = _NOUN_BEFORE.search(passage.text, max(match.start() - 2, 0), match.start()) is not None
         if not noun and passage.quoted(match.start()) is None:
             yield Cue(Span(*match.span()), match.group(), kinds[match.group()])
 
@@ -120,7 +129,7 @@ def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
         if not paused and cue.kind == "say" and not _sentence_like(text, marked):
             break
         floor = max(passage.paragraph(cue.span.start).start, _sentence_floor(passage, cue.span.start))
-        speaker = speaker_before(passage, cue.span.start, floor)
+        speaker = speaker_before(passage, cue.span.start, floor, strong=cue.text in _STRONG)
         return (speaker, cue, cue.span.end) if speaker else None
     if paused and text[at - 1] in "：:":
         return _named_before_colon(passage, end)
@@ -161,7 +170,7 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
             break
         if text[cue.span.end : cue.span.end + 1] not in tuple("，。：；,:“！\n") + ("", "，") and cue.kind != "bare":
             continue
-        speaker = speaker_before(passage, cue.span.start, start)
+        speaker = speaker_before(passage, cue.span.start, start, strong=cue.text in _STRONG)
         if speaker is not None:
             return speaker, cue, cue.span.end
     return None
@@ -237,7 +246,7 @@ def _reporter(passage: Passage, cue: Cue, sentence: Span) -> Speaker | None:
     floor = sentence.start
     if cue.text == "看来":
         floor = max(floor, passage.text.rfind("在", floor, cue.span.start) + 1)
-    return speaker_before(passage, cue.span.start, floor)
+    return speaker_before(passage, cue.span.start, floor, strong=cue.text in _STRONG)
 
 
 def _without_mark(text: str, end: int) -> int:

@@ -16,6 +16,7 @@ _ADVERB = re.compile(
     r"(?:也|还|则|又|就|再|曾|曾经|都|便|均|多次|特意|特别|进一步|同时|随后|接着|最后|不过|而|但|并|日前|近日|昨天|昨日|今天|今日|当天|"
     r"曾多次|再次|一再|反复|此前|明确|公开|郑重|直接|如此|这样|如是|笑着|激动地|高兴地|兴奋地|自豪地|坦率地|感慨地|[一-鿿]{2}地|在会上|"
     r"会上|会后|日|在采访中|在接受采访时|接受采访时|在致辞中|致辞时|向记者|对记者|告诉|对此|首先|总结|补充|方面|官方|"
+    r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
     r"在[^，。；：\n]{1,30}(?:时|中|上|后|里|会|间隙|期间|现场)|[于以]?[^，。；\n]{0,2}公告(?:中)?|发布公告|发布声明|发文|通过[^，。]{1,12})+$"
 )
 _BRACKETED = re.compile(r"[（(][^（）()\n]{0,60}[）)]$")
@@ -54,14 +55,17 @@ def named(passage: Passage, mention: Mention, confidence: float = 0.9) -> Speake
     return Speaker(passage.entity(mention).name, mention.entity, confidence)
 
 
-def speaker_before(passage: Passage, cue: int, floor: int) -> Speaker | None:
-    """Find the speaker whose verb starts at `cue`, reading no further left than `floor`."""
+def speaker_before(passage: Passage, cue: int, floor: int, *, strong: bool = False) -> Speaker | None:
+    """Find the speaker whose verb starts at `cue`, reading no further left than `floor`.
+
+    Before a `strong` verb a short noun phrase is taken for a speaker even when nothing in it is known.
+    """
     text = passage.text
     start = max(floor, cue - 200)
     segment = max(text.rfind(mark, start, cue) for mark in "，。；：！？\n,;”")
     segment = max(segment + 1, start)
     segment = _past_brackets(passage, segment, start)
-    found = _in_segment(passage, Span(segment, cue))
+    found = _in_segment(passage, Span(segment, cue), strong)
     if found is not None:
         return found
     if segment > start and _is_adverbial(text[segment:cue]):
@@ -83,18 +87,18 @@ def _is_adverbial(piece: str) -> bool:
     return not piece or _ADVERB.sub("", piece) == "" or piece.startswith(("在", "接受", "谈到", "谈及", "对于", "就", "当"))
 
 
-def _in_segment(passage: Passage, span: Span) -> Speaker | None:
+def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
     text = passage.text
     piece = span.of(text)
     people = [m for m in passage.within(span) if m.label == "person" and not _is_interviewer(text, m, span)]
     core = _core(piece)
-    if _sources().search(core):
+    if _sources().search(core) and not any(m.label in ("organization", "enterprise") for m in passage.within(span)):
         return None
     if core.endswith(("他", "她")) or (pronoun := _PRONOUN.match(piece.lstrip("但而不过对此，"))) and len(core) <= 12 and not people:
         return _antecedent(passage, span.start + piece.find(core[-1:] or piece[:1]))
     if people:
         return named(passage, _speaking(text, people, span))
-    return _body(passage, span, core) or _role(passage, core)
+    return _body(passage, span, core) or _role(passage, core) or (_phrase(core) if strong else None)
 
 
 def _core(piece: str) -> str:
@@ -171,6 +175,17 @@ def _role(passage: Passage, core: str) -> Speaker | None:
                 return Speaker(entity.name, index, 0.7)
     if not 2 <= len(phrase) <= 40 or _NO_SPEAKER.match(phrase):
         return None
-    if _roles().search(phrase) or phrase.endswith(("全会", "会议", "大会", "政府", "法院", "委员会", "协会", "总书记", "公司", "集团", "局", "部", "委", "署", "院", "社论", "评论员")):
+    if _roles().search(phrase) or phrase.endswith(("全会", "会议", "大会", "政府", "法院", "委员会", "协会", "总书记", "公司", "集团", "局", "部", "委", "署", "院", "社论", "评论员", "人员", "群众", "官兵", "媒体", "一方")):
         return Speaker(phrase, None, 0.6)
     return None
+
+
+_FUNCTION = re.compile("[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|来$|可以|应该")
+
+
+def _phrase(core: str) -> Speaker | None:
+    """Take a short noun phrase of unknown words for the speaker: a foreign name, 中方, 委员们."""
+    phrase = _LEAD.sub("", core).strip("　 ").rsplit("的", 1)[-1]
+    if not 2 <= len(phrase) <= 20 or _FUNCTION.search(phrase) or _NO_SPEAKER.match(phrase):
+        return None
+    return Speaker(phrase, None, 0.4)
