@@ -1,6 +1,7 @@
-"""One decision for a page: where stories begin, which display lines make a head together, which head belongs to which
-body. Pieces of evidence are scored by small learned networks; the whole is searched from the likeliest answer on,
-changing one doubtful answer at a time as long as the sum of all scores rises. "No headline" is an answer too.
+"""One decision for a page: where stories begin, which pieces go on, which display lines make a head together, and which
+head belongs to which body. Pieces of evidence are scored by small learned networks; the whole is searched from the
+likeliest answer on, changing doubtful answers, alone and in pairs, as long as the sum of all scores rises. "No headline" is
+an answer too.
 """
 
 from __future__ import annotations
@@ -8,32 +9,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from math import exp, log, log1p
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from miner.split.evidence import (
-    Block,
-    Matches,
-    Story,
-    boundary_features,
-    cut_features,
-    match_table,
-    matches_of,
-    pair_features,
-)
+from miner.split.evidence import Hints, boundary_features, cut_features, hints_of, resume_features, resume_pairs
+from miner.split.matching import Block, Matches, Story, StoryTable, matches_of, pair_features, story_table
 from miner.split.outline import HEAD, Outline
 from miner.split.roles import Floats
+from miner.split.wording import Wording
 
-__all__ = ["Binding", "Network", "SplitModels", "bind", "resumptions"]
+__all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
 
 _UNBOUND = -1.5
 """Score of leaving a head without a body: rare, but better than a wrong body."""
 _DOUBT = 3.0
 """Answers whose score lies nearer to zero are tried both ways."""
-_TRIALS = 16
+_TRIALS, _PAIRED = 12, 5
+"""So many of the most doubtful answers are tried alone, and so many of those in pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +48,19 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class SplitModels:
-    """The three networks: does a story begin, is a head cut, does a head belong to a story."""
+    """The networks: does a story begin, does a piece go on, is a head cut, does a head belong to a story; and the wording
+    tables that they lean on."""
 
     boundary: Network
+    resume: Network
     cut: Network
     pair: Network
+    wording: Wording
 
 
 @dataclass(slots=True)
 class Binding:
-    """The decision: stories, blocks, for every block its story (or None) and the log-odds of that pair."""
+    """The decision: stories, blocks, for every block its story (or None) and the log-odds of every pair."""
 
     stories: list[Story]
     blocks: list[Block]
@@ -72,24 +71,11 @@ class Binding:
     """Pieces that go on mid-sentence: piece → the piece before it."""
 
 
-@dataclass(slots=True)
-class _Page:
-    """What the search needs, computed once."""
+class _Flip(NamedTuple):
+    """One doubtful answer: a story's start, a head row, or a cut between two head rows."""
 
-    outline: Outline
-    models: SplitModels
-    matches: Matches
-    table: Floats
-    boundaries: list[float]
-    resumes: dict[int, int]
-    cuts: dict[tuple[int, int], float] = field(default_factory=dict)
-
-    def cut(self, i: int, j: int) -> float:
-        """Log-odds that head row j opens a new head after head row i."""
-        if (i, j) not in self.cuts:
-            features = np.array(cut_features(self.outline, self.matches, self.table, i, j), dtype=np.float32)
-            self.cuts[i, j] = float(self.models.cut(features))
-        return self.cuts[i, j]
+    kind: str
+    key: Any
 
 
 @dataclass(slots=True)
@@ -98,31 +84,61 @@ class _Answer:
 
     heads: frozenset[int]
     starts: frozenset[int]
-    flipped: frozenset[tuple[int, int]]
+    flipped: frozenset[tuple[int, int]] = frozenset()
+
+    def flip(self, flip: _Flip) -> _Answer:
+        """Return the answers with one of them turned round."""
+        if flip.kind == "start":
+            return _Answer(self.heads, self.starts ^ {flip.key}, self.flipped)
+        if flip.kind == "head":
+            return _Answer(self.heads ^ {flip.key}, self.starts, self.flipped)
+        return _Answer(self.heads, self.starts, self.flipped ^ {flip.key})
 
 
-def resumptions(outline: Outline) -> dict[int, int]:
-    """Pieces that go on in the middle of a sentence: piece → the piece that it continues.
+@dataclass(slots=True)
+class _Page:
+    """What the search needs, computed once."""
 
-    A piece that does not open as a paragraph does goes on from an earlier unfinished piece: of the same measure, whose
-    last and this first character stand side by side elsewhere on the page, the nearest one.
-    """
+    outline: Outline
+    models: SplitModels
+    hints: Hints
+    matches: Matches
+    boundaries: list[float]
+    resumes: dict[int, int]
+    logit: dict[int, float]
+    """Log-odds of every display row to be part of a head."""
+    cuts: dict[tuple[int, int], float] = field(default_factory=dict)
+    tables: dict[frozenset[int], StoryTable] = field(default_factory=dict)
+
+    def cut(self, i: int, j: int) -> float:
+        """Log-odds that head row j opens a new head after head row i."""
+        if (i, j) not in self.cuts:
+            share = self.matches.share
+            match = (share[self.matches.place[i]], share[self.matches.place[j]])
+            features = np.array(cut_features(self.outline, self.hints, match, i, j), dtype=np.float32)
+            self.cuts[i, j] = float(self.models.cut(features))
+        return self.cuts[i, j]
+
+    def table(self, starts: frozenset[int]) -> StoryTable:
+        """The stories that these starts make, matched with all display rows."""
+        if starts not in self.tables:
+            stories = stories_of(self.outline, starts, self.resumes)
+            self.tables[starts] = story_table(self.outline, self.hints, self.matches, stories)
+        return self.tables[starts]
+
+
+def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, int]:
+    """Pieces that go on in the middle of a sentence: piece → the piece that it continues, best pairs first."""
+    pairs = resume_pairs(outline)
+    if not pairs:
+        return {}
+    scores = network(np.array([resume_features(outline, hints, *pair) for pair in pairs], dtype=np.float32))
     found: dict[int, int] = {}
-    unfinished: list[int] = []
-    counts = outline.view.counts
-    for index, paragraph in enumerate(outline.paragraphs):
-        if index and not paragraph.opens and unfinished:
-            scored = []
-            for other in unfinished:
-                before = outline.paragraphs[other]
-                pair = before.text[-1] + paragraph.text[0]
-                score = 3.0 * (before.measure == paragraph.measure) + 1.5 * (counts[pair] > 0)
-                scored.append((score - 0.3 * (index - other), other))
-            best = max(scored)[1]
-            found[index] = best
-            unfinished.remove(best)
-        if not paragraph.closes:
-            unfinished.append(index)
+    taken: set[int] = set()
+    for score, earlier, later in sorted(zip(scores.tolist(), *zip(*pairs, strict=True), strict=True), reverse=True):
+        if score > 0 and later not in found and earlier not in taken:
+            found[later] = earlier
+            taken.add(earlier)
     return found
 
 
@@ -145,103 +161,102 @@ def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, i
 
 def bind(outline: Outline, models: SplitModels) -> Binding:
     """Decide stories, heads and which belongs to which."""
+    hints = hints_of(outline, models.wording)
     chance = outline.chances[:, HEAD].sum(axis=1)
     rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
-    matches = matches_of(outline, rows)
-    each = np.eye(len(outline.paragraphs), dtype=np.float32)
-    table, possible = match_table(matches, each)
-    table = table / (possible[:, None] + 1.0)
-    boundaries = [0.0, *models.boundary(boundary_features(outline)).tolist()] if len(outline.paragraphs) > 1 else [0.0]
-    page = _Page(outline, models, matches, table, boundaries, resumptions(outline))
-    answer = _Answer(
-        frozenset(row for row in rows if chance[row] > 0.5),
-        frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in page.resumes),
-        frozenset(),
+    boundaries = [0.0]
+    if len(outline.paragraphs) > 1:
+        boundaries += models.boundary(boundary_features(outline, hints)).tolist()
+    page = _Page(
+        outline,
+        models,
+        hints,
+        matches_of(outline, hints, rows),
+        boundaries,
+        resumptions(outline, hints, models.resume),
+        {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows},
     )
-    logit = {row: float(np.log(chance[row] + 1e-4) - np.log(1 - chance[row] + 1e-4)) for row in rows}
-    return _search(page, answer, logit)
+    heads = frozenset(row for row in rows if chance[row] > 0.5)
+    starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in page.resumes)
+    return _search(page, _Answer(heads, starts))
 
 
-def _search(page: _Page, answer: _Answer, logit: Mapping[int, float]) -> Binding:
-    best = _evaluate(page, answer, logit)
-    for kind, key in _doubts(page, answer, logit):
-        trial = _flip(answer, kind, key)
-        result = _evaluate(page, trial, logit)
+def _search(page: _Page, answer: _Answer) -> Binding:
+    best = _evaluate(page, answer)
+    doubts = _doubts(page, answer)
+    pairs = [pair for pair in itertools.combinations(doubts[:_PAIRED], 2) if pair[0].kind != pair[1].kind]
+    for flips in [*((flip,) for flip in doubts), *pairs]:
+        trial = answer
+        for flip in flips:
+            trial = trial.flip(flip)
+        result = _evaluate(page, trial)
         if result.total > best.total + 1e-6:
             best, answer = result, trial
     return best
 
 
-def _doubts(page: _Page, answer: _Answer, logit: Mapping[int, float]) -> list[tuple[str, Any]]:
+def _doubts(page: _Page, answer: _Answer) -> list[_Flip]:
     """The answers worth trying both ways, most doubtful first."""
-    scored: list[tuple[float, str, Any]] = []
+    scored: list[tuple[float, _Flip]] = []
     for index, score in enumerate(page.boundaries):
         if index and index not in page.resumes and abs(score) < _DOUBT:
-            scored.append((abs(score), "start", index))
-    scored += [(abs(value), "head", row) for row, value in logit.items() if abs(value) < _DOUBT]
+            scored.append((abs(score), _Flip("start", index)))
+    scored += [(abs(value), _Flip("head", row)) for row, value in page.logit.items() if abs(value) < _DOUBT]
     for run in page.outline.runs:
         heads = [row for row in run if row in answer.heads]
-        for i, j in itertools.pairwise(heads):
-            value = page.cut(i, j)
+        for pair in itertools.pairwise(heads):
+            value = page.cut(*pair)
             if abs(value) < _DOUBT:
-                scored.append((abs(value), "cut", (i, j)))
-    scored.sort(key=lambda entry: (entry[0], entry[1], str(entry[2])))
-    return [(kind, key) for _, kind, key in scored[:_TRIALS]]
+                scored.append((abs(value), _Flip("cut", pair)))
+    scored.sort(key=lambda entry: (entry[0], entry[1].kind, str(entry[1].key)))
+    return [flip for _, flip in scored[:_TRIALS]]
 
 
-def _flip(answer: _Answer, kind: str, key: Any) -> _Answer:
-    if kind == "start":
-        return _Answer(answer.heads, answer.starts ^ {key}, answer.flipped)
-    if kind == "head":
-        return _Answer(answer.heads ^ {key}, answer.starts, answer.flipped)
-    return _Answer(answer.heads, answer.starts, answer.flipped ^ {key})
-
-
-def _evaluate(page: _Page, answer: _Answer, logit: Mapping[int, float]) -> Binding:
-    total = sum(-_soft(-value if row in answer.heads else value) for row, value in logit.items())
+def _evaluate(page: _Page, answer: _Answer) -> Binding:
+    total = -sum([_soft(-value if row in answer.heads else value) for row, value in page.logit.items()])
     for index, score in enumerate(page.boundaries):
         if index and index not in page.resumes:
             total -= _soft(-score if index in answer.starts else score)
-    blocks: list[Block] = []
+    blocks: list[list[int]] = []
+    runs: list[int] = []
     for number, run in enumerate(page.outline.runs):
         heads = [row for row in run if row in answer.heads]
         for position, row in enumerate(heads):
             if position:
-                score = page.cut(heads[position - 1], row)
-                cut = (score > 0) != ((heads[position - 1], row) in answer.flipped)
+                before = heads[position - 1]
+                score = page.cut(before, row)
+                cut = (score > 0) != ((before, row) in answer.flipped)
                 total -= _soft(-score if cut else score)
                 if not cut:
-                    blocks[-1].rows.append(row)
+                    blocks[-1].append(row)
                     continue
-            blocks.append(Block([row], number))
-    stories = stories_of(page.outline, answer.starts, page.resumes)
-    return _assign(page, stories, blocks, total)
+            blocks.append([row])
+            runs.append(number)
+    made = [Block(tuple(rows), run) for rows, run in zip(blocks, runs, strict=True)]
+    return _assign(page, page.table(answer.starts), made, total)
 
 
 def _soft(value: float) -> float:
     """log(1 + e^value)."""
-    return float(np.logaddexp(0.0, value))
+    return value + log1p(exp(-value)) if value > 0 else log1p(exp(value))
 
 
-def _assign(page: _Page, stories: list[Story], blocks: list[Block], total: float) -> Binding:
+def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -> Binding:
     total += _UNBOUND * len(blocks)
-    if not blocks or not stories:
-        return Binding(stories, blocks, [None] * len(blocks), np.zeros((len(blocks), len(stories))), total, page.resumes)
-    features = pair_features(page.outline, page.matches, blocks, stories)
-    scores = page.models.pair(features)
-    gain = np.maximum(scores - _UNBOUND, 0.0)
-    chosen_blocks, chosen_stories = linear_sum_assignment(-gain)
     story_of: list[int | None] = [None] * len(blocks)
-    for b, s in zip(chosen_blocks.tolist(), chosen_stories.tolist(), strict=True):
+    if not blocks:
+        return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes)
+    scores = page.models.pair(pair_features(page.outline, page.matches, table, blocks))
+    gain = np.maximum(scores - _UNBOUND, 0.0)
+    for b, s in zip(*[side.tolist() for side in linear_sum_assignment(-gain)], strict=True):
         if gain[b, s] > 0:
             story_of[b] = s
             total += float(gain[b, s])
-    return Binding(stories, blocks, story_of, scores, total, page.resumes)
+    return Binding(table.stories, blocks, story_of, scores, total, page.resumes)
 
 
 def confidence_of(binding: Binding, block: int, story: int) -> float:
     """Probability of a pair against the block's other stories, the story's other blocks, and no pair at all."""
     score = float(binding.scores[block, story])
     others: Sequence[float] = [*np.delete(binding.scores[block], story), *np.delete(binding.scores[:, story], block), 0.0]
-    top = max(others)
-    return float(1.0 / (1.0 + np.exp(-np.clip(score - 0.5 * max(top, 0.0), -30, 30))))
+    return float(1.0 / (1.0 + np.exp(-np.clip(score - 0.5 * max(*others, 0.0), -30, 30))))

@@ -76,6 +76,7 @@ def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None
 def generate_pages(stories: Sequence[Story], count: int, *, seed: int, levels: Sequence[int] = (1, 2, 3, 4, 5)) -> Iterator[TypesetPage]:
     """Set `count` pages of the levels in turn from random stories."""
     rng = random.Random(seed)
+    stories = [*stories, *_digests(stories, len(stories) // 12, rng)]
     everything, themes = list(stories), _themes(stories)
     for number in range(count):
         level = levels[number % len(levels)]
@@ -94,6 +95,24 @@ def _themes(stories: Sequence[Story]) -> list[list[Story]]:
             if len(groups[theme]) < 400:
                 groups[theme].append(story)
     return [group for _, group in sorted(groups.items()) if len(group) >= 12]
+
+
+_DIGEST_HEADS = "国内 国际 本市 全市 区域 经济 科技 一周 文化 各地 今日 商务".split()
+_DIGEST_TAILS = "快讯 简讯 短讯 要闻 联播快讯 新闻集锦 要闻速览 快报 短波 信息窗".split()
+
+
+def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterator[Story]:
+    """Columns of short news: the headlines of their pieces are subheads."""
+    short = [story for story in stories if len(story.paragraphs) < 4 and not story.subheads and len(story.headline or "") < 28]
+    for number in range(count if len(short) > 8 else 0):
+        paragraphs: list[str] = []
+        subheads: list[tuple[int, str]] = []
+        for story in rng.sample(short, rng.randint(2, 6)):
+            if paragraphs:
+                subheads.append((len(paragraphs), story.headline or ""))
+            paragraphs += story.paragraphs[: rng.choice((1, 1, 2))]
+        headline = rng.choice(_DIGEST_HEADS) + rng.choice(_DIGEST_TAILS)
+        yield Story(f"digest_{number}", headline, tuple(paragraphs), subheads=tuple(subheads))
 
 
 def _cut(story: Story, rng: random.Random) -> Story:

@@ -20,19 +20,31 @@ _BODY = [_INDEX[label] for label in "FMLO"]
 _START = [_INDEX[label] for label in "FO"]
 _STOP = [_INDEX[label] for label in "LO"]
 HEAD = [_INDEX[label] for label in "HhKT"]
+_TEXT = 20_000
+"""Characters of a paragraph that are looked at."""
 _PAIR_OK = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]{2,3}")
 
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph, or a piece of one: its rows, whether it opens as a paragraph does and whether it is finished."""
+    """A paragraph, or a piece of one: its rows, and how likely it opens as a paragraph does and is finished."""
 
     rows: list[int]
-    opens: bool
-    closes: bool
+    start: float
+    stop: float
     text: str
     pairs: frozenset[str]
     measure: int
+
+    @property
+    def opens(self) -> bool:
+        """Whether it rather opens as a paragraph does."""
+        return self.start > 0.5
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is rather finished."""
+        return self.stop > 0.5
 
 
 @dataclass(slots=True)
@@ -48,27 +60,28 @@ class Outline:
 
 def outline(view: PageView, chances: Floats) -> Outline:
     """Group body rows into paragraphs and display rows into the runs between them."""
-    body = chances[:, _BODY].sum(axis=1) > 0.5
-    start = chances[:, _START].sum(axis=1) > 0.5 * chances[:, _BODY].sum(axis=1)
-    stop = chances[:, _STOP].sum(axis=1) > 0.5 * chances[:, _BODY].sum(axis=1)
+    whole = chances[:, _BODY].sum(axis=1)
+    body = whole > 0.5
+    start = chances[:, _START].sum(axis=1) / (whole + 1e-6)
+    stop = chances[:, _STOP].sum(axis=1) / (whole + 1e-6)
     groups: list[list[int]] = []
     runs: list[list[int]] = [[]]
     for index in range(len(view)):
         if not body[index]:
             runs[-1].append(index)
-        elif groups and not start[index] and groups[-1][-1] == index - 1 and not stop[index - 1]:
+        elif groups and start[index] < 0.5 and groups[-1][-1] == index - 1 and stop[index - 1] < 0.5:
             groups[-1].append(index)
         else:
             groups.append([index])
             runs.append([])
-    paragraphs = [_paragraph(view, group, bool(start[group[0]]), bool(stop[group[-1]])) for group in groups]
+    paragraphs = [_paragraph(view, group, float(start[group[0]]), float(stop[group[-1]])) for group in groups]
     return Outline(view, chances, paragraphs, runs)
 
 
-def _paragraph(view: PageView, rows: list[int], opens: bool, closes: bool) -> Paragraph:
-    text = "".join([view.rows[index].compact for index in rows])
+def _paragraph(view: PageView, rows: list[int], start: float, stop: float) -> Paragraph:
+    text = "".join([view.rows[index].compact for index in rows])[:_TEXT]
     values = view.measure[rows]
-    return Paragraph(rows, opens, closes, text, pairs_of(text), int(values[len(values) // 2]))
+    return Paragraph(rows, start, stop, text, pairs_of(text), int(values[len(values) // 2]))
 
 
 def pairs_of(text: str) -> frozenset[str]:

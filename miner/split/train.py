@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from miner.model import Line
-from miner.split.binding import Network, resumptions
-from miner.split.evidence import Block, Story, boundary_features, cut_features, match_table, matches_of, pair_features
+from miner.split.binding import Network
+from miner.split.evidence import Hints, boundary_features, cut_features, hints_of, resume_features, resume_pairs
 from miner.split.features import PageView, columns, look
 from miner.split.lines import rows_of
+from miner.split.matching import Block, Story, matches_of, pair_features, story_table
 from miner.split.outline import Outline
 from miner.split.roles import LABELS
+from miner.split.wording import EDGE, EDGE_BITS, Wording, count_pairs, edge_slots
+from miner.typeset import Story as Story_
 
 __all__ = ["gold_labels", "page_lines", "train_roles"]
 
@@ -83,41 +86,88 @@ def _export(info: Any, sizes: Sequence[int]) -> dict[str, Any]:
     return {"state": state, "offsets": offsets, "transitions": transitions}
 
 
-def binding_samples(outline: Outline, gold: dict[str, Any]) -> dict[str, tuple[list[Any], list[float]]]:
-    """Evidence and truth of a page with gold: rows for the boundary, cut and pair networks."""
-    lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
-    owner = [Counter(lines[row]["article"] for row in p.rows).most_common(1)[0][0] for p in outline.paragraphs]
-    resumes = resumptions(outline)
-    out: dict[str, tuple[list[Any], list[float]]] = {"boundary": ([], []), "cut": ([], []), "pair": ([], [])}
-    if len(owner) > 1:
-        features = boundary_features(outline)
-        keep = [k for k in range(1, len(owner)) if k not in resumes]
-        out["boundary"] = ([features[k - 1] for k in keep], [float(owner[k] != owner[k - 1]) for k in keep])
-    heads = [row for run in outline.runs for row in run if lines[row]["role"] in ("headline", "kicker", "subtitle")]
-    matches = matches_of(outline, heads)
-    table, possible = match_table(matches, np.eye(len(owner), dtype=np.float32))
-    table = table / (possible[:, None] + 1.0)
-    blocks: list[Block] = []
-    for number, run in enumerate(outline.runs):
-        mine = [row for row in run if row in matches.place]
-        for position, row in enumerate(mine):
-            same = position and lines[row]["article"] == lines[mine[position - 1]]["article"]
-            if position:
-                out["cut"][0].append(cut_features(outline, matches, table, mine[position - 1], row))
-                out["cut"][1].append(float(not same))
+class Samples:
+    """Evidence and truth for the networks, gathered page by page."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Any]] = {name: [] for name in ("boundary", "resume", "cut", "pair")}
+        self.truth: dict[str, list[float]] = {name: [] for name in self.rows}
+
+    def put(self, name: str, row: Any, truth: bool) -> None:
+        """Add one piece of evidence."""
+        self.rows[name].append(row)
+        self.truth[name].append(float(truth))
+
+    def add_page(self, outline: Outline, gold: dict[str, Any], wording: Wording) -> None:
+        """Add all evidence of a page with gold."""
+        lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
+        owner = [Counter(lines[row]["article"] for row in p.rows).most_common(1)[0][0] for p in outline.paragraphs]
+        hints = hints_of(outline, wording)
+        resumes = self._add_resumes(outline, hints, lines)
+        if len(owner) > 1:
+            features = boundary_features(outline, hints)
+            for k in range(1, len(owner)):
+                if k not in resumes:
+                    self.put("boundary", features[k - 1], owner[k] != owner[k - 1])
+        self._add_heads(outline, hints, lines, owner)
+
+    def _add_resumes(self, outline: Outline, hints: Hints, lines: Sequence[dict[str, Any]]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        ends = [(lines[p.rows[-1]]["article"], lines[p.rows[-1]]["para"]) for p in outline.paragraphs]
+        begins = [(lines[p.rows[0]]["article"], lines[p.rows[0]]["para"]) for p in outline.paragraphs]
+        for earlier, later in resume_pairs(outline):
+            same = ends[earlier] == begins[later] and ends[earlier][1] is not None and ends[earlier] not in ends[earlier + 1 : later]
+            self.put("resume", resume_features(outline, hints, earlier, later), same)
             if same:
-                blocks[-1].rows.append(row)
-            else:
-                blocks.append(Block([row], number))
-    names = list(dict.fromkeys(owner))
-    stories = [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
-    if blocks and stories:
-        features = pair_features(outline, matches, blocks, stories)
-        for b, block in enumerate(blocks):
-            for s, name in enumerate(names):
-                out["pair"][0].append(features[b, s])
-                out["pair"][1].append(float(lines[block.rows[0]]["article"] == name))
-    return out
+                found[later] = earlier
+        return found
+
+    def _add_heads(self, outline: Outline, hints: Hints, lines: Sequence[dict[str, Any]], owner: Sequence[str]) -> None:
+        heads = [row for run in outline.runs for row in run if lines[row]["role"] in ("headline", "kicker", "subtitle")]
+        matches = matches_of(outline, hints, heads)
+        blocks: list[Block] = []
+        for number, run in enumerate(outline.runs):
+            mine = [row for row in run if row in matches.place]
+            for position, row in enumerate(mine):
+                before = mine[position - 1]
+                same = position > 0 and lines[row]["article"] == lines[before]["article"]
+                if position:
+                    match = (matches.share[matches.place[before]], matches.share[matches.place[row]])
+                    self.put("cut", cut_features(outline, hints, match, before, row), not same)
+                if same:
+                    blocks[-1] = Block((*blocks[-1].rows, row), number)
+                else:
+                    blocks.append(Block((row,), number))
+        names = list(dict.fromkeys(owner))
+        stories = [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
+        if blocks and stories:
+            features = pair_features(outline, matches, story_table(outline, hints, matches, stories), blocks)
+            for b, block in enumerate(blocks):
+                for s, name in enumerate(names):
+                    self.put("pair", features[b, s], lines[block.rows[0]]["article"] == name)
+
+
+def train_wording(stories: Sequence[Story_]) -> Wording:
+    """Learn the wording tables from stories: common pairs, and how first and last paragraphs begin and end."""
+    pairs = count_pairs([paragraph for story in stories for paragraph in story.paragraphs])
+    paragraphs = [(text, n == 0, n == len(story.paragraphs) - 1) for story in stories for n, text in enumerate(story.paragraphs)]
+    long = [entry for entry in paragraphs if len(entry[0]) > 4]
+    opener = _train_edge([text[:EDGE] for text, _, _ in long], [first for _, first, _ in long])
+    closer = _train_edge([text[-EDGE:][::-1] for text, _, _ in long], [last for _, _, last in long])
+    return Wording(pairs, opener, closer)
+
+
+def _train_edge(edges: Sequence[str], truth: Sequence[bool]) -> Any:
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import SGDClassifier
+
+    slots = edge_slots(edges)
+    rows = np.repeat(np.arange(len(edges)), slots.shape[1])
+    shape = (len(edges), 1 << EDGE_BITS)
+    table = csr_matrix((np.ones(slots.size, dtype=np.float32), (rows, slots.ravel())), shape=shape)
+    model = SGDClassifier(loss="log_loss", alpha=3e-6, max_iter=12, random_state=0, average=True)
+    model.fit(table, np.asarray(truth))
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 
 
 def train_network(rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 24, seed: int = 0) -> Network:

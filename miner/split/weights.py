@@ -14,10 +14,11 @@ import numpy as np
 from miner.errors import ModelError
 from miner.split.binding import Network, SplitModels
 from miner.split.roles import RoleModel
+from miner.split.wording import Wording
 
 __all__ = ["Models", "load_models", "save_models"]
 
-_NAMES = ("boundary", "cut", "pair")
+_NAMES = ("boundary", "resume", "cut", "pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def _models(arrays: dict[str, Any]) -> Models:
         )
         for name in _NAMES
     }
-    return Models(roles, SplitModels(**networks))
+    wording = Wording(arrays["pairs"], arrays["opener"].astype(np.float32), arrays["closer"].astype(np.float32))
+    return Models(roles, SplitModels(**networks, wording=wording))
 
 
 def save_models(models: Models, path: Path) -> None:
@@ -62,6 +64,9 @@ def save_models(models: Models, path: Path) -> None:
         "roles_state": models.roles.state.astype(np.float16),
         "roles_offsets": models.roles.offsets,
         "roles_transitions": models.roles.transitions.astype(np.float16),
+        "pairs": models.networks.wording.pairs,
+        "opener": models.networks.wording.opener.astype(np.float16),
+        "closer": models.networks.wording.closer.astype(np.float16),
     }
     for name in _NAMES:
         network: Network = getattr(models.networks, name)

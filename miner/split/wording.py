@@ -1,0 +1,91 @@
+"""What wording says about where text begins, ends and goes on: hashed tables learned from running text.
+
+`pairs` knows how common a pair of neighbouring characters is (rare pairs tell stories apart; an unheard-of pair across
+a cut says that the cut is real). `opener` and `closer` score the first and last characters of a paragraph as the first
+and last of a story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["EDGE", "Wording", "edge_slots", "pair_slots"]
+
+Ints = npt.NDArray[Any]
+Floats = npt.NDArray[np.float32]
+PAIR_BITS, EDGE_BITS = 16, 15
+EDGE = 14
+"""Characters at a paragraph's edge that are looked at."""
+_PLACES = np.array([0, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4], dtype=np.uint64)
+_SCALE = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`pairs` holds 12 × log2(1 + occurrences in a million pairs), a byte a slot; `opener` and `closer` hold weights, the
+    last entry being the bias."""
+
+    pairs: npt.NDArray[Any]
+    opener: Floats
+    closer: Floats
+
+    def rarity(self, pairs: Sequence[str]) -> Floats:
+        """How much a pair tells, from about 0 (everywhere) to 1 (never seen)."""
+        if not pairs:
+            return np.zeros(0, dtype=np.float32)
+        codes = np.frombuffer("".join(pairs).encode("utf-32-le", "replace"), dtype=np.uint32).reshape(-1, 2)
+        level = self.pairs[pair_slots(codes[:, 0], codes[:, 1])].astype(np.float32) / _SCALE
+        return np.clip(1.0 - level / 12.0, 0.05, 1.0).astype(np.float32)
+
+    def affinity(self, left: str, right: str) -> float:
+        """How common the pair of the last character of one text and the first of another is: 0 never seen, 1 very."""
+        codes = np.array([ord(left[-1]), ord(right[0])], dtype=np.uint32)
+        return min(1.0, float(self.pairs[pair_slots(codes[:1], codes[1:])][0]) / _SCALE / 12.0)
+
+    def opens(self, texts: Sequence[str]) -> Floats:
+        """Log-odds that each text is the first paragraph of a story rather than a later one."""
+        return self._score(self.opener, [text[:EDGE] for text in texts])
+
+    def closes(self, texts: Sequence[str]) -> Floats:
+        """Log-odds that each text is the last paragraph of a story."""
+        return self._score(self.closer, [text[-EDGE:][::-1] for text in texts])
+
+    def _score(self, weights: Floats, edges: Sequence[str]) -> Floats:
+        result: Floats = weights[edge_slots(edges)].sum(axis=1) + weights[-1]
+        return result
+
+
+def pair_slots(left: Ints, right: Ints) -> Ints:
+    """Slots of pairs of characters given as code points."""
+    mixed = left.astype(np.uint64) * np.uint64(0x9E3779B1) + right.astype(np.uint64) * np.uint64(0x85EBCA77)
+    return ((mixed ^ (mixed >> np.uint64(15))) & np.uint64((1 << PAIR_BITS) - 1)).astype(np.int64)
+
+
+def edge_slots(edges: Sequence[str]) -> Ints:
+    """Slots of the single characters, pairs and triples of each edge, by place (texts × slots)."""
+    padded = "".join([edge.ljust(EDGE + 2, "\0") for edge in edges]).encode("utf-32-le", "replace")
+    codes = np.frombuffer(padded, dtype=np.uint32).reshape(len(edges), EDGE + 2).astype(np.uint64)
+    one = codes[:, :EDGE]
+    two = one * np.uint64(0x9E3779B1) + codes[:, 1 : EDGE + 1]
+    three = two * np.uint64(0x85EBCA77) + codes[:, 2 : EDGE + 2]
+    out = []
+    for size, grams in enumerate((one, two, three), start=1):
+        mixed = (grams * np.uint64(5) + _PLACES) * np.uint64(3) + np.uint64(size)
+        mixed *= np.uint64(0xC2B2AE3D27D4EB4F)
+        out.append((mixed >> np.uint64(64 - EDGE_BITS)).astype(np.int64))
+    return np.concatenate(out, axis=1)
+
+
+def count_pairs(texts: Sequence[str]) -> npt.NDArray[Any]:
+    """Make the table of pairs from running text."""
+    counts = np.zeros(1 << PAIR_BITS, dtype=np.int64)
+    for text in texts:
+        codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+        np.add.at(counts, pair_slots(codes[:-1], codes[1:]), 1)
+    per_million = counts * (1e6 / max(1, counts.sum()))
+    return np.clip(np.log2(1 + per_million) * _SCALE, 0, 255).astype(np.uint8)
