@@ -22,6 +22,9 @@ _T = TypeVar("_T")
 _BLOCK_LIMIT = 400
 """Reports under one blocking key that are compared pairwise; a larger block is compared with neighbours in time only."""
 _WINDOW = 20
+_TITLE_CHARS = 24
+_RARE, _RARE_KEYS = 20, 6
+"""Reports that name nobody are compared by the bigrams that few reports have."""
 TITLES = {
     "signing": "签约", "exhibition": "参展", "launch": "发布", "visit": "走访", "meeting": "会见", "founding": "成立", "investment": "投资",
     "procurement": "采购", "ceremony": "仪式", "conference": "会议", "award": "获奖", "appointment": "任命",
@@ -58,7 +61,7 @@ def resolve_events(connection: sqlite3.Connection) -> None:
     reports = {report.id: report for report in _load(connection)}
     frequency = Counter(gram for report in reports.values() for gram in report.grams)
     scored: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
-    for left, right in _pairs(reports):
+    for left, right in _pairs(reports, frequency):
         scored[left, right] = compare(reports[left], reports[right], frequency, len(reports))
     clusters = cluster(reports, {pair: score for pair, (score, _) in scored.items()})
     home = {report: members[0] for members in clusters for report in members}
@@ -101,17 +104,20 @@ def _grams(evidence: str, trigger: str, names: list[str]) -> frozenset[str]:
     return frozenset(gram for i in range(len(text) - 1) if _TELLS_NOTHING.isdisjoint(gram := text[i : i + 2]))
 
 
-def _keys(report: Report) -> Iterator[tuple[str, ...]]:
+def _keys(report: Report, frequency: Counter[str]) -> Iterator[tuple[str, ...]]:
+    rare = sorted((gram for gram in report.grams if 2 <= frequency[gram] <= _RARE), key=lambda gram: (frequency[gram], gram))
+    for gram in rare[:_RARE_KEYS]:
+        yield (report.type, "words", gram)
     for party in report.parties:
         yield (report.type, party, str(report.edition or (report.date or report.published or "")[:4]))
     if report.date and len(report.date) == 10:
         yield (report.type, "day", report.date)
 
 
-def _pairs(reports: dict[str, Report]) -> Iterator[tuple[str, str]]:
+def _pairs(reports: dict[str, Report], frequency: Counter[str]) -> Iterator[tuple[str, str]]:
     blocks: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for identifier in sorted(reports):
-        for key in _keys(reports[identifier]):
+        for key in _keys(reports[identifier], frequency):
             blocks[key].append(identifier)
     seen: set[tuple[str, str]] = set()
     for key in sorted(blocks):
@@ -165,7 +171,7 @@ def _by_dates(left: Report, right: Report) -> list[Reason]:
     if gap is not None and gap <= 1 and not moved:
         return [Reason(-0.6, f"日期差{gap}天")]
     if moved and gap is not None and gap <= 400:
-        return [Reason(-0.8, "日期不同,其一为计划,可能改期")]
+        return [Reason(-0.4, "日期不同,其一为计划,可能改期")]
     return [Reason(-3.5, f"日期不同:{left.date} / {right.date}")]
 
 
@@ -261,4 +267,4 @@ def title(lead: Report, group: list[Report]) -> str:
     """Return a title a person understands: who, and what."""
     names = "、".join(lead.names[:3]) + ("等" if len(lead.names) > 3 else "")
     what = TITLES[lead.type] if lead.trigger in TITLES.values() else f"{TITLES[lead.type]}({lead.trigger})"
-    return f"{names} {what}".strip()
+    return f"{names} {what}" if names else f"{what}:{lead.evidence.strip()[:_TITLE_CHARS]}"
