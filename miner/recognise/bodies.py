@@ -135,7 +135,7 @@ def _cut_to_region(passage: Passage, start: int, end: int) -> int:
         if at == start:
             return start
         if passage.edges[at] and not _in_brackets(passage.folded, start, at):
-            return at if passage.all_common(start, at) else start
+            return at if passage.all_common(start, at, bodies=True) else start
     return start
 
 
@@ -170,7 +170,8 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return _trade_company(passage, start, place_end, ending)
     if place_end > start and (passage.knows(place_end, ending.start) or passage.knows(place_end, ending.end)):
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
-    if type_ in ("集团", "银行") and 2 <= len(core) <= 8 and core not in words_of("company_types", "industry"):
+    verb = passage.words.tags[passage.word_at(ending.start - 1)] in ("v", "vn") and passage.all_common(place_end, ending.start)
+    if type_ in ("集团", "银行") and 2 <= len(core) <= 8 and core not in words_of("company_types", "industry") and not verb:
         return Found(start, ending.end, "enterprise", "suffix", 0.8)
     return None
 
@@ -191,7 +192,7 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     start = _regions_before(passage, ending) if ending.term.sort in ("ministry", "international") else left_edge(passage, ending)
     type_, name = text[ending.start : ending.end], text[start : ending.end]
     generic = words_of("org_types", "generic")
-    if name in generic or (ending.term.sort == "party" and len(name) == 2 and _PARTY_POST.match(text, ending.end)):
+    if name in generic or _is_post(text, ending, name):
         return None
     place_end = passage.after_places(start, ending.start)
     core = text[place_end : ending.start]
@@ -201,7 +202,7 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     if _STREET_OFFICE.search(name) or (owner == "enterprise" and ending.term.sort not in _OF_COMPANIES):
         return None
     if start == ending.start:
-        full = len(type_) >= 3 or type_ in _short_bodies() or ending.term.sort in ("ministry", "international", "media")
+        full = type_[0] in _LEVELS or ending.term.sort in ("ministry", "international", "media")
         return Found(start, ending.end, "organization", "type", 0.85) if full else None
     if owner or _OWNERS.match(name):
         if place_end > start and text[place_end : ending.end] in _short_generic():
@@ -227,6 +228,13 @@ def _regions_before(passage: Passage, ending: Hit) -> int:
     return start
 
 
+def _is_post(text: str, ending: Hit, name: str) -> bool:
+    """Tell whether a party body is only a part of a title: 党委 in 集团党委书记, bare 区委 in 区委书记."""
+    if ending.term.sort != "party" or not _PARTY_POST.match(text, ending.end):
+        return False
+    return len(name) == 2 or not (text[ending.end - 2] in _LEVELS or name.endswith(("部", "校", "中央委员会")))
+
+
 def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
     """Tell whether a type of one character (局, 厅, 司, 署) is a word's end in a body's name and not in 格局 or 签署."""
     owned = passage.owner(start, ending.start) in ("place", "organization")
@@ -235,11 +243,6 @@ def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
     return owned and 2 <= ending.end - passage.after_places(start, ending.start) <= 9 and (
         len(word) == 1 or passage.words.tags[index] in ("n", "nt", "nr", "nz", "j") and word not in ("格局", "布局", "结局", "全局", "大局", "当局", "上司", "公司", "邮局", "客厅", "餐厅", "大厅", "展厅", "歌厅", "舞厅", "部署", "骨科", "本科", "学科", "书局")
     )
-
-
-@cache
-def _short_bodies() -> frozenset[str]:
-    return frozenset(word for word in words_of("org_types", "party", "government") if len(word) == 2 and word[0] in _LEVELS)
 
 
 @cache

@@ -47,7 +47,7 @@ def _outside(proposals: Iterator[Found] | list[Found], barred: list[Span]) -> li
 def _from_lexicon(passage: Passage) -> Iterator[Found]:
     for hit in passage.hits:
         kind = hit.term.kind
-        if kind not in ("enterprise", "organization", "place", "expo"):
+        if kind not in ("enterprise", "organization", "place", "expo") or passage.folded[hit.end - 1] == "团" and kind == "organization":
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
         if hit.term.ambiguous:

@@ -139,12 +139,15 @@ class Passage:
                 return at
             at = max(ends)
 
-    def all_common(self, start: int, end: int) -> bool:
-        """Tell whether a stretch consists of words of the general dictionary alone, none of them a name."""
+    def all_common(self, start: int, end: int, *, bodies: bool = False) -> bool:
+        """Tell whether a stretch consists of words of the general dictionary alone, none of them a name.
+
+        With `bodies` the dictionary's words for bodies (工业联合会) are common as well.
+        """
         index = self.word_at(start)
         while index < len(self.words.words) and self.words.starts[index] < end:
             word, tag = self.words.words[index], self.words.tags[index]
-            if tag in _PROPER or not is_common(word):
+            if (tag in _PROPER and not (bodies and tag == "nt")) or not is_common(word):
                 return False
             index += 1
         return True

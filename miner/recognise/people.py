@@ -20,10 +20,12 @@ _SPEECH = (
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的"
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
+_UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
 _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
 _NEVER_LAST = frozenset("也在是的了和与及说表率等对就将也都为向从到有曾于并则还又因受以被把让给介指认告透称等其、出前上下参会")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
+_SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
 
 
@@ -59,12 +61,18 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
             else:
                 index = passage.word_at(hit.start) - 1
                 start = passage.words.starts[index] if index >= 0 else -1
-                if start >= 0 and hit.start - start >= 2 and passage.words.tags[index] in ("nrt", "nr") and _undotted(passage, start) == hit.start:
+                if start >= 0 and hit.start - start >= 2 and not passage.knows(start, hit.start) and passage.words.tags[index] in ("nrt", "nr") and _undotted(passage, start) == hit.start:
                     yield Found(start, hit.start, "person", "address", 0.8)
 
 
 def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
-    if not passage.edges[start] or not _is_name(passage, start, end):
+    if not passage.edges[start]:
+        return False
+    if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
+        index = passage.word_at(start)
+        if passage.words.words[index] == passage.folded[start:end] and passage.words.tags[index].startswith("nr"):
+            return not passage.knows(start, end)
+    if not _is_name(passage, start, end):
         return False
     index = passage.word_at(start)
     words, tags, starts = passage.words
@@ -74,6 +82,10 @@ def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
             return False
         index += 1
     return True
+
+
+def _given_fits(word: str) -> bool:
+    return word[1] in _letters("names", "given_first") and word[2] in _letters("names", "given_last")
 
 
 @lru_cache(maxsize=65536)
@@ -94,6 +106,7 @@ def _as_words(passage: Passage) -> Iterator[Found]:
             continue
         if len(word) == 3 and (tag.startswith("nr") or not is_common(word)):
             sure = 0.7 if tag.startswith("nr") and is_common(word) else 0.6
+            sure -= 0.0 if _given_fits(word) else 0.25
         elif len(word) == 2 and tag.startswith("nr"):
             sure = 0.4
         elif len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) == 2 and first in common and not is_common(words[index + 1]):
@@ -129,11 +142,15 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
         if len(name) < length or not all(map(_HAN.match, name)) or name[-1] in _NEVER_LAST and length > 2:
             continue
         if passage.knows(start, end):
-            base -= 0.2
+            base -= 0.3 if length == 2 else 1.0
+        if length == 2 and (_is_verb(passage, start, end) or _is_word_among_words(passage, start, end)):
+            continue
         score = base + _tail(passage, end)
         if score > best_score:
             best, best_score = end, score
-    foreign = _undotted(passage, start)
+    foreign = _undotted(passage, start) or _to_delimiter(passage, start)
+    if foreign is not None and passage.knows(start, foreign):
+        foreign = None
     if foreign is not None and (best is None or foreign > best + 1 or (foreign > best and not passage.edges[best])):
         return foreign
     return best
@@ -166,18 +183,25 @@ def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
 
 
 def _tail(passage: Passage, end: int) -> float:
-    """Score how well a name may end here, by what follows."""
+    """Score how well a name may end here, by what follows: a mark or a whole word speaks for it, a torn word against."""
     text = passage.folded
     following = text[end : end + 1]
     if not following or not _HAN.match(following):
         return 1.0
-    if _AFTER_NAME.match(text, end):
-        return 0.9 if passage.edges[end] else 0.8
-    ahead = tagged(text[end : end + 6])
-    word, tag = ahead.words[0], ahead.tags[0]
-    if tag in _FUNCTION_TAGS:
-        return 0.7 if len(word) > 1 or passage.edges[end] else 0.3
-    return 0.4 if passage.edges[end] else 0.0
+    if end in passage.title_starts:
+        return 0.9
+    word, tag = _first_word(text[end : end + 6])
+    if len(word) > 1:
+        return 1.0 if tag in _FUNCTION_TAGS or _AFTER_NAME.match(word) else 0.7
+    if tag in _FUNCTION_TAGS and (passage.edges[end] or word in _SINGLE):
+        return 0.7
+    return 0.3 if passage.edges[end] else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _first_word(text: str) -> tuple[str, str]:
+    ahead = tagged(text)
+    return ahead.words[0], ahead.tags[0]
 
 
 def _before_speech(passage: Passage) -> Iterator[Found]:
@@ -201,6 +225,8 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
 
 def _is_name(passage: Passage, start: int, end: int) -> bool:
     text = passage.folded
+    if end - start > 2 and text[end - 1] in _NEVER_LAST:
+        return False
     return any(
         length == end - start and score >= 0.5 for length, score in _lengths(text, start)
     ) and not passage.knows(start, end)
@@ -264,6 +290,36 @@ def _undotted(passage: Passage, start: int) -> int | None:
         end = starts[index] + len(words[index])
         index += 1
     return end if end - start >= 2 else None
+
+
+def _to_delimiter(passage: Passage, start: int) -> int | None:
+    """Return the end of an unknown stretch between a title and a mark or 等, when no everyday word is in it."""
+    match = _UNKNOWN.match(passage.folded, start)
+    if not match or not passage.edges[start]:
+        return None
+    index, end = passage.word_at(start), match.end()
+    words, tags, starts = passage.words
+    while index < len(words) and starts[index] < end:
+        known = len(words[index]) > 1 and is_common(words[index]) and not tags[index].startswith("nr")
+        if known or (len(words[index]) == 1 and tags[index] in ("p", "c", "uj", "ul", "d", "r", "m")):
+            return None
+        index += 1
+    return end
+
+
+def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether an everyday word (海外, 方向) is followed by anything but a mark or speech: then it is no name."""
+    word, tag = _first_word(passage.folded[start:end])
+    if word != passage.folded[start:end] or tag.startswith("nr") or not is_common(word):
+        return False
+    following = passage.folded[end : end + 1]
+    marked = not following or not _HAN.match(following)
+    return not marked and (end in passage.title_starts or not _AFTER_NAME.match(passage.folded, end))
+
+
+def _is_verb(passage: Passage, start: int, end: int) -> bool:
+    word, tag = _first_word(passage.folded[start : start + 6])
+    return len(word) >= end - start and tag in ("v", "vd", "d", "p", "c", "u") and is_common(word)
 
 
 def _listed(passage: Passage, person: Found) -> Iterator[Found]:

@@ -306,13 +306,24 @@ def _pieces_after(view: _Field, end: int) -> Iterator[_Piece]:
         title_at = start
     else:
         return
-    title_end = next((e for e in range(min(stop, title_at + _MAX_MODIFIER), title_at, -1) if e in view.title_starts), None)
-    if title_end is None or (not be and title_end != stop and view.folded[title_end] not in ")"):
+    title_end = _chain_end(view, title_at, stop)
+    if title_end is None or (not be and view.folded[title_end : title_end + 1] not in (",", "。", ")", ";", "\n", "")):
         return
     title = Span(title_at, title_end)
-    if _BREAKS.search(title.of(view.folded)) or any(p.span.start == title_end for p in view.people):
+    if _BREAKS.search(title.of(view.folded).replace("、", "")) or any(p.span.start == title_end for p in view.people):
         return
     yield _Piece(start, title, mention.span if mention else None, mention)
+
+
+def _chain_end(view: _Field, start: int, stop: int) -> int | None:
+    """Return where the titles that begin near `start` end: 董事长、总经理 counts as one chain."""
+    end = next((e for e in range(min(stop, start + _MAX_MODIFIER), start, -1) if e in view.title_starts), None)
+    while end is not None and view.folded[end : end + 1] in ("、", "兼"):
+        following = next((e for e in range(end + 10, end + 1, -1) if view.title_starts.get(e, -1) > end), None)
+        if following is None:
+            break
+        end = following
+    return end
 
 
 def _post(annotated: Annotated, view: _Field, person: Mention, piece: _Piece) -> Post:
