@@ -349,7 +349,7 @@ def _score_contradictions(connection: sqlite3.Connection, pair: dict[str, Any], 
     rows = connection.execute(
         "select a.text, b.text from figure_conflicts c join figures a on a.id = c.left_figure_id join figures b on b.id = c.right_figure_id"
         " join articles x on x.id = a.article_id join articles y on y.id = b.article_id"
-        " where (x.document_id = ? and y.document_id = ?) or (y.document_id = ? and x.document_id = ?)", (*documents, *documents),
+        " where c.kind = 'conflict' and ((x.document_id = ? and y.document_id = ?) or (y.document_id = ? and x.document_id = ?))", (*documents, *documents),
     )  # fmt: skip
     found = {frozenset((fold(a), fold(b))) for a, b in rows}
     left, right = pair["articles"]

@@ -18,6 +18,13 @@ from miner.segment import sentences
 
 _BLOCK_LIMIT = 60
 _UNITS = {"人次": "人", "位": "人", "名": "人", "户": "家", "元人民币": "元", "人民币": "元"}
+_OF_THE_EXPO = frozenset({
+    "intended_deals", "exhibition_area", "top500_exhibitors", "countries", "international_organizations", "exhibitors", "new_products", "visitors",
+    "professional_visitors", "trading_groups", "journalists",
+})  # fmt: skip
+"""Measures that are mostly said of a whole expo; all others need a name, an event or words in common as well."""
+_NOISY = 9
+"""A subject so long is a clause rather than a noun."""
 _LOW = {"超": 1.0, "多": 1.0, "余": 1.0, "以上": 1.0}
 
 
@@ -36,6 +43,9 @@ class Told:
     edition: int | None
     comparison: str | None
     names: frozenset[str]
+    """Entities named in its sentence."""
+    around: frozenset[str]
+    """Entities named in its paragraph."""
     events: frozenset[str]
     grams: frozenset[str]
 
@@ -73,7 +83,7 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
     current = ""
     body, spans, mentions = "", [], []
     for row in connection.execute(
-        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure, coalesce(f.edition, a.edition), f.comparison, f.start, f.[end], f.field"
+        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure, coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - 2017), f.comparison, f.start, f.[end], f.field"
         " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id"
     ):
         if row[1] != current:
@@ -85,14 +95,16 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
             ).fetchall()
         start, end = row[10], row[11]
         if row[12] != "body":
-            yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], frozenset(), frozenset(), _grams(row[6] or ""))
+            yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], frozenset(), frozenset(), frozenset(), _grams(row[6] or ""))
             continue
         sentence = next((s for s in spans if s.start <= start < s.end), None)
         low, high = (sentence.start, sentence.end) if sentence else (start, end)
         near = body[max(low, start - 30) : min(high, end + 20)]
         names = frozenset(entity for s, _, entity in mentions if low <= s < high and entity)
+        first, last = body.rfind("\n", 0, start) + 1, body.find("\n", end) % (len(body) + 1)
+        around = frozenset(entity for s, _, entity in mentions if first <= s < last and entity)
         told = frozenset(event for s, e, event in events[current] if s <= start < e)
-        yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], names, told, _grams(near.replace(row[2], " ")))
+        yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], names, around, told, _grams(near.replace(row[2], " ")))
 
 
 def _grams(text: str) -> frozenset[str]:
@@ -106,7 +118,7 @@ def _keys(told: Told) -> Iterator[tuple[str, ...]]:
         yield ("measure", told.measure, told.unit, edition)
     for event in told.events:
         yield ("event", event, told.unit)
-    for name in told.names:
+    for name in told.around:
         yield ("name", name, told.unit, edition)
 
 
@@ -128,35 +140,45 @@ def _pairs(told: list[Told]) -> Iterator[tuple[Told, Told]]:
 def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tuple[str, ...]]:
     """Return how probable it is that two figures of one unit tell one fact, with the reasons."""
     reasons = []
+    of_expo = left.measure == right.measure and (left.measure or "").removesuffix("_change") in _OF_THE_EXPO
     if left.measure and left.measure == right.measure:
-        reasons.append(Reason(2.0, f"同一指标:{left.measure}"))
+        reasons.append(Reason(2.0 if of_expo else 1.0, f"同一指标:{left.measure}"))
     elif left.measure and right.measure:
-        reasons.append(Reason(-2.5, "指标不同"))
-    a, b = fold(left.subject), fold(right.subject)
-    if a and b:
-        if a == b:
-            reasons.append(Reason(1.4, f"所指相同:{left.subject}"))
-        elif a in b or b in a or _overlap(a, b) >= 0.5:
-            reasons.append(Reason(0.9, f"所指相近:{left.subject} / {right.subject}"))
-        else:
-            reasons.append(Reason(-0.9, f"所指不同:{left.subject} / {right.subject}"))
+        reasons.append(Reason(-1.5, "指标不同"))
+    reasons.extend(_by_subject(fold(left.subject), fold(right.subject)))
     if left.events & right.events:
-        reasons.append(Reason(1.2, "写在同一事件的报道里"))
+        reasons.append(Reason(1.5, "写在同一事件的报道里"))
     if left.names & right.names:
-        reasons.append(Reason(0.8, "同一句里有同一名称"))
-    elif left.names and right.names and not (left.measure and left.measure == right.measure):
-        reasons.append(Reason(-1.0, "所涉名称不同"))
+        reasons.append(Reason(1.0, "同一句里有同一名称"))
+    elif left.around & right.around:
+        reasons.append(Reason(0.6, "同一段里有同一名称"))
+    elif not of_expo:
+        reasons.append(Reason(-1.2, "所涉名称不同"))
     whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
     part = sum(1 / frequency[g] for g in left.grams & right.grams) / whole if whole else 0.0
-    reasons.append(Reason(min(4.0 * part, 2.0) - 0.6, f"上下文相近({part:.2f})"))
+    reasons.append(Reason(min(4.0 * part, 2.0) - 0.5, f"上下文相近({part:.2f})"))
     low, high = sorted((abs(left.value), abs(right.value)))
     if high > 5 * low:
         reasons.append(Reason(-2.0, "数值相差五倍以上"))
+    elif high <= 2 * low:
+        reasons.append(Reason(0.4, "数值相近"))
     if bool(left.comparison) != bool(right.comparison):
         reasons.append(Reason(-1.5, "一处是比较数"))
     if left.edition and right.edition and left.edition != right.edition:
         reasons.append(Reason(-3.0, "届次不同"))
-    return weigh(-2.2, reasons)
+    return weigh(-1.9, reasons)
+
+
+def _by_subject(a: str, b: str) -> list[Reason]:
+    if not a or not b:
+        return []
+    if a == b:
+        return [Reason(0.7 if len(a) <= 3 else 1.4, f"所指相同:{a}")]
+    if a in b or b in a or _overlap(a, b) >= 0.5:
+        return [Reason(0.6, f"所指相近:{a} / {b}")]
+    if _overlap(a, b) >= 0.3:
+        return [Reason(0.2, f"所指略同:{a} / {b}")]
+    return [Reason(-0.3 if max(len(a), len(b)) >= _NOISY else -0.9, f"所指不同:{a} / {b}")]
 
 
 def _overlap(a: str, b: str) -> float:
