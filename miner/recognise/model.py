@@ -1,0 +1,326 @@
+"""The trained name model: which characters form a person, enterprise, organization, place or title, and how surely.
+
+A small network reads characters, character pairs, words (rjieba) and hashed n-grams, and a linear chain joins its
+verdicts into names. It is trained by `miner.train` and runs here with NumPy alone, in batches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from miner.errors import ModelError
+from miner.recognise.chain import LABELS, N_STATES, Beliefs, Chain, Floats, Indices, Layout, believe, lay_out
+from miner.recognise.encode import GAP, Encoded, Vocabulary
+
+FORMAT = 1
+"""Version of the model file; a file of another version is refused."""
+REACH = 8
+"""Characters that a block reads beyond its own on either side; the network looks less far."""
+BLOCK = 4096
+"""Characters computed together: small enough to stay in a processor's cache."""
+BATCH = 150_000
+"""Characters encoded and joined together: bounds the memory of one call."""
+LONGEST_SENTENCE = 160
+"""A longer sentence is cut, at a comma when there is one in its second half."""
+NEAR_CHINESE, SHUT = 20, np.float32(50.0)
+"""Latin text is judged only within this many characters of Chinese; elsewhere `outside` gets this added."""
+_ENDS = np.array([ord(c) for c in "。!?;\n"], dtype=np.uint32)
+_COMMAS = np.array([ord(c) for c in ",、:)」』》”"], dtype=np.uint32)
+Arrays = Mapping[str, npt.NDArray[np.generic]]
+
+
+class Candidate(NamedTuple):
+    """A name the model sees in a text: characters start to end, its label, and the posterior of exactly this span."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+class Weights(NamedTuple):
+    """Everything learnt, ready to compute with; the names are those of the stored arrays."""
+
+    chars: Floats
+    pairs: Floats
+    words: Floats
+    shapes: Floats
+    left_pair: Floats
+    right_pair: Floats
+    word: Floats
+    before: Floats
+    after: Floats
+    near: Floats
+    near_bias: Floats
+    far: Floats
+    far_bias: Floats
+    out: Floats
+    out_bias: Floats
+    ngrams: npt.NDArray[np.int8]
+    ngrams_scale: Floats
+
+
+FAR = 3
+"""Distance of the second convolution's outer taps."""
+
+
+class NameModel:
+    """Finds names in texts. Immutable; safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary, weights: Weights, chain: Chain) -> None:
+        self.vocabulary, self.weights, self.chain = vocabulary, weights, chain
+
+    @classmethod
+    def load(cls) -> NameModel:
+        """Load the model that comes with the package; raises ModelError when it is missing or damaged."""
+        file = resources.files("miner") / "resources" / "models" / "names.npz"
+        try:
+            return cls.from_bytes(file.read_bytes())
+        except OSError as error:
+            raise ModelError(f"cannot read the name model: {error}", where=str(file), hint="reinstall miner") from error
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> NameModel:
+        """Build a model from the bytes of a model file; raises ModelError when they are not one."""
+        try:
+            with np.load(io.BytesIO(stored), allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
+                raise ModelError("a name model of another version", hint="train it again with `miner train names`")
+            return cls(Vocabulary.from_arrays(arrays), _weights(arrays), _chain(arrays))
+        except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
+            raise ModelError(f"damaged name model: {error}", hint="train it again with `miner train names`") from error
+
+    def predict(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        """Return the names in each text, in order, without overlap."""
+        found: list[list[Candidate]] = [[] for _ in texts]
+        for batch in _batches(texts):
+            for piece, candidates in zip(batch, self._predict([piece.content for piece in batch]), strict=True):
+                if piece.offset:
+                    candidates = [
+                        c._replace(start=c.start + piece.offset, end=c.end + piece.offset) for c in candidates
+                    ]
+                found[piece.text].extend(candidates)
+        return found
+
+    def _predict(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        encoded = self.vocabulary.encode(texts)
+        cuts = sentence_cuts(encoded.folded)
+        layout = lay_out(cuts[:-1], np.diff(cuts))
+        scores = self.emissions(encoded)[layout.order]
+        scores -= scores.max(axis=1, keepdims=True)
+        factors = np.exp(scores, out=scores)
+        beliefs = believe(factors, layout, self.chain)
+        spans = _spans(_states(beliefs, layout), cuts)
+        spans.scores[:] = _posteriors(spans, factors, beliefs, layout, self.chain)
+        return _by_text(spans, encoded, texts)
+
+    def outside(self, texts: Sequence[str]) -> list[Floats]:
+        """Return for every character of each text the probability that it belongs to no name."""
+        encoded = self.vocabulary.encode(texts)
+        cuts = sentence_cuts(encoded.folded)
+        layout = lay_out(cuts[:-1], np.diff(cuts))
+        scores = self.emissions(encoded)[layout.order]
+        beliefs = believe(np.exp(scores - scores.max(axis=1, keepdims=True)), layout, self.chain)
+        joint = beliefs.forward * beliefs.backward
+        known = np.ones(int(encoded.origin[-1]) + 1, np.float32)
+        known[encoded.origin[layout.order]] = joint[:, 0] / (joint.sum(axis=1) + 1e-30)
+        return [known[start : start + len(text)] for start, text in zip(encoded.starts.tolist(), texts, strict=True)]
+
+    def emissions(self, encoded: Encoded) -> Floats:
+        """Return the network's scores, shape (characters, states)."""
+        n = len(encoded)
+        scores = np.empty((n, N_STATES), np.float32)
+        for start in range(0, n, BLOCK):
+            end = min(start + BLOCK, n)
+            lo, hi = max(0, start - REACH), min(n, end + REACH)
+            scores[start:end] = self._block(encoded, lo, hi)[start - lo : end - lo]
+        scores[_far_from_chinese(encoded.folded), 0] += SHUT
+        return scores
+
+    def _block(self, encoded: Encoded, lo: int, hi: int) -> Floats:
+        w = self.weights
+        hidden = w.chars.take(encoded.chars[lo:hi], axis=0)
+        hidden += w.shapes.take(encoded.shapes[lo:hi], axis=0)
+        pairs = w.pairs.take(encoded.pairs[lo:hi], axis=0)
+        hidden += pairs @ w.right_pair
+        hidden[1:] += pairs[:-1] @ w.left_pair
+        hidden += w.words.take(encoded.words[lo:hi], axis=0) @ w.word
+        hidden += w.words.take(encoded.before[lo:hi], axis=0) @ w.before
+        hidden += w.words.take(encoded.after[lo:hi], axis=0) @ w.after
+        np.maximum(hidden, 0, out=hidden)
+        hidden += _convolve(hidden, w.near, w.near_bias, 1)
+        hidden += _convolve(hidden, w.far, w.far_bias, FAR)
+        scores: Floats = hidden @ w.out
+        scores += w.out_bias
+        total = w.ngrams.take(encoded.ngrams[0, lo:hi], axis=0).astype(np.int16)
+        for buckets in encoded.ngrams[1:]:
+            total += w.ngrams.take(buckets[lo:hi], axis=0)
+        scores += total * w.ngrams_scale
+        return scores
+
+
+def _far_from_chinese(folded: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Tell which characters have no Chinese character near: the model has never seen such text and stays silent there."""
+    total = np.concatenate([[0], np.cumsum((folded >= 0x3400) & (folded < 0xA000))])
+    at = np.arange(len(folded))
+    return total[np.minimum(at + NEAR_CHINESE, len(folded))] == total[np.maximum(at - NEAR_CHINESE, 0)]
+
+
+def _convolve(hidden: Floats, taps: Floats, bias: Floats, reach: int) -> Floats:
+    """Apply three taps at once: one product with the taps side by side, then two shifted sums."""
+    size = hidden.shape[1]
+    products: Floats = hidden @ taps
+    result = products[:, size : 2 * size]
+    result += bias
+    if len(hidden) > reach:
+        result[reach:] += products[:-reach, :size]
+        result[:-reach] += products[reach:, 2 * size :]
+    return np.maximum(result, 0, out=result)
+
+
+def _weights(arrays: Arrays) -> Weights:
+    full: dict[str, npt.NDArray[np.generic]] = {}
+    for name in Weights._fields:
+        table = arrays[name]
+        if name != "ngrams":
+            table = table.astype(np.float32)
+            if f"{name}_scale" in arrays:
+                table = table * arrays[f"{name}_scale"].astype(np.float32)
+        full[name] = np.concatenate(list(table), axis=1) if name in ("near", "far") else table
+    return Weights(**full)  # type: ignore[arg-type]
+
+
+def _chain(arrays: Arrays) -> Chain:
+    return Chain.from_scores(*(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave")))
+
+
+def file_hash() -> str:
+    """Return the SHA-256 of the model file that comes with the package."""
+    file = resources.files("miner") / "resources" / "models" / "names.npz"
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+class _Piece(NamedTuple):
+    text: int
+    offset: int
+    content: str
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[_Piece]:
+    """Cut texts that are longer than a batch, after a line end or full stop when there is one near."""
+    for i, text in enumerate(texts):
+        at = 0
+        while len(text) - at > BATCH:
+            cut = max(text.rfind(mark, at + BATCH // 2, at + BATCH) for mark in "\n。") + 1
+            cut = cut or at + BATCH
+            yield _Piece(i, at, text[at:cut])
+            at = cut
+        yield _Piece(i, at, text[at:])
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[_Piece]]:
+    batch: list[_Piece] = []
+    chars = 0
+    for piece in _pieces(texts):
+        if batch and chars + len(piece.content) > BATCH:
+            yield batch
+            batch, chars = [], 0
+        batch.append(piece)
+        chars += len(piece.content) + GAP
+    if batch:
+        yield batch
+
+
+def sentence_cuts(folded: npt.NDArray[np.uint32]) -> Indices:
+    """Return the bounds of sentences in folded text, first 0 and last its length; none is longer than LONGEST_SENTENCE."""
+    n = len(folded)
+    ends = np.flatnonzero(np.isin(folded, _ENDS)) + 1
+    cuts = np.unique(np.concatenate([[0], ends, [n]])).astype(np.int64)
+    long = np.flatnonzero(np.diff(cuts) > LONGEST_SENTENCE)
+    if not len(long):
+        return cuts
+    commas = np.flatnonzero(np.isin(folded, _COMMAS)) + 1
+    extra: list[int] = []
+    for k in long:
+        at, end = int(cuts[k]), int(cuts[k + 1])
+        while end - at > LONGEST_SENTENCE:
+            i = int(np.searchsorted(commas, at + LONGEST_SENTENCE, side="right")) - 1
+            near = int(commas[i]) if i >= 0 else 0
+            at = near if near > at + LONGEST_SENTENCE // 2 else at + LONGEST_SENTENCE
+            extra.append(at)
+    return np.unique(np.concatenate([cuts, extra])).astype(np.int64)
+
+
+class _Spans(NamedTuple):
+    starts: Indices
+    ends: Indices
+    labels: Indices
+    scores: npt.NDArray[np.float64]
+
+
+def _states(beliefs: Beliefs, layout: Layout) -> npt.NDArray[np.int8]:
+    states = np.empty(len(layout.order), np.int8)
+    states[layout.order] = np.argmax(beliefs.forward * beliefs.backward, axis=1)
+    return states
+
+
+def _spans(states: npt.NDArray[np.int8], cuts: Indices) -> _Spans:
+    """Read spans off the likeliest states; a run that the chain would forbid is read leniently."""
+    inside = states > 0
+    label = (states.astype(np.int64) - 1) >> 2
+    role = (states - 1) & 3
+    opens = inside & ((role == 0) | (role == 3))
+    opens[1:] |= inside[1:] & (~inside[:-1] | (label[1:] != label[:-1]) | (role[:-1] >= 2))
+    first = cuts[:-1][cuts[:-1] < len(states)]
+    opens[first] |= inside[first]
+    starts = np.flatnonzero(opens)
+    closes = inside.copy()
+    closes[:-1] &= ~inside[1:] | opens[1:]
+    ends = np.flatnonzero(closes) + 1
+    return _Spans(starts, ends, label[starts], np.zeros(len(starts)))
+
+
+def _posteriors(
+    spans: _Spans, factors: Floats, beliefs: Beliefs, layout: Layout, chain: Chain
+) -> npt.NDArray[np.float64]:
+    """Return the probability of each span as a whole, given the text: the sum over all paths that hold it."""
+    rank = np.empty(len(layout.order), np.int64)
+    rank[layout.order] = np.arange(len(rank))
+    lengths = spans.ends - spans.starts
+    begin, inner, end, single = (1 + 4 * spans.labels + role for role in range(4))
+    first, last = rank[spans.starts], rank[spans.ends - 1]
+    mass = beliefs.forward[first, np.where(lengths == 1, single, begin)].astype(np.float64)
+    for step in range(1, int(lengths.max()) if len(lengths) else 0):
+        some = np.flatnonzero(lengths > step)
+        at = rank[spans.starts[some] + step]
+        closing = lengths[some] == step + 1
+        before = np.where(step == 1, begin[some], inner[some])
+        here = np.where(closing, end[some], inner[some])
+        mass[some] *= chain.steps[before, here] * factors[at, here] / beliefs.scale[at, 0]
+    final = np.where(lengths == 1, single, end)
+    total = (beliefs.forward[last] * beliefs.backward[last]).sum(axis=1) + 1e-30
+    return np.clip(mass * beliefs.backward[last, final] / total, 0.0, 1.0)
+
+
+def _by_text(spans: _Spans, encoded: Encoded, texts: Sequence[str]) -> list[list[Candidate]]:
+    first = encoded.origin[spans.starts]
+    stop = encoded.origin[spans.ends - 1] + 1
+    owner = np.maximum(np.searchsorted(encoded.starts, first, side="right") - 1, 0)
+    base = encoded.starts[owner]
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    within = np.flatnonzero((first >= base) & (stop <= base + lengths[owner]))  # none in the room between texts
+    owner, base = owner[within], base[within]
+    labels = [LABELS[k] for k in spans.labels[within].tolist()]
+    scores = np.round(spans.scores[within], 4).tolist()
+    candidates = list(map(Candidate, (first[within] - base).tolist(), (stop[within] - base).tolist(), labels, scores))
+    bounds = np.searchsorted(owner, np.arange(len(texts) + 1)).tolist()
+    return [candidates[bounds[i] : bounds[i + 1]] for i in range(len(texts))]

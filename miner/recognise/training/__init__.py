@@ -1,0 +1,1 @@
+"""Training of the name model: data sets, invented sentences, labels by agreement, and the network (needs PyTorch)."""

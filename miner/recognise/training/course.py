@@ -1,0 +1,76 @@
+"""The course of training: what is learnt from, in which order, and how the model file comes out."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from miner.recognise.encode import FIRST_ID, Vocabulary
+from miner.recognise.model import NameModel
+from miner.recognise.training import vocabulary as words
+from miner.recognise.training.datasets import Example, read_training
+from miner.recognise.training.invent import Inventor, read_lists
+from miner.recognise.training.network import Network, Plan, prepare, to_arrays, train
+from miner.recognise.training.pretrain import vectors
+from miner.recognise.training.silver import lexicon_forms, silver
+
+Say = Callable[[str], None]
+INVENTED, RENAMED = 16_000, 12_000
+SEED = 7
+
+
+def gold_and_invented(data_dir: Path, *, seed: int = SEED) -> tuple[list[Example], list[Example]]:
+    """Return the annotated examples, and the invented ones with the renamed copies of annotated ones."""
+    gold = read_training(data_dir)
+    inventor, source = Inventor(read_lists(data_dir), seed), random.Random(seed)
+    invented = inventor.paragraphs(INVENTED)
+    named = [e for e in gold if e.domain == "msra" and e.names]
+    invented += [inventor.renamed(e) for e in gold if e.domain in ("cluener", "events")]
+    invented += [inventor.renamed(e) for e in source.sample(named, min(RENAMED, len(named)))]
+    return gold, invented
+
+
+def new_network(vocabulary: Vocabulary, plan: Plan, pretrained: tuple[npt.NDArray[np.float32], ...] = ()) -> Network:
+    """Return a network with fresh weights, and with pretrained vectors of words and pairs where there are any."""
+    torch.manual_seed(plan.seed)
+    network = Network(int(vocabulary.ids.max()) + 1, len(vocabulary.words) + FIRST_ID, plan)
+    for table, vectors_ in zip((network.words, network.pairs), pretrained, strict=False):
+        known = torch.from_numpy(np.any(vectors_ != 0, axis=1))
+        with torch.no_grad():
+            table.weight[known] = torch.from_numpy(vectors_)[known]
+    return network
+
+
+def stored(network: Network, vocabulary: Vocabulary, domain: str = "news") -> bytes:
+    """Return the model file's bytes."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **to_arrays(network, vocabulary, domain))
+    return buffer.getvalue()
+
+
+def run(data_dir: Path, raw: Sequence[str], on_topic: Sequence[str], *, minutes: float, say: Say) -> bytes:
+    """Run the whole course and return the model file's bytes."""
+    gold, invented = gold_and_invented(data_dir)
+    known = [e.text for e in (*gold, *invented)]
+    vocabulary = words.build([*known, *raw])
+    say(f"{len(vocabulary.words):,} words")
+    everything = [*raw, *(e.text for e in gold)]
+    plan = Plan()
+    pretrained = (
+        vectors(everything, vocabulary, pairs=False, size=plan.word_size),
+        vectors(everything, vocabulary, pairs=True, size=plan.pair_size),
+    )
+    say("vectors of words and pairs are learnt")
+    first = new_network(vocabulary, plan, pretrained)
+    train(first, prepare([*gold, *invented], vocabulary), Plan(minutes=minutes / 3, epochs=2), say)
+    labelled = silver(on_topic, NameModel.from_bytes(stored(first, vocabulary)), forms=lexicon_forms())
+    say(f"{len(labelled):,} raw texts are labelled")
+    network = new_network(vocabulary, plan, pretrained)
+    train(network, prepare([*gold, *invented, *labelled], vocabulary), Plan(minutes=minutes), say)
+    return stored(network, vocabulary)
