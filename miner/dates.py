@@ -112,8 +112,19 @@ def _grammar() -> re.Pattern[str]:
     )
 
 
-_TRIGGER = re.compile("[日月年]|[今昨前明后当同次翌隔头上下这本近最连此开进展闭收周星礼]|[12]\\d{3}[-./]")
-_BRACKET = re.compile(r"[（(](?P<inside>[^（()）\n]{2,16})[）)]")
+@cache
+def _scanner() -> re.Pattern[str]:
+    """Find where a time may start. One class of first characters leads, so that the search skips all other text at once."""
+    tails: dict[str, set[str]] = {}
+    for word, (kind, _) in _words().items():
+        tails.setdefault(word[0], set()).add(word[1:] + ("[一二三四五六日天]" if kind == "week" else ""))
+    branches = [rf"(?<={first})(?:{'|'.join(sorted(rest))})" for first, rest in tails.items()]
+    digits = r"(?<=\d)\d{0,3}[-./年月日]"
+    numerals = "(?<=[一二三四五六七八九十])[一二三四五六七八九十〇零○]{0,3}[年月]"
+    firsts = "".join(sorted(tails))
+    return re.compile(rf"[\d一二三四五六七八九十{firsts}](?:{digits}|{numerals}|{'|'.join(branches)})")
+
+
 _FUTURE = re.compile("将|拟|计划|定于|预计|倒计时|即将|启幕")
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 
@@ -312,13 +323,25 @@ def find_dates(text: str, *, issued: str | None = None, edition: int | None = No
     """
     reader = _Reader(text, _issue(issued), edition)
     found: list[DateMention] = []
-    for match in _grammar().finditer(text):
+    for match in _matches(text):
         mention = reader.read(match)
         if found and _in_bracket(text, found[-1], mention):
             found[-1] = _decided(text, found[-1], mention)
             continue
         found.append(mention)
     return tuple(found)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    grammar, scanner = _grammar(), _scanner()
+    at = 0
+    while (hit := scanner.search(text, at)) is not None:
+        match = grammar.match(text, hit.start())
+        if match is None:
+            at = hit.start() + 1
+        else:
+            yield match
+            at = match.end()
 
 
 def _issue(issued: str | None) -> date | None:

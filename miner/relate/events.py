@@ -117,10 +117,15 @@ def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
             trigger = Found(trigger.span, trigger.text, replace(trigger.rule, kind=noun.rule.kind))
         if not _tells(reading, trigger, segments[own]):
             continue
+        if _FIRST.search(trigger.text) and not _shows_product(reading, trigger, segments[own]):
+            continue
         if "debut" in trigger.rule.flags:
             trigger = _debut(reading, trigger, segments[own])
         scope = Scope(sentence, segments, own, _floor(reading, trigger, sentence))
-        yield _Candidate(trigger, scope, find_cast(reading.passage, trigger, scope, reading.words), noun)
+        cast = find_cast(reading.passage, trigger, scope, reading.words)
+        if noun is not None and noun.span.start >= trigger.span.end and _is_setting(reading, noun):
+            cast = _with(cast, _attendees(reading, noun, scope))
+        yield _Candidate(trigger, scope, cast, noun)
     for noun in nouns:
         if "setting" in noun.rule.flags and noun.span not in used and _is_setting(reading, noun):
             own = next(i for i, s in enumerate(segments) if noun.span.start < s.end)
@@ -155,6 +160,16 @@ def _with(cast: Cast, other: Cast) -> Cast:
     seen = {p.entity for p in cast.participants}
     added = tuple(p for p in other.participants if p.entity not in seen)
     return replace(cast, participants=cast.participants + added, open_list=cast.open_list or other.open_list)
+
+
+_FIRST = re.compile("首[发秀展]$")
+
+
+def _shows_product(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """首发, 首秀 show a thing: a product word or a company must stand in the clause."""
+    if any(m.label == "enterprise" for m in reading.passage.within(segment)):
+        return True
+    return _PRODUCT.search(reading.passage.text, segment.start, segment.end) is not None
 
 
 def _debut(reading: Reading, trigger: Found, segment: Span) -> Found:
@@ -219,7 +234,7 @@ def _tells(reading: Reading, trigger: Found, segment: Span) -> bool:
     marked = reading.passage.quoted(start)
     if marked is not None and marked.span.end - marked.span.start < 14 and not any(c in "，。！？" for c in marked.span.of(text)):
         return False
-    if _is_described(text, trigger, segment) or _is_total(reading, trigger, segment):
+    if _is_described(text, trigger, segment) or _is_relative(reading, trigger, segment) or _is_total(reading, trigger, segment):
         return False
     near = Span(max(segment.start, start - 14), start)
     return not reading.words.within(near, layer="context", kind="background")
@@ -241,6 +256,20 @@ def _is_described(text: str, trigger: Found, segment: Span) -> bool:
         return True
     head = text[max(segment.start, start - 16) : start]
     return "是" in head and "的" in rest and trigger.rule.type in ("signing", "founding", "visit", "investment")
+
+
+_SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
+
+
+def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """Tell whether the clause only describes a name (十年前创办公司的某人，) or a source (据某局发布的标准)."""
+    text, end = reading.passage.text, trigger.span.end
+    if trigger.rule.type == "exhibition" or "support" in trigger.rule.flags:
+        return False
+    if text.startswith("的", end) and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None:
+        return True
+    last = [m for m in reading.passage.within(Span(end, segment.end)) if segment.end - m.span.end <= 1]
+    return bool(last) and text[last[-1].span.start - 1] == "的" and last[-1].label in ("person", "enterprise")
 
 
 _TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
@@ -300,7 +329,7 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
         return None
     if "list" in flags and (len(cast.participants) < 2 or not _visited(reading, scope)):
         return None
-    amount = _amount(passage.text, scope)
+    amount = _amount(passage.text, scope) if trigger.rule.type in _COSTS or "amount" in flags else None
     if "amount" in flags and amount is None:
         return None
     if noun_needs_name(candidate) and not cast.participants:
@@ -308,12 +337,14 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     if not _new(trigger, cast, state):
         return None
     when = _when(reading, candidate, state)
-    if "dated" in flags and when is None:
+    if "dated" in flags and (when is None or when.method == "carried"):
         return None
     status = _status(reading, candidate, when)
     if not cast.participants and when is None and amount is None and _needs_anchor(candidate):
         return None
     if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type == "launch":
+        return None
+    if trigger.rule.type == "visit" and not cast.participants and (when is None or when.method == "carried"):
         return None
     key = (trigger.rule.type, when.date if when else None, status, tuple(sorted(str(p.entity) for p in cast.participants)))
     if key in state.told and (cast.participants or trigger.rule.type not in ("launch", "founding")):
@@ -336,12 +367,15 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     )  # fmt: skip
 
 
+_EXPO_NAME = re.compile("进博会|进口博览会|盛会|^博览会|^展览会")
 _SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
 
 
 def _needs_anchor(candidate: _Candidate) -> bool:
     """Tell whether a report without names, date and sum says too little: 出台了一系列措施."""
     trigger = candidate.trigger
+    if candidate.noun is not None and trigger.rule.type == "exhibition":
+        return _EXPO_NAME.search(candidate.noun.text) is None
     if trigger.rule.type not in ("launch", "founding", "investment", "award"):
         return False
     return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
@@ -395,6 +429,7 @@ def _new(trigger: Found, cast: Cast, state: _State) -> bool:
     return True
 
 
+_COSTS = frozenset({"signing", "investment", "procurement", "founding"})
 _RETOLD = frozenset({"meeting", "visit", "ceremony", "conference", "appointment", "signing"})
 
 

@@ -23,7 +23,7 @@ _COMPARISON = re.compile(
     r"(?:增长|增加|提高|提升|上升|上涨|扩大|下降|减少|降低|下跌|下滑|缩减|压缩|增幅|降幅|增速|多|少|翻|持平)[^，。；：\n]{0,6}$"
 )
 _ABSTRACT = re.compile(
-    "(?:主要|重要|关键|基本|核心)?(?:部分|方面|环节|阶段|关键词|步骤|层面|维度|问题|原因|特点|重点|要点|字|词|大局|转变|梯队|层次|角度|理由|细节|故事)"
+    "(?:主要|重要|关键|基本|核心)?(?:部分|方面|环节|阶段|关键词|步骤|层面|维度|问题|原因|特点|重点|要点|字|词|大局|转变|梯队|层次|角度|理由|细节|故事|事[，。])"
 )
 _COUNTABLE = re.compile("[^，。；的]{0,8}(?:项目|国家|地区|展区|展馆|展厅|中心|基地|城市|机构|企业|品牌|产品|平台|协议|工厂|专区|奖)")
 _VERB_TAIL = re.compile(
@@ -87,7 +87,9 @@ def _counts(text: str, number: Number) -> bool:
         return hit.group().strip(" -").upper() in _LATIN_PREFIX
     if before[-1:] in "-‐–/～" and before[-2:-1].isalnum():
         return False
-    after = text[end : end + 3]
+    after, written = text[end : end + 3], text[start:end]
+    if number.han and number.value is None and "几" in written and not any(c in "十百千万亿" for c in written):
+        return False
     if number.han and number.kind == "count" and _ABSTRACT.match(text, end) is not None:
         return False
     if number.han and number.value == 2 and number.unit in "种头条个" and _COUNTABLE.match(text, end) is None:

@@ -13,12 +13,14 @@ from miner.relate.triggers import Found, Words
 
 _NAMES = ("person", "enterprise", "organization")
 _COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])其(?!中|他|余|实|它)")
+_PRONOUN = re.compile("(?:同时|随后|此外|曾|昨天|当天)?，?[他她](?!们|的)")
 _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
 _TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
 _TITLE_END = re.compile("(?:长|书记|主任|总裁|经理|总监|董事|主席|代表|教授|委员|成员|顾问|兼)[、，]?$")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _SUBJECT_TAIL = ("交易团", "将", "也", "已", "又", "首", "带", "展", "馆", "国家馆")
+_PARTNER = re.compile("[与同和]")
 _FROM = re.compile("来自(?:[^，。；]{0,12}、)?$")
 _COVERB = ("与", "和", "同", "跟", "及", "联合", "携手", "会同", "联手", "携", "向", "对", "给", "为", "由", "被", "从", "获", "以及", "把", "将", "协助")
 _LOCATIVE = ("在", "于", "位于", "至", "到")
@@ -87,7 +89,11 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
     text = passage.text
     own_segment = scope.segments[scope.own]
     mine = _names(passage, Span(max(own_segment.start, scope.floor), own_segment.end))
-    chosen: list[Mention] = list(mine)
+    if trigger.rule.type == "exhibition" and "list" not in trigger.rule.flags:
+        mine = mine or _countries(passage, scope, trigger, True)
+    if trigger.rule.type == "award":
+        mine = [m for m in mine if m.span.end <= trigger.span.start or not _in_award(text, m)]
+    chosen: list[Mention] = [*_listed_left(passage, scope), *mine]
     resolved: list[Participant] = []
     if not _has_subject(text, mine, trigger):
         if not (company := _company(passage, trigger, own_segment, scope)):
@@ -100,6 +106,23 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
     return Cast(
         participants, frozenset(m.entity for m in mine), _open_list(text, chosen, scope.sentence.end), bool(resolved)
     )
+
+
+def _in_award(text: str, mention: Mention) -> bool:
+    """Tell whether a name is a part of the name of a prize: 华东理工大学优秀奖学金."""
+    return re.match("[^，。、；]{0,14}[奖杯称号]", text[mention.span.end : mention.span.end + 18]) is not None
+
+
+def _listed_left(passage: Passage, scope: Scope) -> list[Mention]:
+    """Take in a list of people that runs over commas: 甲局局长某人，乙公司总裁某人，丙会会长某人出席."""
+    found: list[Mention] = []
+    for index in range(scope.own - 1, max(scope.own - 12, -1), -1):
+        segment = scope.segments[index]
+        names = _names(passage, Span(max(segment.start, scope.floor), segment.end))
+        if not names or names[-1].label != "person" or segment.end - names[-1].span.end > 1:
+            break
+        found[:0] = names
+    return found
 
 
 def _names(passage: Passage, span: Span) -> list[Mention]:
@@ -118,11 +141,21 @@ def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
             break
         joined = previous is not None and text[previous.span.end : name.span.start] in ("、", "和", "及", "以及")
         if not joined:
-            governed = text[max(name.span.start - 2, 0) : name.span.start].endswith(_COVERB)
+            governed = _is_governed(text, name)
         if not governed:
             return True
         previous = name
     return False
+
+
+_HEAD_COVERB = re.compile("(?:^|[，；：。\n]|并|又|还|也|先后|分别|一起|共同|立即|当天|日)(?:与|同|和|跟|向|对|联合|携手|会同|会见)[^，；：。\n]{0,30}$")
+
+
+def _is_governed(text: str, name: Mention) -> bool:
+    start = name.span.start
+    if text[max(start - 2, 0) : start].endswith(_COVERB):
+        return True
+    return name.label == "person" and _HEAD_COVERB.search(text, max(start - 40, 0), start) is not None
 
 
 def _company(passage: Passage, trigger: Found, segment: Span, scope: Scope) -> list[Participant]:
@@ -130,8 +163,23 @@ def _company(passage: Passage, trigger: Found, segment: Span, scope: Scope) -> l
     start = max(segment.start, scope.floor)
     hit = _COMPANY.search(passage.text, start, trigger.span.start)
     if hit is None:
-        return []
+        pronoun = _PRONOUN.match(passage.text, start, trigger.span.start)
+        return person_before(passage, pronoun.start(), trigger.rule.roles[0]) if pronoun else []
     return company_before(passage, hit.start(), trigger.rule.roles[0])
+
+
+def person_before(passage: Passage, at: int, role: str) -> list[Participant]:
+    """Return the person that 他 or 她 at a place stands for: whom the nearest sentence with people names first."""
+    chosen: Mention | None = None
+    sentence: Span | None = None
+    for mention in passage.before(at):
+        if mention.label != "person":
+            continue
+        sentence = sentence or passage.sentence(mention.span.start)
+        if mention.span.start < sentence.start:
+            break
+        chosen = mention
+    return [] if chosen is None else [Participant(role, passage.entity(chosen).name, chosen.entity)]
 
 
 def company_before(passage: Passage, at: int, role: str) -> list[Participant]:
@@ -176,11 +224,15 @@ def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> l
     last = min(scope.own + 1, len(scope.segments) - 1)
     near = Span(scope.segments[max(scope.own - 1, 0)].start, scope.segments[last].end)
     places = [m for m in passage.within(near) if m.label == "place" and m.span.start >= scope.floor]
+    if trigger.rule.type == "exhibition":
+        places = [m for m in places if passage.entity(m).kind in (None, "country", "region")]
     for place in places:
         joined = bool(chosen) and text[chosen[-1].span.end : place.span.start] in ("、", "和")
         comes = _FROM.search(text, max(place.span.start - 16, 0), place.span.start) is not None
         if trigger.rule.type in ("conference", "meeting", "exhibition") and (joined or comes):
             chosen.append(place)
+    if trigger.rule.type in ("signing", "meeting"):
+        chosen += [m for m in places if m not in chosen and _PARTNER.match(text, m.span.end) and _is_subject(text, m, trigger)]
     if chosen or not alone or trigger.rule.type in ("conference", "visit", "ceremony"):
         return chosen
     subjects = [m for m in places if m.span.end <= trigger.span.start and _is_subject(text, m, trigger)]
@@ -202,6 +254,8 @@ def _participants(
 ) -> tuple[Participant, ...]:
     before, behind = trigger.rule.roles
     found: dict[int | None, Participant] = {p.entity: p for p in resolved}
+    if trigger.rule.type == "exhibition":
+        names = [name for name in names if name.label != "person"]
     for name in names:
         role = before if name.span.start < trigger.span.start else behind
         if before != behind and role == before and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被", "由")):

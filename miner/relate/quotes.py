@@ -24,8 +24,8 @@ _VERB_OBJECT = re.compile("(?:了|过)?(?:热烈|衷心|诚挚|诚恳|由衷|亲
                           "(?:感谢|欢迎|祝贺|反对|赞赏|支持|理解|慰问|敬意|肯定|谢意|关注|认可|满意|同意|赞同|遗憾|哀悼|担忧|关切|歉意|兴趣|决心|意见|愿望|意愿|信心|诚意|友好|不满|抗议|谴责|期待|问候|认同|怀疑|质疑|声音|看法)")  # fmt: skip
 _NOUN_BEFORE = re.compile("[的和与及、份条项点种]$|发表$|发布$|听取$|作出$|提出$|全球$|接受$")
 _BOUND = {
-    "称": re.compile("[全简名统号职对堪人昵别俗尊通可代]称|.称[为号赞作谓]|称得"),
-    "说": re.compile("[学小来传再听虽话解评难照按]说|.说[法服辞]|.说不"),
+    "称": re.compile("[全简名统号职对堪人昵别俗尊通可代自]称|.称[为号赞作谓]|称得"),
+    "说": re.compile("[学小来传再听虽话解评难照按是者如以不么]说|.说[法服辞]|.说不"),
 }
 """Where 称 and 说 are parts of other words."""
 _STRONG = frozenset("表示 认为 指出 强调 称 说 透露 坦言 介绍 告诉记者 宣布 直言 介绍说 补充说 说道 解释说".split())
@@ -168,7 +168,8 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
     for cue in _nearest(cues, start, before=False):
         if cue.span.end > limit:
             break
-        if text[cue.span.end : cue.span.end + 1] not in tuple("，。：；,:“！\n") + ("", "，") and cue.kind != "bare":
+        ended = text[marked.span.end - 1] in "。！？…"
+        if text[cue.span.end : cue.span.end + 1] not in ("", *"，。：；,:“！\n") and cue.kind != "bare" and not ended:
             continue
         speaker = speaker_before(passage, cue.span.start, start, strong=cue.text in _STRONG)
         if speaker is not None:

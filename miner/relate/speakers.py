@@ -16,13 +16,13 @@ _ADVERB = re.compile(
     r"(?:也|还|则|又|就|再|曾|曾经|都|便|均|多次|特意|特别|进一步|同时|随后|接着|最后|不过|而|但|并|日前|近日|昨天|昨日|今天|今日|当天|"
     r"曾多次|再次|一再|反复|此前|明确|公开|郑重|直接|如此|这样|如是|笑着|激动地|高兴地|兴奋地|自豪地|坦率地|感慨地|[一-鿿]{2}地|在会上|"
     r"会上|会后|日|在采访中|在接受采访时|接受采访时|在致辞中|致辞时|向记者|对记者|告诉|对此|首先|总结|补充|方面|官方|"
-    r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
+    r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|感慨|哭诉|举例|刊文|撰文|不久前|此前|通报|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
     r"在[^，。；：\n]{1,30}(?:时|中|上|后|里|会|间隙|期间|现场)|[于以]?[^，。；\n]{0,2}公告(?:中)?|发布公告|发布声明|发文|通过[^，。]{1,12})+$"
 )
 _BRACKETED = re.compile(r"[（(][^（）()\n]{0,60}[）)]$")
 _INTERVIEWER = re.compile(r"记者\s?$")
 _LEAD = re.compile(
-    r"^(?:[，。；：\s]*)(?:据|对此|对于[^，]{1,20}，|此外|同时|其中|目前|不过|而|但是?|因此|另外|近日|日前|随后|当天|当日|会上|现场|会后|有|一位|一名|一些|某)+[，]?"
+    r"^(?:[，。；：\s]*)(?:据|对此|对于[^，]{1,20}，|此外|同时|其中|目前|不过|而|但是?|因此|另外|近日|日前|随后|当天|当日|会上|现场|会后|还是|有|一位|一名|一些|某)+[，]?"
 )
 _NO_SPEAKER = re.compile("^(?:记者|笔者|本报记者|据悉|据了解|据介绍|据统计|我|我们|你|大家|人们|可以|可|不|这|这也|那|以|所|被|经|值得|应|需|没有|双方|各方)+$")
 _SURNAME_TITLE = re.compile(r"([一-鿿])(?:总|董|工|局|处|书记|主任|经理|老师|教授|博士|先生|女士|小姐|律师|医生|院士|部长|市长|区长|局长|总裁|院长|会长|老板)$")
@@ -98,7 +98,8 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
         return _antecedent(passage, span.start + piece.find(core[-1:] or piece[:1]))
     if people:
         return named(passage, _speaking(text, people, span))
-    return _body(passage, span, core) or _role(passage, core) or (_phrase(core) if strong else None)
+    found = _body(passage, span, core) or _role(passage, core)
+    return found or (_phrase(core) if strong and not piece.startswith("在") else None)
 
 
 def _core(piece: str) -> str:
@@ -180,7 +181,7 @@ def _role(passage: Passage, core: str) -> Speaker | None:
     return None
 
 
-_FUNCTION = re.compile("[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|来$|可以|应该")
+_FUNCTION = re.compile("[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|[来上中时后里下前想不]$|可以|应该")
 
 
 def _phrase(core: str) -> Speaker | None:
