@@ -15,13 +15,15 @@ from miner.errors import ConfigError
 DEFAULT_PATH_PATTERNS = (
     # 2023-11-08/01版, 20231108_A01, 2023年11月8日/第3版, 202412/25/content_1; the page only right after the date
     r"(?<!\d)(?P<year>(?:19|20)\d{2})[-_./年]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[-_./月]))[-_./月]?"
-    r"(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?!\d))(?!\d)日?(?:[-_/ ]{1,2}第?(?P<page>[A-Z]{0,2}\d{1,3})(?:版|(?=[-_/ .]|$)))?",
+    r"(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?!\d))(?!\d)日?"
+    r"(?:[-_/ ]{1,2}第?(?P<page>[A-Z]{1,2}\d{1,3}|\d{1,2})(?:版|(?=[-_/ .]|$)))?",
     # 第01版, A02版
     r"(?<![A-Za-z\d])(?P<page>[A-Z]{0,2}\d{1,3})版",
-    # digital newspapers: node_01.html, nbs.D110000renmrb_01.htm, page_A02
-    r"(?:node|page|nbs\.D\d{4,8}[a-z]{2,12})_(?P<page>[A-Z]{0,2}\d{1,3})(?!\d)",
+    # digital newspapers: node_01.html, page_A02, nbs.D110000renmrb_01.htm, nw.D110000renmrb_20191106_2-01.htm
+    r"(?:node_|page_|n[bw]s?\.D\d{4,8}[a-z]{2,12}(?:_\d{8}_\d{1,3})?[-_])(?P<page>[A-Z]{0,2}\d{1,3})(?!\d)",
     # a folder or file that is named as newspapers are
-    r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报))(?=$|[/_.\- \d])",
+    r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}"
+    r"(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报))(?=$|[/_.\- \d])",
 )
 """Searched in order in the whole path; documented in docs/paths.md."""
 
@@ -44,8 +46,8 @@ class Config:
     """Regular expressions searched in paths, with groups year, month, day, page, newspaper (all optional)."""
     jsonl_fields: tuple[str, ...] = (
         "headline=headline|title|标题", "kicker=kicker|引题", "subtitle=subtitle|副题", "body=body|text|content|正文|内容",
-        "date=date|issue_date|published|日期", "newspaper=newspaper|paper|source|报纸|来源", "page=page|版次",
-        "author=author|byline|作者", "url=url|link|网址",
+        "date=date|issue_date|published|日期", "newspaper=newspaper|paper|source|报纸|来源",
+        "page=page|版次", "author=author|byline|作者", "url=url|link|网址",
     )  # fmt: skip
     """Under which names the rows of JSON lines hold what; of several the first that a row has."""
     ocr: bool = False

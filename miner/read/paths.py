@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from miner.errors import ConfigError
 
-_DATE = re.compile(r"((?:19|20)\d\d)\s{0,2}[-/.年]?\s{0,2}(\d{1,2})\s{0,2}[-/.月]?\s{0,2}(\d{1,2})(?!\d)")
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s{0,2}[-/.年]\s{0,2}(\d{1,2})\s{0,2}[-/.月]\s{0,2}(\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ def iso_date(text: str) -> str | None:
     >>> iso_date("发布时间:2019年3月6日 10:12"), iso_date("20191125091200"), iso_date("昨天")
     ('2019-03-06', '2019-11-25', None)
     """
-    for found in _DATE.finditer(text):
-        if made := day(*found.groups()):
-            return made
-    compact = re.search(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)", text)
-    return day(*compact.groups()) if compact else None
+    for pattern in (_DATE, _COMPACT):
+        for found in pattern.finditer(text):
+            if made := day(*found.groups()):
+                return made
+    return None
 
 
 def printable(path: str) -> str:
