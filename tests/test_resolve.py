@@ -117,6 +117,22 @@ def test_two_people_of_one_name_are_kept_apart() -> None:
     assert row[0] == 0 and "单位不同" in row[1]
 
 
+def test_a_bare_appearance_goes_to_the_only_person_of_that_name() -> None:
+    connection = resolved([
+        Story("海滨区区长罗敏致辞。", people=[("罗敏",)], posts=[("罗敏", "海滨区", "区长")]),
+        Story("罗敏到场。", published="2023-11-06", newspaper="北方晚报", people=[("罗敏",)]),
+    ])  # fmt: skip
+    assert names(connection, "people") == ["罗敏"]
+
+
+def test_one_body_written_two_ways_is_one_person() -> None:
+    connection = resolved([
+        Story("市商务委外资处处长宁静说。", people=[("宁静",)], posts=[("宁静", "市商务委外资处", "处长")]),
+        Story("市商务委员会外资处处长宁静说。", newspaper="海滨日报", people=[("宁静",)], posts=[("宁静", "市商务委员会外资处", "处长")]),
+    ])  # fmt: skip
+    assert names(connection, "people") == ["宁静"]
+
+
 def test_a_latin_name_leads_to_its_person() -> None:
     connection = resolved([
         Story("青穗食品总裁马丁·霍尔特（Martin Holt）参会。", people=[("马丁·霍尔特", "Martin Holt")], posts=[("马丁·霍尔特", "青穗食品", "总裁")]),

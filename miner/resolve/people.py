@@ -108,8 +108,9 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
         posts = connection.execute(
             "select title, organization_text from posts where article_id = ? and local_person = ? order by title, organization_text", (article_id, index)
         ).fetchall()
-        bodies = sorted({_body(text) for _, text in posts if text} | {title for title, text in posts if not text and len(title) >= _TELLING_TITLE})
-        key = bodies[0] if bodies else f"|{article_id}"
+        bodies = sorted({_body(text) for _, text in posts if text})
+        telling = sorted(title for title, text in posts if not text and len(title) >= _TELLING_TITLE)
+        key = bodies[0] if bodies else f"title:{telling[0]}" if telling else f"|{article_id}"
         profile = by_body.get(key)
         if profile is None:
             profile = by_body[key] = Profile(stable_id("profile", fold(name), key), name)
@@ -173,16 +174,22 @@ def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
 
 
 def _by_bodies(left: Profile, right: Profile) -> list[Reason]:
+    reasons = []
+    titles = sorted(left.titles & right.titles, key=lambda title: (-len(title), title))
+    if titles:
+        reasons.append(Reason(1.5 if len(titles[0]) >= _TELLING_TITLE else 0.6, f"职务相同:{titles[0]}"))
     if not left.bodies or not right.bodies:
-        return [Reason(0.5, "一方未写单位")]
-    for a in sorted(left.bodies):
-        for b in sorted(right.bodies):
-            if a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)):
-                return [Reason(3.0, f"单位相同:{a}")]
-    reasons = [Reason(-2.2, f"单位不同:{min(left.bodies)} / {min(right.bodies)}")]
-    if left.titles & right.titles:
-        reasons.append(Reason(0.3, f"职务相同:{min(left.titles & right.titles)}"))
-    return reasons
+        return [*reasons, Reason(0.5, "一方未写单位")]
+    related = [(a, b) for a in sorted(left.bodies) for b in sorted(right.bodies) if _related(a, b)]
+    if related:
+        return [*reasons, Reason(3.0, f"单位相同:{related[0][0]}")]
+    return [*reasons, Reason(-2.2, f"单位不同:{min(left.bodies)} / {min(right.bodies)}")]
+
+
+def _related(left: str, right: str) -> bool:
+    """Tell whether two bodies are one, or one is part of the other: 徐汇区 and 徐汇区投促办, 商务委外资处 and 商务委员会外资处."""
+    a, b = (body.replace("委员会", "委").replace("办公室", "办") for body in (left, right))
+    return a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a))
 
 
 def _years_apart(left: Profile, right: Profile) -> float | None:
@@ -199,7 +206,7 @@ def _years_apart(left: Profile, right: Profile) -> float | None:
 def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgement]]:
     """Cluster those whose posts name a body first; then give each bare appearance to the cluster it fits best."""
     judgements: list[Judgement] = []
-    telling, bare = [p for p in profiles if p.bodies], [p for p in profiles if not p.bodies]
+    telling, bare = [p for p in profiles if p.bodies or p.titles], [p for p in profiles if not p.bodies and not p.titles]
     # Of very many profiles of one name only the largest are compared; the rest are treated as bare appearances.
     bare = sorted(bare + telling[_PROFILE_LIMIT:], key=lambda p: (-len(p.members), p.id))
     clusters = _link(telling[:_PROFILE_LIMIT], judgements)
@@ -243,7 +250,7 @@ def _linkage(left: list[int], right: list[int], scores: dict[tuple[int, int], fl
 
 
 def _shown(profile: Profile) -> str:
-    body = min(profile.bodies, default="")
+    body = min(profile.bodies or profile.titles, default="")
     return f"{profile.name}({body})" if body else profile.name
 
 
