@@ -25,9 +25,11 @@ _VERBS = frozenset({"v", "vd", "vg", "vi", "vq"})
 _AND = frozenset({"和", "与", "及"})
 _LEVELS = frozenset("省市区县镇乡州国")
 _OWNERS = re.compile(r"(?:国家|全国|中央|中华|世界|国际|亚洲|欧洲|全球|联合国|省|市|区|县|镇|乡|州|[一二三四五六七八九十第]{2,3})")
+_TRADES_OF_PEOPLE = frozenset("律师 工程师 会计师 设计师 医师 教师 作家 企业家 艺术家 书法家 摄影师 运动员 志愿者 建筑师 规划师 分析师 代表 委员 学者 导演 演员 护士 医生 经纪人".split())
 _REGIONAL = frozenset(
     {"银行", "商业银行", "农商银行", "农村商业银行", "航空", "航空公司", "证券", "人寿", "财险", "电信", "律师事务所", "机场集团"}
 )
+_ANY_COMPANY = tuple("上市 跨国 外资 合资 中资 国有 民营 控股 参股 私营 独资 分 子 母 总 大 小 新 老 同类 相关 有关 其他 本地 当地 知名".split())
 _BROAD = frozenset({"协会", "学会", "商会", "联合会", "研究会", "促进会", "基金会", "总商会", "联谊会", "进出口商会"})
 _AFTER = re.compile(r"(?:化|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
@@ -85,7 +87,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
         else:
             index -= 1
         start = starts[index]
-    return _cut_to_region(passage, _trimmed(passage, start, ending.start), ending.start)
+    return _cut_to_region(passage, _trimmed(passage, start, ending.start), ending)
 
 
 def _trimmed(passage: Passage, start: int, end: int) -> int:
@@ -105,6 +107,8 @@ def _stops(word: str, tag: str) -> bool:
     if word in words_of("naming", "name_verb"):
         return False
     if word in words_of("naming", "stop", "role") or word in words_of("expo"):
+        return True
+    if word in words_of("titles", "core", "honour") and word not in _TRADES_OF_PEOPLE:
         return True
     if not any(char.isalnum() or char in _INNER for char in word) or word.isspace():
         return True
@@ -129,10 +133,10 @@ def _joins_trades(passage: Passage, index: int) -> bool:
     return False
 
 
-def _cut_to_region(passage: Passage, start: int, end: int) -> int:
+def _cut_to_region(passage: Passage, start: int, ending: Hit) -> int:
     """Cut common words off before the first region (outside brackets) or known name in a stretch."""
-    for at in passage.name_starts(start, end):
-        if at == start:
+    for at in passage.name_starts(start, ending.end):
+        if at >= ending.start or at == start:
             return start
         if passage.edges[at] and not _in_brackets(passage.folded, start, at):
             return at if passage.all_common(start, at, bodies=True) else start
@@ -178,7 +182,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
 
 def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
     core = passage.folded[place_end : ending.start].strip("()")
-    if core in words_of("company_types", "industry"):
+    if core in words_of("company_types", "industry") or core.endswith(_ANY_COMPANY):
         return None
     if not passage.all_common(place_end, ending.start):
         return Found(start, ending.end, "enterprise", "suffix", 0.85)
@@ -204,6 +208,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     if start == ending.start:
         full = type_[0] in _LEVELS or ending.term.sort in ("ministry", "international", "media")
         return Found(start, ending.end, "organization", "type", 0.85) if full else None
+    if type_ == "政府" and core:
+        return None
     if owner or _OWNERS.match(name):
         if place_end > start and text[place_end : ending.end] in _short_generic():
             return None
@@ -240,7 +246,7 @@ def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
     owned = passage.owner(start, ending.start) in ("place", "organization")
     index = passage.word_at(ending.start)
     word = passage.words.words[index]
-    return owned and 2 <= ending.end - passage.after_places(start, ending.start) <= 9 and (
+    return owned and 2 <= ending.end - passage.after_places(start, ending.start) <= 12 and (
         len(word) == 1 or passage.words.tags[index] in ("n", "nt", "nr", "nz", "j") and word not in ("格局", "布局", "结局", "全局", "大局", "当局", "上司", "公司", "邮局", "客厅", "餐厅", "大厅", "展厅", "歌厅", "舞厅", "部署", "骨科", "本科", "学科", "书局")
     )
 

@@ -17,8 +17,9 @@ _HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两]{1,
 _MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
 _MAX_MEMBER = 16
 _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
+_HEAD_OF_HEAD = re.compile(r"(?:企业|公司|品牌|集团|银行|巨头|展商|参展商)(?:的|展台|展位|展区|代表|负责人|高管|相继|纷纷|悉数|均|都|也|已|在|与|和|集中|首次|共同|联合|参展|亮相|带来|签)")
 _LABELS = ("enterprise", "organization", "person")
-_BAD = re.compile(r"[\d年月日%]|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|人才|政策|服务|技术|系统|设备)$")
+_BAD = re.compile(r"[\d年月日%]|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|人才|政策|服务|技术|系统|设备|协议|备忘录|合同|订单|意向书|报告|大会|论坛|主题)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,7 @@ def head_label(head: str) -> str | None:
             if head.endswith(word) and len(word) > size:
                 best, size = kind, len(word)
     if best is None:
-        for kind in ("other", "enterprise", "organization", "person"):
-            if any(word in head for word in words_of("naming", f"{kind}_head") if len(word) >= 2):
-                return kind
+        return "enterprise" if _HEAD_OF_HEAD.search(head) else None
     return best
 
 
@@ -125,13 +124,14 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
         known = [spans.get((m.start, m.end)) for m in chain.members]
         if label is None:
             label = next((kind for kind in _LABELS[:2] if sum(k == kind for k in known) * 2 >= len(known) and known.count(kind) >= 2), None)
-            sure = 0.7
+            sure, unsure = 0.7, True
         else:
+            unsure = False
             sure = 0.85 if known.count(label) >= 1 else 0.72
         if label not in ("enterprise",):
             continue
         for member, kind in zip(chain.members, known, strict=True):
-            if kind is None and _may_be_brand(passage, member):
+            if kind is None and _may_be_brand(passage, member) and not (unsure and passage.all_common(*member)):
                 yield Found(member.start, member.end, label, "list", sure)
 
 

@@ -16,6 +16,7 @@ from miner.recognise.passage import Found, Passage
 from miner.recognise.people import find_people, is_byline
 from miner.recognise.zones import credits, works
 
+_MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
 _BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
 _AFTER_BRAND = re.compile(
     r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区?|大中华区?|亚太区?|全球|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
@@ -29,7 +30,7 @@ def find_names(passage: Passage, guesses: list[Found]) -> list[Found]:
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = list(find_people(passage))
-    proposals = [*bodies, *declared, *people, *guesses, *_nested(passage, bodies), *find_before_brackets(passage)]
+    proposals = [*bodies, *declared, *people, *guesses, *_nested(passage, [*bodies, *people]), *find_before_brackets(passage)]
     kept = resolve_overlaps(_outside(proposals, barred))
     kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
     kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
@@ -50,6 +51,10 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         if kind not in ("enterprise", "organization", "place", "expo") or passage.folded[hit.end - 1] == "团" and kind == "organization":
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
+        if kind == "organization" and not inside and passage.folded[hit.end : hit.end + 1] == "长":
+            continue
+        if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):
+            kind = "organization"
         if hit.term.ambiguous:
             if kind == "enterprise" and inside and _acts_as_company(passage, hit):
                 yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
@@ -69,8 +74,6 @@ def _acts_as_company(passage: Passage, hit: Hit) -> bool:
 def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
     """Yield blocks over names that only begin the name of an award, a contest or a place: 西门子杯, 中国电信奖学金."""
     for found in bodies:
-        if found.label not in ("enterprise", "organization"):
-            continue
         for length in (4, 3, 2, 1):
             word = passage.folded[found.end : found.end + length]
             if word in words_of("naming", "nesting") and passage.edges[found.end + length]:

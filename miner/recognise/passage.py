@@ -59,7 +59,7 @@ class Passage:
         for start in words.starts:
             edges[start] = 1
         edges[len(text)] = 1
-        hits = gazetteer().hits(folded)
+        hits = [hit for hit in gazetteer().hits(folded) if not hit.term.ambiguous or _may_stand(hit, words, edges)]
         passage = cls(text, folded, words, hits, edges, [hit.end for hit in hits])
         passage.title_starts.update(hit.start for hit in hits if hit.term.kind in ("title", "address"))
         for hit in passage.of_kind("title"):
@@ -151,3 +151,10 @@ class Passage:
                 return False
             index += 1
         return True
+
+
+def _may_stand(hit: Hit, words: Tagged, edges: bytearray) -> bool:
+    """Tell whether an ambiguous place name (合作, 和平) is tagged as a place where it stands; other kinds always may."""
+    if hit.term.kind != "place":
+        return True
+    return bool(edges[hit.start]) and words.tags[bisect_right(words.starts, hit.start) - 1] == "ns"

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from miner.lexicon import load_all
 from miner.recognise.fold import fold
+from miner.recognise.gazetteer import words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common, tagged
 
@@ -109,7 +110,7 @@ def _as_words(passage: Passage) -> Iterator[Found]:
             sure -= 0.0 if _given_fits(word) else 0.25
         elif len(word) == 2 and tag.startswith("nr"):
             sure = 0.4
-        elif len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) == 2 and first in common and not is_common(words[index + 1]):
+        elif len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) == 2 and _HAN.match(words[index + 1]) and first in common and not is_common(words[index + 1]):
             word, sure = word + words[index + 1], 0.55
         else:
             continue
@@ -139,12 +140,16 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
     for length, base in _lengths(text, start):
         end = start + length
         name = text[start:end]
+        if name in words_of("naming", "not_person"):
+            continue
         if len(name) < length or not all(map(_HAN.match, name)) or name[-1] in _NEVER_LAST and length > 2:
             continue
         if passage.knows(start, end):
             base -= 0.3 if length == 2 else 1.0
         if length == 2 and (_is_verb(passage, start, end) or _is_word_among_words(passage, start, end)):
             continue
+        if _is_name_word(passage, start, end):
+            base = max(base, 0.5) + 0.4
         score = base + _tail(passage, end)
         if score > best_score:
             best, best_score = end, score
@@ -250,7 +255,8 @@ def is_foreign(name: str) -> bool:
     (True, False)
     """
     letters = _letters("names", "transliteration")
-    return all(part and sum(char in letters for char in part[:4]) >= min(len(part), 4) - (len(part) > 3) for part in name.split("·"))
+    *parts, last = name.split("·")
+    return all(part and all(char in letters for char in part) for part in parts) and all(char in letters for char in last[:2])
 
 
 def trim_foreign(passage: Passage, start: int, end: int) -> int:
@@ -285,7 +291,7 @@ def _undotted(passage: Passage, start: int) -> int | None:
     index = passage.word_at(start)
     end = start
     while index < len(words) and starts[index] + len(words[index]) <= stop:
-        if is_common(words[index]) and not tags[index].startswith("nr") and not (len(words[index]) == 1 and end > start):
+        if is_common(words[index]) and not tags[index].startswith("n") and not (len(words[index]) == 1 and end > start):
             break
         end = starts[index] + len(words[index])
         index += 1
@@ -295,7 +301,8 @@ def _undotted(passage: Passage, start: int) -> int | None:
 def _to_delimiter(passage: Passage, start: int) -> int | None:
     """Return the end of an unknown stretch between a title and a mark or 等, when no everyday word is in it."""
     match = _UNKNOWN.match(passage.folded, start)
-    if not match or not passage.edges[start]:
+    letters = _letters("names", "transliteration")
+    if not match or not passage.edges[start] or sum(char in letters for char in match.group()) * 3 < len(match.group()) * 2:
         return None
     index, end = passage.word_at(start), match.end()
     words, tags, starts = passage.words
@@ -317,6 +324,13 @@ def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
     return not marked and (end in passage.title_starts or not _AFTER_NAME.match(passage.folded, end))
 
 
+def _is_name_word(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether exactly this stretch is a word that the dictionary tags as a person's name."""
+    index = passage.word_at(start)
+    words, tags, starts = passage.words
+    return starts[index] == start and len(words[index]) == end - start and tags[index].startswith("nr")
+
+
 def _is_verb(passage: Passage, start: int, end: int) -> bool:
     word, tag = _first_word(passage.folded[start : start + 6])
     return len(word) >= end - start and tag in ("v", "vd", "d", "p", "c", "u") and is_common(word)
@@ -328,7 +342,7 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
         gap = _LIST_GAP.match(passage.folded, at)
         if not gap:
             return
-        end = name_at(passage, gap.end(), least=1.4)
+        end = name_at(passage, gap.end(), least=1.3)
         if end is None or passage.knows(gap.end(), end):
             return
         yield Found(gap.end(), end, "person", "list", 0.7)

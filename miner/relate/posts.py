@@ -151,6 +151,8 @@ def _pieces_before(view: _Field, end: int) -> list[_Piece]:
 
 def _piece(view: _Field, start: int, end: int) -> _Piece:
     """Return the title that ends at `end`, grown over its modifiers, with the body before it."""
+    if view.folded[start:end] in _STATE_HEADS:
+        return _Piece(start, Span(start, end))
     start = _over_modifiers(view, start)
     body = _body_ending(view, start)
     if body is not None:
