@@ -26,6 +26,8 @@ __all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "storie
 
 _UNBOUND = -1.5
 """Score of leaving a head without a body: rare, but better than a wrong body."""
+_SIZED_HEAD, _SIZED_NONE = 3.0, -5.0
+"""What type sizes say of a story's start: at a head of larger type, or without one."""
 _DOUBT = 3.0
 """Answers whose score lies nearer to zero are tried both ways."""
 _TRIALS, _PAIRED = 12, 5
@@ -159,14 +161,20 @@ def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, i
     return stories
 
 
-def bind(outline: Outline, models: SplitModels) -> Binding:
-    """Decide stories, heads and which belongs to which."""
+def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Binding:
+    """Decide stories, heads and which belongs to which. `sized`: display lines were told by type size, so stories hardly ever
+    begin without one."""
     hints = hints_of(outline, models.wording)
     chance = outline.chances[:, HEAD].sum(axis=1)
     rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
     boundaries = [0.0]
     if len(outline.paragraphs) > 1:
         boundaries += models.boundary(boundary_features(outline, hints)).tolist()
+        if sized:
+            boundaries = [
+                score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)
+                for score, run in zip(boundaries, outline.runs, strict=False)
+            ]
     page = _Page(
         outline,
         models,

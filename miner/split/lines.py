@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from miner.model import Line
+from miner.model import Box, Line
 from miner.restore import BLANKS
 from miner.split.jumps import is_jump_line
 
@@ -40,9 +40,9 @@ _CAPTION = re.compile(
 _CAPTION_END = re.compile(rf"[\s。/／（(]{_NAME}\s{{0,3}}[/／]?\s{{0,2}}(?:摄|供图|摄影|制图|摄影报道)[）)]?$")
 _CAPTION_START = re.compile(r"(?:图[/／:：]|摄影[/／:：\s]|图为|图片(?:来源|由|说明)|[▲▼△◀↑↓←→].|(?:上|下|左|右|题|本版)图[：:为])")
 _FURNITURE = re.compile(
-    r"(?:[\d年月日.\-/\s星期一二三四五六七八九十〇第版：:]{4,40}$|第?\s{0,2}[A-Z]?\d{1,3}\s{0,2}版|[A-Z]?\d{1,3}\s{0,2}版\s{0,2}[·・•|]|"
+    r"(?:[\d年月日.\-/\s星期一二三四五六七八九十〇第版：:]{4,40}$|第?\s{0,2}[A-Z]?\d{1,3}\s{0,2}版|第\s{0,2}\d{1,4}\s{0,2}页|[A-Z]?\d{1,3}\s{0,2}版\s{0,2}[·・•|]|"
     r"[A-D]\d{1,2}$|(?:本版|责任|执行|值班|版面|本期)?(?:编辑|责编|主编|校对|美编|视觉|组版|排版)[\s:：]|.{0,30}(?:责编|美编|校对|视觉|组版)[\s:：]|"
-    r"E-?mail|电子邮箱|邮箱|新闻热线|热线|电话|今日\s{0,2}\d{1,3}\s{0,2}版|国内统一|邮发代号|https?:|www\.|总第|农历)"
+    r"《[^》]{2,12}》\s?[（(]\s?\d{4}\s?年|E-?mail|电子邮箱|邮箱|新闻热线|热线|电话|今日\s{0,2}\d{1,3}\s{0,2}版|国内统一|邮发代号|https?:|www\.|总第|农历)"
 )
 _DATELINE = re.compile(
     r"[（(【]?(?:本报|本刊|新华社|央视网|人民网|中新社|据|综合|[\u4e00-\u9fff]{2,6}(?:报|网|社))[\u4e00-\u9fff]{0,8}(?:\d{1,2}月\d{1,2}日)?(?:讯|电|消息)|[（(](?:本报|首席|实习|见习|全媒体){0,2}(?:记者|通讯员)"
@@ -79,6 +79,9 @@ class Row:
     closed: bool
     """A closing mark follows its first unit."""
     page: int | None = None
+    box: Box | None = None
+    size: float = 0.0
+    """Type size, 0 when the format has none."""
 
 
 def width_of(compact: str) -> float:
@@ -115,7 +118,7 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         closed = compact[end : end + 1] in NO_START and end < len(compact)
         rows.append(
             Row(len(rows), line.number, text, compact, lead, max(0, line.number - last - 1), wide, wide - 0.5 * marks,
-                first, closed, line.page)
+                first, closed, line.page, line.box, line.size or 0.0)
         )  # fmt: skip
         last = line.number
     if rows:

@@ -14,6 +14,7 @@ from miner.model import Line, Role
 from miner.split.binding import Binding, bind, confidence_of
 from miner.split.explain import reason_of
 from miner.split.features import PageView, columns, look
+from miner.split.geometry import body_size, flows_on, read_positions, size_bias
 from miner.split.jumps import parse_jump
 from miner.split.lines import Row, rows_of
 from miner.split.outline import HEAD, Outline, outline
@@ -31,42 +32,58 @@ _MAIN = [LABELS.index("H"), LABELS.index("h")]
 
 def plan_page(lines: Sequence[Line], models: Models) -> Plan:
     """Plan the stories of a page or of a whole stream of pages."""
+    rows = rows_of(lines)
+    size = body_size(rows)
+    if size is not None:
+        read_positions(rows)
     plan = Plan([], [])
-    for rows in _windows(rows_of(lines)):
-        _append(plan, _plan_rows(rows, models))
+    for window in _windows(rows, size):
+        _append(plan, _plan_rows(window, models, size))
     return plan
 
 
-def _windows(rows: list[Row]) -> Iterator[list[Row]]:
-    """Cut rows at page changes, and long pages at the widest gap or the middle of the last third."""
+def _windows(rows: list[Row], size: float | None) -> Iterator[list[Row]]:
+    """Cut rows at page changes (but not where text flows on), and long parts at their likeliest story boundaries."""
     begin = 0
     for index in range(1, len(rows) + 1):
-        if index == len(rows) or rows[index].page != rows[begin].page:
-            yield from _short_windows(rows[begin:index])
+        if index == len(rows) or (rows[index].page != rows[index - 1].page and not _flows(rows, index, size)):
+            yield from _short_windows(rows[begin:index], size)
             begin = index
 
 
-def _short_windows(rows: list[Row]) -> Iterator[list[Row]]:
+def _flows(rows: Sequence[Row], index: int, size: float | None) -> bool:
+    """Whether text goes on over the page change before row `index`; a page number between does not count."""
+    before = index - 1
+    while before > 0 and size and 0 < rows[before].size < 0.95 * size and index - before < 4:
+        before -= 1
+    return flows_on(rows[before], rows[index], size)
+
+
+def _short_windows(rows: list[Row], size: float | None) -> Iterator[list[Row]]:
     while len(rows) > _WINDOW:
         low = _WINDOW // 2
-        at = max(range(low, _WINDOW), key=lambda index: (_gap_score(rows, index), index))
+        at = max(range(low, _WINDOW), key=lambda index: (_gap_score(rows, index, size), index))
         yield rows[:at]
         rows = rows[at:]
     if rows:
         yield rows
 
 
-def _gap_score(rows: Sequence[Row], index: int) -> float:
-    """How much a row looks like the first of a story: a paragraph ended before it, and it is short without a stop."""
+def _gap_score(rows: Sequence[Row], index: int, size: float | None) -> float:
+    """How much a row looks like the first of a story: a paragraph ended before it, it is short without a stop, or larger."""
+    if size is not None and rows[index].size > 1.25 * size >= rows[index - 1].size:
+        return 9.0
     ended = rows[index - 1].compact[-1] in "。！？”）"
     short = rows[index].compact[-1] not in "。，、；”" and rows[index].wide < 0.8 * rows[index - 1].wide
     return 2.0 * ended + short + 0.5 * min(3, rows[index].blanks)
 
 
-def outline_of(rows: Sequence[Row], models: Models) -> Outline:
-    """Look at rows and tell their roles."""
+def outline_of(rows: Sequence[Row], models: Models, size: float | None = None) -> Outline:
+    """Look at rows and tell their roles; `size` is the body's type size, where lines have sizes."""
     view: PageView = look(rows)
     table, _ = columns(view)
+    if size is not None:
+        return outline(view, label_roles(models.roles, table, size_bias(rows, size)))
     return outline(view, label_roles(models.roles, table))
 
 
@@ -79,12 +96,12 @@ def _append(plan: Plan, part: Plan) -> None:
     plan.stories.extend(part.stories)
 
 
-def _plan_rows(rows: list[Row], models: Models) -> Plan:
+def _plan_rows(rows: list[Row], models: Models, size: float | None) -> Plan:
     rows = [_renumbered(row, index) for index, row in enumerate(rows)]
-    made = outline_of(rows, models)
+    made = outline_of(rows, models, size)
     if not made.paragraphs:
         return Plan([LinePlan(0, "body") for _ in rows], [StoryPlan(0.3, "没有成段的正文，全部行原样保留")])
-    return _write(made, bind(made, models.networks))
+    return _write(made, bind(made, models.networks, sized=size is not None))
 
 
 def _renumbered(row: Row, index: int) -> Row:

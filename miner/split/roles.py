@@ -38,9 +38,14 @@ class RoleModel:
     transitions: Floats
 
 
-def label_roles(model: RoleModel, table: npt.NDArray[Any]) -> Floats:
-    """Return the probability of every label for every line (lines × labels), by one forward and one backward pass."""
+def label_roles(model: RoleModel, table: npt.NDArray[Any], bias: Floats | None = None) -> Floats:
+    """Return the probability of every label for every line (lines × labels), by one forward and one backward pass.
+
+    `bias` is added to the labels' scores.
+    """
     emission = model.state[table + model.offsets].sum(axis=1)
+    if bias is not None:
+        emission = emission + bias
     local = np.exp((emission - emission.max(axis=1, keepdims=True)).astype(np.float64)) + 1e-20
     step = np.exp((model.transitions - model.transitions.max()).astype(np.float64))
     return _marginals(local, step)

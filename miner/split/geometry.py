@@ -1,0 +1,102 @@
+"""What position and type size add, where a format has them (PDF): indents and gaps stand in for blanks and blank lines,
+larger type speaks for a head, the body's own type against one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
+
+from miner.split.lines import Row
+from miner.split.roles import LABELS, Floats
+
+__all__ = ["body_size", "flows_on", "read_positions", "size_bias", "sizes"]
+
+_NEIGHBOURS = 4
+_INDENT = (0.8, 3.3)
+"""Indents of a paragraph's first line, in type sizes."""
+_GAP = 0.75
+"""White space above a line, in type sizes beyond the usual, that counts as a blank line."""
+_LARGE, _SLIGHTLY, _SMALL = 1.25, 1.08, 0.93
+"""Type sizes over the body's."""
+_BODY = [LABELS.index(label) for label in "FMLO"]
+_HEAD = [LABELS.index(label) for label in "HhKT"]
+_OTHER = [LABELS.index(label) for label in "SYUuJX"]
+
+
+def body_size(rows: Sequence[Row]) -> float | None:
+    """The type size of most characters, or None when lines have no sizes."""
+    counts: Counter[float] = Counter()
+    for row in rows:
+        if row.size:
+            counts[round(row.size, 1)] += len(row.compact)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def sizes(rows: Sequence[Row], size: float) -> Floats:
+    """Type sizes over the body's; 1 where a line has none."""
+    return np.array([row.size / size if row.size else 1.0 for row in rows], dtype=np.float32)
+
+
+def read_positions(rows: Sequence[Row]) -> None:
+    """Set `lead` and `blanks` of rows with boxes: an indent against the lines around, a gap wider than usual."""
+    gaps = [_gap(before, row) for before, row in zip(rows, rows[1:], strict=False)]
+    known = [gap for gap in gaps if gap is not None and gap < 3]
+    usual = median(known) if known else 0.0
+    for index, row in enumerate(rows):
+        if row.box is None:
+            continue
+        row.lead = 2 if _indented(rows, index) else 0
+        gap = gaps[index - 1] if index else None
+        row.blanks = 0 if gap is not None and gap < usual + _GAP else int(index > 0)
+
+
+def _gap(before: Row, row: Row) -> float | None:
+    """White space between two lines of one column, in type sizes; None when the second does not stand under the first."""
+    if before.box is None or row.box is None or before.page != row.page or not row.size:
+        return None
+    under = before.box.bottom >= row.box.top - 0.5 * row.size
+    beside = row.box.left < before.box.right and before.box.left < row.box.right
+    return (before.box.bottom - row.box.top) / row.size if under and beside else None
+
+
+def _indented(rows: Sequence[Row], index: int) -> bool:
+    row = rows[index]
+    assert row.box is not None
+    size = row.size or row.box.top - row.box.bottom
+    lefts = []
+    for other in rows[max(0, index - _NEIGHBOURS) : index + _NEIGHBOURS + 1]:
+        if other.box is not None and other.page == row.page and abs(other.size - row.size) < 0.1 * size:
+            offset = row.box.left - other.box.left
+            if abs(offset) < _INDENT[1] * size:
+                lefts.append(offset / size)
+    return bool(lefts) and _INDENT[0] < max(lefts) and row.box.left < row.box.right
+
+
+def size_bias(rows: Sequence[Row], size: float) -> Floats:
+    """Log-odds to add to the labels of every line, from its type size (lines × labels)."""
+    ratio = sizes(rows, size)
+    bias = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
+    large, slightly = ratio >= _LARGE, (ratio >= _SLIGHTLY) & (ratio < _LARGE)
+    same, small = (ratio > _SMALL) & (ratio < _SLIGHTLY), ratio <= _SMALL
+    for mask, columns, value in (
+        (large, _BODY, -12.0),
+        (large, _OTHER, -4.0),
+        (slightly, _BODY, -5.0),
+        (same, _HEAD, -6.0),
+        (small, _HEAD, -6.0),
+        (small, _BODY, -3.0),
+    ):
+        bias[np.ix_(mask, columns)] += value
+    return bias
+
+
+def flows_on(before: Row, after: Row, size: float | None) -> bool:
+    """Whether text of one page goes on at the top of the next: the next page begins with a line of body type in the
+    same column, as pages do that are reset in one column; a newspaper's page begins elsewhere or with a head."""
+    if size is None or before.box is None or after.box is None:
+        return False
+    plain = abs(before.size - size) < 0.05 * size and abs(after.size - size) < 0.05 * size
+    return plain and abs(before.box.left - after.box.left) < _INDENT[1] * size
