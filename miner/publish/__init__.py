@@ -1,1 +1,142 @@
 """The Datasette plugin: search, stories, dossiers, events, figures and editions as pages."""
+
+# mypy: disable-error-code="untyped-decorator" - pluggy has no types
+from __future__ import annotations
+
+import copy
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette import hookimpl
+from markupsafe import Markup
+
+from miner.publish import front, marks, metadata, query, routes, security, tools, visit
+from miner.publish.archive import KINDS, is_archive
+from miner.publish.urls import Links
+from miner.store import fts
+
+_TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PENDING}
+"""Tables that hold whole bodies: closed when only snippets may be shown."""
+_LINKED = {"articles": ("headline", "article"), "events": ("title", "event"), **{k.table: ("name", k.label) for k in KINDS.values()}}
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Find the archives among the databases."""
+
+    async def inner() -> None:
+        await visit.find_archives(datasette)
+
+    return inner
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    """Let Datasette's own search box read Chinese, on connections to an archive."""
+    if database != "_internal" and is_archive(conn):
+        conn.create_function("escape_fts", 1, query.escape_fts, deterministic=True)
+
+
+@hookimpl
+def get_metadata(datasette: Any, database: str | None, table: str | None) -> dict[str, Any]:
+    """Describe every archive in Chinese, whatever its file is called."""
+    names = visit.known_archives(datasette)
+    if database is not None and database not in names:
+        return {}
+    described = metadata.database_metadata()
+    if table is not None:
+        described = {"tables": {table: described["tables"].get(table, {})}}
+    found: dict[str, Any] = {"databases": {name: copy.deepcopy(described) for name in names if database in (None, name)}}
+    return {"title": metadata.TITLE, **found} if names else {}
+
+
+@hookimpl
+def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
+    """Offer the queries with Chinese titles on every archive."""
+    return copy.deepcopy(metadata.database_metadata()["queries"]) if database in visit.known_archives(datasette) else {}
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Add our pages."""
+    return routes.routes()
+
+
+@hookimpl
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """Lead from Datasette's pages to ours."""
+    names = visit.known_archives(datasette)
+    if not names:
+        return []
+    links = Links(datasette.setting("base_url"), names[0])
+    pages = (("首页", ""), ("检索", "search"), ("历届", "editions"), ("数字", "figures"))
+    return [{"href": links.page(*filter(None, [page])), "label": label} for label, page in pages]
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, view_name: str | None) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Give Datasette's index page what our front page shows."""
+
+    async def inner() -> dict[str, Any]:
+        if view_name != "index" or not await visit.find_archives(datasette):
+            return {}
+        name = visit.known_archives(datasette)[0]
+        links = Links(datasette.setting("base_url"), name)
+        shown = await datasette.get_database(name).execute_fn(lambda connection: front.page(connection, links=links))
+        return {"front": {**shown, **visit.shared(datasette, links)}}
+
+    return inner
+
+
+@hookimpl
+def extra_css_urls(datasette: Any, view_name: str | None) -> list[str]:
+    """Make Datasette's own pages readable in Chinese and in the dark."""
+    return ["/-/static-plugins/miner/stock.css"] if visit.known_archives(datasette) else []
+
+
+@hookimpl
+def render_cell(row: Any, value: object, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    """Write out hidden characters, and lead from a name or headline to its page."""
+    if not isinstance(value, str) or database not in visit.known_archives(datasette):
+        return None
+    shown = marks.visible(value)
+    linked = _LINKED.get(table or "")
+    if linked and column == linked[0] and "id" in row.keys():  # noqa: SIM118 - a Row iterates over values
+        links = Links(datasette.setting("base_url"), database)
+        return Markup('<a href="{}">{}</a>').format(links.page(linked[1], row["id"]), shown)
+    return Markup("{}").format(shown) if shown != value else None
+
+
+@hookimpl(trylast=True)
+def permission_allowed(datasette: Any, action: str, resource: Any) -> bool | None:
+    """Refuse SQL and downloads in public mode, and tables of whole texts where only snippets may be shown."""
+    options = visit.Options.of(datasette)
+    if options.public and action in ("execute-sql", "view-database-download"):
+        return False
+    if options.snippet_chars and action == "view-table" and resource[1] in _TEXT_TABLES:
+        return False
+    return None
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[security.App], security.App]:
+    """Send safe headers; in public mode refuse what is not reading."""
+
+    def wrap(app: security.App) -> security.App:
+        return security.guard(app, public=lambda: visit.Options.of(datasette).public, base_url=datasette.setting("base_url"))
+
+    return wrap
+
+
+@hookimpl
+def skip_csrf(datasette: Any, scope: dict[str, Any]) -> bool | None:
+    """Let OpenRefine post its batches: they only read."""
+    path = Links(datasette.setting("base_url"), "").page("reconcile")
+    return True if str(scope.get("path", "")).rstrip("/") == path else None
+
+
+@hookimpl(optionalhook=True)
+def register_mcp_tools(datasette: Any, mcp: Any) -> None:
+    """Add our tools where datasette-mcp is installed."""
+    tools.register(datasette, mcp)

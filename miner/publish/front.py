@@ -9,6 +9,7 @@ from miner.publish.archive import KINDS, TABLE_TITLES, edition_title, first, row
 from miner.publish.charts import Bar, Stack, columns, stacks
 from miner.publish.dossier import _month_number
 from miner.publish.urls import Links
+from miner.store.views import QUERIES
 
 
 def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
         },
         "problems": rows(connection, "select stage, code, count(*) as n from problems group by 1, 2 order by 3 desc limit 8"),
         "latest": rows(connection, "select id, headline, newspaper, published from articles order by published desc limit 6"),
+        "queries": QUERIES,
         "events": rows(connection, "select id, title, type, date, n_reports from events order by n_reports desc limit 8"),
         "span": (scalar(connection, "select min(month) from coverage where month <> ''"), scalar(connection, "select max(month) from coverage")),
     }  # fmt: skip

@@ -21,6 +21,8 @@ from miner.store import fts
 PAGE = 20
 MAX_PAGE = 50
 MAX_SIZE = 100
+EXACT_CHOICES = 20_000
+"""With more hits than this, the values of filters are listed without their numbers."""
 _TIER = 140
 """Candidates taken from each tier (headline, repeated, any)."""
 _COUNT_LIMIT = 200_000

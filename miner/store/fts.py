@@ -176,7 +176,7 @@ def create(connection: sqlite3.Connection) -> None:
     """
     connection.execute(
         f"create virtual table if not exists [{TABLE}] "
-        "using fts5(text, content='', tokenize='ascii', detail=none, columnsize=0)"
+        "using fts5(text, content='', tokenize='ascii', detail=none)"
     )
     columns = ", ".join(f"[{name}]" for name in _COLUMNS)
     old = ", ".join(f"old.[{name}]" for name in _COLUMNS)

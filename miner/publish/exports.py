@@ -1,0 +1,122 @@
+"""Pages as Markdown and Atom, with everything from the archive escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import escape
+
+from miner.publish.archive import EVENT_TYPES, STATUSES, edition_title, number
+from miner.publish.urls import Links
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+
+
+def md(value: object) -> str:
+    """Return text as it stands in Markdown, on one line: no markup, no link, no HTML comes through.
+
+    >>> md("<b>[x](javascript:1)")
+    '&lt;b&gt;\\\\[x\\\\]\\\\(javascript:1\\\\)'
+    """
+    text = re.sub(r"\s+", " ", str("" if value is None else value)).strip()
+    return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "\x00")).replace("\\>", "&gt;").replace("\x00", "&lt;")
+
+
+def md_link(text: object, address: str) -> str:
+    """Return a Markdown link; the address must be one of ours."""
+    return f"[{md(text)}](<{address}>)"
+
+
+def md_table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; cells must be Markdown already."""
+    body = ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join(["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *body]) + "\n" if body else ""
+
+
+def article(page: Mapping[str, Any], links: Links, address: str) -> str:
+    """Return an article with its facts."""
+    row, facts = page["article"], page["facts"]
+    head = [md(part) for part in (row["newspaper"], row["published"], row["page"] and f"第{row['page']}版", row["section"], row["byline"]) if part]
+    parts = [f"# {md(page['title'])}", " · ".join(head), *(md(p) for p in row["body"].split("\n"))]
+    if page["shortened"] == "snippet":
+        parts = [*parts[:2], md(row["body"][: page["snippet_chars"]]) + "……"]
+    parts.append(f"出处:{md_link(address, address)}")
+    events = [(md(r["date"]), md(EVENT_TYPES.get(r["type"], r["type"])), md(r["evidence"]), STATUSES.get(r["status"], "")) for r in facts.reports]
+    quotes = [(md(q["speaker"]), md(q["text"])) for q in facts.quotes]
+    figures = [(md(f["measure"] or f["subject"]), md(f["text"])) for f in facts.figures]
+    for title, table in (
+        ("事件", md_table(("日期", "类型", "证据", "状态"), events)), ("引语", md_table(("说话人", "原话"), quotes)), ("数字", md_table(("指标", "原文"), figures))
+    ):  # fmt: skip
+        parts += [f"## {title}", table] if table else []
+    parts += ["## 引用", *(f"- {name}: {md(text)}" for name, text in page["citations"].items() if name != "BibTeX")]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def dossier(page: Mapping[str, Any], links: Links, address: str) -> str:
+    """Return a dossier."""
+    thing = page["thing"]
+    basics = [f"{title}:{md(thing[name])}" for name, title in (("short_name", "简称"), ("latin_name", "外文名"), ("industry", "行业"), ("country", "国家或地区"))
+              if thing.get(name)]  # fmt: skip
+    parts = [
+        f"# {md(thing['name'])}", " · ".join([*basics, f"见于 {thing['n_articles']} 篇文章,提及 {thing['n_mentions']} 次"]), f"出处:{md_link(address, address)}",
+    ]  # fmt: skip
+    names = [(md(n["alias"]), md(page["alias_kinds"].get(n["kind"], n["kind"])), _source(links, n["article_id"], n["headline"])) for n in page["names"]]
+    phases = [(md(edition_title(r["edition"])), str(r["before"]), str(r["during"]), str(r["after"])) for r in page["phase_rows"]]
+    events = [(md(e["date"]), md(EVENT_TYPES.get(e["type"], e["type"])), md_link(e["title"], links.event(e["id"])), "、".join(md(p["name"]) for p in e["partners"]),
+               md(f"{number(e['amount'])}{e['amount_unit'] or ''}" if e["amount"] is not None else ""), _source(links, e["article_id"], "证据"))
+              for e in page["events"]]  # fmt: skip
+    posts = [(md(p["name"]), md(p["title"]), md(p["organization"]), md(p["since"]), md(p["until"]), _source(links, p["article_id"], "证据")) for p in page["posts"]]
+    by = [(md(q["published"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_by"]]
+    about = [(md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_about"]]
+    together = [(md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])) for t in page["together"]]
+    for title, table in (
+        ("名称", md_table(("名称", "类别", "得知于"), names)), ("历届", md_table(("届次", "会前", "会中", "会后"), phases)),
+        ("事件", md_table(("日期", "类型", "事件", "各方", "金额", "出处"), events)), ("职务", md_table(("人物", "职务", "单位", "始见", "末见", "出处"), posts)),
+        ("说过的话", md_table(("日期", "原话", "出处"), by)), ("别人怎么说", md_table(("日期", "说话人", "原话", "出处"), about)),
+        ("同时见报", md_table(("名称", "篇数"), together)), ("逐月报道", md_table(("月份", "篇数"), [(md(m), str(n)) for m, n in page["months"]])),
+    ):  # fmt: skip
+        parts += [f"## {title}", table] if table else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _source(links: Links, identity: str | None, text: object) -> str:
+    return md_link(text or "无标题", links.article(identity)) if identity else ""
+
+
+def event(page: Mapping[str, Any], links: Links, address: str) -> str:
+    """Return an event with its reports."""
+    found = page["event"]
+    reports = [(str(at), md(r["newspaper"]), md(r["published"]), md(r["evidence"]), md(r["date"]), _source(links, r["article_id"], r["headline"]))
+               for at, r in enumerate(page["reports"], 1)]  # fmt: skip
+    differing = [(d.title, md(value), "、".join(map(str, by))) for d in page["disagreements"] for value, by in d.versions]
+    parts = [
+        f"# {md(found['title'])}", f"{md(EVENT_TYPES.get(found['type'], found['type']))} · {md(found['date'])} · {md(found['place'])} · 报道 {found['n_reports']} 条",
+        "## 报道", md_table(("序号", "报纸", "日期", "证据", "所述日期", "文章"), reports),
+    ]  # fmt: skip
+    if differing:
+        parts += ["## 说法不一", md_table(("项目", "说法", "报道序号"), differing)]
+    return "\n\n".join([*parts, f"出处:{md_link(address, address)}"]) + "\n"
+
+
+def atom(title: str, address: str, feed: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return an Atom feed; an entry gives id, title, address, updated, summary, author."""
+    updated = max((_when(entry["updated"]) for entry in entries), default="1970-01-01T00:00:00Z")
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n',
+        f"<title>{escape(title)}</title>\n<id>{escape(feed)}</id>\n<updated>{updated}</updated>\n",
+        f'<link href="{escape(address)}"/>\n<link rel="self" href="{escape(feed)}"/>\n<author><name>miner</name></author>\n',
+    ]
+    for entry in entries:
+        parts.append(
+            f"<entry><title>{escape(entry['title'])}</title><id>{escape(entry['address'])}</id>"
+            f'<link href="{escape(entry["address"])}"/><updated>{_when(entry["updated"])}</updated>'
+            f"<author><name>{escape(entry['author'] or '不详')}</name></author><summary>{escape(entry['summary'])}</summary></entry>\n"
+        )
+    return "".join([*parts, "</feed>\n"])
+
+
+def _when(day: str | None) -> str:
+    text = day or ""
+    return f"{text}T00:00:00Z" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else "1970-01-01T00:00:00Z"

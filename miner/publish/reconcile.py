@@ -1,0 +1,126 @@
+"""An OpenRefine reconciliation service that knows full names, short names and every alias of the archive.
+
+Follows the Reconciliation Service API 0.2 (W3C community group): manifest, batches of queries, suggest, preview.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from miner.publish.archive import KINDS, first, rows
+from miner.publish.search import simplified
+from miner.publish.urls import Links
+
+MAX_QUERIES = 60
+MAX_BODY = 512 * 1024
+_TOP = "\U0010ffff"
+
+
+def manifest(links: Links, root: str) -> dict[str, Any]:
+    """Return the service manifest; `root` is the server's address without a path."""
+    here = root + links.page("reconcile")
+    suggest = {"service_url": here, "service_path": "/suggest/entity"}
+    return {
+        "versions": ["0.1", "0.2"], "name": "进博会新闻档案", "identifierSpace": root + links.page(), "schemaSpace": root + links.page(),
+        "defaultTypes": [{"id": kind.label, "name": kind.title} for kind in KINDS.values()],
+        "view": {"url": root + links.page("reconcile", "view") + "/{{id}}"},
+        "preview": {"url": root + links.page("reconcile", "preview") + "/{{id}}", "width": 420, "height": 180},
+        "suggest": {"entity": suggest, "type": {"service_url": here, "service_path": "/suggest/type"}},
+    }  # fmt: skip
+
+
+def answer(connection: sqlite3.Connection, queries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the candidates for a batch of queries; what is no query gets no candidates."""
+    found: dict[str, Any] = {}
+    for key, query in list(queries.items())[:MAX_QUERIES]:
+        asked = query if isinstance(query, Mapping) else {}
+        limit = asked.get("limit")
+        most = min(limit, 20) if isinstance(limit, int) and limit > 0 else 5
+        found[str(key)[:60]] = {"result": candidates(connection, str(asked.get("query") or ""), asked.get("type"), limit=most)}
+    return found
+
+
+def candidates(connection: sqlite3.Connection, name: str, kind: object = None, *, limit: int = 5) -> list[dict[str, Any]]:
+    """Return the things a name may mean, the best first, with a score from 0 to 100.
+
+    100: the full name; 95: a known short name or alias; below: names that begin with it, or that it begins with.
+    """
+    name = simplified(name.strip()[:120])
+    labels = {str(label.get("id") if isinstance(label, Mapping) else label) for label in (kind if isinstance(kind, list) else [kind])} & set(KINDS)
+    if not name:
+        return []
+    scored: dict[tuple[str, str], dict[str, Any]] = {}
+    for label in labels or KINDS:
+        for row in _near(connection, label, name):
+            points = score(name, row["name"], row["alias"])
+            old = scored.get((label, row["id"]))
+            if old is None or points > old["score"]:
+                scored[label, row["id"]] = {
+                    "id": f"{label}/{row['id']}", "name": row["name"], "score": points, "match": False, "n_articles": row["n_articles"],
+                    "type": [{"id": label, "name": KINDS[label].title}], "description": f"{KINDS[label].title},见于 {row['n_articles']} 篇",
+                }  # fmt: skip
+    ranked = sorted(scored.values(), key=lambda item: (-item["score"], -item["n_articles"], item["id"]))[:limit]
+    if ranked and ranked[0]["score"] >= 95 and (len(ranked) == 1 or ranked[1]["score"] < 95):
+        ranked[0]["match"] = True
+    return ranked
+
+
+def score(asked: str, name: str, alias: str | None) -> float:
+    """Return how well a name fits, from 0 to 100.
+
+    >>> score("旭化成", "旭化成（中国）投资有限公司", "旭化成"), score("甲", "甲", None)
+    (95.0, 100.0)
+    """
+    if asked == name:
+        return 100.0
+    if asked == alias:
+        return 95.0
+    ratio = max(difflib.SequenceMatcher(None, asked, other[:200]).ratio() for other in (name, alias) if other)
+    return round(min(90.0, 90 * ratio + (8 if name.startswith(asked) else 0)), 1)
+
+
+def _near(connection: sqlite3.Connection, label: str, name: str) -> list[dict[str, Any]]:
+    kind = KINDS[label]
+    head = name[:2] if len(name) > 2 else name
+    found: list[dict[str, Any]] = []
+    for start, most in ((name, 10), (head, 40)):
+        found += rows(
+            connection,
+            f"select id, name, null as alias, n_articles from [{kind.table}] where name >= ?1 and name < ?2 order by name = ?3 desc, n_articles desc limit ?4",
+            (start, start + _TOP, name, most),
+        )
+        found += rows(
+            connection,
+            f"select e.id, e.name, l.alias, e.n_articles from aliases l join [{kind.table}] e on e.id = l.{kind.column} "
+            "where l.alias >= ?1 and l.alias < ?2 order by l.alias = ?3 desc, e.n_articles desc limit ?4",
+            (start, start + _TOP, name, most),
+        )
+    return found
+
+
+def suggest(connection: sqlite3.Connection, prefix: str) -> dict[str, Any]:
+    """Return completions for what was typed."""
+    found = candidates(connection, prefix, limit=12)
+    return {"result": [{"id": c["id"], "name": c["name"], "description": c["description"], "notable": c["type"]} for c in found]}
+
+
+def thing(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None:
+    """Return the row behind an id of this service, `label/id`."""
+    label, _, key = identity.partition("/")
+    if label not in KINDS:
+        return None
+    row = first(connection, f"select * from [{KINDS[label].table}] where id = ?", (key,))
+    return {**row, "label": label} if row else None
+
+
+def read_queries(text: str) -> dict[str, Any] | None:
+    """Return the batch in a request, or None when it is no batch."""
+    try:
+        queries = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return queries if isinstance(queries, dict) else None

@@ -1,0 +1,273 @@
+"""The addresses of our pages and what each answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from datasette.utils.asgi import NotFound, Request, Response
+
+from miner.offsets import Span
+from miner.publish import article, dossier, editions, event, exports, figures, front, reconcile, search
+from miner.publish.archive import EVENT_TYPES, KINDS, edition_title
+from miner.publish.visit import Visit
+
+Page = Callable[[Visit], Awaitable[Response]]
+_FORMAT = r"(?P<format>\.(?:json|md|atom))?"
+
+
+def _route(page: Page) -> Callable[..., Awaitable[Response]]:
+    """Turn a page into a Datasette view: start the visit, explain what goes wrong."""
+
+    async def view(datasette: Any, request: Request) -> Response:
+        visit = await Visit.start(datasette, request)
+        try:
+            return await page(visit)
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise
+            context = {"title": "查询超时", "message": "这个查询太慢,已经停止。请多加一个词,或加上报纸、届次、日期等条件。"}
+            return await visit.show("error.html", context, status=503)
+
+    view.__name__, view.__doc__ = page.__name__, page.__doc__  # no __wrapped__: Datasette reads the signature
+    return view
+
+
+def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """Return the routes in the form that Datasette's hook wants."""
+    labels = "|".join(KINDS)
+    table: list[tuple[str, Page]] = [
+        (r"^/-/expo/?$", front_page),
+        (rf"^/-/expo/search{_FORMAT}$", search_page),
+        (rf"^/-/expo/article/(?P<id>[^/.]+){_FORMAT}$", article_page),
+        (rf"^/-/expo/(?P<label>{labels})/(?P<id>[^/.]+){_FORMAT}$", dossier_page),
+        (rf"^/-/expo/event/(?P<id>[^/.]+){_FORMAT}$", event_page),
+        (rf"^/-/expo/figures{_FORMAT}$", figures_page),
+        (rf"^/-/expo/editions{_FORMAT}$", editions_page),
+        (rf"^/-/expo/edition/(?P<id>\d{{1,3}}){_FORMAT}$", edition_page),
+        (r"^/-/expo/reconcile/?$", reconcile_page),
+        (r"^/-/expo/reconcile/suggest/(?P<what>entity|type)$", suggest_page),
+        (r"^/-/expo/reconcile/(?P<what>view|preview)/(?P<id>.+)$", reconciled_page),
+    ]
+    return [*((pattern, _route(page)) for pattern, page in table), (r"^/robots\.txt$", robots)]
+
+
+async def robots(datasette: Any) -> Response:
+    """Tell robots to stay out, unless the operator lets them in."""
+    from miner.publish.visit import Options
+
+    allowed = Options.of(datasette).robots
+    return Response("User-agent: *\n" + ("Disallow: /*/*\n" if allowed else "Disallow: /\n"))
+
+
+def _format(visit: Visit) -> str:
+    return (visit.request.url_vars.get("format") or "").lstrip(".")
+
+
+def _id(visit: Visit) -> str:
+    return unquote(visit.request.url_vars["id"])[:200]
+
+
+async def front_page(visit: Visit) -> Response:
+    """What is in the archive, and how good it is."""
+    return await visit.show("front.html", await visit.read(lambda c: front.page(c, links=visit.links)))
+
+
+async def search_page(visit: Visit) -> Response:
+    """Search results as a page, JSON or an Atom feed."""
+    request = search.Request.read({name: visit.argument(name) for name in visit.request.args})
+    form = _format(visit)
+    if form == "atom":
+        request = search.replace(request, sort="newest", page=1)
+
+    def read(connection: sqlite3.Connection) -> dict[str, Any]:
+        results = search.search(connection, request)
+        full = form == "" and bool(results.total or request.query.groups)
+        return {
+            "results": results,
+            "offers": search.offers(connection, request.query) if request.query.groups else [],
+            "advice": search.advise(connection, request) if not results.total else None,
+            "choices": search.choices(connection, request, exact=results.total <= search.EXACT_CHOICES) if full or not form else {},
+            "entity_name": search.entity_name(connection, request.filters.entity) if request.filters.entity else None,
+        }
+
+    found = await visit.read(read)
+    typed = request.query.typed
+    asked = {"q": typed, **request.filters.chosen()}
+    if form == "atom":
+        return visit.send(_search_feed(visit, found["results"], asked), "application/atom+xml")
+    if form == "json":
+        return visit.send_json(_search_json(visit, request, found))
+    title = f"检索:{typed}" if typed else "检索"
+    context = {
+        "title": title, "request_": request, "asked": asked, "sorts": search.SORTS, "event_types": EVENT_TYPES, "pages": search.MAX_PAGE,
+        "filters": request.filters, "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
+    }  # fmt: skip
+    return await visit.show("search.html", context)
+
+
+def _search_json(visit: Visit, request: search.Request, found: dict[str, Any]) -> dict[str, Any]:
+    results = found["results"]
+    hits = [
+        {**{key: hit.article[key] for key in ("id", "headline", "newspaper", "published", "page", "edition", "section", "byline", "n_chars")},
+         "url": visit.absolute(visit.links.article(hit.article["id"], request.query.typed)), "snippets": [s.text for s in hit.snippets]}
+        for hit in results.hits
+    ]  # fmt: skip
+    more = request.page * request.size < results.total and request.page < search.MAX_PAGE
+    following = visit.absolute(visit.links.page("search", query={"q": request.query.typed, **request.filters.chosen(), "sort": request.sort, "page": request.page + 1}, format=".json"))
+    return {
+        "query": request.query.typed, "groups": request.query.groups, "excluded": request.query.excluded, "total": results.total,
+        "exact": results.checked, "page": request.page, "next": following if more else None, "articles": hits,
+        "dossiers": [{**vars_of(offer), "url": visit.absolute(visit.links.entity(offer.label, offer.id))} for offer in found["offers"]],
+    }  # fmt: skip
+
+
+def vars_of(offer: search.Offer) -> dict[str, Any]:
+    """Return an offer as a dictionary."""
+    return {name: getattr(offer, name) for name in offer.__slots__}
+
+
+def _search_feed(visit: Visit, results: search.Results, asked: dict[str, str]) -> str:
+    entries = [_entry(visit, {**hit.article, "summary": "…".join(s.text for s in hit.snippets)}) for hit in results.hits]
+    feed = visit.absolute(visit.links.page("search", query=asked, format=".atom"))
+    return exports.atom(f"进博会新闻检索:{asked['q'] or '全部'}", visit.absolute(visit.links.search(**asked)), feed, entries)
+
+
+def _entry(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": row["headline"] or "（无标题）", "address": visit.absolute(visit.links.article(row["id"])), "updated": row["published"],
+        "author": row["newspaper"], "summary": row.get("summary") or "",
+    }  # fmt: skip
+
+
+async def article_page(visit: Visit) -> Response:
+    """A story as a page, Markdown or JSON."""
+    identity, form = _id(visit), _format(visit)
+    snippet = visit.options.snippet_chars
+    view = article.View(visit.links, visit.argument("q", 300), visit.argument("field", 20) or "body", _span(visit.argument("at", 40)), snippet)
+    found = await visit.read(lambda c: article.page(c, identity, view))
+    if found is None:
+        raise NotFound("没有这篇文章 / no such article")
+    address = visit.absolute(visit.links.article(identity))
+    if form == "md":
+        return visit.send(exports.article({**found, "snippet_chars": snippet}, visit.links, address), "text/markdown")
+    if form == "json":
+        row = {**found["article"], "body": found["article"]["body"][:snippet]} if found["shortened"] == "snippet" else found["article"]
+        return visit.send_json({"url": address, "article": row, "facts": found["facts"], "lines": found["lines"], "kin": found["kin"], "citations": found["citations"]})
+    return await visit.show("article.html", found)
+
+
+def _span(text: str) -> Span | None:
+    start, _, end = text.partition("-")
+    if start.isascii() and end.isascii() and start.isdigit() and end.isdigit() and len(text) < 20 and int(start) < int(end):
+        return Span(int(start), int(end))
+    return None
+
+
+async def dossier_page(visit: Visit) -> Response:
+    """Everything about a thing, as a page, Markdown, JSON or an Atom feed of its articles."""
+    identity, form, label = _id(visit), _format(visit), visit.request.url_vars["label"]
+    found = await visit.read(lambda c: dossier.page(c, label, identity, links=visit.links))
+    if found is None:
+        raise NotFound("没有这份档案;它可能已并入别的名称 / no such dossier")
+    address = visit.absolute(visit.links.entity(label, identity))
+    if form == "md":
+        return visit.send(exports.dossier(found, visit.links, address), "text/markdown")
+    if form == "json":
+        shown = ("thing", "names", "phase_rows", "months", "events", "quotes_by", "quotes_about", "posts", "together", "articles", "editions", "judgements")
+        return visit.send_json({"url": address, "label": label, **{name: found[name] for name in shown}})
+    if form == "atom":
+        feed = visit.absolute(visit.links.page(label, identity, format=".atom"))
+        return visit.send(exports.atom(f"进博会新闻:{found['title']}", address, feed, [_entry(visit, row) for row in found["articles"]]), "application/atom+xml")
+    return await visit.show("dossier.html", found)
+
+
+async def event_page(visit: Visit) -> Response:
+    """What happened, with all its reports, as a page, Markdown or JSON."""
+    identity, form = _id(visit), _format(visit)
+    found = await visit.read(lambda c: event.page(c, identity))
+    if found is None:
+        raise NotFound("没有这件事;它可能已并入别的事件 / no such event")
+    address = visit.absolute(visit.links.event(identity))
+    if form == "md":
+        return visit.send(exports.event(found, visit.links, address), "text/markdown")
+    if form == "json":
+        return visit.send_json({"url": address, **{name: found[name] for name in ("event", "parties", "reports", "disagreements", "judgements")}})
+    return await visit.show("event.html", found)
+
+
+async def figures_page(visit: Visit) -> Response:
+    """The measures of the archive, or one measure with its contradictions."""
+    measure, edition = visit.argument("measure", 80), visit.argument("edition", 3)
+    number = int(edition) if edition.isascii() and edition.isdigit() else None
+    if not measure:
+        found = await visit.read(figures.overview)
+        return visit.send_json(found) if _format(visit) == "json" else await visit.show("measures.html", found)
+    found = await visit.read(lambda c: figures.page(c, measure, number, links=visit.links))
+    return visit.send_json(found) if _format(visit) == "json" else await visit.show("figures.html", found)
+
+
+async def editions_page(visit: Visit) -> Response:
+    """All expos."""
+    found = await visit.read(lambda c: editions.overview(c, visit.links))
+    return visit.send_json(found) if _format(visit) == "json" else await visit.show("editions.html", found)
+
+
+async def edition_page(visit: Visit) -> Response:
+    """One expo."""
+    edition = int(_id(visit))
+
+    def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
+        found = editions.page(connection, edition, links=visit.links)
+        return found and {**found, "events": editions.day_events(connection, edition)}
+
+    found = await visit.read(read)
+    if not found:
+        raise NotFound(f"档案里没有{edition_title(edition)}进博会的报道 / nothing about this expo")
+    if _format(visit) == "json":
+        return visit.send_json(found)
+    most = max((day["total"] for day in found["days"]), default=0)
+    return await visit.show("edition.html", {**found, "heat": editions.heat, "most": most})
+
+
+async def reconcile_page(visit: Visit) -> Response:
+    """The reconciliation service: its manifest, or the answers to a batch."""
+    batch = visit.argument("queries", 20_000)
+    if visit.request.method == "POST":
+        batch = await _form_value(visit.request, "queries")
+    if not batch:
+        return visit.send_json(reconcile.manifest(visit.links, visit.absolute("/").rstrip("/")))
+    queries = reconcile.read_queries(batch)
+    if queries is None:
+        return visit.send_json({"status": "error", "message": "queries must be a JSON object"}, status=400)
+    return visit.send_json(await visit.read(lambda c: reconcile.answer(c, queries)))
+
+
+async def _form_value(request: Request, name: str) -> str:
+    body, more = b"", True
+    while more and len(body) <= reconcile.MAX_BODY:
+        message = await request.receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return parse_qs(body[: reconcile.MAX_BODY].decode("utf-8", "replace")).get(name, [""])[0]
+
+
+async def suggest_page(visit: Visit) -> Response:
+    """Completions of names and of types."""
+    if visit.request.url_vars["what"] == "type":
+        return visit.send_json({"result": [{"id": kind.label, "name": kind.title} for kind in KINDS.values()]})
+    prefix = visit.argument("prefix", 120)
+    return visit.send_json(await visit.read(lambda c: reconcile.suggest(c, prefix)))
+
+
+async def reconciled_page(visit: Visit) -> Response:
+    """The page or the preview of a reconciled thing."""
+    identity = _id(visit)
+    found = await visit.read(lambda c: reconcile.thing(c, identity))
+    if found is None:
+        raise NotFound("没有这个条目 / no such entity")
+    if visit.request.url_vars["what"] == "view":
+        return Response.redirect(visit.links.entity(found["label"], found["id"]))
+    return await visit.show("preview.html", {"thing": found, "kind": KINDS[found["label"]], "title": found["name"]})

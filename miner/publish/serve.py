@@ -1,0 +1,55 @@
+"""Start Datasette on an archive: on loopback, read-only, with what public mode needs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+
+HOST = "127.0.0.1"
+_ALWAYS: dict[str, Any] = {"suggest_facets": False, "facet_time_limit_ms": 300, "sql_time_limit_ms": 2_000, "default_page_size": 50}
+_PUBLIC: dict[str, Any] = {
+    "default_allow_sql": False, "allow_download": False, "allow_csv_stream": False, "max_returned_rows": 500, "sql_time_limit_ms": 1_000,
+    "max_csv_mb": 10, "trace_debug": False, "template_debug": False, "num_sql_threads": 4,
+}  # fmt: skip
+
+
+def build(path: Path, *, public: bool = False, snippet_chars: int = 0, metadata: dict[str, Any] | None = None) -> Datasette:
+    """Return a Datasette that serves one archive with this plugin.
+
+    `public` refuses SQL, downloads and robots; `snippet_chars` cuts bodies. `metadata` is added to what the plugin knows.
+    """
+    options = {"public": public, "snippet_chars": snippet_chars}
+    given = dict(metadata or {})
+    plugins = {**given.get("plugins", {}), "miner": {**options, **given.get("plugins", {}).get("miner", {})}}
+    return Datasette([str(path)], metadata={**given, "plugins": plugins}, settings={**_ALWAYS, **(_PUBLIC if public else {})})
+
+
+def address(port: int) -> str:
+    """Return the address at which `serve` answers.
+
+    >>> address(8001)
+    'http://127.0.0.1:8001/'
+    """
+    return f"http://{HOST}:{port}/"
+
+
+def serve(path: Path, *, port: int = 8001, public: bool = False, snippet_chars: int = 0) -> None:
+    """Serve an archive on loopback until interrupted. A web server in front of it passes requests from the internet on."""
+    datasette = build(path, public=public, snippet_chars=snippet_chars)
+    asyncio.run(datasette.invoke_startup())
+    uvicorn.run(datasette.app(), host=HOST, port=port, log_level="warning", lifespan="on", workers=1)
+
+
+def datasette_arguments(path: Path, *, port: int = 8001, public: bool = False) -> list[str]:
+    """Return the arguments with which plain `datasette` serves the same, for those who start it themselves.
+
+    >>> datasette_arguments(Path("expo.db"))[:3]
+    ['serve', 'expo.db', '--host']
+    """
+    settings = {**_ALWAYS, **(_PUBLIC if public else {})}
+    flags = [part for name, value in settings.items() for part in ("--setting", name, str(value).lower() if isinstance(value, bool) else str(value))]
+    return ["serve", str(path), "--host", HOST, "--port", str(port), *flags]

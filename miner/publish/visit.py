@@ -1,0 +1,159 @@
+"""A visit to one of our pages: which database, what it may see, and how the answer is sent."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any, TypeVar
+
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Forbidden, NotFound, Request, Response
+from markupsafe import Markup
+
+from miner.publish import archive, marks
+from miner.publish.security import PAGE_POLICY
+from miner.publish.urls import Links
+
+PLUGIN = "miner"
+TIME_LIMIT_MS = 4_000
+_NAMES = "_miner_archives"
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator set under `plugins: miner:` in the metadata."""
+
+    public: bool = False
+    """Nothing but reading: no SQL, no download, no robots, strict headers everywhere."""
+    snippet_chars: int = 0
+    """Show only so many characters of a body, and none of the raw lines; 0 shows all."""
+    robots: bool = False
+    """Let robots in."""
+
+    @classmethod
+    def of(cls, datasette: Any) -> Options:
+        """Read the options of a Datasette."""
+        given = datasette.plugin_config(PLUGIN) or {}
+        snippet = given.get("snippet_chars") or 0
+        return cls(bool(given.get("public")), int(snippet) if str(snippet).isdigit() else 0, bool(given.get("robots")))
+
+
+async def find_archives(datasette: Any) -> list[str]:
+    """Return the names of the databases that are archives, in the order they were given; remembered per Datasette."""
+    known: list[str] | None = getattr(datasette, _NAMES, None)
+    if known is None:
+        known = []
+        for name, database in datasette.databases.items():
+            if name not in ("_internal", "_memory") and await database.execute_fn(archive.is_archive):
+                known.append(name)
+        if known:
+            setattr(datasette, _NAMES, known)
+    return known
+
+
+def known_archives(datasette: Any) -> list[str]:
+    """Return what `find_archives` found last; nothing before the server has started."""
+    return getattr(datasette, _NAMES, None) or []
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request for one of our pages."""
+
+    datasette: Any
+    request: Request
+    database: str
+    links: Links
+    options: Options
+
+    @classmethod
+    async def start(cls, datasette: Any, request: Request) -> Visit:
+        """Find the archive and check that the visitor may see it.
+
+        Raises NotFound when no database is an archive, Forbidden when the visitor may not see it.
+        """
+        names = await find_archives(datasette)
+        if not names:
+            raise NotFound("这里没有进博会档案;用 miner run 生成一个 / no archive made by miner here")
+        wanted = request.args.get("_db")
+        database = wanted if wanted in names else names[0]
+        for action, resource in (("view-instance", None), ("view-database", database)):
+            if not await _allowed(datasette, request.actor, action, resource):
+                raise Forbidden(f"您无权查看 / no permission: {action}")
+        return cls(datasette, request, database, Links(datasette.setting("base_url"), database), Options.of(datasette))
+
+    def argument(self, name: str, most: int = 400) -> str:
+        """Return an argument of the query string, cut to a sane length."""
+        return str(self.request.args.get(name) or "").replace("\x00", "")[:most]
+
+    async def read(self, function: Callable[[sqlite3.Connection], Found]) -> Found:
+        """Run a function on a connection, in Datasette's thread pool, under a time limit."""
+
+        def limited(connection: sqlite3.Connection) -> Found:
+            with sqlite_timelimit(connection, TIME_LIMIT_MS):
+                return function(connection)
+
+        found: Found = await self.datasette.get_database(self.database).execute_fn(limited)
+        return found
+
+    async def show(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
+        """Answer with a page."""
+        given = {**shared(self.datasette, self.links), **context}
+        html = await self.datasette.render_template(f"expo/{template}", given, request=self.request)
+        return Response(
+            marks.visible(html), status=status, content_type="text/html; charset=utf-8", headers={"content-security-policy": PAGE_POLICY}
+        )
+
+    def send(self, text: str, content_type: str) -> Response:
+        """Answer with text that is no page: Markdown, Atom."""
+        return Response(marks.visible(text), content_type=f"{content_type}; charset=utf-8", headers=self._open())
+
+    def send_json(self, found: object, *, status: int = 200) -> Response:
+        """Answer with JSON."""
+        text = json.dumps(plain(found), ensure_ascii=False, default=str)
+        return Response(_escape_surrogates(text), status=status, content_type="application/json; charset=utf-8", headers=self._open())
+
+    def _open(self) -> dict[str, str]:
+        return {"access-control-allow-origin": "*"} if getattr(self.datasette, "cors", False) else {}
+
+    def absolute(self, path: str) -> str:
+        """Return the full address of a path."""
+        return str(self.datasette.absolute_url(self.request, path))
+
+
+def shared(datasette: Any, links: Links) -> dict[str, Any]:
+    """Return what every template of ours may use."""
+    return {
+        "links": links, "options": Options.of(datasette), "number": archive.number, "edition_title": archive.edition_title,
+        "kinds": archive.KINDS, "hits": marks.hits,
+    }  # fmt: skip
+
+
+async def _allowed(datasette: Any, actor: Any, action: str, resource: str | None) -> bool:
+    if hasattr(datasette, "permission_allowed"):
+        return bool(await datasette.permission_allowed(actor, action, resource=resource, default=True))
+    from datasette.resources import DatabaseResource, InstanceResource  # Datasette 1.0
+
+    target = DatabaseResource(resource) if resource else InstanceResource()
+    return bool(await datasette.allowed(action=action, resource=target, actor=actor))
+
+
+def plain(value: object) -> object:
+    """Return a value as JSON can hold it; pieces of HTML are left out."""
+    if isinstance(value, Markup):
+        return None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items() if not isinstance(inner, Markup) and not callable(inner)}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def _escape_surrogates(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
