@@ -21,7 +21,9 @@ _HELD_GAP = 45
 _PASSIVE = frozenset(
     {"举行", "举办", "召开", "如期举办", "成功举办", "成功举行", "隆重举行", "启动", "开启", "开始", "拉开帷幕", "进行"}
 )
-_PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件]|展品|商品|技术|机器人|设备|作品")
+_BEGINS = frozenset({"启动", "开启", "开始", "进行"})
+_ENDS = re.compile("了?(?:[，。；！？”）)]|$|\n|并|且)")
+_PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件架辆台艘]|展品|商品|技术|机器人|设备|作品|飞机|汽车|药|品牌|系统|方案|指数|报告")
 _MAX_SENTENCE = 1200
 """Events are sought in the first characters of a sentence that is longer: nobody writes such a sentence."""
 
@@ -34,6 +36,7 @@ class _State:
     exhibited: set[int | None] = field(default_factory=set)
     held: list[tuple[str, DateMention]] = field(default_factory=list)
     reported: list[tuple[str, str | None, frozenset[int | None], str]] = field(default_factory=list)
+    expo_told: bool = False
     told: set[tuple[object, ...]] = field(default_factory=set)
 
 
@@ -185,9 +188,13 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
     """Find the noun of what is held: the last in the segment behind the verb, else the nearest before it."""
     behind = [n for n in nouns if trigger.span.end <= n.span.start < min(segment.end, trigger.span.end + _HELD_GAP)]
     if behind:
-        return behind[-1]
+        return behind[-1] if trigger.text not in _BEGINS or behind[-1].rule.kind != "exhibition" else None
+    if _ENDS.match(text, trigger.span.end) is None:
+        return None
     before = [n for n in nouns if segment.start <= n.span.start and n.span.end <= trigger.span.start]
-    return before[-1] if before and trigger.text in _PASSIVE else None
+    if not before or trigger.text not in _PASSIVE or text[trigger.span.start - 1] == "的":
+        return None
+    return before[-1] if trigger.text not in _BEGINS or before[-1].rule.kind != "exhibition" else None
 
 
 def _is_setting(reading: Reading, noun: Found) -> bool:
@@ -197,8 +204,8 @@ def _is_setting(reading: Reading, noun: Found) -> bool:
     after = text[noun.span.end : noun.span.end + 2]
     if not after.startswith(("上", "期间", "现场", "间隙")):
         return False
-    head = text[max(noun.span.start - 40, 0) : noun.span.start]
-    return "在" in re.split("[，。；：\n]", head)[-1] or after.startswith("现场")
+    head = re.split("[，。；：\n]", text[max(noun.span.start - 40, 0) : noun.span.start])[-1]
+    return "在" in head or after.startswith("现场") or len(head) >= 3
 
 
 def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:
@@ -220,6 +227,8 @@ def _tells(reading: Reading, trigger: Found, segment: Span) -> bool:
     if rule.never and text.startswith(rule.never, end):
         return False
     if rule.objects and not any(word in text[end : min(segment.end, end + 40)] for word in rule.objects):
+        return False
+    if rule.close and not any(word in text[end : min(segment.end, end + 14)] for word in rule.close):
         return False
     if "expo" in rule.flags and not reading.expo:
         return False
@@ -249,7 +258,7 @@ def _in_list(text: str, trigger: Found, segment: Span) -> bool:
 def _is_described(text: str, trigger: Found, segment: Span) -> bool:
     """Tell whether the trigger is a noun (简单的并购) or part of a description (是最早签署的国家之一)."""
     start, end = trigger.span
-    if text[start - 1 : start] == "的" and "support" not in trigger.rule.flags:
+    if text[start - 1 : start] == "的" and ("support" not in trigger.rule.flags or trigger.rule.kind == "exhibition"):
         return True
     rest = text[end : segment.end]
     if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:
@@ -266,6 +275,10 @@ def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
     text, end = reading.passage.text, trigger.span.end
     if trigger.rule.type == "exhibition" or "support" in trigger.rule.flags:
         return False
+    if text.startswith("的", end) and trigger.rule.type == "signing":
+        dated = any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)
+        names = {m.entity for m in reading.passage.within(segment) if m.label != "place"}
+        return not dated and len(names) < 2
     if text.startswith("的", end) and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None:
         return True
     last = [m for m in reading.passage.within(Span(end, segment.end)) if segment.end - m.span.end <= 1]
@@ -332,6 +345,8 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     amount = _amount(passage.text, scope) if trigger.rule.type in _COSTS or "amount" in flags else None
     if "amount" in flags and amount is None:
         return None
+    if "number" in flags and not _counts_something(passage.text, trigger, scope):
+        return None
     if noun_needs_name(candidate) and not cast.participants:
         return None
     if not _new(trigger, cast, state):
@@ -340,14 +355,18 @@ def _report(reading: Reading, candidate: _Candidate, state: _State) -> EventRepo
     if "dated" in flags and (when is None or when.method == "carried"):
         return None
     status = _status(reading, candidate, when)
-    if not cast.participants and when is None and amount is None and _needs_anchor(candidate):
+    if not cast.participants and when is None and amount is None and _needs_anchor(passage.text, candidate):
         return None
     if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type == "launch":
         return None
+    if trigger.rule.type == "visit" and _by_press(passage.text, trigger, scope):
+        return None
     if trigger.rule.type == "visit" and not cast.participants and (when is None or when.method == "carried"):
         return None
+    if trigger.rule.type == "exhibition" and candidate.noun is not None and not _is_held_now(reading, candidate, when, state):
+        return None
     key = (trigger.rule.type, when.date if when else None, status, tuple(sorted(str(p.entity) for p in cast.participants)))
-    if key in state.told and (cast.participants or trigger.rule.type not in ("launch", "founding")):
+    if key in state.told:
         return None
     state.told.add(key)
     if _told_again(candidate, cast, when, state):
@@ -371,12 +390,14 @@ _EXPO_NAME = re.compile("进博会|进口博览会|盛会|^博览会|^展览会"
 _SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
 
 
-def _needs_anchor(candidate: _Candidate) -> bool:
+def _needs_anchor(text: str, candidate: _Candidate) -> bool:
     """Tell whether a report without names, date and sum says too little: 出台了一系列措施."""
     trigger = candidate.trigger
     if candidate.noun is not None and trigger.rule.type == "exhibition":
         return _EXPO_NAME.search(candidate.noun.text) is None
     if trigger.rule.type not in ("launch", "founding", "investment", "award"):
+        return False
+    if text[trigger.span.end : trigger.span.end + 1] in ("《", "“"):
         return False
     return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
 
@@ -431,6 +452,38 @@ def _new(trigger: Found, cast: Cast, state: _State) -> bool:
 
 _COSTS = frozenset({"signing", "investment", "procurement", "founding"})
 _RETOLD = frozenset({"meeting", "visit", "ceremony", "conference", "appointment", "signing"})
+
+
+def _by_press(text: str, trigger: Found, scope: Scope) -> bool:
+    """A reporter who looks at something is no visit."""
+    return "记者" in text[scope.segments[scope.own].start : trigger.span.start]
+
+
+_HELD = re.compile("如期|顺利|成功|圆满|将|即将|今天|明天|拟|定于")
+_TIMES = re.compile("[了过]?[一二三四五六七八九两0-9]{1,2}届")
+
+
+def _is_held_now(reading: Reading, candidate: _Candidate, when: DateMention | None, state: _State) -> bool:
+    """Tell whether the expo itself is told to be held, once in an article: not 已举办五届, not 举办进博会是….
+
+    Named exhibitors make it their taking part.
+    """
+    if candidate.cast.participants:
+        return True
+    text, scope, trigger = reading.passage.text, candidate.scope, candidate.trigger
+    segment = scope.segments[scope.own]
+    dated = when is not None and when.precision in ("day", "month") and when.method != "carried"
+    if state.expo_told or _TIMES.match(text, trigger.span.end) or not (dated or _HELD.search(text, segment.start, trigger.span.end)):
+        return False
+    state.expo_told = True
+    return True
+
+
+def _counts_something(text: str, trigger: Found, scope: Scope) -> bool:
+    """Tell whether a sum or number stands close to a word of turnover."""
+    segment = scope.segments[scope.own]
+    start, end = max(segment.start, trigger.span.start - 24), min(segment.end, trigger.span.end + 24)
+    return any(n.kind in ("currency", "count") and n.value is not None for n in find_numbers(text, start=start, end=end))
 
 
 def _told_again(candidate: _Candidate, cast: Cast, when: DateMention | None, state: _State) -> bool:

@@ -26,6 +26,8 @@ class Rule:
     flags: frozenset[str] = frozenset()
     objects: tuple[str, ...] = ()
     """Counts only before one of these words."""
+    close: tuple[str, ...] = ()
+    """Counts only when one of these words follows within a few characters."""
     never: tuple[str, ...] = ()
     """Does not count directly before one of these words."""
     following: tuple[str, ...] = ()
@@ -61,9 +63,9 @@ def rule_of(entry: Entry, layer: str) -> Rule:
         else:
             flags.add(value)
     roles = (*entry.roles, "party", "party")[:2] if entry.roles else ("party", "party")
-    wanted, never, following = (lists.get(key, ()) for key in ("object", "not", "next"))
+    wanted, close, never, following = (lists.get(key, ()) for key in ("object", "close", "not", "next"))
     return Rule(
-        layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags), wanted, never, following
+        layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags), wanted, close, never, following
     )  # fmt: skip
 
 
