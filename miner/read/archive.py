@@ -16,7 +16,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
 from miner.config import Config
@@ -43,7 +42,7 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
 class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    def read1(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def clean_name(name: str) -> str:
     >>> clean_name("/2023/./第01版.txt")
     '2023/第01版.txt'
     """
-    name = _DRIVE.sub("", name.replace("\\\\", "/").replace("\\0", ""))
+    name = _DRIVE.sub("", name.replace("\\", "/").replace("\0", ""))
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise fault("unsafe-name", name=name)
@@ -114,7 +113,7 @@ def is_hidden(name: str) -> bool:
     >>> is_hidden("a/.git/x.txt"), is_hidden("__MACOSX/x.txt"), is_hidden("a/x.txt")
     (True, True, False)
     """
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
 @dataclass(slots=True)
@@ -134,7 +133,7 @@ class _Opened:
         if form == "zip":
             yield from self._zip()
         elif form == "tar":
-            yield from self._tar(self._metered(self.stream, None))
+            yield from self._tar(self._metered(cast(_Readable, self.stream), None))
         elif form is not None:
             yield from self._packed(form)
         else:
@@ -158,7 +157,7 @@ class _Opened:
                     yield Refused(f"{self.path}/{name}", fault("damaged-archive", reason=error))
                     continue
                 with opened:
-                    yield from self._member(name, self._metered(opened, info.compress_size))
+                    yield from self._member(name, self._metered(cast(_Readable, opened), info.compress_size))
 
     def _tar(self, stream: io.BufferedReader) -> Iterator[Member | Refused]:
         with tarfile.open(fileobj=stream, mode="r|") as archive:
@@ -263,7 +262,7 @@ class _Metered(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        piece = self.stream.read(len(buffer))
+        piece = self.stream.read1(len(buffer))  # what is there: a damaged end must not cost what came before
         buffer[: len(piece)] = piece
         self.given += len(piece)
         config, budget = self.level.config, self.level.budget

@@ -7,12 +7,13 @@ import glob
 import hashlib
 import io
 import os
+import posixpath
 import re
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Literal
 
 from miner.config import Config
@@ -106,7 +107,10 @@ def sources_in(stream: BinaryIO, path: str, config: Config) -> Iterator[Source |
     head = stream.read(_HEAD)
     stream.seek(0)
     if not head or not (archive.is_archive(head) or path.lower().endswith(_ARCHIVES)):
-        yield from _plain(stream, path, head, config)
+        try:
+            yield from _plain(stream, path, head, config)
+        except InputError as error:
+            yield Unread(path, error)
         return
     for found in archive.unpack(stream, path, config):
         if isinstance(found, archive.Refused):
@@ -149,7 +153,7 @@ def kind_of(path: str, head: bytes) -> Kind:
     name = path.lower()
     for packed in _PACKED:
         name = name.removesuffix(packed)
-    suffix = PurePosixPath(name).suffix
+    suffix = posixpath.splitext(name)[1]
     known: Kind | None = "unsupported" if suffix in _UNSUPPORTED else _SUFFIXES.get(suffix)
     start = head.lstrip(_BLANK)
     if known == "jsonl" and not start.startswith(b"{"):
@@ -239,8 +243,8 @@ def _folder(top: str, root: str) -> Iterator[_File]:
 
 
 def _passed_over(path: str) -> bool:
-    name = PurePosixPath(path.lower()).name
-    return name.startswith(".") or PurePosixPath(name).suffix in _SIDECARS or name.endswith(_SAVED_PARTS)
+    name = posixpath.basename(path.lower())
+    return name.startswith(".") or name.endswith(_SAVED_PARTS) or posixpath.splitext(name)[1] in _SIDECARS
 
 
 def _glob_root(pattern: str) -> str:
