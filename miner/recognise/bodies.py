@@ -26,6 +26,9 @@ _AND = frozenset({"和", "与", "及"})
 _LEVELS = frozenset("省市区县镇乡州国")
 _OWNERS = re.compile(r"(?:国家|全国|中央|中华|世界|国际|亚洲|欧洲|全球|联合国|省|市|区|县|镇|乡|州|[一二三四五六七八九十第]{2,3})")
 _TRADES_OF_PEOPLE = frozenset("律师 工程师 会计师 设计师 医师 教师 作家 企业家 艺术家 书法家 摄影师 运动员 志愿者 建筑师 规划师 分析师 代表 委员 学者 导演 演员 护士 医生 经纪人".split())
+_LEADS = re.compile("国家|全国|中央|中华|世界|国际")
+_SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
+_NOT_BODIES = frozenset("格局 布局 结局 全局 大局 当局 上司 公司 邮局 客厅 餐厅 大厅 展厅 歌厅 舞厅 部署 骨科 本科 学科 书局 签署 开局 定局 时局 政局 棋局 破局 僵局".split())
 _REGIONAL = frozenset(
     {"银行", "商业银行", "农商银行", "农村商业银行", "航空", "航空公司", "证券", "人寿", "财险", "电信", "律师事务所", "机场集团"}
 )
@@ -135,7 +138,8 @@ def _joins_trades(passage: Passage, index: int) -> bool:
 
 def _cut_to_region(passage: Passage, start: int, ending: Hit) -> int:
     """Cut common words off before the first region (outside brackets) or known name in a stretch."""
-    for at in passage.name_starts(start, ending.end):
+    owners = [start + match.start() for match in _LEADS.finditer(passage.folded[start : ending.start])]
+    for at in sorted({*passage.name_starts(start, ending.end), *owners}):
         if at >= ending.start or at == start:
             return start
         if passage.edges[at] and not _in_brackets(passage.folded, start, at):
@@ -156,6 +160,8 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     generic = words_of("company_types", "generic")
     venue = passage.place_sort(start, ending.start) == "venue"
     if not left or passage.folded[start : ending.end] in generic:
+        return None
+    if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(_ANY_COMPANY)):
         return None
     if passage.folded[place_end : ending.end] in generic and type_ not in _REGIONAL and not venue:
         return None
@@ -205,6 +211,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
         return None
     if _STREET_OFFICE.search(name) or (owner == "enterprise" and ending.term.sort not in _OF_COMPANIES):
         return None
+    if _SOME.search(text, max(0, start - 3), start) or (ending.start - start == 1 and text[start] not in _LEVELS):
+        return None
     if start == ending.start:
         full = type_[0] in _LEVELS or ending.term.sort in ("ministry", "international", "media")
         return Found(start, ending.end, "organization", "type", 0.85) if full else None
@@ -243,12 +251,13 @@ def _is_post(text: str, ending: Hit, name: str) -> bool:
 
 def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
     """Tell whether a type of one character (局, 厅, 司, 署) is a word's end in a body's name and not in 格局 or 签署."""
+    if passage.folded[ending.end - 2 : ending.end] in _NOT_BODIES:
+        return False
     owned = passage.owner(start, ending.start) in ("place", "organization")
+    if not owned or not 2 <= ending.end - passage.after_places(start, ending.start) <= 12:
+        return False
     index = passage.word_at(ending.start)
-    word = passage.words.words[index]
-    return owned and 2 <= ending.end - passage.after_places(start, ending.start) <= 12 and (
-        len(word) == 1 or passage.words.tags[index] in ("n", "nt", "nr", "nz", "j") and word not in ("格局", "布局", "结局", "全局", "大局", "当局", "上司", "公司", "邮局", "客厅", "餐厅", "大厅", "展厅", "歌厅", "舞厅", "部署", "骨科", "本科", "学科", "书局")
-    )
+    return len(passage.words.words[index]) == 1 or passage.words.tags[index] in ("n", "nt", "nr", "nz", "j")
 
 
 @cache

@@ -19,7 +19,7 @@ from miner.recognise.zones import credits, works
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
 _BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
 _AFTER_BRAND = re.compile(
-    r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区?|大中华区?|亚太区?|全球|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
+    r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区|大中华区|亚太区|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
     r"带来|首发|首次参展|连续\w届参展|展出|携|推出|参展|宣布|在华|旗下|亮相|与[^,。]{1,12}签|签约|[(][a-z])"
 )
 
@@ -61,7 +61,7 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
             continue
         if kind == "place" and hit.term.sort == "street" and passage.folded[hit.end - 2 : hit.end] == "街道":
             yield Found(hit.start, hit.end, "organization", "lexicon", 0.9)
-        elif inside or hit.end - hit.start >= 3:
+        elif inside or (hit.end - hit.start >= 4 and (passage.edges[hit.start] or passage.edges[hit.end])) or hit.end - hit.start >= 6:
             sure = 0.9 if inside else 0.75
             yield Found(hit.start, hit.end, kind, "lexicon", sure - 0.1 if kind == "place" else sure)
 

@@ -60,10 +60,24 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
                     yield Found(start, hit.start, "person", "address", 0.75 if length == 3 else 0.55)
                     break
             else:
-                index = passage.word_at(hit.start) - 1
-                start = passage.words.starts[index] if index >= 0 else -1
-                if start >= 0 and hit.start - start >= 2 and not passage.knows(start, hit.start) and passage.words.tags[index] in ("nrt", "nr") and _undotted(passage, start) == hit.start:
+                start = _foreign_before(passage, hit.start)
+                if hit.start - start >= 2 and not passage.knows(start, hit.start):
                     yield Found(start, hit.start, "person", "address", 0.8)
+
+
+def _foreign_before(passage: Passage, end: int) -> int:
+    """Return where the foreign name before a title begins (武契奇总统); `end` when there is none."""
+    letters = _letters("names", "transliteration")
+    words, tags, starts = passage.words
+    index, start, named = passage.word_at(end) - 1, end, False
+    while index >= 0 and end - starts[index] <= 8 and all(char in letters for char in words[index]):
+        word, tag = words[index], tags[index]
+        if (len(word) > 1 and is_common(word) and not tag.startswith("nr")) or (len(word) == 1 and tag in ("p", "c", "d", "v", "u")):
+            break
+        named = named or tag.startswith("nr") or not is_common(word)
+        start = starts[index]
+        index -= 1
+    return start if named else end
 
 
 def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
@@ -120,7 +134,7 @@ def _as_words(passage: Passage) -> Iterator[Found]:
 
 def _after_titles(passage: Passage) -> Iterator[Found]:
     for end, title in passage.titles.items():
-        if title.term.sort == "none":
+        if title.term.sort == "none" or not passage.edges[end]:
             continue
         at = end
         while at < len(passage.folded) and passage.folded[at] == " ":
@@ -136,6 +150,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
     dotted = _DOTTED.match(text, start)
     if dotted and is_foreign(dotted.group()):
         return trim_foreign(passage, start, dotted.end())
+    if start in passage.title_starts or _is_verb(passage, start):
+        return None
     best, best_score = None, least
     for length, base in _lengths(text, start):
         end = start + length
@@ -146,7 +162,7 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
             continue
         if passage.knows(start, end):
             base -= 0.3 if length == 2 else 1.0
-        if length == 2 and (_is_verb(passage, start, end) or _is_word_among_words(passage, start, end)):
+        if length == 2 and _is_word_among_words(passage, start, end):
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
@@ -156,6 +172,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
     foreign = _undotted(passage, start) or _to_delimiter(passage, start)
     if foreign is not None and passage.knows(start, foreign):
         foreign = None
+    if foreign is not None and best is not None and _marked(passage, foreign) and not _marked(passage, best):
+        return foreign
     if foreign is not None and (best is None or foreign > best + 1 or (foreign > best and not passage.edges[best])):
         return foreign
     return best
@@ -173,6 +191,7 @@ def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
     elif two in _whole("japanese"):
         yield 3, 0.6
         yield 4, 1.0
+        yield 5, 0.9
     first = text[start : start + 1]
     if first in _letters("surnames", "common"):
         base = 0.6
@@ -282,6 +301,11 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
     return stop
 
 
+def _marked(passage: Passage, end: int) -> bool:
+    following = passage.folded[end : end + 1]
+    return not following or not _HAN.match(following) or following == "等"
+
+
 def _undotted(passage: Passage, start: int) -> int | None:
     """Return the end of a foreign name without a dot (默克尔) that begins at `start`, or None."""
     words, tags, starts = passage.words
@@ -302,7 +326,7 @@ def _to_delimiter(passage: Passage, start: int) -> int | None:
     """Return the end of an unknown stretch between a title and a mark or 等, when no everyday word is in it."""
     match = _UNKNOWN.match(passage.folded, start)
     letters = _letters("names", "transliteration")
-    if not match or not passage.edges[start] or sum(char in letters for char in match.group()) * 3 < len(match.group()) * 2:
+    if not match or not passage.edges[start] or sum(char in letters for char in match.group()) * 2 < len(match.group()):
         return None
     index, end = passage.word_at(start), match.end()
     words, tags, starts = passage.words
@@ -331,9 +355,9 @@ def _is_name_word(passage: Passage, start: int, end: int) -> bool:
     return starts[index] == start and len(words[index]) == end - start and tags[index].startswith("nr")
 
 
-def _is_verb(passage: Passage, start: int, end: int) -> bool:
+def _is_verb(passage: Passage, start: int) -> bool:
     word, tag = _first_word(passage.folded[start : start + 6])
-    return len(word) >= end - start and tag in ("v", "vd", "d", "p", "c", "u") and is_common(word)
+    return len(word) >= 2 and tag in ("v", "vd", "d", "p", "c", "u") and is_common(word)
 
 
 def _listed(passage: Passage, person: Found) -> Iterator[Found]:

@@ -116,7 +116,7 @@ def _posts_of(annotated: Annotated, view: _Field) -> Iterator[Post]:
         elif pieces and pieces[0].body is None and previous is not None and body_before is not None:
             between = view.folded[previous.span.end : pieces[0].start]
             if re.fullmatch(r"\s?(?:\([^()]{0,30}\))?\s?(?:、|和|与|及|以及)\s?", between):
-                pieces = [_with_body(pieces[0], body_before), *pieces[1:]]
+                pieces = [_with_body(view, pieces[0], body_before), *pieces[1:]]
         after = list(_pieces_after(view, person.span.end))
         for piece in (*pieces, *after):
             yield _post(annotated, view, person, piece)
@@ -126,7 +126,9 @@ def _posts_of(annotated: Annotated, view: _Field) -> Iterator[Post]:
         previous = person
 
 
-def _with_body(piece: _Piece, other: _Piece) -> _Piece:
+def _with_body(view: _Field, piece: _Piece, other: _Piece) -> _Piece:
+    if other.body is None or not _may_hold(view, other.body, piece.title):
+        return piece
     return _Piece(piece.start, piece.title, other.body, other.mention, other.text)
 
 
@@ -205,8 +207,9 @@ def _body_ending(view: _Field, end: int) -> Mention | None:
 
 
 def _nearest_body(view: _Field, start: int) -> Mention | None:
+    named = {person.span.end for person in view.people}
     for at in range(start - 1, max(0, start - _MAX_MODIFIER) - 1, -1):
-        if _BREAKS.match(view.folded, at):
+        if at in named or _BREAKS.match(view.folded, at):
             return None
         mention = view.ends.get(at)
         if mention is not None:
@@ -273,11 +276,9 @@ def _joined(view: _Field, pieces: list[_Piece]) -> list[_Piece]:
     """Join titles of one body (党委书记、董事长) and keep those apart that the body before cannot hold."""
     joined: list[_Piece] = []
     for piece in pieces:
-        title = piece.title.of(view.folded)
         if joined and piece.body is None and joined[-1].body is not None:
             last = joined[-1]
-            body = last.body.of(view.folded) if last.body else ""
-            if _PARTY.search(body) and _STATE_TITLE.search(title) and "书记" not in title:
+            if last.body is not None and not _may_hold(view, last.body, piece.title):
                 joined.append(piece)
             else:
                 joined[-1] = _Piece(last.start, Span(last.title.start, piece.title.end), last.body, last.mention)
@@ -286,6 +287,12 @@ def _joined(view: _Field, pieces: list[_Piece]) -> list[_Piece]:
         else:
             joined.append(piece)
     return joined
+
+
+def _may_hold(view: _Field, body: Span, title: Span) -> bool:
+    """Tell whether a body has such a title: a party committee has no mayor."""
+    words = title.of(view.folded)
+    return not (_PARTY.search(body.of(view.folded)) and _STATE_TITLE.search(words) and "书记" not in words)
 
 
 def _pieces_after(view: _Field, end: int) -> Iterator[_Piece]:
