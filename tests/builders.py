@@ -8,7 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from miner.model import (
-    Annotated, Article, ArticleLine, Document, EventReport, Facts, Form, Line, LocalEntity, Mention, Mined, Participant, Post, Quote, Sentence,
+    Annotated,
+    Article,
+    ArticleLine,
+    Document,
+    EventReport,
+    Facts,
+    Form,
+    Line,
+    LocalEntity,
+    Mention,
+    Mined,
+    Participant,
+    Post,
+    Quote,
+    Sentence,
 )  # fmt: skip
 from miner.offsets import Span, stable_id
 from miner.store.schema import TABLES, index_sql

@@ -133,7 +133,7 @@ def write_aliases(connection: sqlite3.Connection) -> None:
     for label, lexicon in (("enterprise", "enterprises"), ("organization", "organizations"), ("place", "places")):
         for entity, text, kind in _lexicon_forms(connection, label, lexicon):
             if text != names[entity]:
-                best.setdefault((entity, text), (label, text, kind, None, None, None, None))  # type: ignore[arg-type]
+                best.setdefault((entity, text), (label, text, kind, None, None, None, None))
     connection.executemany(
         "insert or ignore into aliases (id, alias, kind, enterprise_id, person_id, organization_id, place_id, article_id, field, start, [end]) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (

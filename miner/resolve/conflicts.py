@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from miner.offsets import stable_id
+from miner.offsets import Span, stable_id
 from miner.resolve.judge import THRESHOLD, Reason, weigh
 from miner.resolve.names import fold
 from miner.segment import sentences
@@ -81,9 +82,12 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
     for article, start, end, event in connection.execute("select article_id, start, [end], event_id from event_reports where event_id is not null and field = 'body'"):
         events[article].append((start, end, event))
     current = ""
-    body, spans, mentions = "", [], []
+    body = ""
+    spans: tuple[Span, ...] = ()
+    mentions: list[tuple[int, str | None]] = []
     for row in connection.execute(
-        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure, coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - 2017), f.comparison, f.start, f.[end], f.field"
+        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure,"
+        " coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - 2017) as edition, f.comparison, f.start, f.[end], f.field"
         " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id"
     ):
         if row[1] != current:
@@ -91,20 +95,37 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
             body = connection.execute("select body from articles where id = ?", (current,)).fetchone()[0]
             spans = sentences(body)
             mentions = connection.execute(
-                "select start, [end], coalesce(enterprise_id, person_id, organization_id) from mentions where article_id = ? and field = 'body' and label != 'place'", (current,)
-            ).fetchall()
-        start, end = row[10], row[11]
-        if row[12] != "body":
-            yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], frozenset(), frozenset(), frozenset(), _grams(row[6] or ""))
-            continue
-        sentence = next((s for s in spans if s.start <= start < s.end), None)
-        low, high = (sentence.start, sentence.end) if sentence else (start, end)
-        near = body[max(low, start - 30) : min(high, end + 20)]
-        names = frozenset(entity for s, _, entity in mentions if low <= s < high and entity)
-        first, last = body.rfind("\n", 0, start) + 1, body.find("\n", end) % (len(body) + 1)
-        around = frozenset(entity for s, _, entity in mentions if first <= s < last and entity)
-        told = frozenset(event for s, e, event in events[current] if s <= start < e)
-        yield Told(*row[:3], float(row[3]), _UNITS.get(row[4], row[4]), row[5], row[6] or "", *row[7:10], names, around, told, _grams(near.replace(row[2], " ")))
+                "select start, coalesce(enterprise_id, person_id, organization_id) from mentions"
+                " where article_id = ? and field = 'body' and label != 'place'", (current,)
+            ).fetchall()  # fmt: skip
+        near = Near(frozenset(), frozenset(), row[6] or "")
+        if row[12] == "body":
+            near = _near(body, spans, mentions, Span(row[10], row[11]))
+        told = frozenset(event for s, e, event in events[current] if s <= row[10] < e) if row[12] == "body" else frozenset()
+        yield Told(
+            id=row[0], article_id=row[1], text=row[2], value=float(row[3]), unit=_UNITS.get(row[4], row[4]), qualifier=row[5], subject=row[6] or "",
+            measure=row[7], edition=row[8], comparison=row[9], names=near.names, around=near.around, events=told,
+            grams=_grams(near.text.replace(row[2], " ")),
+        )  # fmt: skip
+
+
+class Near(NamedTuple):
+    """What stands around a figure: entities of its sentence and of its paragraph, and the words beside it."""
+
+    names: frozenset[str]
+    around: frozenset[str]
+    text: str
+
+
+def _near(body: str, spans: Sequence[Span], mentions: Sequence[tuple[int, str | None]], at: Span) -> Near:
+    sentence = next((s for s in spans if s.start <= at.start < s.end), at)
+    paragraph = Span(body.rfind("\n", 0, at.start) + 1, body.find("\n", at.end) % (len(body) + 1))
+    text = body[max(sentence.start, at.start - 30) : min(sentence.end, at.end + 20)]
+    return Near(_within(mentions, sentence), _within(mentions, paragraph), text)
+
+
+def _within(mentions: Sequence[tuple[int, str | None]], span: Span) -> frozenset[str]:
+    return frozenset(entity for start, entity in mentions if entity and span.start <= start < span.end)
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -50,7 +50,7 @@ def _fold_into_known(groups: dict[str, Group], union: Union, judgements: list[Ju
         group = groups[key]
         if group.known_as:
             continue
-        bare, region = core(group.name)
+        bare, _ = core(group.name)
         owner = known.get(bare)
         if owner is not None and owner.key != key and len(group.name) > len(bare):
             score, reasons = weigh(1.5, [Reason(1.0, f"去掉地区与公司类型后即为「{owner.name}」")])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -92,10 +92,15 @@ def _load(connection: sqlite3.Connection) -> Iterator[Report]:
         "select r.id, r.article_id, r.type, r.date, r.date_end, r.status, r.place, r.edition, a.published, r.trigger, r.evidence, r.amount, r.amount_unit, r.confidence"
         " from event_reports r join articles a on a.id = r.article_id order by r.id"
     ):
-        yield Report(*row[:11], frozenset(people[row[0]]), tuple(names[row[0]]), _grams(row[10], row[9], names[row[0]]), *row[11:])
+        parties, called = frozenset(people[row[0]]), tuple(names[row[0]])
+        yield Report(
+            id=row[0], article_id=row[1], type=row[2], date=row[3], date_end=row[4], status=row[5], place=row[6], edition=row[7], published=row[8],
+            trigger=row[9], evidence=row[10], parties=parties, names=called, grams=_grams(row[10], row[9], called),
+            amount=row[11], amount_unit=row[12], confidence=row[13],
+        )  # fmt: skip
 
 
-def _grams(evidence: str, trigger: str, names: list[str]) -> frozenset[str]:
+def _grams(evidence: str, trigger: str, names: Sequence[str]) -> frozenset[str]:
     """Return the bigrams of a sentence without what is compared by itself: parties, trigger, numbers and dates."""
     text = fold(evidence)
     for name in sorted({fold(n) for n in names} | {fold(trigger)}, key=lambda n: (-len(n), n)):
@@ -202,9 +207,10 @@ def _by_parties(left: Report, right: Report) -> list[Reason]:
 def _by_words(left: Report, right: Report, frequency: Counter[str], total: int) -> list[Reason]:
     """Weigh the bigrams of the shorter sentence that the other one has, rare ones more."""
     short, long = sorted((left.grams, right.grams), key=len)
-    weight = lambda gram: 1.0 / (1 + frequency[gram] / (1 + total / 50))  # noqa: E731 - one formula, used twice below
-    whole = sum(weight(g) for g in short)
-    part = sum(weight(g) for g in short & long) / whole if whole else 0.0
+    scale = 1 + total / 50
+    weights = {gram: 1.0 / (1 + frequency[gram] / scale) for gram in sorted(short)}
+    whole = sum(weights.values())
+    part = sum(weight for gram, weight in weights.items() if gram in long) / whole if whole else 0.0
     if part >= 0.12:
         return [Reason(min(4.0 * part, 2.2), f"用词相近({part:.2f})")]
     return [Reason(-0.5, "用词少有相同")]

@@ -6,6 +6,7 @@ import sqlite3
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -82,7 +83,7 @@ def _duplicates(connection: sqlite3.Connection) -> None:
         order[article] = (published or "9999", article)
         for band in range(_BANDS):
             buckets[band, made[band * _ROWS : (band + 1) * _ROWS].tobytes()].append(article)
-    pairs = {(a, b) for block in buckets.values() if 2 <= len(block) for a, b in _neighbours(block)}
+    pairs = {(a, b) for block in buckets.values() if len(block) >= 2 for a, b in _neighbours(block)}
     judgements = []
     first: dict[str, str] = {}
     for a, b in sorted(pairs, key=lambda p: (order[p[0]], order[p[1]])):
@@ -95,10 +96,8 @@ def _duplicates(connection: sqlite3.Connection) -> None:
 
 
 def _neighbours(block: list[str]) -> Iterator[tuple[str, str]]:
-    for other in block[1:]:
-        yield block[0], other
-    for a, b in zip(block[1:], block[2:], strict=False):
-        yield a, b
+    yield from ((block[0], other) for other in block[1:])
+    yield from pairwise(block[1:])
 
 
 def _keywords(connection: sqlite3.Connection) -> None:
@@ -139,7 +138,7 @@ def _content_words(text: str) -> list[str]:
 
 
 def _write_keywords(connection: sqlite3.Connection, ids: Sequence[str], weights: csr_matrix, terms: np.ndarray) -> None:
-    rows = []
+    rows: list[tuple[str, str, float]] = []
     for i, article in enumerate(ids):
         first, last = weights.indptr[i], weights.indptr[i + 1]
         best = sorted(zip(weights.data[first:last].tolist(), weights.indices[first:last].tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
