@@ -107,7 +107,7 @@ def render_source(path: Path, article_id: str) -> Iterator[RenderableType]:
         article = connection.execute("select * from articles where id = ?", (article_id,)).fetchone()
         table = Table(title=article["headline"] or "(无标题)", title_justify="left", box=None)
         for name in ("行", "角色", "原始行", "正文"):
-            table.add_column(name)
+            table.add_column(name, overflow="fold")
         for line in connection.execute("select * from article_lines where article_id = ? order by line", (article_id,)):
             body = article["body"][line["start"] : line["end"]] if line["start"] is not None else ""
             table.add_row(str(line["line"]), line["role"], Text(line["text"]), Text(body.replace("\n", "⏎")))
