@@ -88,7 +88,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{count} of {pages} pages cannot be opened: download or export the file again",
     ),
     "no-ocr": (
-        "要求了 --ocr,但没有安装 OCR;请运行 pip install 'miner[ocr]'",
+        "要求了 --ocr,但没有安装 OCR,第 {where} 页没有文字层或字体损坏;请运行 pip install 'miner[ocr]'",
         "--ocr was asked for but no OCR is installed: pip install 'miner[ocr]'",
     ),
     "ocr": (

@@ -61,7 +61,7 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     return replace(
         document,
         lines=lines,
-        layout="article" if any(role == "headline" for _, role in heads) else "markup",
+        layout="markup",
         issue_date=iso_date(values.get("date", "")) or document.issue_date,
         newspaper=values.get("newspaper") or document.newspaper,
         page=values.get("page") or document.page,

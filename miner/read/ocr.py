@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -17,12 +18,13 @@ _LONGEST_SIDE = 4000
 """Pixels to which a larger image is reduced before text is sought."""
 
 
+@lru_cache(maxsize=1)
 def load_ocr() -> Recognise:
-    """Load the recogniser; raises InputError with the code `no-ocr` when the extra is not installed."""
+    """Load the recogniser, once; raises InputError with the code `no-ocr` when the extra is not installed."""
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
-        raise fault("no-ocr") from error
+        raise fault("no-ocr", where="1") from error
     engine = RapidOCR(max_side_len=_LONGEST_SIDE)
 
     def recognise(image: Any, scale: float) -> list[Placed]:

@@ -17,10 +17,11 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from miner.config import Config
+from miner.errors import InputError
 from miner.model import Document, Line
 from miner.read.faults import fault, problem
 from miner.read.geometry import Char, Placed, place_lines
-from miner.read.ocr import Recognise, load_ocr, open_image
+from miner.read.ocr import load_ocr, open_image
 from miner.read.text import REPLACEMENT
 
 _HYPHENS = {"\x02": "-", "\ufffe": "-"}
@@ -28,6 +29,8 @@ _HYPHENS = {"\x02": "-", "\ufffe": "-"}
 _DOTS = 200
 """Dots an inch at which pages are drawn for OCR."""
 _MOST_PIXELS = 40_000_000
+_MARKS = ("no-text-layer", "broken-fonts", "damaged-page", "no-ocr", "ocr")
+"""What may be wrong with pages, or worth knowing of them: a problem each, naming the pages."""
 _BROKEN_SHARE = 0.3
 """Share of characters without a meaning from which a page's fonts are called broken."""
 
@@ -38,13 +41,12 @@ def read_pdf(data: bytes, base: Document, config: Config) -> Document:
     With `config.ocr` such pages are read by OCR. Raises InputError when the file cannot be opened or no page has text.
     """
     pages: list[list[Placed]] = []
-    marked: dict[str, list[int]] = {code: [] for code in ("no-text-layer", "broken-fonts", "damaged-page", "ocr")}
-    recognise = load_ocr() if config.ocr else None
+    marked: dict[str, list[int]] = {code: [] for code in _MARKS}
     with _opened(data) as pdf:
         for index in range(len(pdf)):
             placed, code = _read_page(pdf, index)
-            if code in ("no-text-layer", "broken-fonts") and recognise is not None:
-                placed, code = _recognised(pdf, index, recognise) or placed, "ocr"
+            if config.ocr and code in ("no-text-layer", "broken-fonts"):
+                placed, code = _recognised(pdf, index, placed)
             pages.append(placed)
             if code is not None:
                 marked[code].append(index + 1)
@@ -87,12 +89,17 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> tuple[list[Placed], st
     return placed, "broken-fonts" if _is_broken(placed) else None
 
 
-def _recognised(pdf: pypdfium2.PdfDocument, index: int, recognise: Recognise) -> list[Placed]:
+def _recognised(pdf: pypdfium2.PdfDocument, index: int, placed: list[Placed]) -> tuple[list[Placed], str]:
+    """Read a page by OCR; where no OCR is installed, the page and what is wrong with it stay as they are."""
+    try:
+        recognise = load_ocr()
+    except InputError as error:
+        return placed, error.code
     page = pdf[index]
     try:
         width, height = page.get_size()
         scale = min(_DOTS / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-        return recognise(page.render(scale=scale).to_numpy()[:, :, :3], 1 / scale)
+        return recognise(page.render(scale=scale).to_numpy()[:, :, :3], 1 / scale) or placed, "ocr"
     finally:
         page.close()
 
@@ -130,9 +137,9 @@ def _chars(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[Char]:
 
 
 def _direction(handle: object, count: int) -> int:
-    """Return how many quarter turns counter-clockwise most of the text runs from left-to-right: 0 to 3."""
+    """Return by how many quarter turns counter-clockwise most of the text is turned: 0 to 3."""
     angles = [raw.FPDFText_GetCharAngle(handle, at) for at in range(0, count, max(1, count // 60))]
-    turns = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)  # PDFium's are clockwise
     return turns.most_common(1)[0][0] if turns else 0
 
 
