@@ -1,6 +1,6 @@
 """The Datasette plugin: search, stories, dossiers, events, figures and editions as pages."""
 
-# mypy: disable-error-code="untyped-decorator" - pluggy has no types
+# mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
 import copy

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from miner.offsets import Span
 from miner.publish import cite, marks
-from miner.publish.archive import ALIAS_KINDS, EVENT_TYPES, FIELDS, KINDS, first, rows
+from miner.publish.archive import ALIAS_KINDS, EVENT_TYPES, FIELDS, KINDS, first, measure_title, rows
 from miner.publish.query import find_words, parse
 from miner.publish.urls import Links
 
@@ -140,7 +140,7 @@ def _names(found: Facts, field: str, links: Links) -> list[marks.Mark]:
     return [
         marks.Mark(
             Span(row["start"], row["end"]), row["label"], links.entity(row["label"], row["entity_id"]) if row["entity_id"] else "",
-            f"{KINDS[row['label']].title}:{row['name'] or row['text']}",
+            f"{KINDS[row['label']].title}：{row['name'] or row['text']}",
         )
         for row in found.mentions if row["field"] == field
     ]  # fmt: skip
@@ -149,7 +149,7 @@ def _names(found: Facts, field: str, links: Links) -> list[marks.Mark]:
 def _body(body: str, found: Facts, view: View) -> list[Markup]:
     links = [*_names(found, "body", view.links), *_figures(found, view.links), *_events(body, found, view.links)]
     spoken = [
-        marks.Mark(Span(row["start"], row["end"]), "quote", "", f"引语:{row['speaker']}")
+        marks.Mark(Span(row["start"], row["end"]), "quote", "", f"引语：{row['speaker']}")
         for row in found.quotes if row["field"] == "body"
     ]  # fmt: skip
     size = len(body)
@@ -164,7 +164,7 @@ def _figures(found: Facts, links: Links) -> list[marks.Mark]:
         if row["field"] == "body":
             page = links.page("figures", query={"measure": row["measure"], "edition": row["edition"]})
             href = page if row["measure"] else links.row("figures", row["id"])
-            title = f"数字:{row['measure'] or row['subject'] or row['unit']}"
+            title = f"数字：{measure_title(row['measure']) or row['subject'] or row['unit']}"
             made.append(marks.Mark(Span(row["start"], row["end"]), "figure", href, title))
     return made
 
@@ -175,10 +175,10 @@ def _events(body: str, found: Facts, links: Links) -> list[marks.Mark]:
         if row["field"] != "body":
             continue
         href = links.event(row["event_id"]) if row["event_id"] else ""
-        title = f"{EVENT_TYPES.get(row['type'], row['type'])}:{row['event_title'] or ''}"
+        title = f"{EVENT_TYPES.get(row['type'], row['type'])}：{row['event_title'] or ''}"
         at = body.find(row["date_text"], row["start"], row["end"]) if row["date_text"] else -1
         if at >= 0:
-            made.append(marks.Mark(Span(at, at + len(row["date_text"])), "date", href, f"日期:{row['date'] or ''}"))
+            made.append(marks.Mark(Span(at, at + len(row["date_text"])), "date", href, f"日期：{row['date'] or ''}"))
         made.append(marks.Mark(Span(row["trigger_start"], row["trigger_end"]), "trigger", href, title))
     return made
 

@@ -39,10 +39,11 @@ class Neighbour:
     href: str
 
 
-def _svg(body: Sequence[Markup], height: float, title: str) -> Markup:
+def _svg(body: Sequence[Markup], height: float, title: str, width: int = _WIDTH) -> Markup:
     return Markup(
-        '<svg class="chart" viewBox="0 0 {0} {1}" role="img" aria-label="{2}" xmlns="http://www.w3.org/2000/svg">{3}</svg>'
-    ).format(_WIDTH, round(height), title, Markup("").join(body))
+        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}" role="img" '
+        'aria-label="{2}" xmlns="http://www.w3.org/2000/svg">{3}</svg></div>'
+    ).format(width, round(height), title, Markup("").join(body), " wide" if width == _WIDTH else "")
 
 
 def _text(x: float, y: float, text: object, css: str = "", anchor: str = "start") -> Markup:
@@ -69,7 +70,7 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
     """Draw upright bars with a labelled axis; the highest bars carry their value."""
     if not bars:
         return Markup("")
-    left, top, base, height = 44, 18, 172, 200
+    left, top, base, height = 44, 28, 182, 210
     top_value = nice_ceiling(max(bar.value for bar in bars))
     step = (_WIDTH - left - 8) / len(bars)
     parts = [_text(left - 6, 12, unit, "axis", "end")]
@@ -78,7 +79,7 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
         shown = tick * top_value
         parts.append(Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left, _WIDTH - 4, y))
         parts.append(_text(left - 6, y + 4, f"{shown:,.0f}" if shown == int(shown) else f"{shown:.1f}", "axis", "end"))
-    shown_values = {id(bar) for bar in sorted(bars, key=lambda bar: -bar.value)[: max(3, min(12, int(520 / (len(bars) + 1))))]}
+    valued = _peaks(bars, step)
     every = max(1, math.ceil(len(bars) * 58 / (_WIDTH - left)))
     for at, bar in enumerate(bars):
         x, tall = left + at * step, (base - top) * bar.value / top_value
@@ -86,14 +87,25 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
             x + step * 0.12, base - tall, max(step * 0.76, 0.8), tall, bar.label, bar.value
         )
         parts.append(_linked(shape, bar.href) if bar.value else Markup(""))
-        if id(bar) in shown_values and bar.value and (step > 22 or bar.value == max(b.value for b in bars)):
+        if at in valued:
             parts.append(_text(x + step / 2, base - tall - 4, f"{bar.value:,}", "value", "middle"))
         if at % every == 0:
             parts.append(_text(x + step / 2, base + 16, bar.label, "axis", "middle"))
     return _svg(parts, height, title)
 
 
-def stacks(rows: Sequence[Stack], title: str) -> Markup:
+def _peaks(bars: Sequence[Bar], step: float) -> set[int]:
+    """Return the places of the highest bars that stand far enough apart to carry their values."""
+    taken: set[int] = set()
+    least = max(bar.value for bar in bars) / 4
+    for at in sorted(range(len(bars)), key=lambda at: (-bars[at].value, at)):
+        room = all(abs(at - other) * step >= 7 * len(f"{bars[at].value:,}") + 10 for other in taken)
+        if room and bars[at].value >= max(least, 1):
+            taken.add(at)
+    return taken
+
+
+def stacks(rows: Sequence[Stack], title: str, *, width: int = _WIDTH) -> Markup:
     """Draw one horizontal bar a row, its parts side by side, each with its number."""
     if not rows:
         return Markup("")
@@ -104,14 +116,14 @@ def stacks(rows: Sequence[Stack], title: str) -> Markup:
         y, x = 4 + at * line, float(left)
         parts.append(_linked(_text(left - 8, y + 16, row.label, "label", "end"), row.href))
         for kind, value in row.parts:
-            width = (_WIDTH - left - 56) * value / most
+            span = (width - left - 56) * value / most
             if value:
-                parts.append(Markup('<rect class="{0}" x="{1:.1f}" y="{2}" width="{3:.1f}" height="20"/>').format(kind, x, y, max(width, 1.5)))
-            if width > 9 * len(str(value)):
-                parts.append(_text(x + width / 2, y + 15, f"{value:,}", "inside " + kind, "middle"))
-            x += width
+                parts.append(Markup('<rect class="{0}" x="{1:.1f}" y="{2}" width="{3:.1f}" height="20"/>').format(kind, x, y, max(span, 1.5)))
+            if span > 9 * len(str(value)):
+                parts.append(_text(x + span / 2, y + 15, f"{value:,}", "inside " + kind, "middle"))
+            x += span
         parts.append(_text(x + 6, y + 15, f"{sum(value for _, value in row.parts):,}", "value"))
-    return _svg(parts, 8 + len(rows) * line, title)
+    return _svg(parts, 8 + len(rows) * line, title, width)
 
 
 def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[int, int, int]], title: str) -> Markup:
@@ -125,7 +137,7 @@ def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[in
     places = []
     for at in range(count):
         angle = -math.pi / 2 + 2 * math.pi * at / count
-        places.append((middle_x + 235 * math.cos(angle), middle_y + 165 * math.sin(angle)))
+        places.append((middle_x + 275 * math.cos(angle), middle_y + 178 * math.sin(angle)))
     most = neighbours[0].count or 1
     strongest = max((weight for *_, weight in links), default=1)
     line = '<line class="{0}" x1="{1:.1f}" y1="{2:.1f}" x2="{3:.1f}" y2="{4:.1f}" stroke-width="{5:.1f}"/>'
@@ -139,7 +151,7 @@ def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[in
 
 
 def _label(x: float, y: float, neighbour: Neighbour) -> Markup:
-    return _plate(x, y, f"{shorten(neighbour.name, 11)} {neighbour.count}", neighbour.kind)
+    return _plate(x, y, f"{shorten(neighbour.name, 8)} {neighbour.count}", neighbour.kind)
 
 
 def _plate(x: float, y: float, text: str, css: str) -> Markup:

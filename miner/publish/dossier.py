@@ -169,7 +169,7 @@ def phases(days: Counter[str], links: Links, identity: str) -> object:
         Stack(f"{row['title']} {row['edition'] + 2017}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
         for row in _phase_rows(days)
     ]  # fmt: skip
-    return stacks(stacked, "各届进博会前、中、后的报道篇数")
+    return stacks(stacked, "各届进博会前、中、后的报道篇数", width=480)
 
 
 def months(days: Counter[str]) -> list[tuple[str, int]]:
@@ -213,7 +213,8 @@ def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> 
     )
     found = rows(connection, sql, (identity, RECENT * 2, limit))
     for row in found:
-        row["name"] = scalar(connection, f"select name from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or row["entity_id"]
+        column = "coalesce(short_name, name)" if row["label"] == "enterprise" else "name"
+        row["name"] = scalar(connection, f"select {column} from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or "?"
     return found
 
 

@@ -92,6 +92,7 @@ def days(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
     year = edition_year(edition)
     start, end = date(year, 10, 30), date(year, 11, 19)
     start -= timedelta(days=start.weekday())
+    end += timedelta(days=6 - end.weekday())
     counts: dict[str, dict[str, int]] = {}
     sql = "select date, type, n_events from edition_days where edition = ? and date between ? and ?"
     for day, kind, count in connection.execute(sql, (edition, start.isoformat(), end.isoformat())):

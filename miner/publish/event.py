@@ -69,8 +69,8 @@ def disagreements(reports: Sequence[dict[str, Any]]) -> list[Disagreement]:
             if value := _said(report)[title]:
                 said.setdefault(value, []).append(at)
         values = list(said)
-        if title == "日期":
-            values = [v for v in values if not any(other != v and other.startswith(v) for other in values)]
+        if title in ("日期", "地点"):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
+            values = [v for v in values if not any(other != v and v in other for other in values)]
         if len(values) > 1:
             found.append(Disagreement(title, tuple((value, tuple(said[value])) for value in values)))
     return found

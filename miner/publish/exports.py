@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from miner.publish.archive import EVENT_TYPES, STATUSES, edition_title, number
+from miner.publish.archive import EVENT_TYPES, STATUSES, edition_title, measure_title, number
 from miner.publish.urls import Links
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
@@ -45,7 +45,7 @@ def article(page: Mapping[str, Any], links: Links, address: str) -> str:
     parts.append(f"出处:{md_link(address, address)}")
     events = [(md(r["date"]), md(EVENT_TYPES.get(r["type"], r["type"])), md(r["evidence"]), STATUSES.get(r["status"], "")) for r in facts.reports]
     quotes = [(md(q["speaker"]), md(q["text"])) for q in facts.quotes]
-    figures = [(md(f["measure"] or f["subject"]), md(f["text"])) for f in facts.figures]
+    figures = [(md(measure_title(f["measure"]) or f["subject"]), md(f["text"])) for f in facts.figures]
     for title, table in (
         ("事件", md_table(("日期", "类型", "证据", "状态"), events)), ("引语", md_table(("说话人", "原话"), quotes)), ("数字", md_table(("指标", "原文"), figures))
     ):  # fmt: skip

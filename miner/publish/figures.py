@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from miner.publish.archive import edition_title, number, rows
+from miner.publish.archive import edition_title, measure_title, number, rows
 from miner.publish.charts import Bar, columns
 from miner.publish.urls import Links
 from miner.store.views import contradictions_sql
@@ -35,10 +35,10 @@ def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, l
     pairs = rows(connection, f"{contradictions_sql(pairs_where)} order by kind, a.edition limit 120", values)
     summary = rows(connection, f"select * from measures f where measure = :measure{narrowed} order by unit, edition", values)
     return {
-        "title": f"{measure}{'·' + edition_title(edition) if edition is not None else ''}",
+        "title": measure_title(measure) + (f"·{edition_title(edition)}" if edition is not None else ""),
         "measure": measure, "edition": edition, "figures": figures, "pairs": pairs, "summary": summary,
         "editions": [row[0] for row in connection.execute("select distinct edition from measures where measure = ? order by 1", (measure,))],
-        "chart": columns(_bars(summary, measure, links), f"各届{measure}(各篇报道中的最大值)", unit=""),
+        "chart": columns(_bars(summary, measure, links), f"各届{measure_title(measure)}（各篇报道中的最大值）", unit=""),
         "chart_unit": _main_unit(summary),
     }  # fmt: skip
 

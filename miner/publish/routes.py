@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -80,7 +81,7 @@ async def search_page(visit: Visit) -> Response:
     request = search.Request.read({name: visit.argument(name) for name in visit.request.args})
     form = _format(visit)
     if form == "atom":
-        request = search.replace(request, sort="newest", page=1)
+        request = replace(request, sort="newest", page=1)
 
     def read(connection: sqlite3.Connection) -> dict[str, Any]:
         results = search.search(connection, request)

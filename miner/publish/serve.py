@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
+import webbrowser
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
 
+from miner.errors import InputError
+from miner.store.database import open_readonly
+
 HOST = "127.0.0.1"
+SNIPPET_CHARS = 200
 _ALWAYS: dict[str, Any] = {"suggest_facets": False, "facet_time_limit_ms": 300, "sql_time_limit_ms": 2_000, "default_page_size": 50}
 _PUBLIC: dict[str, Any] = {
     "default_allow_sql": False, "allow_download": False, "allow_csv_stream": False, "max_returned_rows": 500, "sql_time_limit_ms": 1_000,
@@ -37,11 +44,28 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}/"
 
 
-def serve(path: Path, *, port: int = 8001, public: bool = False, snippet_chars: int = 0) -> None:
-    """Serve an archive on loopback until interrupted. A web server in front of it passes requests from the internet on."""
-    datasette = build(path, public=public, snippet_chars=snippet_chars)
+def serve(path: Path, *, port: int = 8001, public: bool = False, snippets: bool = False, open_browser: bool = False) -> None:
+    """Serve an archive on loopback until interrupted, with the address in the log; a web server in front may publish it.
+
+    `snippets` shows only the beginning of bodies. Raises StoreError when the file is no archive, InputError when the port
+    is taken.
+    """
+    open_readonly(path).close()
+    _check_port(port)
+    datasette = build(path, public=public, snippet_chars=SNIPPET_CHARS if snippets else 0)
     asyncio.run(datasette.invoke_startup())
-    uvicorn.run(datasette.app(), host=HOST, port=port, log_level="warning", lifespan="on", workers=1)
+    if open_browser:
+        threading.Timer(1.0, webbrowser.open, [address(port)]).start()
+    uvicorn.run(datasette.app(), host=HOST, port=port, log_level="info", access_log=False, lifespan="on", workers=1)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise InputError(f"port {port} is in use", code="port", hint="give another --port") from error
 
 
 def datasette_arguments(path: Path, *, port: int = 8001, public: bool = False) -> list[str]:

@@ -1,5 +1,6 @@
 """Tools for language models, through datasette-mcp when it is installed: search, dossier, article, evidence."""
 
+# mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
 import sqlite3

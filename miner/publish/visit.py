@@ -129,7 +129,8 @@ def shared(datasette: Any, links: Links) -> dict[str, Any]:
     """Return what every template of ours may use."""
     return {
         "links": links, "options": Options.of(datasette), "number": archive.number, "edition_title": archive.edition_title,
-        "kinds": archive.KINDS, "hits": marks.hits,
+        "kinds": archive.KINDS, "hits": marks.hits, "measure_title": archive.measure_title, "role_titles": archive.ROLES,
+        "organization_kinds": archive.ORGANIZATION_KINDS,
     }  # fmt: skip
 
 
