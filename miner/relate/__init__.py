@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from miner.dates import find_dates, iter_problems
-from miner.model import Annotated, Facts, Figure, Problem
+from miner.model import FIELDS, Annotated, Facts, Figure, Problem
 from miner.relate.events import find_events
 from miner.relate.figures import find_figures
-from miner.relate.passage import passage
+from miner.relate.passage import Passage, passage
 from miner.relate.posts import find_posts
 from miner.relate.quotes import find_quotes
 
@@ -14,12 +16,28 @@ __all__ = ["relate"]
 
 
 def relate(annotated: Annotated) -> Facts:
-    """Read everything from one annotated article."""
-    figures: list[Figure] = []
-    body = passage(annotated, "body")
+    """Read every fact of one annotated article: posts, event reports, quotes, figures, and what was doubtful."""
     article = annotated.article
+    body = passage(annotated, "body")
     dates = find_dates(body.text, issued=article.published, edition=article.edition)
     quotes = tuple(find_quotes(body))
-    figures.extend(find_figures(body))
-    problems = tuple(Problem("relate", "impossible-date", text) for text in iter_problems(dates))
-    return Facts(annotated, find_posts(annotated), find_events(body, dates, quotes), quotes, tuple(figures), problems)
+    reports = find_events(body, dates, quotes)
+    problems = tuple(
+        Problem("relate", "impossible-date", f"{text} is no day of the calendar", document_id=article.document_id)
+        for text in iter_problems(dates)
+    )
+    return Facts(annotated, find_posts(annotated), reports, quotes, tuple(_figures(annotated, body)), problems)
+
+
+def _figures(annotated: Annotated, body: Passage) -> Iterator[Figure]:
+    """Yield the figures of all fields; one in a head that the body repeats is given where the body has it."""
+    in_body = tuple(find_figures(body))
+    repeated = {(figure.value, figure.unit) for figure in in_body}
+    for name in FIELDS:
+        if name == "body":
+            yield from in_body
+        elif annotated.article.text(name):
+            for figure in find_figures(passage(annotated, name)):
+                if (figure.value, figure.unit) not in repeated:
+                    repeated.add((figure.value, figure.unit))
+                    yield figure

@@ -24,6 +24,8 @@ _PASSIVE = frozenset(
 _BEGINS = frozenset({"启动", "开启", "开始", "进行"})
 _ENDS = re.compile("了?(?:[，。；！？”）)]|$|\n|并|且)")
 _PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件架辆台艘]|展品|商品|技术|机器人|设备|作品|飞机|汽车|药|品牌|系统|方案|指数|报告")
+_MAX_WORDS = 40
+"""Triggers and nouns looked at in one sentence."""
 _MAX_SENTENCE = 1200
 """Events are sought in the first characters of a sentence that is longer: nobody writes such a sentence."""
 
@@ -103,8 +105,8 @@ def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventRep
 def _candidates(reading: Reading, sentence: Span) -> Iterator[_Candidate]:
     text = reading.passage.text
     sentence = Span(sentence.start, min(sentence.end, sentence.start + _MAX_SENTENCE))
-    triggers = reading.words.within(sentence, layer="trigger")
-    nouns = reading.words.within(sentence, layer="noun")
+    triggers = reading.words.within(sentence, layer="trigger")[:_MAX_WORDS]
+    nouns = reading.words.within(sentence, layer="noun")[:_MAX_WORDS]
     if not triggers and not nouns:
         return
     segments = _segments(text, sentence, triggers)

@@ -92,6 +92,8 @@ def _counts(text: str, number: Number) -> bool:
         return False
     if number.han and number.kind == "count" and _ABSTRACT.match(text, end) is not None:
         return False
+    if number.han and number.unit == "个" and after[:1] in tuple("“「《"):
+        return False  # 三个“大”: words that are talked about, not things that are counted
     if number.han and number.value == 2 and number.unit in "种头条个" and _COUNTABLE.match(text, end) is None:
         return False
     if number.han and number.unit in ("个", "位", "名", "人") and after[:1] in tuple("一人"):

@@ -11,6 +11,8 @@ from miner.offsets import Span
 from miner.relate.passage import Passage
 from miner.relate.triggers import Found, Words
 
+_MAX_NAMES = 60
+"""Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
 _COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])其(?!中|他|余|实|它)")
 _PRONOUN = re.compile("(?:同时|随后|此外|曾|昨天|当天)?，?[他她](?!们|的)")
@@ -126,7 +128,7 @@ def _listed_left(passage: Passage, scope: Scope) -> list[Mention]:
 
 
 def _names(passage: Passage, span: Span) -> list[Mention]:
-    return [m for m in passage.within(span) if is_candidate(passage, m)]
+    return [m for m in passage.within(span)[:_MAX_NAMES] if is_candidate(passage, m)]
 
 
 def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:

@@ -16,6 +16,8 @@ from miner.relate.speakers import Speaker, named, speaker_before
 _INNER_MARKS = frozenset("，。！？；：,!?;…")
 _MIN_WORDS = 4
 _MIN_REPORTED = 5
+_MAX_CUES = 40
+"""Verbs looked at in one sentence."""
 _LOOK_BACK = 160
 """A verb is looked for at most so many characters before or behind a quotation."""
 _SEEN_BY = re.compile(r"在(?P<who>[^，。；：！？\n“”在]{1,60})看来")
@@ -67,11 +69,14 @@ def find_quotes(passage: Passage) -> Iterator[Quote]:
 
 def _find_cues(passage: Passage) -> Iterator[Cue]:
     pattern, kinds = _cues()
+    sentence, seen = -1, 0
     for match in pattern.finditer(passage.text):
         if match.group() in _BOUND and _BOUND[match.group()].match(passage.text, max(match.start() - 1, 0)) is not None:
             continue
         noun = _NOUN_BEFORE.search(passage.text, max(match.start() - 2, 0), match.start()) is not None
-        if not noun and passage.quoted(match.start()) is None:
+        index = passage.sentence_index(match.start())
+        sentence, seen = index, (seen + 1 if index == sentence else 0)
+        if not noun and seen < _MAX_CUES and passage.quoted(match.start()) is None:
             yield Cue(Span(*match.span()), match.group(), kinds[match.group()])
 
 
