@@ -1,61 +1,132 @@
-"""Article → mentions."""
+"""Article → mentions: model, lexicons, rules, declared names, consistency, and one overlap policy (see `overlap`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
-from miner.model import FIELDS, Annotated, Article, Mention, Sentence
+from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
 from miner.offsets import Span
 from miner.recognise.brackets import find_latin
+from miner.recognise.consistency import across
 from miner.recognise.declared import declared_names
 from miner.recognise.entities import Links, group
-from miner.recognise.names import find_names
-from miner.recognise.passage import Passage
+from miner.recognise.passage import Found, Passage
+from miner.recognise.spacy_components import FOUND, PASSAGE, pipeline
 from miner.segment import sentences
 
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
 __all__ = ["Recogniser"]
+_WINDOW = 40_000
+"""Characters read together at most: longer articles are cut at paragraphs or sentences, so time stays linear."""
+_MAX_SENTENCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of an article's text: its fields joined by line ends."""
+
+    article: int
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A window after reading, as offsets of the article's text; nothing of spaCy is kept."""
+
+    start: int
+    passage: Passage
+    found: list[Found]
+    words: list[Span]
 
 
 class Recogniser:
-    """Finds the names of articles; build one with `load` and keep it, it holds nothing of any article."""
+    """Finds the names of articles; build one with `load` and keep it: it remembers nothing of any article."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
 
     @classmethod
     def load(cls) -> Recogniser:
         """Return a recogniser with the package's lexicons and model."""
-        return cls()
+        return cls(pipeline())
 
     def annotate(self, articles: Sequence[Article]) -> list[Annotated]:
-        """Recognise the names of articles, in their order."""
-        return [self._annotate(article) for article in articles]
+        """Recognise the names of articles, in their order; all are read together, so hand over many at once."""
+        windows = [window for index, article in enumerate(articles) for window in _windows(index, _text(article))]
+        docs = self._nlp.pipe(window.text for window in windows)
+        read: list[list[_Read]] = [[] for _ in articles]
+        for window, doc in zip(windows, docs, strict=True):
+            read[window.article].append(_take(window, doc))
+        return [_annotated(article, parts) for article, parts in zip(articles, read, strict=True)]
 
-    def _annotate(self, article: Article) -> Annotated:
-        fields = [(name, article.text(name)) for name in FIELDS]
-        text = "\n".join(content for _, content in fields)
-        passage = Passage.read(text)
-        names = find_names(passage, [])
-        links = Links()
-        for full, short in declared_names(passage, names):
-            links.add(passage, full, short, "declared")
-        for full, short in find_latin(passage, names):
-            links.add(passage, full, short, "latin")
-        entity_of, entities = group(passage, names, links)
-        mentions = []
-        offset = 0
-        spans: list[Sentence] = []
-        words: tuple[Span, ...] = ()
-        for name, content in fields:
-            spans.extend(Sentence(name, span) for span in sentences(content, max_chars=2000))
-            for index, found in enumerate(names):
-                if offset <= found.start and found.end <= offset + len(content):
-                    span = Span(found.start - offset, found.end - offset)
-                    mentions.append(
-                        Mention(article.id, name, span, span.of(content), found.label, found.method, found.confidence, entity_of[index])  # type: ignore[arg-type]
-                    )
-            if name == "body":
-                words = tuple(
-                    Span(start - offset, start - offset + len(word))
-                    for word, start in zip(passage.words.words, passage.words.starts, strict=True)
-                    if offset <= start < offset + len(content)
-                )
-            offset += len(content) + 1
-        return Annotated(article, tuple(spans), words, tuple(mentions), tuple(entities))
+
+def _text(article: Article) -> str:
+    return "\n".join(article.text(name) for name in FIELDS)
+
+
+def _windows(index: int, text: str) -> Iterator[_Window]:
+    start = 0
+    while len(text) - start > _WINDOW:
+        cut = max(text.rfind(mark, start + _WINDOW // 2, start + _WINDOW) for mark in ("\n", "。"))
+        if cut < 0:
+            cut = max(text.rfind(mark, start + _WINDOW // 2, start + _WINDOW) for mark in ("，", "、", " "))
+        end = cut + 1 if cut >= 0 else start + _WINDOW
+        yield _Window(index, start, text[start:end])
+        start = end
+    yield _Window(index, start, text[start:])
+
+
+def _take(window: _Window, doc: Doc) -> _Read:
+    offsets = [int(offset) + window.start for offset in doc.to_array(["IDX"])] if len(doc) else []
+    words = list(map(Span, offsets, [*offsets[1:], window.start + len(window.text)]))
+    return _Read(window.start, cast(Passage, doc.user_data[PASSAGE]), cast("list[Found]", doc.user_data[FOUND]), words)
+
+
+def _annotated(article: Article, parts: list[_Read]) -> Annotated:
+    passage, names = _joined(parts)
+    entity_of, entities = group(passage, names, _links(passage, names))
+    mentions: list[Mention] = []
+    spans: list[Sentence] = []
+    offset = 0
+    body = Span(0, 0)
+    for name in FIELDS:
+        content = article.text(name)
+        area = Span(offset, offset + len(content))
+        spans.extend(Sentence(name, span) for span in sentences(content, max_chars=_MAX_SENTENCE))
+        for found, entity in zip(names, entity_of, strict=True):
+            if area.covers(found.span):
+                span = found.span.shifted(-offset)
+                label = cast(Label, found.label)
+                mentions.append(Mention(article.id, name, span, span.of(content), label, found.method, found.confidence, entity))
+        if name == "body":
+            body = area
+        offset = area.end + 1
+    words = tuple(word.shifted(-body.start) for part in parts for word in part.words if body.covers(word))
+    return Annotated(article, tuple(spans), words, tuple(mentions), tuple(entities))
+
+
+def _joined(parts: list[_Read]) -> tuple[Passage, list[Found]]:
+    """Return an article's windows as one passage with all names; names sure in one window are sought in the others."""
+    if len(parts) == 1:
+        return parts[0].passage, parts[0].found
+    names = [found.shifted(part.start) for part in parts for found in part.found]
+    passage = Passage.joined([part.passage for part in parts])
+    return passage, across(passage, names)
+
+
+def _links(passage: Passage, names: list[Found]) -> Links:
+    links = Links()
+    pairs: Iterable[tuple[str, Iterable[tuple[Found, Found]]]] = (
+        ("declared", declared_names(passage, names)),
+        ("latin", find_latin(passage, names)),
+    )
+    for kind, found in pairs:
+        for full, short in found:
+            links.add(passage, full, short, kind)
+    return links

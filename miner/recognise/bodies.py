@@ -34,7 +34,7 @@ _REGIONAL = frozenset(
 )
 _ANY_COMPANY = tuple("上市 跨国 外资 合资 中资 国有 民营 控股 参股 私营 独资 分 子 母 总 大 小 新 老 同类 相关 有关 其他 本地 当地 知名".split())
 _BROAD = frozenset({"协会", "学会", "商会", "联合会", "研究会", "促进会", "基金会", "总商会", "联谊会", "进出口商会"})
-_AFTER = re.compile(r"(?:化|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
+_AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
 _PARTY_POST = re.compile(r"(?:副?书记|常委|委员|副?主席|副?主任|领导)")
 _STREET_OFFICE = re.compile(r"(?:街道|镇|乡)[\u4e00-\u9fff]{0,6}(?:办|中心|所|站|办公室)$")
@@ -236,6 +236,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
 def _regions_before(passage: Passage, ending: Hit) -> int:
     """Return where the regions directly before a full body name begin (美国商务部), or the name itself."""
     start = ending.start
+    if start and passage.folded[start - 1] in _LEVELS and passage.edges[start - 1]:
+        start -= 1
     for hit in reversed(list(passage.hits_in(max(0, start - 8), start))):
         if hit.end == start and hit.term.kind == "place" and not hit.term.ambiguous:
             start = hit.start

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from miner.offsets import Span
 from miner.recognise.bodies import find_bodies
 from miner.recognise.brackets import find_before_brackets, find_latin
+from miner.recognise.consistency import repeated
 from miner.recognise.declared import declared_names
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
@@ -16,6 +18,8 @@ from miner.recognise.passage import Found, Passage
 from miner.recognise.people import find_people, is_byline
 from miner.recognise.zones import credits, works
 
+_ALONE = 0.7
+_LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
 _BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
 _AFTER_BRAND = re.compile(
@@ -24,18 +28,38 @@ _AFTER_BRAND = re.compile(
 )
 
 
-def find_names(passage: Passage, guesses: list[Found]) -> list[Found]:
-    """Return the names of a passage in text order; `guesses` are what a trained model proposes."""
+def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Found]:
+    """Return the names of a passage in text order; `guesses` are what a trained model proposes, None without one.
+
+    Where there is a model, a word that merely looks like a name wants its support.
+    """
     barred = [*credits(passage.folded), *works(passage.folded)]
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
-    people = list(find_people(passage))
-    proposals = [*bodies, *declared, *people, *guesses, *_nested(passage, [*bodies, *people]), *find_before_brackets(passage)]
+    people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
+    proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage)]
     kept = resolve_overlaps(_outside(proposals, barred))
     kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
     kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
-    kept = resolve_overlaps([*kept, *_outside(_repeated(passage, kept), barred)])
-    return [found for found in kept if found.label != "expo" and not (found.label == "person" and is_byline(passage, found))]
+    kept = resolve_overlaps([*kept, *_outside(repeated(passage, kept), barred)])
+    return _without_bylines(passage, [found for found in kept if found.label != "expo"])
+
+
+def _doubted(found: Found) -> Found:
+    return replace(found, confidence=found.confidence * _ALONE) if found.method == "word" else found
+
+
+def _without_bylines(passage: Passage, names: list[Found]) -> list[Found]:
+    """Leave out those who wrote the story: names after 记者 and its like, and the names listed after them."""
+    kept: list[Found] = []
+    byline_end = -1
+    for found in names:
+        follows = byline_end >= 0 and _LISTED.fullmatch(passage.folded, byline_end, found.start) is not None
+        if found.label == "person" and (follows or is_byline(passage, found)):
+            byline_end = found.end
+        else:
+            kept.append(found)
+    return kept
 
 
 def _outside(proposals: Iterator[Found] | list[Found], barred: list[Span]) -> list[Found]:
@@ -51,7 +75,8 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         if kind not in ("enterprise", "organization", "place", "expo") or passage.folded[hit.end - 1] == "团" and kind == "organization":
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
-        if kind == "organization" and not inside and passage.folded[hit.end : hit.end + 1] == "长":
+        following = passage.folded[hit.end : hit.end + 1]
+        if kind == "organization" and (following == "门" or (not inside and following == "长")):
             continue
         if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):
             kind = "organization"
@@ -79,22 +104,3 @@ def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
             if word in words_of("naming", "nesting") and passage.edges[found.end + length]:
                 yield Found(found.start, found.end + length, "expo", "nested", 1.0)
                 break
-
-
-def _repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
-    """Yield every other place where a surely found name is written."""
-    names: dict[str, Found] = {}
-    taken = {(found.start, found.end) for found in kept}
-    for found in kept:
-        text = passage.folded[found.start : found.end]
-        if found.confidence >= 0.7 and found.label not in ("place", "expo") and len(text) >= 2:
-            old = names.get(text)
-            if old is None or found.confidence > old.confidence:
-                names[text] = found
-    for text, found in names.items():
-        at = passage.folded.find(text)
-        while at >= 0:
-            end = at + len(text)
-            if (at, end) not in taken and (passage.edges[at] or passage.edges[end] or len(text) >= 3):
-                yield Found(at, end, found.label, "repeated", min(found.confidence, 0.85))
-            at = passage.folded.find(text, end)

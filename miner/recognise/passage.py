@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from miner.offsets import Span
 from miner.recognise.fold import fold
@@ -31,6 +31,10 @@ class Found:
     def span(self) -> Span:
         """The characters of the passage that it covers."""
         return Span(self.start, self.end)
+
+    def shifted(self, by: int) -> Found:
+        """Return it moved by `by` characters."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(slots=True)
@@ -67,6 +71,14 @@ class Passage:
             if old is None or hit.start < old.start:
                 passage.titles[hit.end] = hit
         return passage
+
+    @classmethod
+    def joined(cls, parts: Sequence[Passage]) -> Passage:
+        """Return neighbouring passages as one, for looking at names; hits and titles are left out."""
+        text = "".join(part.text for part in parts)
+        edges = bytearray().join(part.edges[:-1] for part in parts) + b"\1"
+        words = Tagged([], [], [])
+        return cls(text, "".join(part.folded for part in parts), words, [], edges, [])
 
     def of_kind(self, kind: str) -> Iterator[Hit]:
         """Yield the lexicon hits of one kind in order of their ends."""

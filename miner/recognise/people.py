@@ -166,6 +166,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
+        if length > 2 and text[end : end + 1] in ("了", "着", "过"):
+            base -= 0.5
         score = base + _tail(passage, end)
         if score > best_score:
             best, best_score = end, score

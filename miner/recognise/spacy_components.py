@@ -1,0 +1,170 @@
+"""The recogniser as parts of a spaCy pipeline, for our own pipeline and for anyone else's.
+
+`miner.jieba` is a tokenizer, `expo_entities` finds the names and `expo_triggers` the words that tell of events:
+
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "miner.jieba"}}})
+    nlp.add_pipe("expo_entities")
+
+`doc.ents` and `doc.spans["expo"]` then hold the names. Tokens follow the names: where a name begins or ends inside a word
+of the dictionary, the word is cut there, so every name is whole tokens, and every token's offset is that of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import registry
+from spacy.vocab import Vocab
+
+from miner.lexicon import load_all
+from miner.recognise.guesses import guess
+from miner.recognise.names import find_names
+from miner.recognise.passage import Found, Passage
+
+PASSAGE = "miner.passage"
+"""Key of `Doc.user_data` under which the tokenizer leaves what it read, for the components after it."""
+FOUND = "miner.found"
+"""Key of `Doc.user_data` under which `expo_entities` leaves its findings with method and confidence."""
+_BATCH = 64
+
+
+class JiebaTokenizer:
+    """Cuts text into jieba's words without losing a character: blanks are tokens as well."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Cut one text."""
+        passage = Passage.read(text)
+        bounds = [*passage.words.starts, len(text)]
+        words = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        return Doc(self.vocab, words=words, spaces=[False] * len(words), user_data={PASSAGE: passage})
+
+    def to_bytes(self, **_: Any) -> bytes:
+        """Nothing to store: the dictionary is the package's."""
+        return b""
+
+    def from_bytes(self, _: bytes, **__: Any) -> JiebaTokenizer:
+        """Nothing to load."""
+        return self
+
+    def to_disk(self, *_: Any, **__: Any) -> None:
+        """Nothing to store."""
+
+    def from_disk(self, *_: Any, **__: Any) -> JiebaTokenizer:
+        """Nothing to load."""
+        return self
+
+
+def create_tokenizer() -> Callable[[Language], JiebaTokenizer]:
+    """Return a factory of the tokenizer, as spaCy's registry wants it."""
+
+    def make(nlp: Language) -> JiebaTokenizer:
+        return JiebaTokenizer(nlp.vocab)
+
+    return make
+
+
+class ExpoEntities:
+    """Finds people, enterprises, organizations and places and sets `doc.spans["expo"]` and `doc.ents`."""
+
+    def __init__(self, *, model: bool = True) -> None:
+        self.model = model
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Name one document."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+        """Name documents, `batch_size` at a time: the model reads them together."""
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            passages = [_passage(doc) for doc in batch]
+            guesses = guess(passages) if self.model else None
+            for i, (doc, passage) in enumerate(zip(batch, passages, strict=True)):
+                yield _named(doc, passage, find_names(passage, guesses[i] if guesses else None))
+
+
+def _passage(doc: Doc) -> Passage:
+    passage = doc.user_data.get(PASSAGE)
+    return passage if isinstance(passage, Passage) and passage.text == doc.text else Passage.read(doc.text)
+
+
+def _named(doc: Doc, passage: Passage, names: list[Found]) -> Doc:
+    """Return the document with its names set; its words are cut at the edges of names when they are still untouched."""
+    starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
+    missing = {edge for found in names for edge in (found.start, found.end) if edge not in starts and edge < len(passage.text)}
+    if missing and not doc.has_annotation("TAG") and not doc.spans and not doc.ents:
+        doc = _recut(doc, passage.text, sorted({*starts, *missing}))
+        starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
+    starts[len(passage.text)] = len(doc)
+    spans = []
+    for found in names:
+        first, last = starts.get(found.start), starts.get(found.end)
+        if first is None or last is None:
+            span = doc.char_span(found.start, found.end, label=found.label, alignment_mode="expand")
+        else:
+            span = Span(doc, first, last, label=found.label)
+        if span is not None:
+            spans.append(span)
+    doc.spans["expo"] = spans
+    doc.set_ents([span for i, span in enumerate(spans) if not i or span.start >= spans[i - 1].end], default="unmodified")
+    doc.user_data[PASSAGE], doc.user_data[FOUND] = passage, names
+    return doc
+
+
+def _starts(doc: Doc) -> list[int]:
+    return [int(offset) for offset in doc.to_array(["IDX"])] if len(doc) else []
+
+
+def _recut(doc: Doc, text: str, starts: list[int]) -> Doc:
+    bounds = [*starts, len(text)]
+    words = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return Doc(doc.vocab, words=words, spaces=[False] * len(words), user_data=dict(doc.user_data))
+
+
+class ExpoTriggers:
+    """Marks the words that tell of events: `doc.spans["triggers"]`, labelled with the event's type."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.matcher = PhraseMatcher(vocab)
+        tokenizer = JiebaTokenizer(vocab)
+        for entry in load_all().get("events", ()):
+            words = dict.fromkeys((entry.name, *entry.words))
+            if entry.kind is not None:
+                self.matcher.add(entry.kind, [tokenizer(word) for word in words])
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark one document."""
+        doc.spans["triggers"] = [Span(doc, start, end, label=label) for label, start, end in self.matcher(doc)]
+        return doc
+
+
+@Language.factory("expo_entities", default_config={"model": True}, assigns=["doc.ents"])
+def create_entities(nlp: Language, name: str, model: bool) -> ExpoEntities:
+    """Make the component `expo_entities`; `model` says whether the trained model is asked as well."""
+    return ExpoEntities(model=model)
+
+
+@Language.factory("expo_triggers")
+def create_triggers(nlp: Language, name: str) -> ExpoTriggers:
+    """Make the component `expo_triggers`."""
+    return ExpoTriggers(nlp.vocab)
+
+
+def pipeline() -> Language:
+    """Return our own pipeline: the tokenizer and the names, nothing else."""
+    if "miner.jieba" not in registry.tokenizers:
+        registry.tokenizers.register("miner.jieba", func=create_tokenizer)
+    import spacy
+
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "miner.jieba"}}})
+    nlp.max_length = 10**9
+    nlp.add_pipe("expo_entities")
+    return nlp
