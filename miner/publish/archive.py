@@ -93,10 +93,12 @@ def is_archive(connection: sqlite3.Connection) -> bool:
 def measure_title(measure: str | None) -> str:
     """Return the Chinese name of a measure; one without is returned as it is.
 
-    >>> measure_title("exhibitors"), measure_title("咖啡")
-    ('参展企业', '咖啡')
+    >>> measure_title("exhibitors"), measure_title("exhibitors_change"), measure_title("咖啡")
+    ('参展企业', '参展企业的变化', '咖啡')
     """
-    return MEASURES.get(measure or "", measure or "")
+    name = measure or ""
+    base = name.removesuffix("_change")
+    return MEASURES.get(name) or (f"{MEASURES[base]}的变化" if base in MEASURES else name)
 
 
 def edition_title(edition: int | None) -> str:

@@ -71,7 +71,7 @@ def disagreements(reports: Sequence[dict[str, Any]]) -> list[Disagreement]:
         values = list(said)
         if title in ("日期", "地点"):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
             values = [v for v in values if not any(other != v and v in other for other in values)]
-        if len(values) > 1:
+        if len(values) > 1 and (title != "状态" or STATUSES["negated"] in values):  # what was planned may have happened
             found.append(Disagreement(title, tuple((value, tuple(said[value])) for value in values)))
     return found
 

@@ -42,11 +42,23 @@ def _grain(value: str) -> str:
 
 
 _ROUNDED = (
-    "(b.value - a.value <= 0.1 * b.value and (a.qualifier in ('多', '超', '余', '以上', '约') or b.qualifier in ('近', '约'))) "
+    f"(a.qualifier in ('多', '超', '余', '以上') and b.value < a.value + {_grain('a.value')}) "
+    f"or (b.qualifier = '近' and a.value >= b.value - {_grain('b.value')}) "
+    "or ('约' in (a.qualifier, b.qualifier) and b.value - a.value <= 0.1 * b.value) "
     f"or (b.value - a.value <= 0.05 * b.value and b.value - a.value < 0.5 * max({_grain('a.value')}, {_grain('b.value')}))"
 )
 """Two values a < b agree when one is the other rounded, or when a says 多 or b says 近."""
 
+
+
+_FAR = 1.5
+"""Values further apart than this factor count different things: 两家 does not contradict 2800家."""
+_WHOLE = (
+    "exhibitors", "countries", "international_organizations", "exhibition_area", "intended_deals", "top500_exhibitors", "new_products", "visitors",
+    "professional_visitors", "trading_groups", "journalists",
+)  # fmt: skip
+"""Measures of the expo as a whole; of the others, only figures with the same subject can contradict each other."""
+_COUNTED = f"case when measure in ({', '.join(repr(name) for name in _WHOLE)}) then '' else coalesce(subject, '') end"
 
 
 def contradictions_sql(where: str = "") -> str:
@@ -57,14 +69,14 @@ def contradictions_sql(where: str = "") -> str:
         for column in ("text", "value", "articles", "figure_id") for side, name in (("a", "left"), ("b", "right"))
     )  # fmt: skip
     return (
-        "with v as (select measure, unit, edition, coalesce(comparison, '') as comparison, value, coalesce(qualifier, '') as qualifier, "
-        "min(text) as text, count(distinct article_id) as articles, min(id) as figure_id from figures "
-        f"where measure is not null and value is not null and edition is not null{narrowed} group by 1, 2, 3, 4, 5, 6), "
-        "r as (select *, row_number() over (partition by measure, unit, edition, comparison order by articles desc, value, qualifier) "
-        f"as place from v) select a.measure, a.unit, a.edition, a.comparison, {columns}, "
+        f"with v as (select measure, unit, edition, coalesce(comparison, '') as comparison, {_COUNTED} as subject, value, "
+        "coalesce(qualifier, '') as qualifier, min(text) as text, count(distinct article_id) as articles, min(id) as figure_id from figures "
+        f"where measure is not null and value is not null and edition is not null{narrowed} group by 1, 2, 3, 4, 5, 6, 7), "
+        "r as (select *, row_number() over (partition by measure, unit, edition, comparison, subject order by articles desc, value, qualifier) "
+        f"as place from v) select a.measure, a.unit, a.edition, a.comparison, a.subject, {columns}, "
         f"case when {_ROUNDED} then 'rounding' else 'conflict' end as kind "
         "from r a join r b on b.measure = a.measure and b.unit = a.unit and b.edition = a.edition and b.comparison = a.comparison "
-        "and b.value > a.value and a.place <= 30 and b.place <= 30"
+        f"and b.subject = a.subject and b.value > a.value and b.value <= {_FAR} * a.value and a.place <= 30 and b.place <= 30"
     )
 
 
