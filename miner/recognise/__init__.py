@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
 from miner.offsets import Span
 from miner.recognise.brackets import find_latin
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+Offsets = npt.NDArray[np.int64]
 __all__ = ["Recogniser"]
 _WINDOW = 40_000
 """Characters read together at most: longer articles are cut at paragraphs or sentences, so time stays linear."""
@@ -42,7 +46,8 @@ class _Read:
     start: int
     passage: Passage
     found: list[Found]
-    words: list[Span]
+    words: Offsets
+    """Where its words begin, as characters of the article's text."""
 
 
 class Recogniser:
@@ -83,8 +88,7 @@ def _windows(index: int, text: str) -> Iterator[_Window]:
 
 
 def _take(window: _Window, doc: Doc) -> _Read:
-    offsets = [int(offset) + window.start for offset in doc.to_array(["IDX"])] if len(doc) else []
-    words = list(map(Span, offsets, [*offsets[1:], window.start + len(window.text)]))
+    words = doc.to_array(["IDX"]).reshape(-1).astype(np.int64) + window.start if len(doc) else np.empty(0, dtype=np.int64)
     return _Read(window.start, cast(Passage, doc.user_data[PASSAGE]), cast("list[Found]", doc.user_data[FOUND]), words)
 
 
@@ -107,8 +111,14 @@ def _annotated(article: Article, parts: list[_Read]) -> Annotated:
         if name == "body":
             body = area
         offset = area.end + 1
-    words = tuple(word.shifted(-body.start) for part in parts for word in part.words if body.covers(word))
-    return Annotated(article, tuple(spans), words, tuple(mentions), tuple(entities))
+    return Annotated(article, tuple(spans), _words(parts, body), tuple(mentions), tuple(entities))
+
+
+def _words(parts: list[_Read], body: Span) -> tuple[Span, ...]:
+    starts = np.concatenate([part.words for part in parts])
+    inside = starts[(starts >= body.start) & (starts < body.end)] - body.start
+    bounds = [*inside.tolist(), body.end - body.start]
+    return tuple(map(Span, bounds, bounds[1:]))
 
 
 def _joined(parts: list[_Read]) -> tuple[Passage, list[Found]]:

@@ -21,6 +21,7 @@ _SPEECH = (
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的"
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
+_OPENING = re.compile(r"(?:^|[。\n])([\u4e00-\u9fff]{2,4}),((?:现任|时任|曾任)?[\u4e00-\u9fff()]{4,30})(?=[,。])")
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
 _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
 _NEVER_LAST = frozenset("也在是的了和与及说表率等对就将也都为向从到有曾于并则还又因受以被把让给介指认告透称等其、出前上下参会")
@@ -44,7 +45,7 @@ def _whole(kind: str) -> frozenset[str]:
 
 def find_people(passage: Passage) -> Iterator[Found]:
     """Propose people: beside titles, before speech, as words, in lists beside people, and with dots in their names."""
-    first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage)]
+    first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage), *_apposed(passage)]
     yield from first
     for found in {(found.start, found.end): found for found in first if found.confidence >= 0.5}.values():
         yield from _listed(passage, found)
@@ -109,6 +110,15 @@ def _has_common_part(word: str) -> bool:
     if len(word) < 3:
         return False
     return any(is_common(part) and not tagged(part).tags[0].startswith("nr") for part in (word[:2], word[1:3]))
+
+
+def _apposed(passage: Passage) -> Iterator[Found]:
+    """Propose names that open a sentence and are explained after a comma: 施一凡，某协会会长，…"""
+    for match in _OPENING.finditer(passage.folded):
+        start = match.start(1)
+        end = name_at(passage, start, least=1.3)
+        if end is not None and end == match.end(1) and match.end(2) in passage.titles:
+            yield Found(start, end, "person", "apposed", 0.8)
 
 
 def _as_words(passage: Passage) -> Iterator[Found]:

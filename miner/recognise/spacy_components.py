@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
@@ -93,7 +93,7 @@ class ExpoEntities:
 
 def _passage(doc: Doc) -> Passage:
     passage = doc.user_data.get(PASSAGE)
-    return passage if isinstance(passage, Passage) and passage.text == doc.text else Passage.read(doc.text)
+    return passage if isinstance(passage, Passage) else Passage.read(doc.text)
 
 
 def _named(doc: Doc, passage: Passage, names: list[Found]) -> Doc:
@@ -120,7 +120,7 @@ def _named(doc: Doc, passage: Passage, names: list[Found]) -> Doc:
 
 
 def _starts(doc: Doc) -> list[int]:
-    return [int(offset) for offset in doc.to_array(["IDX"])] if len(doc) else []
+    return cast("list[int]", doc.to_array(["IDX"]).reshape(-1).tolist()) if len(doc) else []
 
 
 def _recut(doc: Doc, text: str, starts: list[int]) -> Doc:

@@ -234,7 +234,7 @@ def _unnamed(view: _Field, start: int, end: int) -> _Piece:
         described = _described(view, start)
         if described is not None:
             return _Piece(described.start, Span(start, end), described, None)
-    if corporate and (start == 0 or _CLAUSE.match(view.folded, start - 1)):
+    if corporate and (start == 0 or (_CLAUSE.match(view.folded, start - 1) and view.folded[start - 1] != "、")):
         known = _last_enterprise(view, start)
         if known is not None:
             return _Piece(start, Span(start, end), known.span, known)
