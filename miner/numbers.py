@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from miner.lexicon import load_lexicon
 from miner.offsets import Span
@@ -206,18 +206,18 @@ def _numbers(match: re.Match[str]) -> Iterator[Number]:
     if group["unit"] == "成" and not _SHARE_WORDS.match(match.string, match.start("unit")):
         return
     if group["dash"]:
-        yield from _range(match, unit, kind)
+        yield from _range(match, unit, cast(UnitKind, kind))
         return
     value, qualifier = _value(group)
     if unit == "%" and group["unit"] == "成" and value is not None:
         value = _times(value, 10)
     yield Number(
-        Span(*match.span()), value, unit, kind, qualifier, _bound(group), group["arabic"] is None,
+        Span(*match.span()), value, unit, cast(UnitKind, kind), qualifier, _bound(group), group["arabic"] is None,
         group["unit"] in ("个百分点", "百分点"),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
-def _range(match: re.Match[str], unit: str, kind: str) -> Iterator[Number]:
+def _range(match: re.Match[str], unit: str, kind: UnitKind) -> Iterator[Number]:
     """Split 2000至5000家: the lower end shares the magnitude of the upper one when it has none and is smaller."""
     group = match.groupdict()
     low, _ = _value({**group, "inner2": None})
@@ -227,10 +227,10 @@ def _range(match: re.Match[str], unit: str, kind: str) -> Iterator[Number]:
         low = _times(low, factor)
     han = group["arabic"] is None
     middle = match.start("dash")
-    yield Number(Span(match.start(), middle), low, unit, kind, None, None, han)  # type: ignore[arg-type]
+    yield Number(Span(match.start(), middle), low, unit, kind, None, None, han)
     top = _times(high, factor)
     span = Span(match.start("upto"), match.end())
-    yield Number(span, top, unit, kind, _AFTER.get(group["after"] or ""), _bound(group), han)  # type: ignore[arg-type]
+    yield Number(span, top, unit, kind, _AFTER.get(group["after"] or ""), _bound(group), han)
 
 
 def _times(value: float | None, factor: float) -> float | None:

@@ -198,7 +198,10 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
         segment = scope.segments[index]
         names = _names(passage, Span(max(segment.start, scope.floor), segment.end))
         if names:
-            return names if trigger.rule.type != "visit" else _all_left(passage, scope, index)
+            if trigger.rule.type == "visit":
+                return _all_left(passage, scope, index)
+            free = [name for name in names if not _is_governed(passage.text, name)]
+            return free if free and trigger.rule.type in ("signing", "meeting", "investment") else names
     return []
 
 

@@ -90,6 +90,11 @@ class Passage:
             return self.marked[index]
         return None
 
+    def in_bracket(self, at: int) -> bool:
+        """Tell whether the character at `at` stands inside （…）."""
+        index = bisect_right(self.brackets, (at, self._far)) - 1
+        return index >= 0 and self.brackets[index].start <= at < self.brackets[index].end
+
     def in_title(self, at: int) -> bool:
         """Tell whether the character at `at` stands inside 《…》."""
         index = bisect_right(self.titles, (at, self._far)) - 1

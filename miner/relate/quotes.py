@@ -30,7 +30,9 @@ _BOUND = {
     "说": re.compile("[学小来传再听虽话解评难照按是者如以不么]说|.说[法服辞]|.说不"),
 }
 """Where 称 and 说 are parts of other words."""
-_STRONG = frozenset("表示 认为 指出 强调 称 说 透露 坦言 介绍 告诉记者 宣布 直言 介绍说 补充说 说道 解释说".split())
+_STRONG = frozenset(
+    {"表示", "认为", "指出", "强调", "称", "说", "透露", "坦言", "介绍", "告诉记者", "宣布", "直言", "介绍说", "补充说", "说道", "解释说"}
+)
 """Verbs that hardly ever are anything but reports: a noun phrase before them speaks even when it is unknown."""
 _PAUSE = frozenset("，：,:")
 
@@ -95,11 +97,11 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
             continue
         before = _introduced(passage, marked, cues)
         behind = None if before is not None else _attributed(passage, marked, cues)
-        if last is not None and _resumes(passage, quotes[last[0]], marked, last[1]) and (before is None or before[1] is None or behind is None):
-            if before is None or quotes[last[0]].speaker == before[0].name:
-                if before is None or before[2] <= last[1]:
-                    quotes[last[0]] = replace(quotes[last[0]], continued=(*quotes[last[0]].continued, marked.span))
-                    continue
+        if last is not None and _resumes(passage, quotes[last[0]], marked, last[1]):
+            old = quotes[last[0]]
+            if before is None or (old.speaker == before[0].name and before[2] <= last[1]):
+                quotes[last[0]] = replace(old, continued=(*old.continued, marked.span))
+                continue
         found = before or behind
         if found is None:
             continue
@@ -217,11 +219,11 @@ def _reported(passage: Passage, cues: tuple[Cue, ...], direct: list[Quote]) -> l
             continue
         sentence = passage.sentence(cue.span.start)
         end = sentence.end
-        if end - start < _MIN_REPORTED or text[start] in "“「『\"" and start + 1 in taken:
+        if end - start < _MIN_REPORTED or (text[start] in "“「『\"" and start + 1 in taken):
             continue
         speaker = _reporter(passage, cue, sentence)
         if speaker is not None:
-            quotes.append(_quote(passage, Span(start, _without_mark(text, end)), speaker, cue.text, False))
+            quotes.append(_quote(passage, Span(start, end), speaker, cue.text, False))
     return _cut_short(passage, sorted(quotes, key=lambda quote: quote.span))
 
 
@@ -253,10 +255,6 @@ def _reporter(passage: Passage, cue: Cue, sentence: Span) -> Speaker | None:
     if cue.text == "看来":
         floor = max(floor, passage.text.rfind("在", floor, cue.span.start) + 1)
     return speaker_before(passage, cue.span.start, floor, strong=cue.text in _STRONG)
-
-
-def _without_mark(text: str, end: int) -> int:
-    return end
 
 
 def _cut_short(passage: Passage, quotes: list[Quote]) -> list[Quote]:

@@ -19,6 +19,7 @@ _ADVERB = re.compile(
     r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|感慨|哭诉|举例|刊文|撰文|不久前|此前|通报|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
     r"在[^，。；：\n]{1,30}(?:时|中|上|后|里|会|间隙|期间|现场)|[于以]?[^，。；\n]{0,2}公告(?:中)?|发布公告|发布声明|发文|通过[^，。]{1,12})+$"
 )
+_ADVERBIAL = re.compile("[在对向与同就][^，]{0,20}$")
 _BRACKETED = re.compile(r"[（(][^（）()\n]{0,60}[）)]$")
 _INTERVIEWER = re.compile(r"记者\s?$")
 _LEAD = re.compile(
@@ -26,7 +27,8 @@ _LEAD = re.compile(
 )
 _NO_SPEAKER = re.compile("^(?:记者|笔者|本报记者|据悉|据了解|据介绍|据统计|我|我们|你|大家|人们|可以|可|不|这|这也|那|以|所|被|经|值得|应|需|没有|双方|各方)+$")
 _SURNAME_TITLE = re.compile(r"([一-鿿])(?:总|董|工|局|处|书记|主任|经理|老师|教授|博士|先生|女士|小姐|律师|医生|院士|部长|市长|区长|局长|总裁|院长|会长|老板)$")
-_ROLE_FRONT = re.compile(r"[^，。；：！？\n“”]{0,30}$")
+_BODIES = ("全会", "会议", "大会", "政府", "法院", "委员会", "协会", "总书记", "公司", "集团", "局", "部", "委", "署", "院", "社论", "评论员", "人员", "群众", "官兵", "媒体", "一方")
+"""Endings of bodies that may speak though no lexicon has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
     core = _core(piece)
     if _sources().search(core) and not any(m.label in ("organization", "enterprise") for m in passage.within(span)):
         return None
-    if core.endswith(("他", "她")) or (pronoun := _PRONOUN.match(piece.lstrip("但而不过对此，"))) and len(core) <= 12 and not people:
+    led = not people and len(core) <= 12 and _PRONOUN.match(piece.lstrip("但而不过对此，")) is not None
+    if led or core.endswith(("他", "她")):
         return _antecedent(passage, span.start + piece.find(core[-1:] or piece[:1]))
     if people:
         return named(passage, _speaking(text, people, span))
@@ -122,10 +125,8 @@ def _speaking(text: str, people: list[Mention], span: Span) -> Mention:
     between = text[last.span.end : span.end]
     first = people[0]
     head = text[span.start : last.span.start]
-    if len(people) > 1 and any(mark in text[first.span.end : last.span.start] for mark in ("在", "对", "向", "与", "同", "就", "和")):
-        if re.search("(?:在|对|向|与|同|就)[^，]{0,20}$", head) and between:
-            return first
-    return last
+    adverbial = len(people) > 1 and between and _ADVERBIAL.search(head, first.span.end - span.start) is not None
+    return first if adverbial else last
 
 
 def _antecedent(passage: Passage, at: int) -> Speaker | None:
@@ -176,9 +177,10 @@ def _role(passage: Passage, core: str) -> Speaker | None:
                 return Speaker(entity.name, index, 0.7)
     if not 2 <= len(phrase) <= 40 or _NO_SPEAKER.match(phrase):
         return None
-    if _roles().search(phrase) or phrase.endswith(("全会", "会议", "大会", "政府", "法院", "委员会", "协会", "总书记", "公司", "集团", "局", "部", "委", "署", "院", "社论", "评论员", "人员", "群众", "官兵", "媒体", "一方")):
+    if _roles().search(phrase) or phrase.endswith(_BODIES):
         return Speaker(phrase, None, 0.6)
     return None
+
 
 
 _FUNCTION = re.compile("[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|[来上中时后里下前想不]$|可以|应该")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import ahocorasick
 
 from miner.lexicon import Entry, load_lexicon
 from miner.model import EventType
 from miner.offsets import Span
+
+_TYPES = frozenset(get_args(EventType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Rule:
     """Counts only before one of these words."""
     close: tuple[str, ...] = ()
     """Counts only when one of these words follows within a few characters."""
+    without: tuple[str, ...] = ()
+    """Does not count when one of these words follows in the clause."""
+    instead: tuple[str, tuple[str, ...]] | None = None
+    """Another event type, and the words close behind that make it so: 达成采购意向 is a procurement."""
     never: tuple[str, ...] = ()
     """Does not count directly before one of these words."""
     following: tuple[str, ...] = ()
@@ -63,9 +69,11 @@ def rule_of(entry: Entry, layer: str) -> Rule:
         else:
             flags.add(value)
     roles = (*entry.roles, "party", "party")[:2] if entry.roles else ("party", "party")
-    wanted, close, never, following = (lists.get(key, ()) for key in ("object", "close", "not", "next"))
+    other = next((key for key in lists if key in _TYPES), None)
     return Rule(
-        layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags), wanted, close, never, following
+        layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags),
+        lists.get("object", ()), lists.get("close", ()), lists.get("without", ()),
+        (other, lists[other]) if other else None, lists.get("not", ()), lists.get("next", ()),
     )  # fmt: skip
 
 
@@ -92,7 +100,7 @@ def find_words(text: str) -> tuple[Found, ...]:
 
     A word that is both noun and trigger (开幕式) is reported once for each.
     """
-    found = []
+    found: list[Found] = []
     for last, (word, rules) in _automaton().iter_long(text):
         span = Span(last + 1 - len(word), last + 1)
         found.extend(Found(span, word, rule) for rule in rules)

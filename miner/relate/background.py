@@ -1,0 +1,110 @@
+"""Is this word an event told here, or a count, a name, a habit, a wish, a description?"""
+
+from __future__ import annotations
+
+import re
+
+from miner.offsets import Span
+from miner.relate.reading import Reading
+from miner.relate.triggers import Found
+
+_SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
+_TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
+_COUNTED = re.compile("[近超约逾]?[0-9０-９]")
+_FAR, _CLOSE, _TERM = 40, 14, 14
+"""Characters behind a trigger in which an object may stand; the longest term in quotation marks."""
+_COUNT = re.compile("[0-9０-９]")
+
+
+def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """Tell whether a trigger tells an event here. `segment` is the piece between commas that holds it."""
+    text, start = reading.passage.text, trigger.span.start
+    if not _fits(text, trigger, segment) or ("expo" in trigger.rule.flags and not reading.expo):
+        return False
+    if reading.passage.in_title(start) or _in_name(reading, trigger) or _in_term(reading, start):
+        return False
+    if _in_list(text, trigger) or _is_described(text, trigger, segment):
+        return False
+    if _is_relative(reading, trigger, segment) or _is_total(reading, trigger, segment):
+        return False
+    if text.startswith(("随着", "除了", "自从", "正值", "值此"), segment.start):
+        return False
+    near = Span(max(segment.start, start - 14), start)
+    return not reading.words.within(near, layer="context", kind="background")
+
+
+def _fits(text: str, trigger: Found, segment: Span) -> bool:
+    """Check the words behind a trigger against what its entry asks for and forbids."""
+    rule, end = trigger.rule, trigger.span.end
+    if rule.never and text.startswith(rule.never, end):
+        return False
+    if rule.following and not text.startswith(rule.following, end):
+        return False
+    rest = text[end : segment.end]
+    if rule.objects and not any(word in rest[:_FAR] for word in rule.objects):
+        return False
+    if rule.close and not any(word in rest[:_CLOSE] for word in rule.close):
+        return False
+    if rule.without and any(word in rest for word in rule.without):
+        return False
+    # 签约27家 is a count
+    return not (trigger.text == "签约" and _COUNTED.match(rest) is not None)
+
+
+def _in_name(reading: Reading, trigger: Found) -> bool:
+    start, end = trigger.span
+    near = reading.passage.within(Span(max(start - 30, 0), end + 30))
+    return any(mention.span.start <= start and end <= mention.span.end for mention in near)
+
+
+def _in_term(reading: Reading, at: int) -> bool:
+    """Tell whether a place stands in a term in quotation marks, not in speech."""
+    marked = reading.passage.quoted(at)
+    if marked is None or marked.span.end - marked.span.start >= _TERM:
+        return False
+    return not any(mark in "，。！？" for mark in marked.span.of(reading.passage.text))
+
+
+def _in_list(text: str, trigger: Found) -> bool:
+    """Tell whether the trigger is one noun of a list: 新品发布、投资签约等活动."""
+    before, after = text[trigger.span.start - 1 : trigger.span.start], text[trigger.span.end : trigger.span.end + 1]
+    if after in ("、", "等") and "support" not in trigger.rule.flags:
+        return True
+    return before == "、" and after in tuple("等、，。的和")
+
+
+def _is_described(text: str, trigger: Found, segment: Span) -> bool:
+    """Tell whether the trigger is a noun (简单的并购) or part of a description (是最早签署的国家之一)."""
+    start, end = trigger.span
+    if text[start - 1 : start] == "的" and ("support" not in trigger.rule.flags or trigger.rule.kind == "exhibition"):
+        return True
+    rest = text[end : segment.end]
+    if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:
+        return True
+    head = text[max(segment.start, start - 16) : start]
+    return "是" in head and "的" in rest and trigger.rule.type in ("signing", "founding", "visit", "investment")
+
+
+def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """Tell whether the clause only describes a name (十年前创办公司的某人，) or a source (据某局发布的标准)."""
+    text, end = reading.passage.text, trigger.span.end
+    if trigger.rule.type == "exhibition" or "support" in trigger.rule.flags:
+        return False
+    if text.startswith("的", end) and trigger.rule.type == "signing":
+        dated = any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)
+        names = {m.entity for m in reading.passage.within(segment) if m.label != "place"}
+        return not dated and len(names) < 2
+    if text.startswith("的", end) and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None:
+        return True
+    last = [m for m in reading.passage.within(Span(end, segment.end)) if segment.end - m.span.end <= 1]
+    return bool(last) and text[last[-1].span.start - 1] == "的" and last[-1].label in ("person", "enterprise")
+
+
+def _is_total(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """Tell whether the clause counts what has come together over time: 已签署200份合作文件."""
+    text = reading.passage.text
+    if trigger.rule.type == "procurement" or _COUNT.search(text, segment.start, segment.end) is None:
+        return False
+    if _TOTAL.search(text, segment.start, trigger.span.start) is None and not text.startswith(("总数", "累计"), trigger.span.end):
+        return False
+    return not any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)

@@ -1,0 +1,113 @@
+"""When an event was or will be, and whether it took place at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from miner.dates import DateMention
+from miner.model import Status
+from miner.offsets import Span
+from miner.relate.participants import Scope
+from miner.relate.reading import Candidate, Reading
+from miner.relate.triggers import Found
+
+_DURATION_TAIL = re.compile("年?度|版|届|以来|款")
+_REACHING = frozenset({"约定", "计划", "拟", "预计", "将", "决定"})
+"""Words of plan that reach over a comma."""
+_CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
+_BA = re.compile("变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
+
+
+def choose_date(
+    reading: Reading, candidate: Candidate, held: list[tuple[str, DateMention]]
+) -> DateMention | None:
+    """Choose the date: the nearest before the trigger in its segment, else behind it, else further left, else carried."""
+    scope, trigger, text = candidate.scope, candidate.trigger, reading.passage.text
+    segment = scope.segments[scope.own]
+    here = (d for d in reading.dates if scope.sentence.start <= d.span.start < scope.sentence.end)
+    inside = [d for d in here if _dates_event(reading, d, trigger)]
+    own = [d for d in inside if segment.start <= d.span.start < segment.end]
+    before = [d for d in own if d.span.end <= trigger.span.start]
+    left = [d for d in inside if d.span.end <= trigger.span.start]
+    chosen = next(iter(before[-1:] or own[:1] or left[-1:]), None)
+    if chosen is not None and chosen.precision == "year" and _in_name(text, chosen):
+        finer = [d for d in left if d.precision == "day"]
+        chosen = finer[-1] if finer else chosen
+    if chosen is not None:
+        return chosen
+    return _told_before(reading, candidate, held)
+
+
+def _told_before(
+    reading: Reading, candidate: Candidate, held: list[tuple[str, DateMention]]
+) -> DateMention | None:
+    """Take over the day of the forum that the sentence names again, or the last day of the paragraph."""
+    text, scope, trigger = reading.passage.text, candidate.scope, candidate.trigger
+    for name, when in reversed(held):
+        if text.find(name, scope.sentence.start, trigger.span.start) >= 0:
+            return replace(when, method="same-event")
+    if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing"):
+        return None
+    start = reading.passage.paragraph(scope.sentence.start).start
+    earlier = [d for d in reading.dates if start <= d.span.start < scope.sentence.start and d.precision == "day"]
+    return replace(earlier[-1], method="carried") if earlier else None
+
+
+def _in_name(text: str, when: DateMention) -> bool:
+    """Tell whether a year begins a name (2022年第19届亚运会) rather than says when."""
+    return when.method == "written" and text[when.span.end : when.span.end + 1] not in tuple("，、在于将内底初前后至—。起")
+
+
+def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
+    """Leave out times inside titles and names (2024年度…年会, 《2024年…》) and spans (2008年以来)."""
+    text = reading.passage.text
+    if text.startswith("以来", when.span.end):
+        return when.precision == "day" or trigger.rule.type == "procurement"
+    if _DURATION_TAIL.match(text, when.span.end):
+        return False
+    return not reading.passage.in_title(when.span.start)
+
+
+def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) -> Status:
+    scope, trigger, words = candidate.scope, candidate.trigger, reading.words
+    segment = scope.segments[scope.own]
+    head = Span(max(scope.floor, segment.start), trigger.span.start)
+    if _is_negated(reading, trigger, head, scope):
+        return "negated"
+    if _is_postponed(reading, trigger, head, scope):
+        return "planned" if when is not None and when.precision == "day" else "negated"
+    previous = scope.segments[scope.own - 1] if scope.own else head
+    planned = words.within(head, layer="context", kind="planned")
+    if not planned and previous.start >= scope.floor - 30:
+        planned = [w for w in words.within(previous, layer="context", kind="planned") if w.text in _REACHING]
+    object_mark = planned and planned[-1].text == "将" and _BA.search(
+        reading.passage.text, planned[-1].span.end, trigger.span.start
+    )  # fmt: skip
+    if planned and not object_mark:
+        return "planned"
+    issued = reading.passage.annotated.article.published
+    if issued and when is not None and when.date and when.date > issued[: len(when.date)]:
+        return "planned"
+    return "done"
+
+
+def _is_negated(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
+    """Tell whether 未, 尚未 stands before the trigger, or 取消 ends a clause behind it: 因雨取消."""
+    words = reading.words
+    if words.within(Span(max(head.start, head.end - 12), head.end), layer="context", kind="negated"):
+        return True
+    text = reading.passage.text
+    rest = Span(trigger.span.end, _clause_end(text, trigger.span.end, scope.sentence.end))
+    behind = words.within(rest, layer="context", kind="negated")
+    return any(_CLOSES.match(text, word.span.end) is not None for word in behind)
+
+
+def _is_postponed(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
+    rest = Span(trigger.span.end, _clause_end(reading.passage.text, trigger.span.end, scope.sentence.end))
+    return any(reading.words.within(span, layer="context", kind="postponed") for span in (head, rest))
+
+
+def _clause_end(text: str, start: int, end: int) -> int:
+    cut = text.find("；", start, end)
+    return cut if cut >= 0 else end
