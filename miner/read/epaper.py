@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from bs4 import BeautifulSoup, Tag
 
 from miner.model import Role
-from miner.read.blocks import Block, blocks, parse, tidy
+from miner.read.blocks import Block, blocks, densest, parse, tidy
 from miner.read.paths import iso_date, page_name
 
-_PROPERTY = re.compile(r"<!--\s{0,20}enpproperty(.{0,20000}?)/enpproperty\s{0,20}-->", re.DOTALL | re.IGNORECASE)
-_CONTENT = re.compile(
-    r"<!--\s{0,20}enpcontent\s{0,20}-->(.*?)<!--\s{0,20}/enpcontent\s{0,20}-->", re.DOTALL | re.IGNORECASE
+_PROPERTY = (re.compile(r"<!--\s{0,20}enpproperty", re.IGNORECASE), re.compile(r"/enpproperty", re.IGNORECASE))
+_CONTENT = (
+    re.compile(r"<!--\s{0,20}enpcontent\s{0,20}-->", re.IGNORECASE),
+    re.compile(r"<!--\s{0,20}/enpcontent\s{0,20}-->", re.IGNORECASE),
 )
 _WRITTEN = re.compile(r"""document\.write\(\s{0,9}view\(\s{0,9}(["'])(.{0,2000}?)\1""", re.DOTALL)
-_PAGE = re.compile(r"第?\s{0,3}([A-Z]{0,2}\d{1,3})\s{0,3}版")
+_PAGE = re.compile(r"(?<![\dA-Z])([A-Z]{0,2}\d{1,3})\s{0,3}版")
 _NEWSPAPER = re.compile(
     r"《?([一-鿿]{2,8}(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报|导报|快报)(?:海外版)?)》?"
 )
-_HEADS: dict[str, Role] = {"h3": "kicker", "h1": "headline", "h2": "subtitle", "h4": "byline"}
+_STORY_LINK = re.compile(r"content_\d{3,12}(?:_\d{1,3})?\.s?html?|nw\.D\d{4,8}[a-z]{2,12}_\d{8}")
+_PICTURES = ".attachment, .pci_c, .img-desc"
+_HEADS: dict[str, Role] = {
+    "#PreTitle": "kicker",
+    "#Title": "headline",
+    "#SubTitle": "subtitle",
+    "h3": "kicker",
+    "h1": "headline",
+    "h2": "subtitle",
+    "h4": "byline",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +60,8 @@ class Story:
 def read_epaper(soup: BeautifulSoup, text: str) -> Story | None:
     """Read a page of a digital newspaper, or return None when it is none."""
     stated = _properties(text)
-    content = _CONTENT.search(text)
-    body = parse(content.group(1)) if content else _first(soup, "founder-content", "#ozoom")
+    content = _between(text, _CONTENT)
+    body = parse(content) if content else _first(soup, "founder-content", "#ozoom")
     if body is not None and (stated or content or soup.select_one("founder-content, .text_c, .article #ozoom")):
         return _story(soup, body, stated)
     return _index(soup)
@@ -71,17 +82,22 @@ def written(tag: Tag) -> str:
     scripts = " ".join(script.get_text() for script in tag.find_all("script"))
     found = [match.group(2) for match in _WRITTEN.finditer(scripts)]
     if found:
-        return tidy(BeautifulSoup(" ".join(found).replace("\\/", "/").replace('\\"', '"'), "lxml").get_text())
+        return tidy(BeautifulSoup(" ".join(found).replace("\\/", "/").replace('\\"', '"'), "lxml").get_text(" "))
     return tidy(" ".join(block.text for block in blocks(tag)))
 
 
 def _properties(text: str) -> dict[str, str]:
     """Read <name>value</name> pairs out of Founder's comment."""
-    found = _PROPERTY.search(text)
-    if found is None:
-        return {}
-    pairs = re.findall(r"<([a-z]{2,20})>([^<]{0,2000})</\1>", found.group(1), re.IGNORECASE)
+    found = _between(text, _PROPERTY) or ""
+    pairs = re.findall(r"<([a-z]{2,20})>([^<]{0,2000})</\1>", found[:20000], re.IGNORECASE)
     return {name.lower(): tidy(BeautifulSoup(value, "lxml").get_text()) for name, value in pairs if value.strip()}
+
+
+def _between(text: str, marks: tuple[re.Pattern[str], re.Pattern[str]]) -> str | None:
+    """Return what stands between the first of the opening marks and the closing mark that follows it."""
+    opening = marks[0].search(text)
+    closing = marks[1].search(text, opening.end()) if opening else None
+    return text[opening.end() : closing.start()] if opening and closing else None
 
 
 def _first(soup: BeautifulSoup, *selectors: str) -> Tag | None:
@@ -94,18 +110,43 @@ def _first(soup: BeautifulSoup, *selectors: str) -> Tag | None:
 
 def _story(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Story:
     heads = list(_heads(soup, body, stated))
-    outside = _page_text(soup, body)
+    captions = [Part("caption", block) for tag in _pictures(soup, body) for block in blocks(tag)]
     paragraphs = [Part(body_role(block), block) for block in blocks(body)]
     author = stated.get("author") or next((part.block.text for part in heads if part.role == "byline"), None)
-    page = _PAGE.search(stated.get("nodename", "")) or _PAGE.search(outside)
-    return Story(
-        parts=(*heads, *paragraphs),
-        newspaper=newspaper_in(_dated_line(outside) or "")
-        or newspaper_in(soup.title.get_text() if soup.title else "")
-        or newspaper_in(outside),
-        date=iso_date(stated.get("date", "")) or iso_date(outside),
-        page=page_name(page.group(1)) if page else None,
+    around = _around(soup, [body])
+    page = _PAGE.search(stated.get("nodename", ""))
+    return replace(
+        around,
+        parts=(*heads, *captions, *paragraphs),
+        date=iso_date(stated.get("date", "")) or around.date,
+        page=page_name(page.group(1)) if page else around.page,
         author=author,
+    )
+
+
+def _pictures(soup: BeautifulSoup, body: Tag) -> Iterator[Tag]:
+    """Yield the elements that hold pictures with their captions outside the body, the outermost only."""
+    found = soup.select(_PICTURES)
+    inner = {id(body), *map(id, found)}
+    around = {id(tag) for tag in body.parents}
+    for tag in found:
+        if id(tag) not in around and not any(id(parent) in inner for parent in tag.parents):
+            yield tag
+
+
+def _around(soup: BeautifulSoup, drop: Iterable[Tag]) -> Story:
+    """Return what a page states around its stories: newspaper, day and page. Links to other pages and papers do not count."""
+    found = blocks(soup, drop=drop)
+    lines = [block.text for block in found if block.linked < 0.5 * len(block.text)]
+    dated = [line for line in lines if iso_date(line)]
+    title = tidy(soup.title.get_text()) if soup.title else ""
+    places = (*(line for line in dated if "版" in line), title, *lines)
+    page = next((match for line in places if (match := _PAGE.search(line))), None)
+    names = (*dated, title, *lines)
+    return Story(
+        newspaper=next((name for line in names if (name := newspaper_in(line))), None),
+        date=next((day for line in (*dated, title) if (day := iso_date(line))), None),
+        page=page_name(page.group(1)) if page else None,
     )
 
 
@@ -150,9 +191,10 @@ def _heads(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Iterator[P
         return
     box = _first(soup, ".text_c", ".article-box .article", ".article", "#articleContent") or soup
     inside = {id(tag) for tag in body.find_all(True)}
-    for tag in box.find_all(list(_HEADS)):
-        if id(tag) not in inside and (text := written(tag)):
-            yield Part(_HEADS[tag.name], Block(text, tag, text[:12]))
+    for tag in box.select(", ".join(_HEADS)):
+        part = _HEADS.get(f"#{tag.get('id')}") or _HEADS.get(tag.name)
+        if part and id(tag) not in inside and (text := written(tag)):
+            yield Part(part, Block(text, tag, text[:12]))
     author = box.select_one("p.sec")
     if author is not None and (text := tidy(_own_text(author))):
         yield Part("byline", Block(text, author, text[:12]))
@@ -162,35 +204,24 @@ def _own_text(tag: Tag) -> str:
     return "".join(str(child) for child in tag.contents if type(child).__name__ == "NavigableString")
 
 
-def _page_text(soup: BeautifulSoup, body: Tag) -> str:
-    """Return the text around the story: where a page states its newspaper, date and number."""
-    found = blocks(soup, drop=[body])
-    return "\n".join(block.text for block in found)[:20000]
-
-
 def _index(soup: BeautifulSoup) -> Story | None:
     """Read a layout page: which newspaper, day and page it is, and the headlines it lists."""
     titles = _first(soup, "#titleList", ".news-list", "#artPList1", ".title-list")
-    if titles is None:
-        return None
+    entries = titles.find_all("li") or [titles] if titles is not None else _story_links(soup)
     listed: list[Block] = []
-    for tag in titles.find_all("li") or [titles]:
+    for tag in entries:
         text = written(tag).lstrip("·•").strip()
         if text:
             listed.append(Block(text, tag, text[:12]))
-    outside = "\n".join(
-        block.text for block in blocks(soup, drop=[titles, *soup.select(".swiper-box, #pageList, .ul02_l")])
-    )
-    page = re.search(r"第\s{0,3}([A-Z]{0,2}\d{1,3})\s{0,3}版", outside)
-    return Story(
-        others=tuple(listed),
-        newspaper=newspaper_in(_dated_line(outside) or "") or newspaper_in(outside),
-        date=iso_date(outside),
-        page=page_name(page.group(1)) if page else None,
-        index=True,
-    )
+    if not listed:
+        return None
+    lists = [titles] if titles is not None else entries
+    around = _around(soup, [*lists, *soup.select(".swiper-box, #pageList")])
+    return replace(around, others=tuple(listed), index=True)
 
 
-def _dated_line(text: str) -> str | None:
-    """Return the line that holds a date: it names the newspaper, where the menu names its sisters."""
-    return next((line for line in text.split("\n") if iso_date(line)), None)
+def _story_links(soup: BeautifulSoup) -> list[Tag]:
+    """Return the links to stories of a page that has no running text of its own."""
+    links = [tag for tag in soup.select("a[href]") if _STORY_LINK.search(str(tag["href"])) and len(written(tag)) > 3]
+    distinct = {str(tag["href"]) for tag in links}
+    return links if len(distinct) > 1 and densest(blocks(soup)) is None else []

@@ -13,12 +13,10 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from miner.model import Role
-from miner.read.blocks import Block, blocks, tidy
+from miner.read.blocks import LEAST, RUNNING, Block, blocks, densest, tidy
 from miner.read.epaper import Part, Story, body_role
 from miner.read.paths import iso_date
 
-_LEAST = 60
-"""Characters of running text below which a page is taken to hold no story."""
 _LABEL = re.compile(
     r"^[\s(（【]{0,3}(?:(?:文章|稿件|信息|本文)?(?:来源于?|作者)|文|编辑|发布时间|发布日期)\s{0,3}[:：/|]\s{0,3}"
 )
@@ -27,7 +25,6 @@ _SOURCE = re.compile(rf"来源于?\s{{0,3}}[:：]\s{{0,3}}([^\s|｜<>，。]{{2,
 _AUTHOR = re.compile(rf"(?:作者\s{{0,3}}[:：]|文\s?/)\s{{0,3}}([^\s|｜<>，。:：]{{2,20}}?){_NAME_END}")
 _AUTHOR_PAPER = re.compile(r"^([一-鿿·、 ]{2,16})/([一-鿿]{2,10}(?:报|网|社|刊|新闻))$", re.MULTILINE)
 _WRITER = re.compile(r"^[（(]?.{0,12}?(?:记者|通讯员|作者|撰稿|撰文|执笔|采写|文)\s?[:：/|｜]?\s?|[)）]$")
-_RUNNING = re.compile(r"[，。；！？：、]")
 _ENDED = re.compile(r"[。！？”…]$")
 _SHORT_DATE = re.compile(r"(?:时间|日期)\s{0,3}[:：]\s{0,3}(\d\d)-(\d\d)-(\d\d)(?!\d)")
 _SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
@@ -67,34 +64,10 @@ def read_web_page(soup: BeautifulSoup, text: str) -> Story:
         if soup.select_one(site["when"]) is None:
             continue
         body = max(soup.select(site["body"]), key=lambda tag: len(tag.get_text()), default=None)
-        if body is not None and len(tidy(body.get_text())) >= _LEAST // 3:
+        if body is not None and len(tidy(body.get_text())) >= LEAST // 3:
             return page.story(body, site)
     body = densest(page.blocks)
     return page.story(body, {}) if body is not None else page.extracted()
-
-
-def densest(found: list[Block]) -> Tag | None:
-    """Return the element whose paragraphs hold most running text, or None when the page has none.
-
-    Each paragraph counts for the element that holds it, and less for the two around that. On sixteen Chinese news pages
-    this kept all of the story and next to nothing else, where general extractors let comments
-    and lists of links through.
-    """
-    weights: dict[int, float] = {}
-    tags: dict[int, Tag] = {}
-    for block in found:
-        length = len(block.text) - block.linked
-        if length < 12 or not _RUNNING.search(block.text) or block.linked > 0.5 * len(block.text):
-            continue
-        tag = block.holder.parent if block.holder.name in ("p", "li", "h2", "h3", "blockquote") else block.holder
-        for share in (1.0, 0.6, 0.3):
-            if tag is None or tag.name in ("html", "[document]"):
-                break
-            tags[id(tag)] = tag
-            weights[id(tag)] = weights.get(id(tag), 0.0) + share * length
-            tag = tag.parent
-    heaviest = max(weights, key=lambda key: weights[key], default=None)
-    return tags[heaviest] if heaviest is not None and weights[heaviest] >= _LEAST else None
 
 
 def metas(soup: BeautifulSoup) -> dict[str, str]:
@@ -144,7 +117,7 @@ class _Page:
         import trafilatura  # takes a second to import, and most pages do without
 
         found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
-        if found is None or not found.text or len(found.text) < _LEAST or not _RUNNING.search(found.text):
+        if found is None or not found.text or len(found.text) < LEAST or not RUNNING.search(found.text):
             return Story(others=tuple(self.blocks), date=self._date({}, ""))
         lines = [
             Block(text, self.soup, text[:16]) for line in found.text.split("\n") if (text := tidy(line.lstrip("-|")))
@@ -231,7 +204,7 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     tail = False
     for index, block in enumerate(found):
         text, short = block.text, len(block.text) <= 60
-        tail = tail or (short and index > len(found) // 2 and bool(known.lines["tail"].match(text)))
+        tail = tail or (short and index >= len(found) // 2 and bool(known.lines["tail"].match(text)))
         if tail or (short and known.lines["furniture"].match(text)) or _is_furniture(block, body, known):
             others.append(block)
         elif short and known.lines["byline"].match(text):
