@@ -27,6 +27,8 @@ _LEVELS = frozenset("省市区县镇乡州国")
 _OWNERS = re.compile(r"(?:国家|全国|中央|中华|世界|国际|亚洲|欧洲|全球|联合国|省|市|区|县|镇|乡|州|[一二三四五六七八九十第]{2,3})")
 _TRADES_OF_PEOPLE = frozenset("律师 工程师 会计师 设计师 医师 教师 作家 企业家 艺术家 书法家 摄影师 运动员 志愿者 建筑师 规划师 分析师 代表 委员 学者 导演 演员 护士 医生 经纪人".split())
 _LEADS = re.compile("国家|全国|中央|中华|世界|国际")
+_TAIL_STOPS = frozenset("是在的与和到被把向了为从")
+_LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
 _NOT_BODIES = frozenset("格局 布局 结局 全局 大局 当局 上司 公司 邮局 客厅 餐厅 大厅 展厅 歌厅 舞厅 部署 骨科 本科 学科 书局 签署 开局 定局 时局 政局 棋局 破局 僵局".split())
 _REGIONAL = frozenset(
@@ -85,7 +87,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             index = max(passage.word_at(opening) - 1, 0)
         elif word in _AND and ending.term.kind == "body" and _joins_trades(passage, index):
             index -= 1
-        elif _stops(word, tag):
+        elif _stops(word, tag) or (word in words_of("org_types", "party") and ending.term.sort == "government"):
             break
         else:
             index -= 1
@@ -117,6 +119,8 @@ def _stops(word: str, tag: str) -> bool:
         return True
     if tag in ("m", "mq"):
         return not word.startswith("第")
+    if len(word) > 1 and word[-1] in _TAIL_STOPS and not is_common(word):
+        return True
     if len(word) == 1:
         return tag in ("p", "c", "u", "uj", "ul", "y", "e", "o")
     return (tag in _VERBS or tag in _FUNCTION) and is_common(word)
@@ -218,7 +222,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
         return Found(start, ending.end, "organization", "type", 0.85) if full else None
     if type_ == "政府" and core:
         return None
-    if owner or _OWNERS.match(name):
+    leads = _OWNERS.match(name)
+    if owner or (leads is not None and (ending.term.sort in _LEVEL_SORTS or len(leads.group()) > 1)):
         if place_end > start and text[place_end : ending.end] in _short_generic():
             return None
         return Found(start, ending.end, "organization", "type", 0.9)
@@ -248,7 +253,7 @@ def _is_post(text: str, ending: Hit, name: str) -> bool:
     """Tell whether a party body is only a part of a title: 党委 in 集团党委书记, bare 区委 in 区委书记."""
     if ending.term.sort != "party" or not _PARTY_POST.match(text, ending.end):
         return False
-    return len(name) == 2 or not (text[ending.end - 2] in _LEVELS or name.endswith(("部", "校", "中央委员会")))
+    return len(name) == 2 or not (text[ending.end - 2] in _LEVELS or name.endswith(("部", "校", "党工委", "中央委员会")))
 
 
 def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from miner.errors import ModelError
 from miner.recognise.gazetteer import words_of
 from miner.recognise.passage import Found, Passage
+from miner.recognise.people import shaped_like_a_name
 from miner.segment import is_common
 
 if TYPE_CHECKING:
@@ -73,5 +74,5 @@ def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     if kinds & {"place", "expo"}:
         return False
     if label == "person":
-        return not any(char.isdigit() for char in text)
+        return shaped_like_a_name(text)
     return label != "enterprise" or not passage.all_common(start, end)

@@ -17,7 +17,7 @@ _HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两]{1,
 _MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
 _MAX_MEMBER = 16
 _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
-_HEAD_OF_HEAD = re.compile(r"(?:企业|公司|品牌|集团|银行|巨头|展商|参展商)(?:的|展台|展位|展区|代表|负责人|高管|相继|纷纷|悉数|均|都|也|已|在|与|和|集中|首次|共同|联合|参展|亮相|带来|签)")
+_HEAD_TAIL = re.compile(r"(?:的|参展|亮相|悉数|纷纷|签|与|在|也|都|均|已|将|相继|集中|联合|首次|共同|展台$|展位$|展区$|带来|齐聚|参加|组成|提供|共|以|同台|分别|达成)")
 _LABELS = ("enterprise", "organization", "person")
 _BAD = re.compile(r"[\d年月日%]|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|人才|政策|服务|技术|系统|设备|协议|备忘录|合同|订单|意向书|报告|大会|论坛|主题)$")
 
@@ -97,12 +97,11 @@ def head_label(head: str) -> str | None:
     ('enterprise', 'other', None)
     """
     best, size = None, 0
+    head = _HEAD_TAIL.split(head, maxsplit=1)[0]
     for kind in ("enterprise", "organization", "person", "other"):
         for word in words_of("naming", f"{kind}_head"):
             if head.endswith(word) and len(word) > size:
                 best, size = kind, len(word)
-    if best is None:
-        return "enterprise" if _HEAD_OF_HEAD.search(head) else None
     return best
 
 

@@ -166,7 +166,7 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
     for length, base in _lengths(text, start):
         end = start + length
         name = text[start:end]
-        if name in words_of("naming", "not_person"):
+        if name in words_of("naming", "not_person") or (length > 2 and name[1:] in words_of("titles", "core", "address", "none")):
             continue
         if len(name) < length or not all(map(_HAN.match, name)) or name[-1] in _NEVER_LAST and length > 2:
             continue
@@ -383,6 +383,26 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
             return
         yield Found(gap.end(), end, "person", "list", 0.7)
         at = end
+
+
+def shaped_like_a_name(text: str) -> bool:
+    """Tell whether folded text is built like a person's name: a surname before it, or transliterated, or Latin words.
+
+    >>> shaped_like_a_name("高远"), shaped_like_a_name("马库斯·韦伯"), shaped_like_a_name("妫遍暅")
+    (True, True, False)
+    """
+    if len(text) > 2 and text[1:] in words_of("titles", "core", "address", "none"):
+        return False
+    if text.isascii():
+        return text.replace(" ", "").replace(".", "").replace("-", "").isalpha()
+    letters = _letters("names", "transliteration")
+    plain = text.replace("·", "").replace(" ", "").replace("-", "")
+    if plain and sum(char in letters for char in plain) >= 0.8 * len(plain):
+        return True
+    if len(plain) > 5 or not all(map(_HAN.match, plain)):
+        return False
+    known = _letters("surnames", "common") | _letters("surnames", "rare")
+    return plain[0] in known or any(plain.startswith(name) for name in _whole("compound") | _whole("japanese"))
 
 
 def is_byline(passage: Passage, found: Found) -> bool:

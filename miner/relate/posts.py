@@ -203,6 +203,8 @@ def _body_ending(view: _Field, end: int) -> Mention | None:
     if at > 0 and view.folded[at - 1] == ")":
         opening = view.folded.rfind("(", max(0, at - 40), at)
         at = opening if opening > 0 and opening in view.ends else at
+    if at > 0 and view.folded[at - 1] == "的" and at - 1 in view.ends and view.ends[at - 1].label == "enterprise":
+        return view.ends[at - 1]
     return view.ends.get(at)
 
 
