@@ -53,7 +53,7 @@ def test_every_canned_query_runs_with_empty_answers(connection: sqlite3.Connecti
     connection.create_function("escape_fts", 1, lambda words: words or chr(34) + "x" + chr(34))
     for query in views.QUERIES:
         assert CHINESE.search(query.title) and CHINESE.search(query.about)
-        connection.execute(query.sql, {name: "" for name in re.findall(r":(\w+)", query.sql)}).fetchall()
+        connection.execute(query.sql, dict.fromkeys(re.findall(r":(\w+)", query.sql), "")).fetchall()
 
 
 def test_labels_facets_and_sort_orders_name_real_columns() -> None:

@@ -84,7 +84,7 @@ def extra_template_vars(datasette: Any, view_name: str | None) -> Callable[[], A
         name = visit.known_archives(datasette)[0]
         links = Links(datasette.setting("base_url"), name)
         shown = await datasette.get_database(name).execute_fn(lambda connection: front.page(connection, links=links))
-        return {"front": {**shown, **visit.shared(datasette, links)}}
+        return {"front": {**marks.all_visible(shown), **visit.shared(datasette, links)}}
 
     return inner
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -25,6 +26,21 @@ def visible(text: str) -> str:
     '进⟨U+202E⟩博会⟨U+200B⟩'
     """
     return text.translate(_VISIBLE)
+
+
+def all_visible(value: Any) -> Any:
+    """Return dictionaries, lists and tuples with `visible` done to every text in them.
+
+    >>> all_visible({"a": ["\u200b", 1]})
+    {'a': ['⟨U+200B⟩', 1]}
+    """
+    if isinstance(value, str):
+        return type(value)(visible(value))
+    if isinstance(value, dict):
+        return {key: all_visible(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return type(value)(all_visible(inner) for inner in value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

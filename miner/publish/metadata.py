@@ -1,12 +1,11 @@
 """Datasette's metadata, generated from the schema: titles, descriptions of every table and column, facets, sort orders.
 
-`python -m miner.publish.metadata > metadata.yml` writes the file; a test keeps it in step. The plugin gives the same
+`python -m miner.publish > metadata.yml` writes the file; a test keeps it in step. The plugin gives the same
 to any database that has our tables, whatever the file is called.
 """
 
 from __future__ import annotations
 
-import sys
 from functools import lru_cache
 from typing import Any
 
@@ -68,15 +67,6 @@ def _table_metadata(table: Table) -> dict[str, Any]:
 
 def as_yaml() -> str:
     """Return the text of metadata.yml."""
-    head = "# Generated from miner/store/schema.py: python -m miner.publish.metadata > metadata.yml\n"
+    head = "# Generated from miner/store/schema.py: python -m miner.publish > metadata.yml\n"
     content = {"title": TITLE, "description": DESCRIPTION, "databases": {FILE_DATABASE: database_metadata()}}
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
-
-
-def main() -> None:
-    """Write metadata.yml to standard output."""
-    sys.stdout.write(as_yaml())
-
-
-if __name__ == "__main__":
-    main()

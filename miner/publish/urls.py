@@ -45,7 +45,11 @@ class Links:
     def table(self, name: str, query: Mapping[str, object] | None = None) -> str:
         """Return the address of Datasette's page of a table, view or canned query."""
         asked = urlencode(query or {})
-        return f"{self.base.rstrip('/')}/{_tilde(self.database)}/{_tilde(name)}" + (f"?{asked}" if asked else "")
+        return f"{self.tables()}/{_tilde(name)}" + (f"?{asked}" if asked else "")
+
+    def tables(self) -> str:
+        """Return the address of Datasette's page of the database."""
+        return f"{self.base.rstrip('/')}/{_tilde(self.database)}"
 
     def row(self, table: str, identity: object) -> str:
         """Return the address of Datasette's page of one row."""
