@@ -13,7 +13,8 @@ from miner.errors import InputError
 from miner.model import Document, Problem
 from miner.read import jsonl
 from miner.read.faults import fault
-from miner.read.paths import path_facts
+from miner.read.masthead import masthead
+from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
 from miner.read.text import decode, read_lines
 
@@ -63,19 +64,19 @@ def read_source(source: Source, config: Config) -> Document:
         media_type=_MEDIA.get(source.kind, _UNKNOWN),
         encoding=None,
         bytes=len(source.data),
-        newspaper=facts.newspaper or config.newspaper,
-        issue_date=facts.issue_date or config.issue_date,
+        newspaper=facts.newspaper,
+        issue_date=facts.issue_date,
         page=facts.page,
     )
     try:
         made = _parse(source, base, config)
     except InputError as error:
-        return _failed(base, error)
+        made = _failed(base, error)
     except MemoryError:
-        return _failed(base, fault("memory"))
+        made = _failed(base, fault("memory"))
     except Exception as error:  # the parsers' own bugs: one hostile file must not end a run over an archive
-        return _failed(base, fault("reader-error", reason=f"{type(error).__name__}: {error}"))
-    return replace(made, problems=tuple(_placed(problem, made) for problem in made.problems)) if made.problems else made
+        made = _failed(base, fault("reader-error", reason=f"{type(error).__name__}: {error}"))
+    return _completed(made, config)
 
 
 def _parse(source: Source, base: Document, config: Config) -> Document:
@@ -98,6 +99,19 @@ def _parse(source: Source, base: Document, config: Config) -> Document:
     if not decoded.text or decoded.text.isspace():
         raise fault("empty")
     return replace(base, encoding=decoded.encoding, lines=lines, problems=(*decoded.problems, *problems))
+
+
+def _completed(made: Document, config: Config) -> Document:
+    """Fill in what neither markup nor path states: from the page's own furniture, then from the configuration."""
+    stated = PathFacts() if made.layout == "markup" else masthead(made.lines)
+    newspaper = made.newspaper or stated.newspaper or config.newspaper
+    issue_date = made.issue_date or stated.issue_date or config.issue_date
+    page = made.page or stated.page
+    if (newspaper, issue_date, page) != (made.newspaper, made.issue_date, made.page):
+        made = replace(made, newspaper=newspaper, issue_date=issue_date, page=page)
+    if made.status == "ok" and made.problems:
+        made = replace(made, problems=tuple(_placed(problem, made) for problem in made.problems))
+    return made
 
 
 def _placed(problem: Problem, document: Document) -> Problem:
