@@ -30,6 +30,11 @@ _VERB_TAIL = re.compile(
     r"(?:已|已经|将|就|也|都|共|共计|总计|合计|累计|一共|总共|达成|达到了?|达|为|是|有|约为|超过|突破|实现|接近|完成|预计|目前|现有|"
     r"近|超|约|逾|至|到|仅|高达|多达|分别|了|的|在|比|占)+$"
 )
+_PREDICATE = re.compile(
+    "的(?=[近约超逾上数]|\\d)|参与|参加|参展(?![商企品方国])|签署|签约|亮相|将|已|在|以|与|来自|通过|共|齐聚|到会|到场|聚集|报名|入场|"
+    "前来|集中|集体|悉数|踊跃|成为|落地|入驻|加入|参会"
+)
+"""Where a noun phrase ends and its verb begins."""
 _OPENING = frozenset("“《「")
 _CLOSING = frozenset("”》」")
 
@@ -147,7 +152,7 @@ def _following(text: str, end: int, limit: int) -> str:
     stop = end + 1 if text[end : end + 1] in ("“", "《", "「") else end
     while stop < min(limit, end + 24) and (text[stop] not in _STOP or text[stop] in _CLOSING) and not text[stop].isspace():
         stop += 1
-    return re.split("的(?=[近约超逾上数]|\\d)|参与|参加|参展|签署|签约|亮相|将|已|在|以|与|来自|通过|共", text[end:stop].lstrip("的"), maxsplit=1)[0]
+    return _PREDICATE.split(text[end:stop].lstrip("的"), maxsplit=1)[0]
 
 
 def _measure(subject: str | None, number: Number, comparison: str | None) -> str | None:

@@ -1,0 +1,80 @@
+"""Events: one case per way of telling (or not telling) one, in tests/cases/events/*.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from miner.lexicon import load_lexicon
+from miner.relate import relate
+from miner.relate.triggers import find_words, rule_of
+from tests.naming import annotate, cases
+
+
+@pytest.mark.parametrize("case", cases("events"))
+def test_events(case: dict[str, Any]) -> None:
+    annotated = annotate(case["text"], case["names"], issued=case.get("issued", "2022-11-09"))
+    reports = relate(annotated).reports
+    found = [[r.type, r.trigger, r.status, r.date, [p.name for p in r.participants]] for r in reports]
+    assert [[*row[:4], sorted(row[4])] for row in found] == [[*row[:4], sorted(row[4])] for row in case["expect"]]
+    for report in reports:
+        assert report.span.of(case["text"]) == report.evidence
+        assert report.trigger_span.of(case["text"]) == report.trigger
+        assert report.span.covers(report.trigger_span)
+
+
+def test_roles_place_amount_and_edition() -> None:
+    text = "11月7日，晨星医疗在江城与静江医院签署采购合同，金额1.2亿元，第五届进博会见证。"
+    names = {"enterprise": ["晨星医疗"], "organization": ["静江医院"], "place": ["江城"]}
+    (report,) = relate(annotate(text, names)).reports
+    assert {p.role for p in report.participants} == {"party"}
+    assert (report.place, report.amount, report.amount_unit, report.edition) == ("江城", 120_000_000, "元", 5)
+    assert report.date_method == "year-of-issue"
+
+
+def test_visitor_and_visited() -> None:
+    text = "7日，何远走访了晨星医疗展台。"
+    (report,) = relate(annotate(text, {"person": ["何远"], "enterprise": ["晨星医疗"]})).reports
+    assert [(p.name, p.role) for p in report.participants] == [("何远", "visitor"), ("晨星医疗", "visited")]
+
+
+def test_an_open_list_says_so() -> None:
+    text = "7日，静江商会与晨星医疗、远山钢铁等12家企业签署备忘录。"
+    names = {"enterprise": ["晨星医疗", "远山钢铁"], "organization": ["静江商会"]}
+    (report,) = relate(annotate(text, names)).reports
+    assert report.open_list
+
+
+def test_how_a_date_was_found_is_said() -> None:
+    text = "11月6日，展会开门。晨星医疗随后与静江医院签署协议。"
+    (report,) = relate(annotate(text, {"enterprise": ["晨星医疗"], "organization": ["静江医院"]})).reports
+    assert (report.date, report.date_method) == ("2022-11-06", "carried")
+
+
+def test_impossible_dates_are_problems_not_crashes() -> None:
+    facts = relate(annotate("2月30日，晨星医疗签署协议。", {"enterprise": ["晨星医疗"]}))
+    assert [(p.stage, p.code) for p in facts.problems] == [("relate", "impossible-date")]
+    assert facts.reports[0].date is None
+
+
+def test_a_sentence_of_fifty_thousand_characters_is_read() -> None:
+    text = "晨星医疗签署协议，" * 5600
+    facts = relate(annotate(text, {"enterprise": ["晨星医疗"]}))
+    assert len(facts.reports) == 1
+
+
+def test_an_empty_article_has_no_facts() -> None:
+    facts = relate(annotate(""))
+    assert (facts.reports, facts.quotes, facts.figures, facts.problems) == ((), (), (), ())
+
+
+def test_the_longest_word_wins() -> None:
+    assert [w.rule.kind for w in find_words("投资促进")] == ["mask"]
+    assert [(w.text, w.rule.kind) for w in find_words("签署")] == [("签署", "signing")]
+
+
+def test_every_event_type_has_triggers_with_two_roles() -> None:
+    rules = [rule_of(entry, "trigger") for entry in load_lexicon("events")]
+    assert len({rule.kind for rule in rules}) == 12
+    assert all(len(entry.roles) == 2 for entry in load_lexicon("events"))
