@@ -17,6 +17,7 @@ from miner.lexicon import Entry
 from miner.model import Form, LocalEntity
 from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
+from miner.segment import words
 
 Key = tuple[str, str]
 _BRACKET = re.compile(r"\([^()]*\)")
@@ -94,25 +95,39 @@ def _heads(forms: dict[Key, list[int]], links: Links) -> dict[Key, Key]:
 
 
 def _fuller_company(name: str, names: list[str]) -> str | None:
-    """Return the one longer name of a company that `name` is the brand of."""
-    mine = core(name)
-    best: list[tuple[int, int, str]] = []
+    """Return the one longer name of a company that `name` is the brand or a shorter writing of."""
+    ranked: dict[int, list[str]] = {}
     for other in names:
-        if (len(other), other) <= (len(name), name):
-            continue
-        if mine == core(other):
-            best.append((0, -len(other), other))
-        elif name == _without_regions(other) or name == _brand(other) or (name.endswith("公司") and mine == _brand(other)):
-            best.append((1, -len(other), other))
-        elif _is_part(name, other):
-            best.append((2, -len(other), other))
-    if not best:
+        if (len(other), other) > (len(name), name):
+            rank = _kinship(name, other)
+            if rank is not None:
+                ranked.setdefault(rank, []).append(other)
+    if not ranked:
         return None
-    best.sort()
-    first = [item for item in best if item[0] == best[0][0]]
-    if best[0][0] == 2 and len(first) > 1:
+    best = ranked[min(ranked)]
+    return None if min(ranked) == 2 and len(best) > 1 else best[0]
+
+
+def _kinship(name: str, other: str) -> int | None:
+    """Return how near a name is to a longer one: 0 same core, 1 same brand, 2 contained in it; None when not at all.
+
+    Two registered names are one company only in one region: a group and its Chinese subsidiary stay apart.
+    """
+    if name.endswith(_CLOSING) and not _same_region(name, other):
         return None
-    return best[0][2]
+    if core(name) == core(other):
+        return 0
+    if name == _without_regions(other) or name == _brand(other) or (name.endswith("公司") and core(name) == _brand(other)):
+        return 1
+    return 2 if _is_part(name, other) else None
+
+
+def _same_region(name: str, other: str) -> bool:
+    bracket = _BRACKET.search(other)
+    if bracket is not None and bracket.group() not in name:
+        return False
+    mine = name[: len(name) - len(_without_regions(name))]
+    return mine in ("", other[: len(other) - len(_without_regions(other))])
 
 
 def _is_part(name: str, other: str) -> bool:
@@ -125,18 +140,29 @@ def _is_part(name: str, other: str) -> bool:
 
 def _fuller_body(name: str, names: list[str]) -> str | None:
     """Return the one longer name of a body that `name` abbreviates."""
-    fuller = [other for other in names if len(other) > len(name) >= 3 and _abbreviates(name, other)]
+    fuller = [other for other in names if len(other) > len(name) >= 3 and abbreviates(name, other)]
     return fuller[0] if len(fuller) == 1 else None
 
 
-def _abbreviates(short: str, full: str) -> bool:
-    at = -1
-    for char in short:
-        at = full.find(char, at + 1)
-        if at < 0:
+@lru_cache(maxsize=8192)
+def abbreviates(short: str, full: str) -> bool:
+    """Tell whether a short name takes characters, in order, from every word of a full one; regions may be left out.
+
+    >>> abbreviates("市商务委", "上海市商务委员会"), abbreviates("上海大学", "上海交通大学")
+    (True, False)
+    """
+    if short[0] not in full[:4] or short[-1] not in full[-3:]:
+        return False
+    at = 0
+    for span in words(full):
+        word = span.of(full)
+        taken = 0
+        for char in word:
+            if at < len(short) and char == short[at]:
+                at, taken = at + 1, taken + 1
+        if not taken and not any(term.kind == "place" for term in gazetteer().terms(word)):
             return False
-    regional = short[0] in full[:4]
-    return regional and (short[-1] in full[-3:] or full.endswith(short[-2:]))
+    return at == len(short)
 
 
 @lru_cache(maxsize=8192)

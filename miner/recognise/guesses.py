@@ -62,7 +62,7 @@ def _everyday(passage: Passage, start: int, end: int) -> bool:
 
 def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     text = passage.folded[start:end]
-    if "\n" in text or "、" in text or not (passage.edges[start] or passage.edges[end]):
+    if "\n" in text or "、" in text or (label == "enterprise" and text.endswith("区")) or not (passage.edges[start] or passage.edges[end]):
         return False
     if text in words_of("naming") or text in words_of("expo") or text in words_of("company_types") or text in words_of("org_types", "generic"):
         return False

@@ -13,7 +13,7 @@ from miner.segment import is_common
 
 _GAP = re.compile(r"\s?[、/]\s?")
 _LAST = re.compile(r"(?:以及|和|与|及)")
-_HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两]{1,4}\s?(?:余|多)?(?:家|个|位)[^,。;:!?、\n“”()]{0,12}))")
+_HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两三四五六七八九十]{1,4}\s?(?:余|多)?(?:家|个|位)[^,。;:!?、\n“”()]{0,12}))")
 _MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
 _MAX_MEMBER = 16
 _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
@@ -68,7 +68,9 @@ def _member_end(passage: Passage, start: int) -> int:
     end = start
     while index < len(words) and starts[index] < limit:
         word = words[index]
-        if end > start and (word in ("等", "和", "与", "及", "以及") or (word in words_of("naming", "stop") and len(word) <= 2) or (tags[index] in ("v", "p", "d", "c") and word not in words_of("naming", "name_verb") and is_common(word) and not passage.starts_name(starts[index]))):
+        if end > start and (word[0] == "等" or word in ("和", "与", "及", "以及") or (word in words_of("naming", "stop") and len(word) <= 2) or (tags[index] in ("v", "p", "d", "c") and word not in words_of("naming", "name_verb") and is_common(word) and not passage.starts_name(starts[index]))):
+            break
+        if end > start and tags[index] in ("m", "mq"):
             break
         end = min(starts[index] + len(word), limit)
         index += 1
@@ -130,8 +132,14 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
         if label not in ("enterprise",):
             continue
         for member, kind in zip(chain.members, known, strict=True):
+            if kind == "person" and not unsure and _is_ambiguous_enterprise(passage, member):
+                yield Found(member.start, member.end, label, "list", 0.97)
             if kind is None and _may_be_brand(passage, member) and not (unsure and passage.all_common(*member)):
                 yield Found(member.start, member.end, label, "list", sure)
+
+
+def _is_ambiguous_enterprise(passage: Passage, member: Span) -> bool:
+    return any(hit.term.kind == "enterprise" and (hit.start, hit.end) == member for hit in passage.hits_in(*member))
 
 
 def _is_other(passage: Passage, member: Span) -> bool:

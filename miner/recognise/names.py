@@ -76,6 +76,8 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
         following = passage.folded[hit.end : hit.end + 1]
+        if kind == "enterprise" and following == "区":
+            continue
         if kind == "organization" and (following == "门" or (not inside and following == "长")):
             continue
         if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):

@@ -176,6 +176,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
+        if length > 2 and _is_said(name[1:]):
+            base -= 0.6
         if length > 2 and text[end : end + 1] in ("了", "着", "过"):
             base -= 0.5
         score = base + _tail(passage, end)
@@ -227,6 +229,8 @@ def _tail(passage: Passage, end: int) -> float:
     if end in passage.title_starts:
         return 0.9
     word, tag = _first_word(text[end : end + 6])
+    if len(word) > 1 and not is_common(word):
+        return 0.3 if passage.edges[end] else 0.1
     if len(word) > 1:
         return 1.0 if tag in _FUNCTION_TAGS or _AFTER_NAME.match(word) else 0.7
     if tag in _FUNCTION_TAGS and (passage.edges[end] or word in _SINGLE):
@@ -311,6 +315,13 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
     if start <= starts[index] < stop < word_end <= end:
         return word_end if tags[index].startswith("nr") else max(starts[index], start + 1)
     return stop
+
+
+@lru_cache(maxsize=65536)
+def _is_said(text: str) -> bool:
+    """Tell whether text is an everyday verb or adverb (明确 in 曾明确提出)."""
+    word, tag = _first_word(text)
+    return word == text and tag in ("v", "vd", "ad", "d") and is_common(word)
 
 
 def _marked(passage: Passage, end: int) -> bool:

@@ -22,6 +22,8 @@ _CREDIT = re.compile(
 _BYLINE = re.compile(
     r"(?:^|\n)[ ·■●▲□◆]*(?:(?:本报|本刊|本台|见习|实习|特约|首席|驻[^\n]{1,6}?)?(?:记者|通讯员|实习生|作者|撰文|摄影|编辑|责编|责任编辑|来源|文|图|校对|制图)[ :/|])[^\n。]{1,60}(?=\n|$)"
 )
+_SHORT_BYLINE = re.compile(r"(?:^|\n)(?=[^\n]{0,40}(?:记者|通讯员|见习|实习生|责任编辑|摄影报道))[^\n。,!?;:“”]{2,44}(?=\n|$)")
+_NAMES_ONLY = re.compile(r"\n[ □■●▲◆◇○◎·\ufffd/—-]*[\u4e00-\u9fff]{2,4}(?:[ 、][\u4e00-\u9fff]{2,4}){0,3} ?(?=\n|$)")
 _INLINE = re.compile(r"(?:本报|本刊|本台|见习|实习|特约|首席)?(?:记者|通讯员|实习生|摄影|责任编辑|责编|编辑)[ :/]\s?[\u4e00-\u9fff]{2,4}(?:[ 、][\u4e00-\u9fff]{2,4}){0,5}(?=\s*(?:\n|$|[)]|报道|摄))")
 _ATTRIBUTION = re.compile(r"(?:^|[。\n])\s?据[^\n。,]{2,20}?(?:报道|消息|通报|电)")
 _WORK = re.compile(r"《[^《》\n]{1,80}》")
@@ -29,7 +31,7 @@ _WORK = re.compile(r"《[^《》\n]{1,80}》")
 
 def credits(folded: str) -> Iterator[Span]:
     """Yield the datelines, credits and bylines of folded text, in which nothing is named as part of the story."""
-    for pattern in (_DATELINE, _CREDIT, _BYLINE, _INLINE, _ATTRIBUTION):
+    for pattern in (_DATELINE, _CREDIT, _BYLINE, _SHORT_BYLINE, _NAMES_ONLY, _INLINE, _ATTRIBUTION):
         for match in pattern.finditer(folded):
             yield Span(*match.span())
 
