@@ -13,7 +13,6 @@ from functools import cache
 from typing import Literal
 
 from miner.lexicon import load_lexicon
-from miner.numbers import parse_han
 from miner.offsets import Span
 
 Precision = Literal["day", "month", "year", "none"]
@@ -55,6 +54,7 @@ def year_edition(year: int) -> int | None:
     return year - FIRST_YEAR + 1 if year >= FIRST_YEAR else None
 
 
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 _EDITION = re.compile(
     r"(?:第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})|(?P<first>首))届(?:上海)?(?:中国国际进口博览会|进博会|进口博览会|中国进博会|虹桥国际经济论坛|虹桥论坛)"
     r"|(?P<year>20\d\d)年?(?:中国国际进口博览会|进博会)"
@@ -72,9 +72,9 @@ def edition_in(text: str) -> int | None:
             return 1
         if match["year"]:
             return year_edition(int(match["year"]))
-        number = int(match["n"]) if match["n"].isdigit() else parse_han(match["n"])
+        number = _number(match["n"])
         if number:
-            return int(number)
+            return number
     return None
 
 
@@ -308,7 +308,12 @@ def _unknown(match: re.Match[str], method: str) -> DateMention:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else int(parse_han(text) or 0)
+    """Read a number below a hundred, in digits or Chinese: days, months and editions need no more."""
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    units = _DIGITS.get(ones, 0)
+    return units if not ten else 10 * (_DIGITS.get(tens, 0) if tens else 1) + units
 
 
 def _han_year(text: str) -> int:
