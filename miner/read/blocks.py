@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from bs4 import BeautifulSoup, Comment, Declaration, Doctype, ProcessingInstruction, Tag
 from bs4.element import NavigableString
@@ -35,6 +36,8 @@ _NOT_LINE_END = re.compile(r"[^\n]+")
 _WIDE_RUN = re.compile(r"[\u4e00-\u9fff]{3,10}")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _WIDE_BREAK = re.compile(r"(?<=[⺀-鿿＀-￯　-〿“”‘’…—])[ \t\f]{0,200}\n[ \t\f\n]{0,200}(?=[⺀-鿿＀-￯　-〿“”‘’…—])")
+_NAMES = re.compile(r"(?<=[#.=])[A-Za-z][\w-]*|[a-z]+-[a-z]+(?=[\s,]|$)")
+"""Ids, classes, values of attributes and names of elements with a hyphen inside a CSS selector."""
 RUNNING = re.compile(r"[，。；！？：、]")
 """Marks that running text has and labels and links have not."""
 LEAST = 60
@@ -56,6 +59,51 @@ class Block:
     strong: int = 0
     """Characters in bold type."""
     after_image: bool = False
+
+
+class Page:
+    """One parsed page; what is asked of it more than once is kept."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.soup = parse(text)
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """All blocks of the page."""
+        return blocks(self.soup)
+
+    @cached_property
+    def title(self) -> str:
+        """The text of the title element."""
+        return tidy(self.soup.title.get_text()) if self.soup.title else ""
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """What the meta elements say, by their names in small letters."""
+        found: dict[str, str] = {}
+        for tag in self.soup.find_all("meta"):
+            text = tidy(str(tag.get("content") or ""))
+            for key in ("name", "property", "itemprop"):
+                if text and tag.get(key):
+                    found.setdefault(str(tag[key]).strip().lower(), text)
+        return found
+
+    def select(self, selector: str | None) -> list[Tag]:
+        """Return the elements that a CSS selector picks; alternatives whose words are not on the page cost nothing."""
+        likely = [part for part, words in _alternatives(selector or "") if all(word in self.text for word in words)]
+        return list(self.soup.select(", ".join(likely))) if likely else []
+
+    def first(self, *selectors: str) -> Tag | None:
+        """Return the first element that the first fitting selector picks."""
+        return next((found[0] for selector in selectors if (found := self.select(selector))), None)
+
+
+@lru_cache(maxsize=512)
+def _alternatives(selector: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Take a CSS selector apart at its commas, each part with the words that a page must hold for it to fit."""
+    parts = [part.strip() for part in selector.split(",") if part.strip()]
+    return tuple((part, tuple(_NAMES.findall(part))) for part in parts)
 
 
 def parse(text: str) -> BeautifulSoup:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bs4 import BeautifulSoup, Tag
 
 from miner.model import Role
-from miner.read.blocks import Block, blocks, densest, parse, tidy
+from miner.read.blocks import Block, Page, blocks, densest, parse, tidy
 from miner.read.paths import iso_date, page_name
 
 _PROPERTY = (re.compile(r"<!--\s{0,20}enpproperty", re.IGNORECASE), re.compile(r"/enpproperty", re.IGNORECASE))
@@ -57,14 +57,14 @@ class Story:
     index: bool = False
 
 
-def read_epaper(soup: BeautifulSoup, text: str) -> Story | None:
+def read_epaper(page: Page) -> Story | None:
     """Read a page of a digital newspaper, or return None when it is none."""
-    stated = _properties(text)
-    content = _between(text, _CONTENT)
-    body = parse(content) if content else _first(soup, "founder-content", "#ozoom")
-    if body is not None and (stated or content or soup.select_one("founder-content, .text_c, .article #ozoom")):
-        return _story(soup, body, stated)
-    return _index(soup)
+    stated = _properties(page.text)
+    content = _between(page.text, _CONTENT)
+    body = parse(content) if content else page.first("founder-content", "#ozoom")
+    if body is not None and (stated or content or page.first("founder-content, .text_c, .article #ozoom")):
+        return _story(page, body, stated)
+    return _index(page)
 
 
 def newspaper_in(text: str) -> str | None:
@@ -100,33 +100,25 @@ def _between(text: str, marks: tuple[re.Pattern[str], re.Pattern[str]]) -> str |
     return text[opening.end() : closing.start()] if opening and closing else None
 
 
-def _first(soup: BeautifulSoup, *selectors: str) -> Tag | None:
-    for selector in selectors:
-        found = soup.select_one(selector)
-        if found is not None:
-            return found
-    return None
-
-
-def _story(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Story:
-    heads = list(_heads(soup, body, stated))
-    captions = [Part("caption", block) for tag in _pictures(soup, body) for block in blocks(tag)]
+def _story(page: Page, body: Tag, stated: dict[str, str]) -> Story:
+    heads = list(_heads(page, body, stated))
+    captions = [Part("caption", block) for tag in _pictures(page, body) for block in blocks(tag)]
     paragraphs = [Part(body_role(block), block) for block in blocks(body)]
     author = stated.get("author") or next((part.block.text for part in heads if part.role == "byline"), None)
-    around = _around(soup, [body])
-    page = _PAGE.search(stated.get("nodename", ""))
+    around = _around(page, [body])
+    number = _PAGE.search(stated.get("nodename", ""))
     return replace(
         around,
         parts=(*heads, *captions, *paragraphs),
         date=iso_date(stated.get("date", "")) or around.date,
-        page=page_name(page.group(1)) if page else around.page,
+        page=page_name(number.group(1)) if number else around.page,
         author=author,
     )
 
 
-def _pictures(soup: BeautifulSoup, body: Tag) -> Iterator[Tag]:
+def _pictures(page: Page, body: Tag) -> Iterator[Tag]:
     """Yield the elements that hold pictures with their captions outside the body, the outermost only."""
-    found = soup.select(_PICTURES)
+    found = page.select(_PICTURES)
     inner = {id(body), *map(id, found)}
     around = {id(tag) for tag in body.parents}
     for tag in found:
@@ -134,19 +126,18 @@ def _pictures(soup: BeautifulSoup, body: Tag) -> Iterator[Tag]:
             yield tag
 
 
-def _around(soup: BeautifulSoup, drop: Iterable[Tag]) -> Story:
+def _around(page: Page, drop: Iterable[Tag]) -> Story:
     """Return what a page states around its stories: newspaper, day and page. Links to other pages and papers do not count."""
-    found = blocks(soup, drop=drop)
+    found = blocks(page.soup, drop=drop)
     lines = [block.text for block in found if block.linked < 0.5 * len(block.text)]
     dated = [line for line in lines if iso_date(line)]
-    title = tidy(soup.title.get_text()) if soup.title else ""
-    places = (*(line for line in dated if "版" in line), title, *lines)
-    page = next((match for line in places if (match := _PAGE.search(line))), None)
-    names = (*dated, title, *lines)
+    places = (*(line for line in dated if "版" in line), page.title, *lines)
+    number = next((match for line in places if (match := _PAGE.search(line))), None)
+    names = (*dated, page.title, *lines)
     return Story(
         newspaper=next((name for line in names if (name := newspaper_in(line))), None),
-        date=next((day for line in (*dated, title) if (day := iso_date(line))), None),
-        page=page_name(page.group(1)) if page else None,
+        date=next((day for line in (*dated, page.title) if (day := iso_date(line))), None),
+        page=page_name(number.group(1)) if number else None,
     )
 
 
@@ -176,7 +167,7 @@ def _parent_classes(tag: Tag) -> list[str]:
     return [str(name) for name in (tag.parent.get_attribute_list("class") if tag.parent else []) if name]
 
 
-def _heads(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Iterator[Part]:
+def _heads(page: Page, body: Tag, stated: dict[str, str]) -> Iterator[Part]:
     """Yield kicker, headline, subtitle and byline, from Founder's comment or from the headings over the text."""
     names: tuple[tuple[str, Role], ...] = (
         ("introtitle", "kicker"),
@@ -189,7 +180,7 @@ def _heads(soup: BeautifulSoup, body: Tag, stated: dict[str, str]) -> Iterator[P
             if stated.get(name):
                 yield Part(role, Block(stated[name], body, stated[name][:12]))
         return
-    box = _first(soup, ".text_c", ".article-box .article", ".article", "#articleContent") or soup
+    box = page.first(".text_c", ".article-box .article", ".article", "#articleContent") or page.soup
     inside = {id(tag) for tag in body.find_all(True)}
     for tag in box.select(", ".join(_HEADS)):
         part = _HEADS.get(f"#{tag.get('id')}") or _HEADS.get(tag.name)
@@ -204,10 +195,10 @@ def _own_text(tag: Tag) -> str:
     return "".join(str(child) for child in tag.contents if type(child).__name__ == "NavigableString")
 
 
-def _index(soup: BeautifulSoup) -> Story | None:
+def _index(page: Page) -> Story | None:
     """Read a layout page: which newspaper, day and page it is, and the headlines it lists."""
-    titles = _first(soup, "#titleList", ".news-list", "#artPList1", ".title-list")
-    entries = titles.find_all("li") or [titles] if titles is not None else _story_links(soup)
+    titles = page.first("#titleList", ".news-list", "#artPList1", ".title-list")
+    entries = titles.find_all("li") or [titles] if titles is not None else _story_links(page)
     listed: list[Block] = []
     for tag in entries:
         text = written(tag).lstrip("·•").strip()
@@ -216,12 +207,14 @@ def _index(soup: BeautifulSoup) -> Story | None:
     if not listed:
         return None
     lists = [titles] if titles is not None else entries
-    around = _around(soup, [*lists, *soup.select(".swiper-box, #pageList")])
+    around = _around(page, [*lists, *page.select(".swiper-box, #pageList")])
     return replace(around, others=tuple(listed), index=True)
 
 
-def _story_links(soup: BeautifulSoup) -> list[Tag]:
+def _story_links(page: Page) -> list[Tag]:
     """Return the links to stories of a page that has no running text of its own."""
-    links = [tag for tag in soup.select("a[href]") if _STORY_LINK.search(str(tag["href"])) and len(written(tag)) > 3]
+    if not _STORY_LINK.search(page.text):
+        return []
+    links = [tag for tag in page.soup.find_all("a", href=_STORY_LINK) if len(written(tag)) > 3]
     distinct = {str(tag["href"]) for tag in links}
-    return links if len(distinct) > 1 and densest(blocks(soup)) is None else []
+    return links if len(distinct) > 1 and densest(page.blocks) is None else []

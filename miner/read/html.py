@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from miner.config import Config
 from miner.model import Document, Line, Role
-from miner.read.blocks import Block, parse, source_lines
+from miner.read.blocks import Block, Page, source_lines
 from miner.read.epaper import Story, read_epaper
 from miner.read.faults import fault, problem
 from miner.read.text import decode, storable
-from miner.read.webpage import metas, read_web_page
+from miner.read.webpage import read_web_page
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_\-]{2,20})""")
 _SAVED_FROM = re.compile(r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\))?(https?://[^\s>]{4,2000})\s{0,9}-->")
@@ -31,10 +31,10 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
     name = declared.group(1).decode("ascii").lower() if declared else None
     decoded = decode(data, declared=_EXTENDED.get(name, name) if name else None)
     text = storable(decoded.text)
-    soup = parse(text)
-    story = read_epaper(soup, text) or read_web_page(soup, text)
+    page = Page(text)
+    story = read_epaper(page) or read_web_page(page)
     lines = tuple(_lines(story, text, config.max_line_chars))
-    if not lines and not soup.get_text(strip=True):
+    if not lines and not page.soup.get_text(strip=True):
         raise fault("empty")
     missing = () if story.parts or story.index else (problem("no-article"),)
     return replace(
@@ -47,7 +47,7 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
         issue_date=story.date or base.issue_date,
         page=story.page or base.page,
         author=story.author,
-        url=_url(soup, text),
+        url=_url(page),
     )
 
 
@@ -62,13 +62,9 @@ def _lines(story: Story, text: str, limit: int) -> Iterator[Line]:
             yield Line(number, block.text[start : start + limit], role=role, story=belongs, source_line=place)
 
 
-def _url(soup: BeautifulSoup, text: str) -> str | None:
+def _url(page: Page) -> str | None:
     """Return the address that the page states for itself, or that a browser noted when it saved the page."""
-    link, saved, meta = soup.find("link", rel="canonical"), _SAVED_FROM.search(text[:5000]), metas(soup)
-    stated = (
-        link.get("href") if isinstance(link, Tag) else None,
-        meta.get("og:url"),
-        saved and saved.group(1),
-        meta.get("url"),
-    )
+    link, saved = page.soup.find("link", rel="canonical"), _SAVED_FROM.search(page.text[:5000])
+    noted = (page.meta.get("og:url"), saved and saved.group(1), page.meta.get("url"))
+    stated = (link.get("href") if isinstance(link, Tag) else None, *noted)
     return next((str(url).strip() for url in stated if url and str(url).strip().startswith("http")), None)

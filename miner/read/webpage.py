@@ -10,10 +10,10 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from miner.model import Role
-from miner.read.blocks import LEAST, RUNNING, Block, blocks, densest, tidy
+from miner.read.blocks import LEAST, RUNNING, Block, Page, blocks, densest, tidy
 from miner.read.epaper import Part, Story, body_role
 from miner.read.paths import iso_date
 
@@ -28,6 +28,8 @@ _WRITER = re.compile(r"^[（(]?.{0,12}?(?:记者|通讯员|作者|撰稿|撰文|
 _ENDED = re.compile(r"[。！？”…]$")
 _SHORT_DATE = re.compile(r"(?:时间|日期)\s{0,3}[:：]\s{0,3}(\d\d)-(\d\d)-(\d\d)(?!\d)")
 _SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
+_NEARBY, _FAR = 4, 30
+"""Elements around a block whose classes are looked at, without and with a body that ends the search."""
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -57,38 +59,25 @@ def markup() -> Markup:
     )
 
 
-def read_web_page(soup: BeautifulSoup, text: str) -> Story:
+def read_web_page(page: Page) -> Story:
     """Return the story of a page; its parts are empty when the page has none."""
-    page = _Page(soup, text)
+    reader = _Reader(page)
     for site in markup().sites:
-        if soup.select_one(site["when"]) is None:
+        if not page.select(site["when"]):
             continue
-        body = max(soup.select(site["body"]), key=lambda tag: len(tag.get_text()), default=None)
+        body = max(page.select(site["body"]), key=lambda tag: len(tag.get_text()), default=None)
         if body is not None and len(tidy(body.get_text())) >= LEAST // 3:
-            return page.story(body, site)
-    body = densest(page.blocks)
-    return page.story(body, {}) if body is not None else page.extracted()
+            return reader.story(body, site)
+    body = densest([block for block in page.blocks if not _is_furniture(block, None, markup())]) or densest(page.blocks)
+    return reader.story(body, {}) if body is not None else reader.extracted()
 
 
-def metas(soup: BeautifulSoup) -> dict[str, str]:
-    """Return what the page's meta elements say, by their names in small letters."""
-    found: dict[str, str] = {}
-    for tag in soup.find_all("meta"):
-        text = tidy(str(tag.get("content") or ""))
-        for key in ("name", "property", "itemprop"):
-            if text and tag.get(key):
-                found.setdefault(str(tag[key]).strip().lower(), text)
-    return found
+class _Reader:
+    """Takes one page apart."""
 
-
-class _Page:
-    """One parsed page and what is asked of it more than once."""
-
-    def __init__(self, soup: BeautifulSoup, text: str) -> None:
-        self.soup, self.text = soup, text
-        self.meta = metas(soup)
-        self.blocks = blocks(soup)
-        self.title = tidy(soup.title.get_text()) if soup.title else ""
+    def __init__(self, page: Page) -> None:
+        self.page, self.soup, self.text = page, page.soup, page.text
+        self.meta, self.blocks, self.title = page.meta, page.blocks, page.title
 
     def story(self, body: Tag, site: dict[str, str]) -> Story:
         """Take the story out of the element that holds it."""
@@ -130,7 +119,7 @@ class _Page:
 
     def _headline(self, body: Tag, site: dict[str, str]) -> Block | None:
         if site.get("headline"):
-            for tag in self.soup.select(site["headline"]):
+            for tag in self.page.select(site["headline"]):
                 if text := tidy(tag.get_text(" ")):
                     return _block(text, tag)
         # The title element is the headline with the site's name behind it: the longest block that opens it.
@@ -138,7 +127,7 @@ class _Page:
         if opening:
             return max(opening, key=lambda block: len(block.text))
         headings = [block for block in self.blocks if block.holder.name in ("h1", "h2") and 5 <= len(block.text) <= 60]
-        stated = self.meta.get("articletitle") or self.meta.get("og:title") or _SUFFIX.split(self.title)[0].strip()
+        stated = self.meta.get("articletitle") or self.meta.get("og:title") or _without_site(self.title)
         alike = [block for block in headings if block.text in stated or stated in block.text]
         if alike:
             return alike[0]
@@ -155,7 +144,7 @@ class _Page:
         return "\n".join(block.text for block in near)[:1000]
 
     def _date(self, site: dict[str, str], around: str) -> str | None:
-        for tag in self.soup.select(site["date"]) if site.get("date") else []:
+        for tag in self.page.select(site.get("date")):
             if found := iso_date(tag.get_text(" ")):
                 return found
         if site.get("epoch") and (stamp := re.search(site["epoch"], self.text)):
@@ -174,7 +163,7 @@ class _Page:
 
     def _name(self, kind: str, site: dict[str, str], pattern: re.Pattern[str], around: str) -> Block | None:
         """Return who printed or wrote the story: by the site's markup, a label near the headline, meta elements."""
-        chosen = self.soup.select(site[kind]) if site.get(kind) else []
+        chosen = self.page.select(site.get(kind))
         texts = [text for tag in chosen if (text := _cleaned(tidy(tag.get_text(" "))))]
         if texts:
             joined = " ".join(dict.fromkeys(texts)) if kind == "author" else texts[0]
@@ -217,16 +206,19 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     return parts, others
 
 
-def _is_furniture(block: Block, body: Tag, known: Markup) -> bool:
+def _is_furniture(block: Block, body: Tag | None, known: Markup) -> bool:
+    """Tell furniture by its links and by the classes of the elements around it, up to the body or, without one, nearby."""
     if block.linked > 0.6 * len(block.text) and not _ENDED.search(block.text):
         return True
     tag: Tag | None = block.holder
-    while tag is not None and tag is not body:
+    for _ in range(_NEARBY if body is None else _FAR):
+        if tag is None or tag is body:
+            break
         names = [*tag.get_attribute_list("class"), tag.get("id")]
         if known.classes.search(" ".join(str(name) for name in names if name)):
             return True
         tag = tag.parent
-    return False
+    return body is None and len(block.text) <= 60 and bool(known.lines["furniture"].match(block.text))
 
 
 def _holds(holder: Tag, chosen: set[int]) -> bool:
@@ -235,6 +227,20 @@ def _holds(holder: Tag, chosen: set[int]) -> bool:
 
 def _within(tag: Tag, body: Tag) -> bool:
     return tag is body or any(parent is body for parent in tag.parents)
+
+
+def _without_site(title: str) -> str:
+    """Return a title without the names of section and site that close it.
+
+    >>> _without_site("棱镜|数据业大整顿：爬虫与现金贷共生共荣_财经_腾讯网")
+    '棱镜|数据业大整顿：爬虫与现金贷共生共荣'
+    """
+    end = len(title)
+    for found in reversed(list(_SUFFIX.finditer(title))):
+        if found.start() == 0 or end - found.end() > 12:
+            break
+        end = found.start()
+    return title[:end].strip()
 
 
 def _block(text: str, holder: Tag) -> Block:
