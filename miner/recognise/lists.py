@@ -134,8 +134,14 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
         for member, kind in zip(chain.members, known, strict=True):
             if kind == "person" and not unsure and _is_ambiguous_enterprise(passage, member):
                 yield Found(member.start, member.end, label, "list", 0.97)
-            if kind is None and _may_be_brand(passage, member) and not (unsure and passage.all_common(*member)):
+            if kind is None and _may_be_brand(passage, member) and not (passage.all_common(*member) and not _plain_brand(passage, member, known.count(label))):
                 yield Found(member.start, member.end, label, "list", sure)
+
+
+def _plain_brand(passage: Passage, member: Span, known: int) -> bool:
+    """Tell whether an everyday word (始祖鸟) may be a brand: short, no trade, beside at least two known companies."""
+    text = member.of(passage.folded)
+    return known >= 2 and len(text) <= 4 and text not in words_of("company_types", "industry", "weak")
 
 
 def _is_ambiguous_enterprise(passage: Passage, member: Span) -> bool:

@@ -11,6 +11,7 @@ from miner.recognise.bodies import find_bodies
 from miner.recognise.brackets import find_before_brackets, find_latin
 from miner.recognise.consistency import repeated
 from miner.recognise.declared import declared_names
+from miner.recognise.employers import find_employers, find_short_forms
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
 from miner.recognise.overlap import resolve_overlaps
@@ -37,8 +38,9 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
-    proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage)]
+    proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people)]
     kept = resolve_overlaps(_outside(proposals, barred))
+    kept = resolve_overlaps([*kept, *_outside(find_short_forms(passage, kept), barred)])
     kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
     kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
     kept = resolve_overlaps([*kept, *_outside(repeated(passage, kept), barred)])
@@ -75,6 +77,8 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         if kind not in ("enterprise", "organization", "place", "expo") or passage.folded[hit.end - 1] == "团" and kind == "organization":
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
+        if kind == "enterprise" and _reads_on(passage, hit):
+            continue
         following = passage.folded[hit.end : hit.end + 1]
         if kind == "enterprise" and following == "区":
             continue
@@ -82,7 +86,7 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
             continue
         if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):
             kind = "organization"
-        if hit.term.ambiguous:
+        if hit.term.ambiguous or (kind == "enterprise" and passage.folded[hit.start : hit.end] in words_of("naming", "platform")):
             if kind == "enterprise" and inside and _acts_as_company(passage, hit):
                 yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
             continue
@@ -91,6 +95,17 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         elif inside or (hit.end - hit.start >= 4 and (passage.edges[hit.start] or passage.edges[hit.end])) or hit.end - hit.start >= 6:
             sure = 0.9 if inside else 0.75
             yield Found(hit.start, hit.end, kind, "lexicon", sure - 0.1 if kind == "place" else sure)
+
+
+def _reads_on(passage: Passage, hit: Hit) -> bool:
+    """Tell whether a region and an everyday word that together are a company's name rather belong to the next noun (中国移动游戏)."""
+    at = passage.after_places(hit.start, hit.end)
+    index = passage.word_at(hit.end)
+    if at in (hit.start, hit.end) or not passage.all_common(at, hit.end) or passage.words.starts[index : index + 1] != [hit.end]:
+        return False
+    word, tag = passage.words.words[index], passage.words.tags[index]
+    company = hit.end in passage.title_starts or _AFTER_BRAND.match(passage.folded, hit.end) or word in words_of("naming", "role", "enterprise_head")
+    return tag in ("n", "nz") and len(word) > 1 and not company
 
 
 def _acts_as_company(passage: Passage, hit: Hit) -> bool:

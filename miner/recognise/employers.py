@@ -1,0 +1,81 @@
+"""Companies that no lexicon knows, told by what stands beside them: a manager's title and name, a full name elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from miner.recognise.entities import core
+from miner.recognise.gazetteer import words_of
+from miner.recognise.passage import Found, Passage
+from miner.segment import is_common
+
+_CORPORATE = ("总裁", "总监", "总经理", "经理", "董事长", "ceo", "执行官", "创始人", "合伙人", "董事")
+_MAX_NAME = 10
+_LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
+
+
+def find_employers(passage: Passage, people: Iterable[Found]) -> Iterator[Found]:
+    """Propose what stands before a manager's title and name, when nothing known stands there: 山河智能董事长何清华."""
+    for person in people:
+        title = passage.titles.get(person.start)
+        if title is None or not passage.folded[title.start : title.end].endswith(_CORPORATE):
+            continue
+        start, end = _stretch(passage, title.start)
+        if 2 <= end - start <= _MAX_NAME and not passage.name_starts(start, end) and _like_a_company(passage, start, end):
+            yield Found(start, end, "enterprise", "employer", 0.7)
+
+
+def _stretch(passage: Passage, end: int) -> tuple[int, int]:
+    """Return the words before a title that may be a company, without the title's own modifiers (中国区, 市场)."""
+    words, tags, starts = passage.words
+    modifiers, trades = words_of("titles", "modifier"), words_of("company_types", "industry", "weak")
+    index = passage.word_at(end) - 1
+    while index >= 0 and words[index] in modifiers and words[index] not in trades:
+        end = starts[index]
+        index -= 1
+    start = end
+    while index >= 0 and end - starts[index] <= _MAX_NAME:
+        word = words[index]
+        stop = not word.isalnum() or word in words_of("naming", "stop", "role", "common")
+        if stop or (tags[index] in ("v", "p", "c", "d", "u", "uj", "ul", "m", "r") and is_common(word)):
+            break
+        start = starts[index]
+        index -= 1
+    return start, end
+
+
+def _like_a_company(passage: Passage, start: int, end: int) -> bool:
+    text = passage.folded[start:end]
+    trades = words_of("company_types", "industry", "weak")
+    trade = next((word for word in sorted(trades, key=len, reverse=True) if text.endswith(word) and len(text) - len(word) >= 2), None)
+    if trade is not None:
+        return text[: -len(trade)] not in trades
+    return not passage.all_common(start, end)
+
+
+def find_short_forms(passage: Passage, found: Iterable[Found]) -> Iterator[Found]:
+    """Propose the places where the core of a company's full name stands alone: 美的 in a story of 美的集团."""
+    done: set[str] = set()
+    for item in found:
+        name = passage.folded[item.start : item.end]
+        if item.label != "enterprise" or not name.endswith(_LEGAL) or item.confidence < 0.75:
+            continue
+        short = core(name)
+        if len(short) < 2 or short == name or short in done or short in words_of("company_types") or short in words_of("naming"):
+            continue
+        done.add(short)
+        yield from _occurrences(passage, short)
+
+
+def _occurrences(passage: Passage, short: str) -> Iterator[Found]:
+    everyday = is_common(short)
+    at = passage.folded.find(short)
+    while at >= 0:
+        end = at + len(short)
+        whole = passage.edges[at] and passage.edges[end]
+        if whole or (len(short) >= 3 and not everyday):
+            index = passage.word_at(at)
+            noun = passage.words.tags[index] not in ("v", "d", "p", "c", "a", "ad", "ns")
+            if not everyday or noun:
+                yield Found(at, end, "enterprise", "short", 0.75 if everyday else 0.85)
+        at = passage.folded.find(short, end)
