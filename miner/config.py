@@ -70,6 +70,8 @@ class Config:
     """Unpacked over packed size of one archive member, above which it is refused as a bomb."""
     max_archive_depth: int = 3
     """Archives inside archives."""
+    max_article_chars: int = 500_000
+    """A longer body is cut into several articles, with a problem."""
     max_sentence_chars: int = 2_000
     """A longer sentence is cut at the nearest comma."""
     batch_articles: int = 64
