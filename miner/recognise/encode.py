@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,24 +28,8 @@ N_SHAPES = 4 * (len(TAGS) + 1)
 _PRIMES = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], dtype=np.uint32)
 
 
-class _Tags(dict[str, int]):
-    def __missing__(self, tag: str) -> int:
-        return len(TAGS)
-
-
-_TAG_NUMBER = _Tags({tag: i for i, tag in enumerate(TAGS)})
-
-
-class Words(dict[str, int]):
-    """Word → id; an unseen word falls to one of three classes."""
-
-    def __missing__(self, word: str) -> int:
-        first = word[0]
-        if not first.isascii():
-            return UNKNOWN
-        if first == "\n":
-            return PAD
-        return UNKNOWN_NUMBER if first.isdigit() else UNKNOWN_LATIN
+_TAG = itemgetter(1)
+_TAG_NUMBER = {tag: i for i, tag in enumerate(TAGS)}
 
 
 class Encoded(NamedTuple):
@@ -82,9 +68,12 @@ class Vocabulary:
         self, fold: npt.NDArray[np.uint16], ids: npt.NDArray[np.uint16], pairs: Codes, words: Sequence[str]
     ) -> None:
         self.fold, self.ids, self.pair_keys = fold, ids, pairs
-        self.words = Words({word: FIRST_ID + i for i, word in enumerate(words)})
+        self.words = {word: FIRST_ID + i for i, word in enumerate(words)}
         self._jieba = rjieba.Jieba()
         codes = np.arange(65536)
+        self._class_of = np.full(128, UNKNOWN_LATIN, np.int32)
+        self._class_of[10] = PAD
+        self._class_of[48:58] = UNKNOWN_NUMBER
         self._space = np.isin(fold, [ord(" "), ord("\t"), 0x3000, 0xA0, 0x200B, ord("\r")])
         self._latin = ((fold < 128) & np.char.isalnum(np.array([chr(c) if c < 128 else " " for c in codes]))).astype(
             bool
@@ -152,14 +141,18 @@ class Vocabulary:
 
     def _words(self, folded: Codes) -> tuple[Ints, Ints, npt.NDArray[np.int64]]:
         text = folded.astype("<u4").tobytes().decode("utf-32-le")
-        cut, marks = zip(*self._jieba.tag(text), strict=True)
+        tagged = self._jieba.tag(text)
+        cut = [word for word, _ in tagged]
         n = len(cut)
         lengths = np.fromiter(map(len, cut), np.int64, n)
         if int(lengths.sum()) != len(folded):  # the segmenter dropped something: every character is a word
-            cut, marks, n = tuple(text), ("x",) * len(text), len(text)
+            tagged, cut, n = [(char, "x") for char in text], list(text), len(text)
             lengths = np.ones(n, np.int64)
-        words = np.fromiter(map(self.words.__getitem__, cut), np.int32, n)
-        tags = np.fromiter(map(_TAG_NUMBER.__getitem__, marks), np.int32, n)
+        words = np.fromiter(map(self.words.get, cut, repeat(UNKNOWN)), np.int32, n)
+        tags = np.fromiter(map(_TAG_NUMBER.get, map(_TAG, tagged), repeat(len(TAGS))), np.int32, n)
+        first = folded[np.cumsum(lengths) - lengths]
+        unknown = (words == UNKNOWN) & (first < 128)
+        words[unknown] = self._class_of[first[unknown]]
         index = np.repeat(np.arange(n), lengths)
         place = np.full(len(folded), 1, np.int32)
         ends = np.cumsum(lengths)
@@ -184,7 +177,8 @@ def _mix(*parts: Codes) -> Ints:
     for i, part in enumerate(parts[1:], 1):
         total = (total ^ (total >> np.uint32(15))) * _PRIMES[i % 4] + part * _PRIMES[(i + 1) % 4]
     total ^= total >> np.uint32(13)
-    return ((total * _PRIMES[1]) >> np.uint32(32 - NGRAM_BITS)).astype(np.int32)
+    buckets: Ints = ((total * _PRIMES[1]) >> np.uint32(32 - NGRAM_BITS)).astype(np.int32)
+    return buckets
 
 
 def _ngrams(chars: Ints, around: Ints, index: npt.NDArray[np.int64], shapes: Ints) -> Ints:
@@ -211,4 +205,5 @@ def _ngrams(chars: Ints, around: Ints, index: npt.NDArray[np.int64], shapes: Int
 
 def _place(buckets: Ints, place: Codes) -> Ints:
     mixed = (buckets.astype(np.uint32) + np.uint32(77)) * _PRIMES[2] + place * _PRIMES[3]
-    return (mixed >> np.uint32(32 - NGRAM_BITS)).astype(np.int32)
+    moved: Ints = (mixed >> np.uint32(32 - NGRAM_BITS)).astype(np.int32)
+    return moved

@@ -34,6 +34,8 @@ NEAR_CHINESE, SHUT = 20, np.float32(50.0)
 """Latin text is judged only within this many characters of Chinese; elsewhere `outside` gets this added."""
 _ENDS = np.array([ord(c) for c in "。!?;\n"], dtype=np.uint32)
 _COMMAS = np.array([ord(c) for c in ",、:)」』》”"], dtype=np.uint32)
+_ZERO, _TOP = np.float32(0), np.float32(np.inf)
+_NO_PAIR = np.zeros(1, np.int32)
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
@@ -53,11 +55,10 @@ class Weights(NamedTuple):
     pairs: Floats
     words: Floats
     shapes: Floats
-    left_pair: Floats
-    right_pair: Floats
-    word: Floats
-    before: Floats
-    after: Floats
+    pair_input: Floats
+    """For the pair that ends here and the pair that starts here, one below the other."""
+    word_input: Floats
+    """For the words here, before and after."""
     near: Floats
     near_bias: Floats
     far: Floats
@@ -148,15 +149,14 @@ class NameModel:
 
     def _block(self, encoded: Encoded, lo: int, hi: int) -> Floats:
         w = self.weights
-        hidden = w.chars.take(encoded.chars[lo:hi], axis=0)
+        ending = np.concatenate([encoded.pairs[lo - 1 : lo] if lo else _NO_PAIR, encoded.pairs[lo : hi - 1]])
+        pairs = np.stack([ending, encoded.pairs[lo:hi]], axis=1)
+        words = np.stack([encoded.words[lo:hi], encoded.before[lo:hi], encoded.after[lo:hi]], axis=1)
+        hidden: Floats = w.pairs.take(pairs, axis=0).reshape(hi - lo, -1) @ w.pair_input
+        hidden += w.words.take(words, axis=0).reshape(hi - lo, -1) @ w.word_input
+        hidden += w.chars.take(encoded.chars[lo:hi], axis=0)
         hidden += w.shapes.take(encoded.shapes[lo:hi], axis=0)
-        pairs = w.pairs.take(encoded.pairs[lo:hi], axis=0)
-        hidden += pairs @ w.right_pair
-        hidden[1:] += pairs[:-1] @ w.left_pair
-        hidden += w.words.take(encoded.words[lo:hi], axis=0) @ w.word
-        hidden += w.words.take(encoded.before[lo:hi], axis=0) @ w.before
-        hidden += w.words.take(encoded.after[lo:hi], axis=0) @ w.after
-        np.maximum(hidden, 0, out=hidden)
+        np.clip(hidden, _ZERO, _TOP, out=hidden)  # faster than np.maximum with a scalar
         hidden += _convolve(hidden, w.near, w.near_bias, 1)
         hidden += _convolve(hidden, w.far, w.far_bias, FAR)
         scores: Floats = hidden @ w.out
@@ -172,30 +172,34 @@ def _far_from_chinese(folded: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
     """Tell which characters have no Chinese character near: the model has never seen such text and stays silent there."""
     total = np.concatenate([[0], np.cumsum((folded >= 0x3400) & (folded < 0xA000))])
     at = np.arange(len(folded))
-    return total[np.minimum(at + NEAR_CHINESE, len(folded))] == total[np.maximum(at - NEAR_CHINESE, 0)]
+    far: npt.NDArray[np.bool_] = (
+        total[np.minimum(at + NEAR_CHINESE, len(folded))] == total[np.maximum(at - NEAR_CHINESE, 0)]
+    )
+    return far
 
 
 def _convolve(hidden: Floats, taps: Floats, bias: Floats, reach: int) -> Floats:
-    """Apply three taps at once: one product with the taps side by side, then two shifted sums."""
-    size = hidden.shape[1]
-    products: Floats = hidden @ taps
-    result = products[:, size : 2 * size]
+    result: Floats = hidden @ taps[1]
     result += bias
     if len(hidden) > reach:
-        result[reach:] += products[:-reach, :size]
-        result[:-reach] += products[reach:, 2 * size :]
-    return np.maximum(result, 0, out=result)
+        result[reach:] += hidden[:-reach] @ taps[0]
+        result[:-reach] += hidden[reach:] @ taps[2]
+    return np.clip(result, _ZERO, _TOP, out=result)
 
 
 def _weights(arrays: Arrays) -> Weights:
     full: dict[str, npt.NDArray[np.generic]] = {}
+    joined: dict[str, npt.NDArray[np.generic]] = {
+        "pair_input": np.concatenate([arrays["left_pair"], arrays["right_pair"]]),
+        "word_input": np.concatenate([arrays["word"], arrays["before"], arrays["after"]]),
+    }
     for name in Weights._fields:
-        table = arrays[name]
+        table = joined[name] if name in joined else arrays[name]
         if name != "ngrams":
             table = table.astype(np.float32)
             if f"{name}_scale" in arrays:
                 table = table * arrays[f"{name}_scale"].astype(np.float32)
-        full[name] = np.concatenate(list(table), axis=1) if name in ("near", "far") else table
+        full[name] = table
     return Weights(**full)  # type: ignore[arg-type]
 
 
@@ -308,7 +312,8 @@ def _posteriors(
         mass[some] *= chain.steps[before, here] * factors[at, here] / beliefs.scale[at, 0]
     final = np.where(lengths == 1, single, end)
     total = (beliefs.forward[last] * beliefs.backward[last]).sum(axis=1) + 1e-30
-    return np.clip(mass * beliefs.backward[last, final] / total, 0.0, 1.0)
+    share: npt.NDArray[np.float64] = np.clip(mass * beliefs.backward[last, final] / total, 0.0, 1.0)
+    return share
 
 
 def _by_text(spans: _Spans, encoded: Encoded, texts: Sequence[str]) -> list[list[Candidate]]:

@@ -1,5 +1,8 @@
 """The course of training: what is learnt from, in which order, and how the model file comes out."""
 
+# PyTorch is needed for training alone, and type checking must pass without it.
+# mypy: disable-error-code="import-not-found,misc,unused-ignore"
+
 from __future__ import annotations
 
 import io
@@ -17,7 +20,7 @@ from miner.recognise.training import vocabulary as words
 from miner.recognise.training.datasets import Example, read_training
 from miner.recognise.training.invent import Inventor, read_lists
 from miner.recognise.training.network import Network, Plan, prepare, to_arrays, train
-from miner.recognise.training.pretrain import vectors
+from miner.recognise.training.pretrain import pair_vectors, word_vectors
 from miner.recognise.training.silver import lexicon_forms, silver
 
 Say = Callable[[str], None]
@@ -63,8 +66,8 @@ def run(data_dir: Path, raw: Sequence[str], on_topic: Sequence[str], *, minutes:
     everything = [*raw, *(e.text for e in gold)]
     plan = Plan()
     pretrained = (
-        vectors(everything, vocabulary, pairs=False, size=plan.word_size),
-        vectors(everything, vocabulary, pairs=True, size=plan.pair_size),
+        word_vectors(everything, vocabulary, size=plan.word_size),
+        pair_vectors(everything, vocabulary, size=plan.pair_size),
     )
     say("vectors of words and pairs are learnt")
     first = new_network(vocabulary, plan, pretrained)

@@ -29,6 +29,11 @@ _ORGANIZATION = re.compile(
     r"台|处|办公室|办|站|馆|团|司|科|组|俱乐部|系|所|庭|室|基地|工会|学会|总局|支部|分会|海关|国会|议会|警方|军区|使馆|大使馆)$"
 )
 
+_PUBLIC = re.compile(
+    r"(?:人民银行|世界银行|中央银行|央行|亚洲开发银行|新开发银行|投资银行|广播公司|有线电视新闻网|国集团)$"
+)
+"""Endings of an enterprise on bodies that are none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -52,11 +57,18 @@ def body_labels(name: str) -> frozenset[str]:
     >>> sorted(body_labels("巴塞罗那"))
     ['enterprise', 'organization']
     """
+    if _PUBLIC.search(name):
+        return frozenset({"organization"})
     if _ENTERPRISE.search(name):
         return frozenset({"enterprise"})
     if _ORGANIZATION.search(name):
         return frozenset({"organization"})
     return BODIES
+
+
+def telling(name: str) -> bool:
+    """Tell whether the ending alone says that this is an enterprise."""
+    return len(name) >= 5 and name.endswith(("公司", "集团", "银行")) and body_labels(name) == {"enterprise"}
 
 
 def _columns(path: Path, char: int, tag: int) -> Iterator[tuple[list[str], list[str]]]:

@@ -182,6 +182,12 @@ class Inventor:
         region = r.choice([self.word("city"), r.choice(self.lists.areas), "", "", "中国", "上海", "上海"])
         brand = r.choice(self.lists.brands) if self.chance(0.35) else self.invented_brand()
         industry = self.word("industry") if self.chance(0.8) else ""
+        if self.chance(0.25):
+            industry += (
+                self.word("industry")
+                if self.chance(0.6)
+                else r.choice(["发展", "服务", "运营", "公共服务", "创新", "设备"])
+            )
         if self.chance(0.1) and region:
             return f"{brand}（{region}）{industry}有限公司"
         return region + brand + industry + self.word("suffix")

@@ -1,5 +1,8 @@
 """The network of the name model while it learns (PyTorch), and its way into the model file."""
 
+# PyTorch is needed for training alone, and type checking must pass without it.
+# mypy: disable-error-code="import-not-found,misc,unused-ignore"
+
 from __future__ import annotations
 
 import time
@@ -25,6 +28,9 @@ from miner.recognise.encode import (
 from miner.recognise.model import FAR, FORMAT, sentence_cuts
 from miner.recognise.training.datasets import DOMAINS, Example
 
+DROP = 0.15
+"""Share of hidden values that are left out at each step of training."""
+_NOISE = np.random.Generator(np.random.SFC64(1))
 _ALL_STATES = (1 << N_STATES) - 1
 
 
@@ -102,7 +108,7 @@ def _mark(allowed: npt.NDArray[np.int64], start: int, end: int, labels: Iterable
 class Batch(NamedTuple):
     """Characters of some examples, each preceded by a gap, and the sentences in them."""
 
-    index: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     domains: npt.NDArray[np.int64]
@@ -150,9 +156,9 @@ class Network(nn.Module):
         h = plan.hidden
         self.chars = nn.Embedding(n_chars, h)
         self.shapes = nn.Embedding(N_SHAPES, h)
-        self.pairs = nn.Embedding(1 << PAIR_BITS, plan.pair_size, sparse=True)
-        self.words = nn.Embedding(n_words, plan.word_size, sparse=True)
-        self.ngrams = nn.Embedding(1 << NGRAM_BITS, N_STATES, sparse=True)
+        self.pairs = nn.Embedding(1 << PAIR_BITS, plan.pair_size)
+        self.words = nn.Embedding(n_words, plan.word_size)
+        self.ngrams = nn.Embedding(1 << NGRAM_BITS, N_STATES)
         self.left_pair = nn.Linear(plan.pair_size, h, bias=False)
         self.right_pair = nn.Linear(plan.pair_size, h, bias=False)
         self.word, self.before, self.after = (nn.Linear(plan.word_size, h, bias=False) for _ in range(3))
@@ -164,7 +170,7 @@ class Network(nn.Module):
         self.domain_out = nn.Embedding(len(DOMAINS), N_STATES)
         self.steps = nn.Parameter(torch.zeros(N_STATES, N_STATES))
         self.enter, self.leave = nn.Parameter(torch.zeros(N_STATES)), nn.Parameter(torch.zeros(N_STATES))
-        self.drop = nn.Dropout(0.15)
+        self.taken: list[tuple[nn.Embedding, Tensor, Tensor]] = []
         for table, spread in ((self.chars, 0.3), (self.shapes, 0.3), (self.pairs, 0.3), (self.words, 0.3),
                               (self.ngrams, 0.0), (self.domain_in, 0.0), (self.domain_out, 0.0)):  # fmt: skip
             nn.init.normal_(table.weight, std=spread) if spread else nn.init.zeros_(table.weight)
@@ -173,23 +179,43 @@ class Network(nn.Module):
 
     def forward(self, batch: dict[str, Tensor]) -> Tensor:
         """Return scores, shape (characters, states)."""
-        pairs, words = batch["pairs"], [batch[k] for k in ("words", "before", "after")]
-        keep = torch.ones(pairs.shape)
+        ids, words = batch["pairs"], [batch[k] for k in ("words", "before", "after")]
         if self.training:
-            keep = (torch.rand(pairs.shape) > 0.15).float()
-            words = [torch.where(torch.rand(w.shape) < 0.12, torch.full_like(w, UNKNOWN), w) for w in words]
-        pair = self.pairs(pairs) * keep[:, None]
+            words = [torch.where(_kept(w.shape, 0.88) > 0, w, UNKNOWN) for w in words]
+        pair = self._rows(self.pairs, ids)
+        if self.training:
+            pair = pair * _kept((len(ids), 1), 0.85)
         hidden = self.chars(batch["chars"]) + self.shapes(batch["shapes"]) + self.domain_in(batch["domains"])
         hidden = hidden + self.right_pair(pair) + _shift(self.left_pair(pair), 1)
-        for part, ids in zip((self.word, self.before, self.after), words, strict=True):
-            hidden = hidden + part(self.words(ids))
-        hidden = self.drop(torch.relu(hidden))
-        hidden = hidden + self.drop(_convolve(hidden, self.near, self.near_bias, 1))
-        hidden = hidden + self.drop(_convolve(hidden, self.far, self.far_bias, FAR))
-        wide = self.ngrams(batch["ngrams"].T)
+        for part, chosen in zip(
+            (self.word, self.before, self.after), self._rows(self.words, torch.stack(words)), strict=True
+        ):
+            hidden = hidden + part(chosen)
+        hidden = self._dropped(torch.relu(hidden))
+        hidden = hidden + self._dropped(_convolve(hidden, self.near, self.near_bias, 1))
+        hidden = hidden + self._dropped(_convolve(hidden, self.far, self.far_bias, FAR))
+        wide = self._rows(self.ngrams, batch["ngrams"])
         if self.training:
-            wide = wide * (torch.rand(wide.shape[:2]) > 0.25).float()[..., None]
-        return self.out(hidden) + self.domain_out(batch["domains"]) + wide.sum(dim=1)  # type: ignore[no-any-return]
+            wide = wide * _kept((*wide.shape[:2], 1), 0.75)
+        return self.out(hidden) + self.domain_out(batch["domains"]) + wide.sum(dim=0)  # type: ignore[no-any-return]
+
+    def _rows(self, table: nn.Embedding, ids: Tensor) -> Tensor:
+        """Look rows up; in training they become leaves of their own, so that no gradient as large as the table arises."""
+        rows = table.weight.detach()[ids]
+        if self.training:
+            rows.requires_grad_()
+            self.taken.append((table, ids, rows))
+        return rows
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        return x * (_kept(x.shape, 1 - DROP) / (1 - DROP)) if self.training else x
+
+
+def _kept(shape: Sequence[int], share: float) -> Tensor:
+    """Return a mask of ones (a share of them) and zeros."""
+    size = int(np.prod(shape))
+    noise = np.frombuffer(_NOISE.bytes(size), np.uint8)
+    return torch.from_numpy((noise < share * 256).astype(np.float32).reshape(tuple(shape)))
 
 
 def _shift(x: Tensor, by: int) -> Tensor:
@@ -285,7 +311,7 @@ def chain_loss(network: Network, scores: Tensor, allowed: npt.NDArray[np.int64],
 
 def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
     """Return the inputs of a batch as tensors."""
-    e, index = corpus.encoded, batch.index
+    e, index = corpus.encoded, batch.places
     inputs = {
         k: torch.from_numpy(getattr(e, k)[index].astype(np.int64))
         for k in ("chars", "pairs", "words", "before", "after", "shapes")
@@ -295,36 +321,61 @@ def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
     return inputs
 
 
+class RowAdam:
+    """Adam (Kingma & Ba 2015) on the rows of large tables that a batch has touched."""
+
+    def __init__(self, tables: Sequence[nn.Embedding]) -> None:
+        self.moments = {id(t): (torch.zeros_like(t.weight), torch.zeros_like(t.weight)) for t in tables}
+        self.steps = 0
+
+    def step(self, taken: list[tuple[nn.Embedding, Tensor, Tensor]], rate: float) -> None:
+        """Update the rows that were taken, and forget them."""
+        self.steps += 1
+        rate *= (1 - 0.999**self.steps) ** 0.5 / (1 - 0.9**self.steps)
+        for table, ids, rows in taken:
+            if rows.grad is None:
+                continue
+            touched, place = np.unique(ids.numpy().ravel(), return_inverse=True)
+            index = torch.from_numpy(touched)
+            gradient = torch.zeros(len(touched), rows.shape[-1])
+            gradient.index_add_(0, torch.from_numpy(place.ravel()), rows.grad.reshape(-1, rows.shape[-1]))
+            first, second = self.moments[id(table)]
+            mean = first[index].mul_(0.9).add_(gradient, alpha=0.1)
+            square = second[index].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+            first[index], second[index] = mean, square
+            table.weight.data[index] -= rate * mean / (square.sqrt_() + 1e-8)
+        taken.clear()
+
+
 def train(network: Network, corpus: Corpus, plan: Plan, say: Callable[[str], None]) -> None:
     """Train in place: Adam, the rate falling linearly to zero over the planned epochs or minutes."""
     torch.set_num_threads(plan.threads)
-    torch.manual_seed(plan.seed)
-    sparse = {id(t.weight) for t in (network.pairs, network.words, network.ngrams)}
-    dense = torch.optim.Adam([p for p in network.parameters() if id(p) not in sparse], lr=plan.rate)
-    tables = torch.optim.SparseAdam([p for p in network.parameters() if id(p) in sparse], lr=plan.rate)
+    large = (network.pairs, network.words, network.ngrams)
+    sparse = {id(t.weight) for t in large}
+    parameters = [p for p in network.parameters() if id(p) not in sparse]
+    dense, tables = torch.optim.Adam(parameters, lr=plan.rate), RowAdam(large)
     shuffler = np.random.default_rng(plan.seed)
-    total_chars = float((corpus.bounds[:, 1] - corpus.bounds[:, 0] + GAP).sum()) * plan.epochs
-    started, done, losses = time.monotonic(), 0.0, []
+    total = float((corpus.bounds[:, 1] - corpus.bounds[:, 0] + GAP).sum()) * plan.epochs
+    started, done, losses = time.monotonic(), 0, list[float]()
     network.train()
-    while done < total_chars:
-        order = _shuffled(corpus, shuffler)
-        for count, batch in enumerate(batches(corpus, order, plan.batch_chars)):
-            progress = max(done / total_chars, (time.monotonic() - started) / (60 * plan.minutes))
+    while True:
+        for count, batch in enumerate(batches(corpus, _shuffled(corpus, shuffler), plan.batch_chars)):
+            progress = max(done / total, (time.monotonic() - started) / (60 * plan.minutes))
             if progress >= 1:
+                network.eval()
                 return
-            for optimiser in (dense, tables):
-                for group in optimiser.param_groups:
-                    group["lr"] = plan.rate * min(1.0, 1.02 - progress, (done + 5000) / 100_000)
-                optimiser.zero_grad()
-            losses.append(chain_loss(network, network(tensors(corpus, batch)), corpus.allowed[batch.index], batch))
-            torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if id(p) not in sparse], 1.0)
+            rate = plan.rate * min(1.0, 1.02 - progress, (done + 5000) / 100_000)
+            for group in dense.param_groups:
+                group["lr"] = rate
+            dense.zero_grad()
+            losses.append(chain_loss(network, network(tensors(corpus, batch)), corpus.allowed[batch.places], batch))
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             dense.step()
-            tables.step()
-            done += len(batch.index)
+            tables.step(network.taken, rate)
+            done += len(batch.places)
             if count % 200 == 0:
-                say(
-                    f"{progress:6.1%} loss {float(np.mean(losses[-200:])):.4f} {done / (time.monotonic() - started):,.0f} chars/s"
-                )
+                speed = done / (time.monotonic() - started)
+                say(f"{progress:6.1%} loss {float(np.mean(losses[-200:])):.4f} {speed:,.0f} chars/s")
 
 
 def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -341,18 +392,17 @@ def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.i
 def to_arrays(network: Network, vocabulary: Vocabulary, domain: str) -> dict[str, Any]:
     """Return the arrays of the model file, tables as signed bytes; the domain's bias is folded in."""
     d = DOMAINS.index(domain)
-    get = lambda parameter: parameter.detach().numpy().astype(np.float32)  # noqa: E731
     w: dict[str, npt.NDArray[np.float32]] = {
-        "chars": get(network.chars.weight) + get(network.domain_in.weight)[d],
-        "pairs": get(network.pairs.weight),
-        "words": get(network.words.weight),
-        "shapes": get(network.shapes.weight),
-        **{name: get(getattr(network, name).weight).T.copy() for name in ("left_pair", "right_pair", "word", "before", "after")},
-        "near": get(network.near), "near_bias": get(network.near_bias),
-        "far": get(network.far), "far_bias": get(network.far_bias),
-        "out": get(network.out.weight).T.copy(), "out_bias": get(network.out.bias) + get(network.domain_out.weight)[d],
-        "ngrams": get(network.ngrams.weight),
-        "steps": get(network.steps), "enter": get(network.enter), "leave": get(network.leave),
+        "chars": _array(network.chars.weight) + _array(network.domain_in.weight)[d],
+        "pairs": _array(network.pairs.weight),
+        "words": _array(network.words.weight),
+        "shapes": _array(network.shapes.weight),
+        **{name: _array(getattr(network, name).weight).T.copy() for name in ("left_pair", "right_pair", "word", "before", "after")},
+        "near": _array(network.near), "near_bias": _array(network.near_bias),
+        "far": _array(network.far), "far_bias": _array(network.far_bias),
+        "out": _array(network.out.weight).T.copy(), "out_bias": _array(network.out.bias) + _array(network.domain_out.weight)[d],
+        "ngrams": _array(network.ngrams.weight),
+        "steps": _array(network.steps), "enter": _array(network.enter), "leave": _array(network.leave),
     }  # fmt: skip
     used = vocabulary.pair_keys != 0
     w["pairs"][~used] = 0
@@ -361,6 +411,11 @@ def to_arrays(network: Network, vocabulary: Vocabulary, domain: str) -> dict[str
     for name in ("chars", "pairs", "words", "ngrams"):
         arrays[name], arrays[f"{name}_scale"] = quantised(w[name])
     return {**arrays, **vocabulary.arrays(), "format": np.int64(FORMAT), "labels": np.array(LABELS)}
+
+
+def _array(parameter: Tensor) -> npt.NDArray[np.float32]:
+    array: npt.NDArray[np.float32] = parameter.detach().numpy().astype(np.float32)
+    return array
 
 
 def quantised(table: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
