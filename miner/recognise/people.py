@@ -241,7 +241,7 @@ def _tail(passage: Passage, end: int) -> float:
 @lru_cache(maxsize=65536)
 def _first_word(text: str) -> tuple[str, str]:
     ahead = tagged(text)
-    return ahead.words[0], ahead.tags[0]
+    return (ahead.words[0], ahead.tags[0]) if ahead.words else ("", "x")
 
 
 def _before_speech(passage: Passage) -> Iterator[Found]:
