@@ -41,8 +41,8 @@ class Neighbour:
 
 def _svg(body: Sequence[Markup], height: float, title: str, width: int = _WIDTH) -> Markup:
     return Markup(
-        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}" role="img" '
-        'aria-label="{2}" xmlns="http://www.w3.org/2000/svg">{3}</svg></div>'
+        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}" '
+        'xmlns="http://www.w3.org/2000/svg">{3}</svg></div>'
     ).format(width, round(height), title, Markup("").join(body), " wide" if width == _WIDTH else "")
 
 

@@ -19,7 +19,7 @@
     var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey;
     if (typing) { return; }
     if (event.key === "/") {
-      var box = document.querySelector("#big, #q, #find");
+      var box = document.querySelector("#big") || document.querySelector("#q") || document.querySelector("#find");
       if (box) { event.preventDefault(); box.focus(); box.select(); }
     }
     var turn = { n: "a[rel=next]", p: "a[rel=prev]" }[event.key];
