@@ -407,3 +407,53 @@ def test_unknown_sites_are_read_as_well_as_known_ones(shared_dir: Path, monkeypa
 
 def test_densest_of_nothing() -> None:
     assert densest([]) is None
+
+
+NOTICE = "浦江网版权所有，未经书面授权，不得转载、摘编或以其他方式使用本网站内容，违者必究。举报电话：12345。"
+
+
+def test_a_short_story_under_its_headline() -> None:
+    page = f"""<html><title>松江签约_浦江网</title><body><div class="main"><h1>松江签约</h1><p>2022-11-07 来源：浦江网</p>
+    <div><p>昨天，松江区与德国设备商签约。</p></div></div><div>{NOTICE}</div></body></html>"""
+    document = read(page)
+    assert lines(document, "body") == ["昨天，松江区与德国设备商签约。"]
+    assert (document.issue_date, document.newspaper) == ("2022-11-07", "浦江网")
+
+
+def test_a_page_of_links_and_a_notice_has_no_story() -> None:
+    links = "".join(
+        f'<li><a href="/a/{n}.html">第{n}条，记者昨天来到进博会现场，看到了很多新产品</a></li>' for n in range(20)
+    )
+    document = read(f"<html><title>浦江网首页</title><body><ul>{links}</ul><div>{NOTICE}</div></body></html>")
+    assert [line.story for line in document.lines] == [None] * 21
+    assert [problem.code for problem in document.problems] == ["no-article"]
+
+
+def test_comments_longer_than_the_story() -> None:
+    comment = "<li><p>第{n}楼，这家公司我去过，展台很大，人也很多，真不错，下次还来，希望越办越好。</p></li>"
+    comments = "".join(comment.format(n=n) for n in range(30))
+    page = f"""<html><title>松江签约现场_浦江网</title><body><div><h1>松江签约现场</h1><div><p>{P1}</p><p>{P2}</p></div></div>
+    <ul class="comment-list">{comments}</ul></body></html>"""
+    assert lines(read(page), "body") == [P1, P2]
+
+
+def test_a_label_behind_the_headline() -> None:
+    page = f"<html><title>松江签约现场_浦江网</title><body><h1>松江签约现场 <span>原创</span></h1><div><p>{P1}</p><p>{P2}</p></div></body></html>"
+    assert lines(read(page), "headline") == ["松江签约现场"]
+
+
+def test_pictures_with_captions_only() -> None:
+    page = """<html><title>图集：进博会上的新面孔</title><body><h1>图集：进博会上的新面孔</h1><div><p><img src=1></p>
+    <p>11月5日，观众在展台前体验咖啡机。新华社记者 李明 摄</p></div></body></html>"""
+    document = read(page)
+    assert [line.role for line in document.lines if line.story == 0] == ["headline", "caption"]
+
+
+def test_a_story_that_only_a_script_states() -> None:
+    page = """<html><head><script type="application/ld+json">{"@type": "NewsArticle", "headline": "松江签约现场",
+    "datePublished": "2022-11-07T08:00:00+08:00", "articleBody": "昨天，松江签约。\\n今天，青浦签约。"}</script>
+    <script type="application/ld+json">{broken</script></head><body><div id="app"></div></body></html>"""
+    document = read(page)
+    assert lines(document, "headline") == ["松江签约现场"]
+    assert lines(document, "body") == ["昨天，松江签约。", "今天，青浦签约。"]
+    assert document.issue_date == "2022-11-07"

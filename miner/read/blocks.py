@@ -130,8 +130,8 @@ def blocks(root: Tag, *, drop: Iterable[Tag] = ()) -> list[Block]:
     return walk.found
 
 
-def densest(found: list[Block]) -> Tag | None:
-    """Return the element whose paragraphs hold most running text, or None when the page has none.
+def densest(found: list[Block], *, least: int = LEAST) -> Tag | None:
+    """Return the element whose paragraphs hold most running text, or None when the page has less than `least` of it.
 
     Each paragraph counts for the element that holds it, and less for the two around that. On sixteen Chinese news pages
     this kept all of the story and next to nothing else, where general extractors let comments
@@ -151,7 +151,7 @@ def densest(found: list[Block]) -> Tag | None:
             weights[id(tag)] = weights.get(id(tag), 0.0) + share * length
             tag = tag.parent
     heaviest = max(weights, key=lambda key: weights[key], default=None)
-    return tags[heaviest] if heaviest is not None and weights[heaviest] >= LEAST else None
+    return tags[heaviest] if heaviest is not None and weights[heaviest] >= least else None
 
 
 def source_lines(found: Iterable[Block], text: str) -> list[int | None]:

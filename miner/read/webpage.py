@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,8 @@ _WRITER = re.compile(r"^[（(]?.{0,12}?(?:记者|通讯员|作者|撰稿|撰文|
 _ENDED = re.compile(r"[。！？”…]$")
 _SHORT_DATE = re.compile(r"(?:时间|日期)\s{0,3}[:：]\s{0,3}(\d\d)-(\d\d)-(\d\d)(?!\d)")
 _SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
+_LEAST_UNDER_HEAD = 12
+"""Characters of running text that make a story under a headline that is also the page's title."""
 _NEARBY, _FAR = 4, 30
 """Elements around a block whose classes are looked at, without and with a body that ends the search."""
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
@@ -68,8 +71,8 @@ def read_web_page(page: Page) -> Story:
         body = max(page.select(site["body"]), key=lambda tag: len(tag.get_text()), default=None)
         if body is not None and len(tidy(body.get_text())) >= LEAST // 3:
             return reader.story(body, site)
-    body = densest([block for block in page.blocks if not _is_furniture(block, None, markup())]) or densest(page.blocks)
-    return reader.story(body, {}) if body is not None else reader.extracted()
+    body = reader.densest()
+    return reader.story(body, {}) if body is not None else reader.stated() or reader.extracted()
 
 
 class _Reader:
@@ -79,6 +82,35 @@ class _Reader:
         self.page, self.soup, self.text = page, page.soup, page.text
         self.meta, self.blocks, self.title = page.meta, page.blocks, page.title
 
+    def densest(self) -> Tag | None:
+        """Return the element that holds the story; under a headline of its own a story may be short."""
+        shown = [block for block in self.blocks if not self._is_apart(block)]
+        headed = any(block.holder.name == "h1" and self.title.startswith(block.text) for block in shown)
+        found = densest(shown, least=_LEAST_UNDER_HEAD if headed else LEAST)
+        return found or densest([block for block in self.blocks if not _is_legal(block.text)])
+
+    def _is_apart(self, block: Block) -> bool:
+        return _is_legal(block.text) or _is_furniture(block, None, markup())
+
+    def stated(self) -> Story | None:
+        """Return the story that a script states for search engines (JSON-LD), where the page itself shows none."""
+        for script in self.soup.find_all("script", type="application/ld+json"):
+            try:
+                table = json.loads(script.get_text())
+            except (ValueError, RecursionError):
+                continue
+            for record in table if isinstance(table, list) else [table]:
+                if isinstance(record, dict) and isinstance(record.get("articleBody"), str):
+                    return self._of_record({key: value for key, value in record.items() if isinstance(value, str)})
+        return None
+
+    def _of_record(self, record: dict[str, str]) -> Story | None:
+        lines = [_block(text, self.soup) for line in record["articleBody"].split("\n") if (text := tidy(line))]
+        head = tidy(record.get("headline", "")) or _without_site(self.title)
+        heads = [Part("headline", _block(head, self.soup))] if head else []
+        body = [Part("body", block) for block in lines]
+        return Story((*heads, *body), date=iso_date(record.get("datePublished", ""))) if body else None
+
     def story(self, body: Tag, site: dict[str, str]) -> Story:
         """Take the story out of the element that holds it."""
         dropped = body.select(site["drop"]) if site.get("drop") else []
@@ -86,7 +118,7 @@ class _Reader:
         if not parts:
             return Story(others=tuple(others), date=self._date(site, ""))
         head = self._headline(body, site)
-        around = self._around(body, head)
+        around = "\n".join((self._around(body, head), *(block.text for block in others[:4])))
         source = self._name("source", site, _SOURCE, around)
         author = self._name("author", site, _AUTHOR, around)
         if pair := _AUTHOR_PAPER.search(around):
@@ -106,11 +138,12 @@ class _Reader:
         import trafilatura  # takes a second to import, and most pages do without
 
         found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
-        if found is None or not found.text or len(found.text) < LEAST or not RUNNING.search(found.text):
+        apart = {block.text for block in self.blocks if self._is_apart(block)}
+        texts = [tidy(line.lstrip("-|")) for line in (found.text or "").split("\n")] if found else []
+        lines = [_block(text, self.soup) for text in texts if text and text not in apart]
+        whole = "".join(line.text for line in lines)
+        if found is None or len(whole) < LEAST or not RUNNING.search(whole):
             return Story(others=tuple(self.blocks), date=self._date({}, ""))
-        lines = [
-            Block(text, self.soup, text[:16]) for line in found.text.split("\n") if (text := tidy(line.lstrip("-|")))
-        ]
         head = [Part("headline", Block(found.title, self.soup, found.title[:16]))] if found.title else []
         body = [Part("body", block) for block in lines if not head or block.text != found.title]
         return Story(
@@ -122,12 +155,21 @@ class _Reader:
             for tag in self.page.select(site["headline"]):
                 if text := tidy(tag.get_text(" ")):
                     return _block(text, tag)
+        title = _without_site(self.title)
+        for block in self.blocks:  # a head with a label such as 原创 behind it
+            if (
+                len(title) > 5
+                and block.text != title
+                and block.text.startswith(title)
+                and len(block.text) < len(title) + 6
+            ):
+                return _block(title, block.holder)
         # The title element is the headline with the site's name behind it: the longest block that opens it.
         opening = [block for block in self.blocks if len(block.text) >= 5 and self.title.startswith(block.text)]
         if opening:
             return max(opening, key=lambda block: len(block.text))
         headings = [block for block in self.blocks if block.holder.name in ("h1", "h2") and 5 <= len(block.text) <= 60]
-        stated = self.meta.get("articletitle") or self.meta.get("og:title") or _without_site(self.title)
+        stated = self.meta.get("articletitle") or self.meta.get("og:title") or title
         alike = [block for block in headings if block.text in stated or stated in block.text]
         if alike:
             return alike[0]
@@ -204,6 +246,11 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
             role: Role = "subhead" if subheads and _holds(block.holder, subheads) else body_role(block)
             parts.append(Part(role, block))
     return parts, others
+
+
+def _is_legal(text: str) -> bool:
+    """Tell a notice of rights and complaints by two different words of the kind."""
+    return len(set(markup().lines["legal"].findall(text))) > 1
 
 
 def _is_furniture(block: Block, body: Tag | None, known: Markup) -> bool:
