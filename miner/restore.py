@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from miner.model import Line
-from miner.offsets import INSERTED, TextMap
+from miner.offsets import INSERTED, Span, TextMap
 
 __all__ = ["Restored", "close_up", "join_heads", "restore_paragraph"]
 
@@ -39,10 +39,12 @@ _BYLINE_OPEN = re.compile(r"[（(](?:本报|本台|实习|首席|见习|全媒�
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """One paragraph: its text with origins, and per line number the edits as [column, dropped, inserted]."""
+    """One paragraph: its text with origins, and per line number the edits as [column, dropped, inserted] and the characters of
+    the text that the line gave."""
 
     map: TextMap
     edits: dict[int, list[tuple[int, str, str]]]
+    spans: dict[int, Span]
 
 
 def is_latin(char: str) -> bool:
@@ -61,8 +63,10 @@ class _Writer:
         self.parts: list[str] = []
         self.origins = array("q")
         self.edits: dict[int, list[tuple[int, str, str]]] = {}
+        self.spans: dict[int, Span] = {}
 
     def keep(self, text: str, line: int, column: int) -> None:
+        """Take characters over as they stand."""
         base = (line << _COLUMN_BITS) | column
         self.parts.append(text)
         self.origins.extend(range(base, base + len(text)))
@@ -109,10 +113,13 @@ def restore_paragraph(lines: Sequence[Line]) -> Restored:
             out.edit(line.number, 0, text[:start], "")
         if out.parts:
             _join(out, text[start], line.number, start)
+        begin = len(out.origins)
         _restore_line(out, text, (start, end), line.number)
+        if len(out.origins) > begin:
+            out.spans[line.number] = Span(begin, len(out.origins))
         if end < len(text):
             out.edit(line.number, end, text[end:], "")
-    return Restored(TextMap("".join(out.parts), out.origins), out.edits)
+    return Restored(TextMap("".join(out.parts), out.origins), out.edits, out.spans)
 
 
 def _join(out: _Writer, first: str, line: int, column: int) -> None:
@@ -124,6 +131,7 @@ def _join(out: _Writer, first: str, line: int, column: int) -> None:
         value = out.origins[-1]
         out.unkeep()
         out.edit(value >> _COLUMN_BITS, value & (2**_COLUMN_BITS - 1), "-", "")
+        out.spans[value >> _COLUMN_BITS] = Span(out.spans[value >> _COLUMN_BITS].start, len(out.origins))
     elif (last.isalpha() and first.isalpha()) or (last in ",.;:!?" and first.isalnum() and not first.isdigit()):
         out.insert(" ")
         out.edit(line, column, "", " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from miner.config import Config
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
@@ -59,6 +60,15 @@ def _doubts(article: Article, story: StoryPlan, members: Sequence[tuple[Line, Li
     return [Problem("split", "headline-doubtful", message, line=first, document_id=article.document_id)]
 
 
+class _Body(NamedTuple):
+    """A body with its subheads, and per line number the edits and the characters of the body that it gave."""
+
+    map: TextMap
+    subheads: tuple[Span, ...]
+    edits: dict[int, str | None]
+    spans: dict[int, Span]
+
+
 class _ArticleWriter:
     """Writes one article and the rows of its lines."""
 
@@ -71,8 +81,8 @@ class _ArticleWriter:
         of: dict[Role, list[str]] = {}
         for line, decided in members:
             of.setdefault(decided.role, []).append(line.text)
-        body, subheads, edits = self._body(members)
-        self._write_rows(members, body, edits)
+        body, subheads, edits, spans = self._body(members)
+        self._write_rows(members, spans, edits)
         headline = join_heads(of.get("headline", []))
         published = story.published or self.document.issue_date or self.config.issue_date
         jumps = [jump for text in of.get("jump", []) + [body.text[:40], body.text[-40:]] if (jump := parse_jump(text))]
@@ -100,7 +110,7 @@ class _ArticleWriter:
             body_map=body,
         )
 
-    def _body(self, members: Sequence[tuple[Line, LinePlan]]) -> tuple[TextMap, tuple[Span, ...], dict[int, str | None]]:
+    def _body(self, members: Sequence[tuple[Line, LinePlan]]) -> _Body:
         paragraphs: list[list[Line]] = []
         roles: list[Role] = []
         last: Role | None = None
@@ -115,6 +125,7 @@ class _ArticleWriter:
         parts: list[TextMap] = []
         subheads: list[Span] = []
         edits: dict[int, str | None] = {}
+        spans: dict[int, Span] = {}
         length = 0
         for role, paragraph in zip(roles, paragraphs, strict=True):
             restored = restore_paragraph(paragraph)
@@ -127,13 +138,13 @@ class _ArticleWriter:
             if role == "subhead":
                 subheads.append(Span(length, length + len(restored.map)))
             parts.append(restored.map)
+            spans |= {number: span.shifted(length) for number, span in restored.spans.items()}
             length += len(restored.map)
-        return TextMap.joined(parts), tuple(subheads), edits
+        return _Body(TextMap.joined(parts), tuple(subheads), edits, spans)
 
     def _write_rows(
-        self, members: Sequence[tuple[Line, LinePlan]], body: TextMap, edits: dict[int, str | None]
+        self, members: Sequence[tuple[Line, LinePlan]], spans: dict[int, Span], edits: dict[int, str | None]
     ) -> None:
-        spans = body.line_spans()
         for line, decided in members:
             span = spans.get(line.number) if decided.role in _BODY else None
             start, end = span if span else (None, None)
