@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from miner.recognise.entities import core
@@ -11,6 +12,7 @@ from miner.segment import is_common
 
 _CORPORATE = ("总裁", "总监", "总经理", "经理", "董事长", "ceo", "执行官", "创始人", "合伙人", "董事")
 _MAX_NAME = 10
+_REGION = re.compile(r"(?:大?中华地?区|中国区|(?:东南|东北|北|东|南)?亚(?:太|洲)?地?区|欧洲区|[华东南西北]{2}区|全球)$")
 _LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
 
 
@@ -29,6 +31,8 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
     """Return the words before a title that may be a company, without the title's own modifiers (中国区, 市场)."""
     words, tags, starts = passage.words
     modifiers, trades = words_of("titles", "modifier"), words_of("company_types", "industry", "weak")
+    region = _REGION.search(passage.folded, max(0, end - 6), end)
+    end = region.start() if region else end
     index = passage.word_at(end) - 1
     while index >= 0 and words[index] in modifiers and words[index] not in trades:
         end = starts[index]

@@ -63,6 +63,8 @@ def _member_end(passage: Passage, start: int) -> int:
     if match is None:
         return start
     limit = match.end()
+    if limit - start <= _MAX_MEMBER and passage.folded[limit : limit + 1] == "、":
+        return limit
     index = passage.word_at(start)
     words, tags, starts = passage.words
     end = start

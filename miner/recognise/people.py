@@ -24,7 +24,7 @@ _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _OPENING = re.compile(r"(?:^|[。\n])([\u4e00-\u9fff]{2,4}),((?:现任|时任|曾任)?[\u4e00-\u9fff()]{4,30})(?=[,。])")
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
 _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
-_NEVER_LAST = frozenset("也在是的了和与及说表率等对就将也都为向从到有曾于并则还又因受以被把让给介指认告透称等其、出前上下参会")
+_NEVER_LAST = frozenset("也已副总某在是的了和与及说表率等对就将也都为向从到有曾于并则还又因受以被把让给介指认告透称等其、出前上下参会")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
 _SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
@@ -265,7 +265,7 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
 
 def _is_name(passage: Passage, start: int, end: int) -> bool:
     text = passage.folded
-    if end - start > 2 and text[end - 1] in _NEVER_LAST:
+    if text[end - 1] in ("副", "总", "某") or (end - start > 2 and text[end - 1] in _NEVER_LAST):
         return False
     return any(
         length == end - start and score >= 0.5 for length, score in _lengths(text, start)
@@ -402,6 +402,8 @@ def shaped_like_a_name(text: str) -> bool:
     >>> shaped_like_a_name("高远"), shaped_like_a_name("马库斯·韦伯"), shaped_like_a_name("妫遍暅")
     (True, True, False)
     """
+    if text[-1] in "总董某哥姐" or "某" in text:
+        return False
     if len(text) > 2 and text[1:] in words_of("titles", "core", "address", "none"):
         return False
     if text.isascii():
