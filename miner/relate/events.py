@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from miner.dates import DateMention, edition_in
-from miner.model import EventReport, Participant, Quote
+from miner.model import EventReport, Participant, Quote, Status
 from miner.numbers import Number, find_numbers
 from miner.offsets import Span
 from miner.relate.candidates import candidates, merged
@@ -65,7 +65,7 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
         return None
     if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type == "launch":
         return None
-    if _told_again(candidate, cast, when, state):
+    if _told_again(candidate, cast, when, status, state):
         return None
     _remember(candidate, cast, when, state)
     evidence = scope.sentence.of(passage.text)
@@ -221,11 +221,13 @@ def _is_held_now(reading: Reading, candidate: Candidate, when: DateMention | Non
 def _counts_something(text: str, trigger: Found, scope: Scope) -> bool:
     """Tell whether a sum or number stands close to a word of turnover."""
     segment = scope.segments[scope.own]
-    start, end = max(segment.start, trigger.span.start - 24), min(segment.end, trigger.span.end + 24)
+    start, end = max(segment.start, trigger.span.start - 24), min(scope.sentence.end, trigger.span.end + 24)
     return any(n.kind in ("currency", "count") and n.value is not None for n in find_numbers(text, start=start, end=end))
 
 
-def _told_again(candidate: Candidate, cast: Cast, when: DateMention | None, state: _State) -> bool:
+def _told_again(
+    candidate: Candidate, cast: Cast, when: DateMention | None, status: Status, state: _State
+) -> bool:
     """Tell whether an earlier report of this type had these participants, or all of them and no other date.
 
     A ceremony without participants is told again when any ceremony of the same noun was told before.
@@ -233,9 +235,9 @@ def _told_again(candidate: Candidate, cast: Cast, when: DateMention | None, stat
     kind = candidate.trigger.rule.type
     entities = frozenset(p.entity for p in cast.participants if p.entity is not None)
     date = when.date if when is not None else None
-    if (kind, date, entities) in state.told:
+    if (kind, date, status, entities) in state.told:
         return True
-    state.told.add((kind, date, entities))
+    state.told.add((kind, date, status, entities))
     if kind not in _RETOLD:
         return False
     word = (candidate.noun or candidate.trigger).text

@@ -258,12 +258,14 @@ def _participants(
     passage: Passage, names: list[Mention], trigger: Found, resolved: list[Participant]
 ) -> tuple[Participant, ...]:
     before, behind = trigger.rule.roles
+    if passage.text[trigger.span.start - 1 : trigger.span.start] in ("被", "获"):
+        before, behind = behind, before
     found: dict[int | None, Participant] = {p.entity: p for p in resolved}
     if trigger.rule.type == "exhibition":
         names = [name for name in names if name.label != "person"]
     for name in names:
         role = before if name.span.start < trigger.span.start else behind
-        if before != behind and role == before and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被", "由")):
+        if before != behind and role == before and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被")):
             role = behind
         found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
     return tuple(found.values())

@@ -30,6 +30,9 @@ def choose_date(
     own = [d for d in inside if segment.start <= d.span.start < segment.end]
     before = [d for d in own if d.span.end <= trigger.span.start]
     left = [d for d in inside if d.span.end <= trigger.span.start]
+    moved = _moved_to(reading, trigger, inside)
+    if moved is not None:
+        return moved
     chosen = next(iter(before[-1:] or own[:1] or left[-1:]), None)
     if chosen is not None and chosen.precision == "year" and _in_name(text, chosen):
         finer = [d for d in left if d.precision == "day"]
@@ -37,6 +40,15 @@ def choose_date(
     if chosen is not None:
         return chosen
     return _told_before(reading, candidate, held)
+
+
+def _moved_to(reading: Reading, trigger: Found, inside: list[DateMention]) -> DateMention | None:
+    """Return the day to which something was put off: 推迟至9日."""
+    for when in inside:
+        near = Span(max(when.span.start - 4, 0), when.span.start)
+        if when.precision == "day" and reading.words.within(near, layer="context", kind="postponed"):
+            return when
+    return None
 
 
 def _told_before(
