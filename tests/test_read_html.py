@@ -316,6 +316,11 @@ def test_many_open_scripts_and_comments_take_bounded_time() -> None:
         read(f"<html><body><p>{P1}</p>" + piece * 5_000 + "</body></html>")
 
 
+def test_a_page_of_too_many_elements_is_refused() -> None:
+    document = read("<html><body>" + "<p>字" * 100_001)
+    assert [problem.code for problem in document.problems] == ["too-many-elements"]
+
+
 def test_long_blocks_are_cut() -> None:
     page = f"<html><body><div><p>{P1 * 3}</p><p>{P2}</p></div></body></html>"
     document = read(page, config=Config(max_line_chars=50))

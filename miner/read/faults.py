@@ -65,6 +65,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "row {row} has no body: set jsonl_fields when the fields have other names",
     ),
     # web pages
+    "too-many-elements": (
+        "网页多于 {limit} 个标签,请把正文另存为 txt",
+        "more than {limit} elements on a page: save its text as txt",
+    ),
     "no-article": (
         "网页上没有找到报道正文(目录页、图片页或视频页?)",
         "no story found on the page: an index, a picture or a video?",

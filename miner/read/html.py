@@ -18,6 +18,8 @@ from miner.read.webpage import read_web_page
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_\-]{2,20})""")
 _SAVED_FROM = re.compile(r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\))?(https?://[^\s>]{4,2000})\s{0,9}-->")
+_MOST_ELEMENTS = 100_000
+"""A page of more elements is refused: pages have some thousands, and parsing more takes minutes."""
 _EXTENDED = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "x-gbk": "gb18030"}
 """Pages name the smaller set and use the larger."""
 
@@ -25,12 +27,14 @@ _EXTENDED = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "x-gbk"
 def read_html(data: bytes, base: Document, config: Config) -> Document:
     """Read a web page or a page of a digital newspaper; an index page becomes a document without a story.
 
-    Raises InputError when the page holds no text at all.
+    Raises InputError when the page holds no text at all, or too many elements.
     """
     declared = _CHARSET.search(data[:4096])
     name = declared.group(1).decode("ascii").lower() if declared else None
     decoded = decode(data, declared=_EXTENDED.get(name, name) if name else None)
     text = storable(decoded.text)
+    if text.count("<") > _MOST_ELEMENTS and len(re.findall(r"<[A-Za-z]", text)) > _MOST_ELEMENTS:
+        raise fault("too-many-elements", limit=_MOST_ELEMENTS)
     page = Page(text)
     story = read_epaper(page) or read_web_page(page)
     lines = tuple(_lines(story, text, config.max_line_chars))
