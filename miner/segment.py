@@ -45,7 +45,7 @@ def sentences(text: str, *, max_chars: int | None = None) -> tuple[Span, ...]:
     >>> [span.of("他说：“好！”然后走了。再见") for span in sentences("他说：“好！”然后走了。再见")]
     ['他说：“好！”', '然后走了。', '再见']
     """
-    spans = []
+    spans: list[Span] = []
     for match in _SENTENCE.finditer(text):
         start, end = match.span()
         while start < end and text[start].isspace():

@@ -25,17 +25,10 @@ _VERBS = frozenset({"v", "vd", "vg", "vi", "vq"})
 _AND = frozenset({"和", "与", "及"})
 _LEVELS = frozenset("省市区县镇乡州国")
 _OWNERS = re.compile(r"(?:国家|全国|中央|中华|世界|国际|亚洲|欧洲|全球|联合国|省|市|区|县|镇|乡|州|[一二三四五六七八九十第]{2,3})")
-_TRADES_OF_PEOPLE = frozenset("律师 工程师 会计师 设计师 医师 教师 作家 企业家 艺术家 书法家 摄影师 运动员 志愿者 建筑师 规划师 分析师 代表 委员 学者 导演 演员 护士 医生 经纪人".split())
 _LEADS = re.compile("国家|全国|中央|中华|世界|国际")
 _TAIL_STOPS = frozenset("是在的与和到被把向了为从")
 _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
-_NOT_BODIES = frozenset("格局 布局 结局 全局 大局 当局 上司 公司 邮局 客厅 餐厅 大厅 展厅 歌厅 舞厅 部署 骨科 本科 学科 书局 签署 开局 定局 时局 政局 棋局 破局 僵局".split())
-_REGIONAL = frozenset(
-    {"银行", "商业银行", "农商银行", "农村商业银行", "航空", "航空公司", "证券", "人寿", "财险", "电信", "律师事务所", "机场集团"}
-)
-_ANY_COMPANY = tuple("上市 跨国 外资 合资 中资 国有 民营 控股 参股 私营 独资 分 子 母 总 大 小 新 老 同类 相关 有关 其他 本地 当地 知名".split())
-_BROAD = frozenset({"协会", "学会", "商会", "联合会", "研究会", "促进会", "基金会", "总商会", "联谊会", "进出口商会"})
 _AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
 _PARTY_POST = re.compile(r"(?:副?书记|常委|委员|副?主席|副?主任|领导)")
@@ -113,7 +106,7 @@ def _stops(word: str, tag: str) -> bool:
         return False
     if word in words_of("naming", "stop", "role") or word in words_of("expo"):
         return True
-    if word in words_of("titles", "core", "honour") and word not in _TRADES_OF_PEOPLE:
+    if word in words_of("titles", "core", "honour") and word not in words_of("naming", "people_trade"):
         return True
     if not any(char.isalnum() or char in _INNER for char in word) or word.isspace():
         return True
@@ -165,21 +158,21 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     venue = passage.place_sort(start, ending.start) == "venue"
     if not left or passage.folded[start : ending.end] in generic:
         return None
-    if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(_ANY_COMPANY)):
+    if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(tuple(words_of("naming", "any_company")))):
         return None
-    if passage.folded[place_end : ending.end] in generic and type_ not in _REGIONAL and not venue:
+    if passage.folded[place_end : ending.end] in generic and type_ not in words_of("naming", "regional") and not venue:
         return None
     known = passage.known_prefix(start, ending.start)
     if kind == "legal":
         bare = not core or core in words_of("company_types", "industry")
-        named = (place_end > start and core) or venue or type_ in _REGIONAL
+        named = (place_end > start and core) or venue or type_ in words_of("naming", "regional")
         if bare and not named and known != "enterprise":
             return None
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
     if known == "enterprise" and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
         return Found(start, ending.end, "enterprise", "suffix", 0.9)
     if not core:
-        return Found(start, ending.end, "enterprise", "suffix", 0.75) if type_ in _REGIONAL else None
+        return Found(start, ending.end, "enterprise", "suffix", 0.75) if type_ in words_of("naming", "regional") else None
     if kind == "trade":
         return _trade_company(passage, start, place_end, ending)
     if place_end > start and (passage.knows(place_end, ending.start) or passage.knows(place_end, ending.end)):
@@ -192,7 +185,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
 
 def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
     core = passage.folded[place_end : ending.start].strip("()")
-    if core in words_of("company_types", "industry") or core.endswith(_ANY_COMPANY):
+    if core in words_of("company_types", "industry") or core.endswith(tuple(words_of("naming", "any_company"))):
         return None
     if not passage.all_common(place_end, ending.start):
         return Found(start, ending.end, "enterprise", "suffix", 0.85)
@@ -233,7 +226,7 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
         return Found(start, ending.end, "organization", "type", 0.75)
     if ending.end in passage.title_starts and len(core) >= 2:
         return Found(start, ending.end, "organization", "type", 0.75)
-    if type_ in _BROAD and len(core) >= 2:
+    if type_ in words_of("naming", "broad") and len(core) >= 2:
         return Found(start, ending.end, "organization", "type", 0.7)
     return None
 
@@ -258,7 +251,7 @@ def _is_post(text: str, ending: Hit, name: str) -> bool:
 
 def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
     """Tell whether a type of one character (局, 厅, 司, 署) is a word's end in a body's name and not in 格局 or 签署."""
-    if passage.folded[ending.end - 2 : ending.end] in _NOT_BODIES:
+    if passage.folded[ending.end - 2 : ending.end] in words_of("naming", "not_body"):
         return False
     owned = passage.owner(start, ending.start) in ("place", "organization")
     if not owned or not 2 <= ending.end - passage.after_places(start, ending.start) <= 12:

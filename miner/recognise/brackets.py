@@ -58,7 +58,7 @@ def _after_role(passage: Passage, end: int, *, strict: bool) -> int | None:
         if word in words_of("naming", "role"):
             return start if end - start >= 2 else None
         stop = not word.isalnum() or word in words_of("naming", "stop")
-        stop = stop or len(word) > 1 and (tags[index] in ("v", "p", "c", "d", "u", "uj", "ul") and is_common(word) and word not in words_of("naming", "name_verb"))
+        stop = stop or (len(word) > 1 and (tags[index] in ("v", "p", "c", "d", "u", "uj", "ul") and is_common(word) and word not in words_of("naming", "name_verb")))
         if stop:
             return start if not strict and end - start >= 2 else None
         index -= 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from miner.lexicon import Entry
 from miner.model import Form, LocalEntity
@@ -21,10 +21,6 @@ from miner.segment import words
 
 Key = tuple[str, str]
 _BRACKET = re.compile(r"\([^()]*\)")
-_NEUTRAL = frozenset(
-    "科技 技术 贸易 商贸 投资 管理 控股 实业 企业管理 发展 股份 集团 国际 国际贸易 进出口 咨询 商务咨询 投资管理 服务 企业 有限 公司 产业 "
-    "智能科技 网络科技 信息技术 信息科技 销售 商业 中国 亚太 大中华区".split()
-)
 _CLOSING = ("股份有限公司", "有限责任公司", "有限公司", "株式会社", "集团公司", "总公司", "律师事务所", "会计师事务所", "公司", "集团", "股份", "控股", "银行")
 _MAX_NAMES = 400
 """Above this many distinct names of one label in an article, only declared links and equal names are joined."""
@@ -60,7 +56,7 @@ def group(passage: Passage, names: list[Found], links: Links) -> tuple[list[int]
     for key in forms:
         owners.setdefault(_root(key, heads), []).append(key)
     entity_of = [0] * len(names)
-    entities = []
+    entities: list[LocalEntity] = []
     for root, keys in owners.items():
         for key in keys:
             for index in forms[key]:
@@ -165,6 +161,11 @@ def abbreviates(short: str, full: str) -> bool:
     return at == len(short)
 
 
+@cache
+def _neutral() -> tuple[str, ...]:
+    return tuple(sorted(words_of("naming", "neutral"), key=lambda word: (-len(word), word)))
+
+
 @lru_cache(maxsize=8192)
 def core(name: str) -> str:
     """Return a folded company name without regions, brackets, legal form and words that any company may have.
@@ -174,7 +175,7 @@ def core(name: str) -> str:
     """
     text = _without_regions(_BRACKET.sub("", name))
     for _ in range(6):
-        ending = next((e for e in (*_CLOSING, *_NEUTRAL) if text.endswith(e) and len(text) - len(e) >= 2), None)
+        ending = next((e for e in (*_CLOSING, *_neutral()) if text.endswith(e) and len(text) - len(e) >= 2), None)
         if ending is None:
             break
         text = text[: -len(ending)]

@@ -44,4 +44,5 @@ def _table() -> dict[int, str]:
 
 
 def _simplified(characters: list[str]) -> list[str]:
-    return OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    converted: str = OpenCC("t2s").convert("\n".join(characters))
+    return converted.split("\n")

@@ -52,7 +52,7 @@ class Gazetteer:
 
     def hits(self, folded: str) -> list[Hit]:
         """Return all forms found in folded text, by end; Latin forms only where no Latin letter or digit touches them."""
-        found = []
+        found: list[Hit] = []
         for last, (length, terms) in self._automaton.iter(folded):
             start, end = last + 1 - length, last + 1
             if _cuts_latin(folded, start) or _cuts_latin(folded, end):

@@ -74,7 +74,7 @@ def _outside(proposals: Iterator[Found] | list[Found], barred: list[Span]) -> li
 def _from_lexicon(passage: Passage) -> Iterator[Found]:
     for hit in passage.hits:
         kind = hit.term.kind
-        if kind not in ("enterprise", "organization", "place", "expo") or passage.folded[hit.end - 1] == "团" and kind == "organization":
+        if kind not in ("enterprise", "organization", "place", "expo") or (passage.folded[hit.end - 1] == "团" and kind == "organization"):
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
         if kind == "enterprise" and _reads_on(passage, hit):

@@ -11,7 +11,6 @@ from miner.recognise.fold import fold
 from miner.recognise.gazetteer import Hit, gazetteer
 from miner.segment import Tagged, is_common, tagged
 
-
 NAMED = ("enterprise", "place", "organization")
 """The kinds of lexicon hits that are names."""
 _PROPER = frozenset({"nz", "nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})

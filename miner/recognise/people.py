@@ -168,7 +168,7 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
         name = text[start:end]
         if name in words_of("naming", "not_person") or (length > 2 and name[1:] in words_of("titles", "core", "address", "none")):
             continue
-        if len(name) < length or not all(map(_HAN.match, name)) or name[-1] in _NEVER_LAST and length > 2:
+        if len(name) < length or not all(map(_HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
             continue
         if passage.knows(start, end):
             base -= 0.3 if length == 2 else 1.0

@@ -12,7 +12,7 @@ of the dictionary, the word is cut there, so every name is whole tokens, and eve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, cast
 
 from spacy.language import Language
@@ -43,7 +43,7 @@ class JiebaTokenizer:
         """Cut one text."""
         passage = Passage.read(text)
         bounds = [*passage.words.starts, len(text)]
-        words = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        words = [text[start:end] for start, end in pairwise(bounds)]
         return Doc(self.vocab, words=words, spaces=[False] * len(words), user_data={PASSAGE: passage})
 
     def to_bytes(self, **_: Any) -> bytes:
@@ -125,7 +125,7 @@ def _starts(doc: Doc) -> list[int]:
 
 def _recut(doc: Doc, text: str, starts: list[int]) -> Doc:
     bounds = [*starts, len(text)]
-    words = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    words = [text[start:end] for start, end in pairwise(bounds)]
     return Doc(doc.vocab, words=words, spaces=[False] * len(words), user_data=dict(doc.user_data))
 
 
@@ -146,16 +146,18 @@ class ExpoTriggers:
         return doc
 
 
-@Language.factory("expo_entities", default_config={"model": True}, assigns=["doc.ents"])
 def create_entities(nlp: Language, name: str, model: bool) -> ExpoEntities:
     """Make the component `expo_entities`; `model` says whether the trained model is asked as well."""
     return ExpoEntities(model=model)
 
 
-@Language.factory("expo_triggers")
 def create_triggers(nlp: Language, name: str) -> ExpoTriggers:
     """Make the component `expo_triggers`."""
     return ExpoTriggers(nlp.vocab)
+
+
+Language.factory("expo_entities", default_config={"model": True}, assigns=["doc.ents"], func=create_entities)
+Language.factory("expo_triggers", func=create_triggers)
 
 
 def pipeline() -> Language:

@@ -340,8 +340,6 @@ def _chain_end(view: _Field, start: int, stop: int) -> int | None:
 def _post(annotated: Annotated, view: _Field, person: Mention, piece: _Piece) -> Post:
     title, body, mention = piece.title, piece.body, piece.mention
     folded_title = title.of(view.folded)
-    if body is not None and mention is not None and mention.label == "place" and mention.text + title.of(view.text) in _STATE_HEADS:
-        body, mention, title = None, None, Span(mention.span.start, title.end)
     start = min(piece.start, person.span.start)
     organization = mention.entity if mention is not None and body is not None and body == mention.span else None
     return Post(
