@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from miner import __version__
 from miner.errors import ModelError
 
 
@@ -74,20 +79,63 @@ def parse_entry(raw: Any, *, where: str) -> Entry:
 
 @cache
 def load_all() -> dict[str, tuple[Entry, ...]]:
-    """Read every lexicon of the package, by lexicon name; several files may add to one lexicon."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    """Read every lexicon of the package, by lexicon name; several files may add to one lexicon.
+
+    Parsing YAML takes a second, so what was parsed is kept as JSON in the user's cache folder under a hash of the files.
+    """
+    contents = [(file.name, file.read_bytes()) for file in _files(resources.files("miner") / "resources") if file.name not in NO_LEXICONS]
+    digest = hashlib.sha256(b"\0".join([__version__.encode(), *(part for name, content in contents for part in (name.encode(), content))])).hexdigest()
+    kept = _cache_file(digest)
+    tables = _read_kept(kept)
+    if tables is None:
+        tables = _parse(contents)
+        _keep(kept, tables)
     found: dict[str, list[Entry]] = {}
-    for file in _files(resources.files("miner") / "resources"):
-        try:
-            table = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
-        except yaml.YAMLError as error:
-            raise ModelError(f"not YAML: {error}", where=file.name) from error
-        if file.name in NO_LEXICONS:
-            continue
-        if not isinstance(table, dict) or table.keys() - {"lexicon", "about", "source", "entries"}:
-            raise ModelError("a lexicon file has the keys lexicon, about, source, entries", where=file.name)
-        found.setdefault(table["lexicon"], []).extend(parse_entry(raw, where=file.name) for raw in table["entries"])
+    for where, name, entries in tables:
+        found.setdefault(name, []).extend(parse_entry(raw, where=where) for raw in entries)
     return {name: tuple(entries) for name, entries in found.items()}
+
+
+Tables = list[tuple[str, str, list[Any]]]
+"""(file name, lexicon name, raw entries) of every file."""
+
+
+def _parse(contents: list[tuple[str, bytes]]) -> Tables:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    tables: Tables = []
+    for name, content in contents:
+        try:
+            table = yaml.load(content, Loader=loader)
+        except yaml.YAMLError as error:
+            raise ModelError(f"not YAML: {error}", where=name) from error
+        if not isinstance(table, dict) or table.keys() - {"lexicon", "about", "source", "entries"}:
+            raise ModelError("a lexicon file has the keys lexicon, about, source, entries", where=name)
+        tables.append((name, table["lexicon"], table["entries"]))
+    return tables
+
+
+def _cache_file(digest: str) -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "miner" / f"lexicons-{digest[:16]}.json"
+
+
+def _read_kept(path: Path) -> Tables | None:
+    try:
+        made: Tables = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return made
+
+
+def _keep(path: Path, tables: Tables) -> None:
+    """Write the cache whole or not at all; a folder that cannot be written costs time, nothing else."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps(tables, ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        return
 
 
 def load_lexicon(name: str) -> tuple[Entry, ...]:

@@ -41,3 +41,23 @@ def test_an_unknown_lexicon_is_named() -> None:
 def test_a_wrong_entry_is_refused(raw: object, says: str) -> None:
     with pytest.raises(ModelError, match=says):
         parse_entry(raw, where="test.yml")
+
+
+def test_the_cache_is_only_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    expected = load_all()
+    load_all.cache_clear()
+    assert load_all() == expected
+    (kept,) = tmp_path.rglob("*.json")
+    load_all.cache_clear()
+    assert load_all() == expected
+    kept.write_text("damaged", encoding="utf-8")
+    load_all.cache_clear()
+    assert load_all() == expected
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "miner").write_text("a file where the folder should be", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    load_all.cache_clear()
+    assert load_all()
