@@ -115,7 +115,7 @@ def _parse(contents: list[tuple[str, bytes]]) -> Tables:
 
 
 def _cache_file(digest: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(base) / "miner" / f"lexicons-{digest[:16]}.json"
 
 
