@@ -26,7 +26,9 @@ def empty_archive(path: str = ":memory:") -> sqlite3.Connection:
 def insert(connection: sqlite3.Connection, table: str, **values: Any) -> None:
     """Insert one row."""
     names = ", ".join(f"[{name}]" for name in values)
-    connection.execute(f"insert into [{table}] ({names}) values ({', '.join('?' * len(values))})", tuple(values.values()))
+    connection.execute(
+        f"insert into [{table}] ({names}) values ({', '.join('?' * len(values))})", tuple(values.values())
+    )
 
 
 def add_document(connection: sqlite3.Connection, name: str = "d") -> str:

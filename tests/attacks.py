@@ -5,17 +5,17 @@ from __future__ import annotations
 RUN = "window.pwned=1"
 
 MARKUP = (
-    f"<script>{RUN}</script>", f"<ScRiPt>{RUN}</sCrIpT>", f"<script src=//evil.example/x.js></script>", f"</script><script>{RUN}</script>",
+    f"<script>{RUN}</script>", f"<ScRiPt>{RUN}</sCrIpT>", "<script src=//evil.example/x.js></script>", f"</script><script>{RUN}</script>",
     f"<img src=x onerror={RUN}>", f"<img src=x onerror=\"{RUN}\">", f"\"><img src=x onerror={RUN}>", f"'><img src=x onerror={RUN}>",
     f"<svg onload={RUN}>", f"<svg/onload={RUN}>", f"<svg><script>{RUN}</script></svg>", f"<svg><animate onbegin={RUN} attributeName=x dur=1s>",
     f"<svg><a xlink:href=\"javascript:{RUN}\"><text y=20>点我</text></a></svg>", f"<math><mi xlink:href=\"javascript:{RUN}\">x</mi></math>",
-    f"<body onload={RUN}>", f"<iframe src=\"javascript:parent.pwned=1\"></iframe>", f"<iframe srcdoc=\"<script>parent.pwned=1</script>\"></iframe>",
-    f"<object data=\"javascript:{RUN}\">", f"<embed src=\"javascript:{RUN}\">", f"<link rel=stylesheet href=//evil.example/x.css>",
-    f"<meta http-equiv=refresh content=\"0;url=javascript:{RUN}\">", f"<base href=//evil.example/>", f"<form action=javascript:{RUN}><button>提交",
+    f"<body onload={RUN}>", "<iframe src=\"javascript:parent.pwned=1\"></iframe>", "<iframe srcdoc=\"<script>parent.pwned=1</script>\"></iframe>",
+    f"<object data=\"javascript:{RUN}\">", f"<embed src=\"javascript:{RUN}\">", "<link rel=stylesheet href=//evil.example/x.css>",
+    f"<meta http-equiv=refresh content=\"0;url=javascript:{RUN}\">", "<base href=//evil.example/>", f"<form action=javascript:{RUN}><button>提交",
     f"<details open ontoggle={RUN}>", f"<video><source onerror={RUN}></video>", f"<audio src=x onerror={RUN}>", f"<input autofocus onfocus={RUN}>",
     f"<marquee onstart={RUN}>", f"<template><script>{RUN}</script></template>", f"<noscript><p title=\"</noscript><img src=x onerror={RUN}>\">",
     f"<xmp><img src=x onerror={RUN}></xmp>", f"<textarea></textarea><script>{RUN}</script>", f"</title><script>{RUN}</script>",
-    f"</style><script>{RUN}</script>", f"<style>@import '//evil.example/x.css';</style>", "<style>body{display:none}</style>",
+    f"</style><script>{RUN}</script>", "<style>@import '//evil.example/x.css';</style>", "<style>body{display:none}</style>",
     f"--><script>{RUN}</script>", f"<!--<img src=\"--><img src=x onerror={RUN}>\">", f"<![CDATA[<script>{RUN}</script>]]>", f"<a href=\"javascript:{RUN}\">点我</a>",
 )  # fmt: skip
 ATTRIBUTES = (

@@ -48,7 +48,7 @@ def load(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
 
 def facts(connection: sqlite3.Connection, identity: str) -> Facts:
     """Return the mentions, event reports, quotes, figures and posts of an article, in the order of the text."""
-    name = "coalesce({0})".format(", ".join(f"(select name from [{k.table}] where id = m.{k.column})" for k in KINDS.values()))
+    name = "coalesce({})".format(", ".join(f"(select name from [{k.table}] where id = m.{k.column})" for k in KINDS.values()))
     entity = f"coalesce({', '.join('m.' + kind.column for kind in KINDS.values())})"
     mentions = rows(
         connection,

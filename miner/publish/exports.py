@@ -108,13 +108,15 @@ def atom(title: str, address: str, feed: str, entries: Sequence[Mapping[str, Any
         f"<title>{escape(title)}</title>\n<id>{escape(feed)}</id>\n<updated>{updated}</updated>\n",
         f'<link href="{escape(address)}"/>\n<link rel="self" href="{escape(feed)}"/>\n<author><name>miner</name></author>\n',
     ]
-    for entry in entries:
-        parts.append(
-            f"<entry><title>{escape(entry['title'])}</title><id>{escape(entry['address'])}</id>"
-            f'<link href="{escape(entry["address"])}"/><updated>{_when(entry["updated"])}</updated>'
-            f"<author><name>{escape(entry['author'] or '不详')}</name></author><summary>{escape(entry['summary'])}</summary></entry>\n"
-        )
-    return "".join([*parts, "</feed>\n"])
+    return "".join([*parts, *map(_entry, entries), "</feed>\n"])
+
+
+def _entry(entry: Mapping[str, Any]) -> str:
+    return (
+        f"<entry><title>{escape(entry['title'])}</title><id>{escape(entry['address'])}</id>"
+        f'<link href="{escape(entry["address"])}"/><updated>{_when(entry["updated"])}</updated>'
+        f"<author><name>{escape(entry['author'] or '不详')}</name></author><summary>{escape(entry['summary'])}</summary></entry>\n"
+    )
 
 
 def _when(day: str | None) -> str:

@@ -1,6 +1,6 @@
 """Summary tables: what pages and charts would else count anew at every visit. Rebuilt after each resolving."""
 
-# ruff: noqa: E501 - SQL and two-language descriptions read better unbroken
+
 from __future__ import annotations
 
 import sqlite3

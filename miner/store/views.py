@@ -1,6 +1,6 @@
 """SQL views for people who write queries, and canned queries with Chinese titles and parameters."""
 
-# ruff: noqa: E501 - SQL and two-language descriptions read better unbroken
+
 from __future__ import annotations
 
 import sqlite3
