@@ -8,23 +8,24 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from miner.lexicon import load_lexicon
-from miner.model import Quote
+from miner.model import Mention, Quote
 from miner.offsets import Span
 from miner.relate.passage import Marked, Passage
-from miner.relate.speakers import Speaker, named, speaker_before
+from miner.relate.speakers import Speaker, is_interviewer, named, speaker_before
 
 _INNER_MARKS = frozenset("，。！？；：,!?;…")
+_FINAL = frozenset("。！？!?")
 _MIN_WORDS = 4
 _MIN_REPORTED = 5
 _MAX_CUES = 40
 """Verbs looked at in one sentence."""
 _LOOK_BACK = 160
 """A verb is looked for at most so many characters before or behind a quotation."""
-_SEEN_BY = re.compile(r"在(?P<who>[^，。；：！？\n“”在]{1,60})看来")
+_SEEN_BY = re.compile(r"[在用](?P<who>[^，。；：！？\n“”在]{1,60}?)(?:看来|的话来?说|的话讲)")
 _TURN = re.compile(r"(?m)^(?P<who>[^，。！？；：:\n“”]{1,30})[：:](?P<words>[^\n]{4,})$")
 _VERB_OBJECT = re.compile("(?:了|过)?(?:热烈|衷心|诚挚|诚恳|由衷|亲切|崇高|强烈|坚决|高度|充分|最|深切|深深|极大|浓厚|一致|完全|热忱|明确|十分|非常|大力)?(?:的)?"
                           "(?:感谢|欢迎|祝贺|反对|赞赏|支持|理解|慰问|敬意|肯定|谢意|关注|认可|满意|同意|赞同|遗憾|哀悼|担忧|关切|歉意|兴趣|决心|意见|愿望|意愿|信心|诚意|友好|不满|抗议|谴责|期待|问候|认同|怀疑|质疑|声音|看法)")  # fmt: skip
-_NOUN_BEFORE = re.compile("[的和与及、份条项点种]$|发表$|发布$|听取$|作出$|提出$|全球$|接受$")
+_NOUN_BEFORE = re.compile("[的和与及、份条项点种]$|发表$|听取$|作出$|提出$|全球$|接受$")
 _BOUND = {
     "称": re.compile("[全简名统号职对堪人昵别俗尊通可代自]称|.称[为号赞作谓]|称得"),
     "说": re.compile("[学小来传再听虽话解评难照按是者如以不么]说|.说[法服辞]|.说不"),
@@ -45,6 +46,11 @@ class Cue:
     text: str
     kind: str
 
+    @property
+    def strong(self) -> bool:
+        """True for a verb before which any noun phrase speaks."""
+        return self.text in _STRONG or self.text.startswith("告诉")
+
 
 @cache
 def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
@@ -55,7 +61,7 @@ def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
         for word in (entry.name, *entry.words)
     }
     words = sorted(map(re.escape, kinds), key=len, reverse=True)
-    return re.compile("|".join(words)), kinds
+    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", *words])), kinds
 
 
 def find_quotes(passage: Passage) -> Iterator[Quote]:
@@ -79,48 +85,114 @@ def _find_cues(passage: Passage) -> Iterator[Cue]:
         index = passage.sentence_index(match.start())
         sentence, seen = index, (seen + 1 if index == sentence else 0)
         if not noun and seen < _MAX_CUES and passage.quoted(match.start()) is None:
-            yield Cue(Span(*match.span()), match.group(), kinds[match.group()])
+            yield Cue(Span(*match.span()), match.group(), kinds.get(match.group(), "bare"))
 
 
 def _is_speech(text: str, marked: Marked) -> bool:
     """Tell whether marked words look like something said rather than a term."""
     words = marked.span.of(text)
-    return len(words) >= _MIN_WORDS and (any(c in _INNER_MARKS for c in words) or len(words) >= 12)
+    if len(words) >= _MIN_WORDS and (any(c in _INNER_MARKS for c in words) or len(words) >= 12):
+        return True
+    return len(words) >= 2 and words[-1] in _FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Who said marked words, by which verb, and where the naming ends."""
+
+    speaker: Speaker
+    cue: Cue | None
+    end: int
+    behind: bool = False
 
 
 def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
+    """Find words in quotation marks with a speaker; what goes on after the speaker was named is the same quote."""
     text = passage.text
     quotes: list[Quote] = []
-    last: tuple[int, int] | None = None  # index in quotes, end of the words that name its speaker
+    named_at = -1
+    waiting: list[Marked] = []  # marked words side by side whose speaker is not yet named
     for marked in passage.marked:
-        if not _is_speech(text, marked):
+        asked, before = _introduced(passage, marked, cues)
+        if asked or not (_is_speech(text, marked) or (before is not None and _is_short_speech(text, marked))):
             continue
-        before = _introduced(passage, marked, cues)
         behind = None if before is not None else _attributed(passage, marked, cues)
-        if last is not None and _resumes(passage, quotes[last[0]], marked, last[1]):
-            old = quotes[last[0]]
-            if before is None or (old.speaker == before[0].name and before[2] <= last[1]):
-                quotes[last[0]] = replace(old, continued=(*old.continued, marked.span))
-                continue
-        found = before or behind
-        if found is None:
+        if quotes and named_at >= 0 and _resumes(passage, quotes[-1], marked, before, named_at):
+            quotes[-1] = replace(quotes[-1], continued=(*quotes[-1].continued, marked.span))
             continue
-        speaker, cue, end = found
-        quotes.append(_quote(passage, marked.span, speaker, cue.text if cue else None, True))
-        last = (len(quotes) - 1, end) if behind is not None else None
+        source = before or behind or _nearby(passage, marked)
+        if source is None:
+            if waiting and marked.outer.start - waiting[-1].outer.end > 1:
+                waiting.clear()
+            waiting.append(marked)
+            continue
+        parts = [*waiting, marked] if waiting and marked.outer.start - waiting[-1].outer.end <= 1 else [marked]
+        waiting.clear()
+        quote = _quote(passage, parts[0].span, source.speaker, source.cue.text if source.cue else None, True)
+        quotes.append(replace(quote, continued=tuple(part.span for part in parts[1:])))
+        named_at = source.end if source.behind else -1
     return quotes
 
 
-def _resumes(passage: Passage, quote: Quote, marked: Marked, named_at: int) -> bool:
+def _is_short_speech(text: str, marked: Marked) -> bool:
+    """表示“将继续参展”。 is speech when the words close their clause."""
+    return len(marked.span.of(text)) >= 5 and text[marked.outer.end : marked.outer.end + 1] in ("", *"，。；！\n")
+
+
+def _nearby(passage: Passage, marked: Marked) -> _Source | None:
+    """Find the speaker of words without a verb: “…！”某人十分激动。 or 某人信心满满：“…” or a sentence about one person before."""
+    text = passage.text
+    words = marked.span.of(text)
+    start, end = marked.outer
+    if words[-1:] not in _FINAL and words[-1:] not in ("，", "…"):
+        return None
+    before = text[start - 1 : start]
+    if before in ("：", ":"):
+        sentence = passage.sentence(start - 1)
+        people = _people(passage, Span(max(sentence.start, start - 80), start))
+        return _Source(named(passage, people[-1], 0.6), None, start) if people else None
+    if before not in ("", "\n", "。", "！", "？") or len(words) < 6:
+        return None
+    if text[end : end + 1] in ("", "\n", "“"):
+        return _told_of(passage, marked)
+    following = passage.sentence(end)
+    people = _people(passage, Span(end, min(following.end, end + 40)))
+    if people and not any(mark in text[end : people[0].span.start] for mark in "、“"):
+        return _Source(named(passage, people[0], 0.5), None, people[0].span.end, True)
+    return None
+
+
+_FIRST_PERSON = re.compile("我|咱|你们?|吗？|呢？|啊！")
+
+
+def _told_of(passage: Passage, marked: Marked) -> _Source | None:
+    """Give words in the first person to the one person of the sentence before: 某人算了一笔账。“我们…。”"""
+    start = marked.outer.start
+    paragraph = passage.paragraph(marked.span.start)
+    if start <= paragraph.start or _FIRST_PERSON.search(marked.span.of(passage.text)) is None:
+        return None
+    people = _people(passage, passage.sentence(start - 1))
+    if len({person.entity for person in people}) != 1:
+        return None
+    return _Source(named(passage, people[0], 0.4), None, start)
+
+
+def _people(passage: Passage, span: Span) -> list[Mention]:
+    return [m for m in passage.within(span) if m.label == "person" and not is_interviewer(passage.text, m)]
+
+
+def _resumes(passage: Passage, quote: Quote, marked: Marked, before: _Source | None, named_at: int) -> bool:
     """Tell whether marked words go on with a quotation whose speaker was named after its first part."""
+    if before is not None and (quote.speaker != before.speaker.name or before.end > named_at):
+        return False
     text = passage.text
     if "\n" in text[quote.span.end : marked.outer.start] or marked.outer.start < named_at:
         return False
     return text[marked.outer.start - 1] in "，：。,:；" and marked.outer.start - named_at < 200
 
 
-def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tuple[Speaker, Cue | None, int] | None:
-    """Find the verb directly before the marks: X说：“…”, X表示，“…”, X指出“…”."""
+def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tuple[bool, _Source | None]:
+    """Find the verb directly before the marks: X说：“…”, X表示，“…”, X指出“…”. True first: a reporter asks."""
     text = passage.text
     at = marked.outer.start
     while at > 0 and text[at - 1] in " 　":
@@ -128,19 +200,21 @@ def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
     paused = at > 0 and text[at - 1] in _PAUSE
     end = at - 1 if paused else at
     for cue in _nearest(cues, end, before=True):
-        tail = text[cue.span.end : end]
         if cue.span.end > end:
             continue
-        if tail.strip() not in ("", "了", "说", "道", "到", "记者") and not (paused and len(tail) <= 14 and text[at - 1] in "：:"):
+        tail = text[cue.span.end : end]
+        if tail.strip() not in ("", "了", "说", "道", "到", "记者") and not (
+            paused and len(tail) <= 14 and text[at - 1] in "：:"
+        ):
             break
         if not paused and cue.kind == "say" and not _sentence_like(text, marked):
             break
-        floor = max(passage.paragraph(cue.span.start).start, _sentence_floor(passage, cue.span.start))
-        speaker = speaker_before(passage, cue.span.start, floor, strong=cue.text in _STRONG)
-        return (speaker, cue, cue.span.end) if speaker else None
-    if paused and text[at - 1] in "：:":
-        return _named_before_colon(passage, end)
-    return None
+        floor = max(passage.paragraph(cue.span.start).start, passage.sentence(cue.span.start).start)
+        speaker = speaker_before(passage, cue.span.start, floor, strong=cue.strong)
+        if speaker is None:
+            return "记者" in text[max(floor, cue.span.start - 12) : cue.span.start], None
+        return False, _Source(speaker, cue, cue.span.end)
+    return False, None
 
 
 def _sentence_like(text: str, marked: Marked) -> bool:
@@ -148,16 +222,7 @@ def _sentence_like(text: str, marked: Marked) -> bool:
     return len(words) >= 8 and any(c in "，。！？" for c in words)
 
 
-def _named_before_colon(passage: Passage, end: int) -> tuple[Speaker, Cue | None, int] | None:
-    """Read 张三：“…” where a name alone introduces the words."""
-    for mention in passage.before(end):
-        if mention.span.end == end and mention.label == "person":
-            return named(passage, mention), None, end
-        break
-    return None
-
-
-def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tuple[Speaker, Cue | None, int] | None:
+def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
     """Find the verb behind the marks: “…，”X说, “…”在X看来."""
     text = passage.text
     start = marked.outer.end
@@ -166,7 +231,8 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
     seen = _SEEN_BY.match(text, start)
     if seen is not None:
         speaker = speaker_before(passage, seen.end("who"), seen.start("who"))
-        return (speaker, Cue(Span(seen.end("who"), seen.end()), "看来", "say"), seen.end()) if speaker else None
+        cue = Cue(Span(seen.end("who"), seen.end()), "看来", "say")
+        return _Source(speaker, cue, seen.end(), True) if speaker else None
     if text[marked.outer.end - 1 : marked.outer.end] not in ("”", "」", "』", '"') or not _ends_like_speech(text, marked):
         return None
     limit = min(passage.paragraph(marked.outer.end - 1).end, start + _LOOK_BACK)
@@ -178,9 +244,9 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
         ended = text[marked.span.end - 1] in "。！？…"
         if text[cue.span.end : cue.span.end + 1] not in ("", *"，。：；,:“！\n") and cue.kind != "bare" and not ended:
             continue
-        speaker = speaker_before(passage, cue.span.start, start, strong=cue.text in _STRONG)
+        speaker = speaker_before(passage, cue.span.start, start, strong=cue.strong)
         if speaker is not None:
-            return speaker, cue, cue.span.end
+            return _Source(speaker, cue, cue.span.end, True)
     return None
 
 
@@ -200,10 +266,6 @@ def _nearest(cues: tuple[Cue, ...], at: int, *, before: bool) -> Iterator[Cue]:
             high = middle
     chosen = reversed(cues[max(low - 4, 0) : low]) if before else iter(cues[low : low + 6])
     yield from chosen
-
-
-def _sentence_floor(passage: Passage, at: int) -> int:
-    return passage.sentence(at).start
 
 
 def _reported(passage: Passage, cues: tuple[Cue, ...], direct: list[Quote]) -> list[Quote]:
@@ -253,8 +315,8 @@ def _reported_start(text: str, cue: Cue) -> int | None:
 def _reporter(passage: Passage, cue: Cue, sentence: Span) -> Speaker | None:
     floor = sentence.start
     if cue.text == "看来":
-        floor = max(floor, passage.text.rfind("在", floor, cue.span.start) + 1)
-    return speaker_before(passage, cue.span.start, floor, strong=cue.text in _STRONG)
+        floor = max(floor, max(passage.text.rfind(word, floor, cue.span.start) for word in "在用") + 1)
+    return speaker_before(passage, cue.span.start, floor, strong=cue.strong)
 
 
 def _cut_short(passage: Passage, quotes: list[Quote]) -> list[Quote]:

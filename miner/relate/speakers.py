@@ -16,7 +16,7 @@ _ADVERB = re.compile(
     r"(?:也|还|则|又|就|再|曾|曾经|都|便|均|多次|特意|特别|进一步|同时|随后|接着|最后|不过|而|但|并|日前|近日|昨天|昨日|今天|今日|当天|"
     r"曾多次|再次|一再|反复|此前|明确|公开|郑重|直接|如此|这样|如是|笑着|激动地|高兴地|兴奋地|自豪地|坦率地|感慨地|[一-鿿]{2}地|在会上|"
     r"会上|会后|日|在采访中|在接受采访时|接受采访时|在致辞中|致辞时|向记者|对记者|告诉|对此|首先|总结|补充|方面|官方|"
-    r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|感慨|哭诉|举例|刊文|撰文|不久前|此前|通报|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
+    r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|感慨|哭诉|举例|刊文|撰文|不久前|此前|通报|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发布|发出|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
     r"在[^，。；：\n]{1,30}(?:时|中|上|后|里|会|间隙|期间|现场)|[于以]?[^，。；\n]{0,2}公告(?:中)?|发布公告|发布声明|发文|通过[^，。]{1,12})+$"
 )
 _ADVERBIAL = re.compile("[在对向与同就][^，]{0,20}$")
@@ -92,7 +92,7 @@ def _is_adverbial(piece: str) -> bool:
 def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
     text = passage.text
     piece = span.of(text)
-    people = [m for m in passage.within(span) if m.label == "person" and not _is_interviewer(text, m, span)]
+    people = [m for m in passage.within(span) if m.label == "person" and not is_interviewer(text, m)]
     core = _core(piece)
     if _sources().search(core) and not any(m.label in ("organization", "enterprise") for m in passage.within(span)):
         return None
@@ -115,7 +115,8 @@ def _core(piece: str) -> str:
     return piece
 
 
-def _is_interviewer(text: str, mention: Mention, span: Span) -> bool:
+def is_interviewer(text: str, mention: Mention) -> bool:
+    """Tell whether 记者 stands before a name."""
     return _INTERVIEWER.search(text, max(mention.span.start - 4, 0), mention.span.start) is not None
 
 
@@ -150,7 +151,7 @@ def _subject_of(passage: Passage, span: Span) -> Speaker | None:
     """Return the person that a sentence speaks of first: its subject lasts until its verb."""
     text = passage.text
     for mention in passage.within(span):
-        if mention.label == "person" and not _is_interviewer(text, mention, span):
+        if mention.label == "person" and not is_interviewer(text, mention):
             return named(passage, mention, 0.7)
     return None
 
