@@ -24,8 +24,10 @@ from miner.split.wording import Wording
 
 __all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
 
-_UNBOUND = -1.5
-"""Score of leaving a head without a body: rare, but better than a wrong body."""
+_WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 1.0, 1.0, 1.0
+"""Weights of the answers' scores beside those of the pairs."""
+_UNBOUND, _HEADLESS = -4.0, -1.5
+"""Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
 _SIZED_HEAD, _SIZED_NONE = 3.0, -5.0
 """What type sizes say of a story's start: at a head of larger type, or without one."""
 _DOUBT = 3.0
@@ -109,13 +111,15 @@ class _Page:
     resumes: dict[int, int]
     logit: dict[int, float]
     """Log-odds of every display row to be part of a head."""
+    share: Floats
+    """How much of every display row stands in every story, as the stories are told apart at first."""
     cuts: dict[tuple[int, int], float] = field(default_factory=dict)
     tables: dict[frozenset[int], StoryTable] = field(default_factory=dict)
 
     def cut(self, i: int, j: int) -> float:
         """Log-odds that head row j opens a new head after head row i."""
         if (i, j) not in self.cuts:
-            share = self.matches.share
+            share = self.share
             match = (share[self.matches.place[i]], share[self.matches.place[j]])
             features = np.array(cut_features(self.outline, self.hints, match, i, j), dtype=np.float32)
             self.cuts[i, j] = float(self.models.cut(features))
@@ -175,18 +179,14 @@ def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Bindi
                 score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)
                 for score, run in zip(boundaries, outline.runs, strict=False)
             ]
-    page = _Page(
-        outline,
-        models,
-        hints,
-        matches_of(outline, hints, rows),
-        boundaries,
-        resumptions(outline, hints, models.resume),
-        {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows},
-    )
-    heads = frozenset(row for row in rows if chance[row] > 0.5)
-    starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in page.resumes)
-    return _search(page, _Answer(heads, starts))
+    matches = matches_of(outline, hints, rows)
+    resumes = resumptions(outline, hints, models.resume)
+    logit = {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows}
+    starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
+    table = story_table(outline, hints, matches, stories_of(outline, starts, resumes))
+    share = table.sums / (table.possible + 1.0)[:, None]
+    page = _Page(outline, models, hints, matches, boundaries, resumes, logit, share, tables={starts: table})
+    return _search(page, _Answer(frozenset(row for row in rows if chance[row] > 0.5), starts))
 
 
 def _search(page: _Page, answer: _Answer) -> Binding:
@@ -221,10 +221,10 @@ def _doubts(page: _Page, answer: _Answer) -> list[_Flip]:
 
 
 def _evaluate(page: _Page, answer: _Answer) -> Binding:
-    total = -sum([_soft(-value if row in answer.heads else value) for row, value in page.logit.items()])
+    total = -_WEIGHT_ROLE * sum([_soft(-value if row in answer.heads else value) for row, value in page.logit.items()])
     for index, score in enumerate(page.boundaries):
         if index and index not in page.resumes:
-            total -= _soft(-score if index in answer.starts else score)
+            total -= _WEIGHT_START * _soft(-score if index in answer.starts else score)
     blocks: list[list[int]] = []
     runs: list[int] = []
     for number, run in enumerate(page.outline.runs):
@@ -234,7 +234,7 @@ def _evaluate(page: _Page, answer: _Answer) -> Binding:
                 before = heads[position - 1]
                 score = page.cut(before, row)
                 cut = (score > 0) != ((before, row) in answer.flipped)
-                total -= _soft(-score if cut else score)
+                total -= _WEIGHT_CUT * _soft(-score if cut else score)
                 if not cut:
                     blocks[-1].append(row)
                     continue
@@ -250,12 +250,13 @@ def _soft(value: float) -> float:
 
 
 def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -> Binding:
-    total += _UNBOUND * len(blocks)
+    """Bind heads to stories so that the chances of all pairs, of heads without a body and stories without a head are highest."""
+    total += _UNBOUND * len(blocks) + _HEADLESS * len(table.stories)
     story_of: list[int | None] = [None] * len(blocks)
     if not blocks:
         return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes)
     scores = page.models.pair(pair_features(page.outline, page.matches, table, blocks))
-    gain = np.maximum(scores - _UNBOUND, 0.0)
+    gain = np.maximum(-np.logaddexp(0.0, -scores) - _UNBOUND - _HEADLESS, 0.0)
     for b, s in zip(*[side.tolist() for side in linear_sum_assignment(-gain)], strict=True):
         if gain[b, s] > 0:
             story_of[b] = s

@@ -86,11 +86,21 @@ def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
     return [
         1.0, differs, min(6.0, abs(this.measure - last.measure)), differs * (len(this.rows) > 2 and len(last.rows) > 2),
         tail, float(not last.closes), float(opening == 1), float(opening == 2), float(opening == 3), mark, opens, closes,
-        opens + closes, 1.0 / len(paragraphs), float(this.opens), float(len(last.rows) == 1), float(len(this.rows) == 1),
+        opens + closes, *_habits(outline), 1.0 / len(paragraphs), float(this.opens), float(len(last.rows) == 1), float(len(this.rows) == 1),
         float(outline.view.start[this.rows[0]] == 1), empty, empty * tail, empty * (opening == 1), empty * mark,
         empty * differs, empty * opens, empty * closes,
         *_run_features(outline, outline.runs[index]), *_likeness(paragraphs, hints, index),
     ]  # fmt: skip
+
+
+def _habits(outline: Outline) -> list[float]:
+    """What the page as a whole does: begins or ends with a head, has bylines, has display lines inside, captions or jumps."""
+    if not outline.habits:
+        chances, pattern = outline.chances, outline.view.pattern
+        ends = [float(chances[run][:, HEAD].sum(axis=1).max()) if run else 0.0 for run in (outline.runs[0], outline.runs[-1])]
+        inside = sum([bool(run) for run in outline.runs[1:-1]]) / len(outline.runs)
+        outline.habits = [*ends, ends[0] * (1 - ends[1]), float((pattern == 2).any()), inside, float(((pattern == 1) | (pattern > 3)).any())]
+    return outline.habits
 
 
 def _run_features(outline: Outline, run: list[int]) -> list[float]:
@@ -140,13 +150,15 @@ def resume_features(outline: Outline, hints: Hints, earlier: int, later: int) ->
     last_row, first_row = one.rows[-1], two.rows[0]
     room = float(view.measure[last_row] - view.rows[last_row].wide - view.rows[first_row].unit)
     between = sum([len(outline.paragraphs[index].rows) for index in range(earlier + 1, later)])
-    affinity = hints.wording.affinity(one.text, two.text)
+    edges = np.array([[ord(char) for char in (one.text[-2:].rjust(2, "。") + two.text[:2].ljust(2, "。"))]], dtype=np.uint32)
+    bits, triples = hints.wording.affinities(edges)
+    affinity, usual = float(bits[0]), float(triples[0])
     opened = one.text.count("“") - one.text.count("”") + one.text.count("《") - one.text.count("》")
     closing = two.text.find("”")
     opening = two.text.find("“")
     return [
-        1.0, one.stop, two.start, float(one.measure == two.measure), min(6.0, abs(one.measure - two.measure)),
-        float(np.clip(room, -3, 6)), affinity, affinity * (view.end[last_row] == 0), float(view.counts[one.text[-1] + two.text[0]] > 0),
+        1.0, one.stop, two.start, two.resumed, two.resumed * (later > earlier + 1), float(one.measure == two.measure), min(6.0, abs(one.measure - two.measure)),
+        float(np.clip(room, -3, 6)), affinity, affinity * (view.end[last_row] == 0), usual, float(view.counts[one.text[-1] + two.text[0]] > 0),
         float(later == earlier + 1), min(6.0, float(later - earlier)), min(4.0, between / 10), _similar(one.pairs, two.pairs, hints.weight),
         float(view.start[first_row] == 7), float(view.end[last_row] in (1, 2)), float(view.end[last_row] in (4, 5)),
         float(opened > 0), float(closing >= 0 and (opening < 0 or closing < opening)), float(np.clip(hints.opens[later], -6, 6)),
@@ -158,7 +170,7 @@ def resume_features(outline: Outline, hints: Hints, earlier: int, later: int) ->
 
 def cut_features(outline: Outline, hints: Hints, match: tuple[Floats, Floats], i: int, j: int) -> list[float]:
     """Is head row `j` the first of a new head, after head row `i` of the same run? `match` holds for both rows how much of
-    them each paragraph contains."""
+    them each story contains."""
     view, chances = outline.view, outline.chances
     inner = chances[i + 1 : j].sum(axis=0) if j > i + 1 else _NONE
     ci, cj = chances[i], chances[j]

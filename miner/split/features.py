@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,16 @@ import numpy.typing as npt
 
 from miner.split.lines import Row, byline_tail, end_class, opening_class, pattern_class, start_class
 from miner.split.measure import measures
+from miner.split.wording import Wording
 
 __all__ = ["PageView", "columns", "look"]
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 _NEAR_LINES = 9
+_SHORT = 9
+"""Lines of so many characters may be sections or standing heads."""
+_BITS = np.array([-4.0, -2.0, 0.0, 1.5, 3.0, 4.5, 6.0])
 
 
 @dataclass(slots=True)
@@ -109,7 +114,7 @@ def _after(values: Ints, fill: int) -> Ints:
     return out
 
 
-def columns(view: PageView) -> tuple[Ints, list[int]]:
+def columns(view: PageView, wording: Wording) -> tuple[Ints, list[int]]:
     """Return the columns (rows × columns) and how many values each may take."""
     slack = _bucket(view.slack, -3, 9, 2)  # 25
     coarse = np.select([view.slack < -1, view.slack <= 1, view.slack <= 2.5, view.slack <= 5], [0, 1, 2, 3], 4)
@@ -131,6 +136,8 @@ def columns(view: PageView) -> tuple[Ints, list[int]]:
     tail = np.array([byline_tail(row.compact) for row in view.rows], dtype=np.int64)
     cover = _covers(view)
     gap = np.array([_gap(row) for row in view.rows], dtype=np.int64)
+    joint, parted = _joints(view, wording)
+    tail_word, head_word = _short_words(view)
     ends = end * 5 + coarse  # 55
     wills = end * 4 + will  # 44
     prev_ends, prev_wills = _before(ends, 54), _before(wills, 43)
@@ -149,8 +156,44 @@ def columns(view: PageView) -> tuple[Ints, list[int]]:
         (coarse * 25 + _after(coarse, 4) * 5 + _shift(coarse, -2), 125), (_before(gap, 0), 4), (_after(gap, 0), 4),
         (_shift(pattern, 2), 8), (_shift(pattern, -2), 8), (_shift(wills, 2), 44), (_shift(ends, -2), 55),
         (_before(frame, 0), 72), (coarse * 5 + _before(coarse, 4) + 25 * change, 50),
+        (joint, 24), (parted, 3), (_after(joint, 0), 24), (_after(parted, 0), 3), (joint * 5 + coarse, 120),
+        (joint * 11 + _before(end, 10), 264), (_after(joint, 0) * 11 + end, 264), (parted * 5 + coarse, 15),
+        (joint * 44 + prev_wills, 1056), (_after(joint, 0) * 44 + wills, 1056), (slack * 12 + _before(end, 10), 300),
+        (tail_word, 513), (head_word, 513), (_manners(view) * 44 + wills, 704), (_manners(view) * 12 + start, 192),
     ]  # fmt: skip
     return np.stack([column for column, _ in table], axis=1), [size for _, size in table]
+
+
+def _manners(view: PageView) -> Ints:
+    """What the page as a whole does (16 values): begins or ends with a display line, has bylines, has captions or jumps."""
+    ends = [int(view.end[at] not in (1, 2, 4, 5) and (view.room[at] > 0.6 or view.slack[at] < -1)) for at in (0, -1)]
+    bylines, others = int((view.pattern == 2).any()), int(((view.pattern == 1) | (view.pattern > 3)).any())
+    return np.full(len(view), ends[0] * 8 + ends[1] * 4 + bylines * 2 + others, dtype=np.int64)
+
+
+def _joints(view: PageView, wording: Wording) -> tuple[Ints, Ints]:
+    """Does the line go on from the line before: how well the characters across the cut go together (bits × usual triples),
+    and whether their pair stands elsewhere on the page."""
+    compacts = [row.compact for row in view.rows]
+    edges = np.array(
+        [[ord(a[-2:-1] or "。"), ord(a[-1]), ord(b[0]), ord(b[1:2] or "。")] for a, b in pairwise(["。。", *compacts])],
+        dtype=np.uint32,
+    )
+    bits, usual = wording.affinities(edges)
+    joint = np.digitize(bits, _BITS) * 3 + usual
+    seen = [view.counts[a[-1] + b[0]] > 0 for a, b in pairwise(["。", *compacts])]
+    return joint.astype(np.int64), 1 + np.array(seen, dtype=np.int64)
+
+
+def _short_words(view: PageView) -> tuple[Ints, Ints]:
+    """The last two and first two characters of short lines, hashed: sections and standing heads use the same words."""
+    tails, heads = [], []
+    for row in view.rows:
+        text = row.compact
+        short = 2 <= len(text) <= _SHORT
+        tails.append(1 + (ord(text[-2]) * 31 + ord(text[-1]) * 7) % 512 if short else 0)
+        heads.append(1 + (ord(text[0]) * 31 + ord(text[1]) * 7) % 512 if short else 0)
+    return np.array(tails, dtype=np.int64), np.array(heads, dtype=np.int64)
 
 
 def _shift(values: Any, by: int) -> Any:

@@ -21,7 +21,7 @@ _GAP = 0.75
 """White space above a line, in type sizes beyond the usual, that counts as a blank line."""
 _LARGE, _SLIGHTLY, _SMALL = 1.25, 1.08, 0.93
 """Type sizes over the body's."""
-_BODY = [LABELS.index(label) for label in "FMLO"]
+_BODY = [LABELS.index(label) for label in "FMLORr"]
 _HEAD = [LABELS.index(label) for label in "HhKT"]
 _OTHER = [LABELS.index(label) for label in "SYUuJX"]
 

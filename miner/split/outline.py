@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,13 @@ from miner.split.roles import LABELS, Floats
 __all__ = ["Outline", "Paragraph", "grams_of", "outline", "pairs_of", "presence"]
 
 _INDEX = {label: number for number, label in enumerate(LABELS)}
-_BODY = [_INDEX[label] for label in "FMLO"]
+_BODY = [_INDEX[label] for label in "FMLORr"]
 _START = [_INDEX[label] for label in "FO"]
-_STOP = [_INDEX[label] for label in "LO"]
+_STOP = [_INDEX[label] for label in "LOr"]
+_RESUMED = [_INDEX[label] for label in "Rr"]
 HEAD = [_INDEX[label] for label in "HhKT"]
+_SURE = 0.12
+"""Lines are torn apart where a paragraph's start or end is likelier than this: binding decides whether they go on."""
 _TEXT = 20_000
 """Characters of a paragraph that are looked at."""
 _PAIR_OK = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]{2,3}")
@@ -27,10 +30,12 @@ _PAIR_OK = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]{2,3}")
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph, or a piece of one: its rows, and how likely it opens as a paragraph does and is finished."""
+    """A paragraph, or a piece of one: its rows, and how likely it opens as a paragraph does, goes on from one farther up,
+    and is finished."""
 
     rows: list[int]
     start: float
+    resumed: float
     stop: float
     text: str
     pairs: frozenset[str]
@@ -56,6 +61,7 @@ class Outline:
     chances: Floats
     paragraphs: list[Paragraph]
     runs: list[list[int]]
+    habits: list[float] = field(default_factory=list)
 
 
 def outline(view: PageView, chances: Floats) -> Outline:
@@ -64,24 +70,30 @@ def outline(view: PageView, chances: Floats) -> Outline:
     body = whole > 0.5
     start = chances[:, _START].sum(axis=1) / (whole + 1e-6)
     stop = chances[:, _STOP].sum(axis=1) / (whole + 1e-6)
+    resumed = chances[:, _RESUMED].sum(axis=1) / (whole + 1e-6)
+    torn = np.maximum(start, resumed) >= _SURE
+    torn[1:] |= stop[:-1] >= _SURE
     groups: list[list[int]] = []
     runs: list[list[int]] = [[]]
     for index in range(len(view)):
         if not body[index]:
             runs[-1].append(index)
-        elif groups and start[index] < 0.5 and groups[-1][-1] == index - 1 and stop[index - 1] < 0.5:
+        elif groups and not torn[index] and groups[-1][-1] == index - 1:
             groups[-1].append(index)
         else:
             groups.append([index])
             runs.append([])
-    paragraphs = [_paragraph(view, group, float(start[group[0]]), float(stop[group[-1]])) for group in groups]
+    paragraphs = [
+        _paragraph(view, group, (float(start[group[0]]), float(resumed[group[0]]), float(stop[group[-1]])))
+        for group in groups
+    ]
     return Outline(view, chances, paragraphs, runs)
 
 
-def _paragraph(view: PageView, rows: list[int], start: float, stop: float) -> Paragraph:
+def _paragraph(view: PageView, rows: list[int], edges: tuple[float, float, float]) -> Paragraph:
     text = "".join([view.rows[index].compact for index in rows])[:_TEXT]
     values = view.measure[rows]
-    return Paragraph(rows, start, stop, text, pairs_of(text), int(values[len(values) // 2]))
+    return Paragraph(rows, *edges, text, pairs_of(text), int(values[len(values) // 2]))
 
 
 def pairs_of(text: str) -> frozenset[str]:

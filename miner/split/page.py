@@ -81,7 +81,7 @@ def _gap_score(rows: Sequence[Row], index: int, size: float | None) -> float:
 def outline_of(rows: Sequence[Row], models: Models, size: float | None = None) -> Outline:
     """Look at rows and tell their roles; `size` is the body's type size, where lines have sizes."""
     view: PageView = look(rows)
-    table, _ = columns(view)
+    table, _ = columns(view, models.networks.wording)
     if size is not None:
         return outline(view, label_roles(models.roles, table, size_bias(rows, size)))
     return outline(view, label_roles(models.roles, table))

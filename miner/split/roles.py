@@ -17,12 +17,13 @@ from miner.model import Role
 __all__ = ["LABELS", "ROLE_OF", "RoleModel", "label_roles"]
 
 Floats = npt.NDArray[np.float32]
-LABELS = ("F", "M", "L", "O", "H", "h", "K", "T", "S", "Y", "U", "u", "J", "C", "X")
-"""F M L O: first, middle, last and only line of a paragraph; H h: a headline's first and further lines; K kicker,
+LABELS = ("F", "M", "L", "O", "R", "r", "H", "h", "K", "T", "S", "Y", "U", "u", "J", "C", "X")
+"""F M L O: first, middle, last and only line of a paragraph; R r: a line that goes on from one farther up, and such a
+line that ends its paragraph; H h: a headline's first and further lines; K kicker,
 T subtitle, S section, Y byline, U u: a subhead's first and further lines, J jump, C caption, X furniture."""
 _RESCALE = 6
 ROLE_OF: dict[str, Role] = {
-    "F": "body", "M": "body", "L": "body", "O": "body", "H": "headline", "h": "headline", "K": "kicker",
+    "F": "body", "M": "body", "L": "body", "O": "body", "R": "body", "r": "body", "H": "headline", "h": "headline", "K": "kicker",
     "T": "subtitle", "S": "section", "Y": "byline", "U": "subhead", "u": "subhead", "J": "jump", "C": "caption",
     "X": "other",
 }  # fmt: skip

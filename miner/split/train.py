@@ -17,7 +17,7 @@ from miner.split.lines import rows_of
 from miner.split.matching import Block, Story, matches_of, pair_features, story_table
 from miner.split.outline import Outline
 from miner.split.roles import LABELS
-from miner.split.wording import EDGE, EDGE_BITS, Wording, count_pairs, edge_slots
+from miner.split.wording import EDGE, EDGE_BITS, Wording, count_texts, edge_slots
 from miner.typeset import Story as Story_
 
 __all__ = ["gold_labels", "page_lines", "train_roles"]
@@ -41,9 +41,11 @@ def gold_labels(view: PageView, gold: dict[str, Any]) -> list[str]:
     for indices in members.values():
         for index in indices:
             labels[index] = "M"
-        labels[indices[0]], labels[indices[-1]] = "F", "L"
-        if len(indices) == 1:
-            labels[indices[0]] = "O"
+            if index - 1 not in indices:
+                labels[index] = "r" if index == indices[-1] else "R"
+        labels[indices[0]] = "F" if len(indices) > 1 else "O"
+        if labels[indices[-1]] == "M":
+            labels[indices[-1]] = "L"
     for index, line in enumerate(lines):
         role = line["role"]
         if role in ("headline", "subhead"):
@@ -55,18 +57,20 @@ def gold_labels(view: PageView, gold: dict[str, Any]) -> list[str]:
     return labels
 
 
-def train_roles(pages: Iterable[tuple[list[Line], dict[str, Any]]], *, scratch: Path, rounds: int = 100) -> dict[str, Any]:
+def train_roles(
+    pages: Iterable[tuple[list[Line], dict[str, Any]]], wording: Wording, *, scratch: Path, rounds: int = 100
+) -> dict[str, Any]:
     """Train the line-role model on pages with gold; returns its arrays."""
     import pycrfsuite
 
-    trainer = pycrfsuite.Trainer(verbose=False)
+    trainer = pycrfsuite.Trainer(algorithm="l2sgd", verbose=False)
     sizes: list[int] = []
     for lines, gold in pages:
         view = look(rows_of(lines))
-        table, sizes = columns(view)
+        table, sizes = columns(view, wording)
         names = [[f"{column}:{value}" for column, value in enumerate(row)] for row in table.tolist()]
         trainer.append(names, gold_labels(view, gold))
-    trainer.set_params({"c1": 0.05, "c2": 0.02, "max_iterations": rounds, "feature.possible_transitions": True})
+    trainer.set_params({"c2": 0.02, "max_iterations": rounds, "feature.possible_transitions": True})
     trainer.train(str(scratch))
     tagger = pycrfsuite.Tagger()
     tagger.open(str(scratch))
@@ -125,6 +129,12 @@ class Samples:
     def _add_heads(self, outline: Outline, hints: Hints, lines: Sequence[dict[str, Any]], owner: Sequence[str]) -> None:
         heads = [row for run in outline.runs for row in run if lines[row]["role"] in ("headline", "kicker", "subtitle")]
         matches = matches_of(outline, hints, heads)
+        names = list(dict.fromkeys(owner))
+        stories = [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
+        if not stories:
+            return
+        table = story_table(outline, hints, matches, stories)
+        share = table.sums / (table.possible + 1.0)[:, None]
         blocks: list[Block] = []
         for number, run in enumerate(outline.runs):
             mine = [row for row in run if row in matches.place]
@@ -132,16 +142,14 @@ class Samples:
                 before = mine[position - 1]
                 same = position > 0 and lines[row]["article"] == lines[before]["article"]
                 if position:
-                    match = (matches.share[matches.place[before]], matches.share[matches.place[row]])
+                    match = (share[matches.place[before]], share[matches.place[row]])
                     self.put("cut", cut_features(outline, hints, match, before, row), not same)
                 if same:
                     blocks[-1] = Block((*blocks[-1].rows, row), number)
                 else:
                     blocks.append(Block((row,), number))
-        names = list(dict.fromkeys(owner))
-        stories = [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
-        if blocks and stories:
-            features = pair_features(outline, matches, story_table(outline, hints, matches, stories), blocks)
+        if blocks:
+            features = pair_features(outline, matches, table, blocks)
             for b, block in enumerate(blocks):
                 for s, name in enumerate(names):
                     self.put("pair", features[b, s], lines[block.rows[0]]["article"] == name)
@@ -149,12 +157,12 @@ class Samples:
 
 def train_wording(stories: Sequence[Story_]) -> Wording:
     """Learn the wording tables from stories: common pairs, and how first and last paragraphs begin and end."""
-    pairs = count_pairs([paragraph for story in stories for paragraph in story.paragraphs])
+    tables = count_texts([paragraph for story in stories for paragraph in story.paragraphs])
     paragraphs = [(text, n == 0, n == len(story.paragraphs) - 1) for story in stories for n, text in enumerate(story.paragraphs)]
     long = [entry for entry in paragraphs if len(entry[0]) > 4]
     opener = _train_edge([text[:EDGE] for text, _, _ in long], [first for _, first, _ in long])
     closer = _train_edge([text[-EDGE:][::-1] for text, _, _ in long], [last for _, _, last in long])
-    return Wording(pairs, opener, closer)
+    return Wording(*tables, opener, closer)
 
 
 def _train_edge(edges: Sequence[str], truth: Sequence[bool]) -> Any:

@@ -54,7 +54,8 @@ def _models(arrays: dict[str, Any]) -> Models:
         )
         for name in _NAMES
     }
-    wording = Wording(arrays["pairs"], arrays["opener"].astype(np.float32), arrays["closer"].astype(np.float32))
+    edges = (arrays["opener"].astype(np.float32), arrays["closer"].astype(np.float32))
+    wording = Wording(arrays["pairs"], arrays["singles"], arrays["triples"], *edges)
     return Models(roles, SplitModels(**networks, wording=wording))
 
 
@@ -64,7 +65,7 @@ def save_models(models: Models, path: Path) -> None:
         "roles_state": models.roles.state.astype(np.float16),
         "roles_offsets": models.roles.offsets,
         "roles_transitions": models.roles.transitions.astype(np.float16),
-        "pairs": models.networks.wording.pairs,
+        **{name: getattr(models.networks.wording, name) for name in ("pairs", "singles", "triples")},
         "opener": models.networks.wording.opener.astype(np.float16),
         "closer": models.networks.wording.closer.astype(np.float16),
     }

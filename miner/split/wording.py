@@ -1,7 +1,7 @@
 """What wording says about where text begins, ends and goes on: hashed tables learned from running text.
 
-`pairs` knows how common a pair of neighbouring characters is (rare pairs tell stories apart; an unheard-of pair across
-a cut says that the cut is real). `opener` and `closer` score the first and last characters of a paragraph as the first
+`pairs` and `singles` know how common pairs of neighbouring characters and characters are (rare pairs tell stories apart; a
+pair far rarer than its characters across a cut says that the cut is real), `triples` which threes are usual. `opener` and `closer` score the first and last characters of a paragraph as the first
 and last of a story.
 """
 
@@ -18,19 +18,22 @@ __all__ = ["EDGE", "Wording", "edge_slots", "pair_slots"]
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
-PAIR_BITS, EDGE_BITS = 16, 15
+PAIR_BITS, SINGLE_BITS, TRIPLE_BITS, EDGE_BITS = 16, 13, 20, 15
 EDGE = 14
 """Characters at a paragraph's edge that are looked at."""
 _PLACES = np.array([0, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4], dtype=np.uint64)
 _SCALE = 12.0
+_MILLION_BITS = float(np.log2(1e6))
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`pairs` holds 12 × log2(1 + occurrences in a million pairs), a byte a slot; `opener` and `closer` hold weights, the
-    last entry being the bias."""
+    """`pairs` and `singles` hold 12 × log2(1 + occurrences in a million), a byte a slot, `triples` a bit a slot; `opener` and
+    `closer` hold weights, the last entry being the bias."""
 
     pairs: npt.NDArray[Any]
+    singles: npt.NDArray[Any]
+    triples: npt.NDArray[Any]
     opener: Floats
     closer: Floats
 
@@ -43,9 +46,24 @@ class Wording:
         return np.clip(1.0 - level / 12.0, 0.05, 1.0).astype(np.float32)
 
     def affinity(self, left: str, right: str) -> float:
-        """How common the pair of the last character of one text and the first of another is: 0 never seen, 1 very."""
-        codes = np.array([ord(left[-1]), ord(right[0])], dtype=np.uint32)
-        return min(1.0, float(self.pairs[pair_slots(codes[:1], codes[1:])][0]) / _SCALE / 12.0)
+        """How much likelier the last character of one text and the first of another stand together than by chance, in
+        bits; 0 for ends of sentences."""
+        edges = np.array([[ord(left[-2:-1] or "。"), ord(left[-1]), ord(right[0]), ord(right[1:2] or "。")]], dtype=np.uint32)
+        return float(self.affinities(edges)[0][0])
+
+    def affinities(self, edges: Ints) -> tuple[Floats, Ints]:
+        """For code points of the last two and the next two characters (cuts × 4): the bits by which the pair across the cut
+        is likelier than by chance (-6 to 8), and how many of the two triples across it are usual."""
+        last, first = edges[:, 1], edges[:, 2]
+        level = self.pairs[pair_slots(last, first)].astype(np.float32)
+        single = self.singles[single_slots(last)].astype(np.float32) + self.singles[single_slots(first)]
+        bits = (level - single) / _SCALE + _MILLION_BITS
+        usual = [self._usual(edges[:, 0], last, first), self._usual(last, first, edges[:, 3])]
+        return np.clip(bits, -6, 8).astype(np.float32), usual[0] + usual[1]
+
+    def _usual(self, one: Ints, two: Ints, three: Ints) -> Ints:
+        slots = triple_slots(one, two, three)
+        return (self.triples[slots >> 3] >> (slots & 7).astype(np.uint8)) & 1
 
     def opens(self, texts: Sequence[str]) -> Floats:
         """Log-odds that each text is the first paragraph of a story rather than a later one."""
@@ -66,6 +84,17 @@ def pair_slots(left: Ints, right: Ints) -> Ints:
     return ((mixed ^ (mixed >> np.uint64(15))) & np.uint64((1 << PAIR_BITS) - 1)).astype(np.int64)
 
 
+def single_slots(codes: Ints) -> Ints:
+    """Slots of single characters."""
+    return ((codes.astype(np.uint64) * np.uint64(0x9E3779B1)) >> np.uint64(7)).astype(np.int64) & ((1 << SINGLE_BITS) - 1)
+
+
+def triple_slots(one: Ints, two: Ints, three: Ints) -> Ints:
+    """Slots of three characters in a row."""
+    mixed = (one.astype(np.uint64) * np.uint64(0x9E3779B1) + two.astype(np.uint64)) * np.uint64(0x85EBCA77) + three.astype(np.uint64)
+    return ((mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - TRIPLE_BITS)).astype(np.int64)
+
+
 def edge_slots(edges: Sequence[str]) -> Ints:
     """Slots of the single characters, pairs and triples of each edge, by place (texts × slots)."""
     padded = "".join([edge.ljust(EDGE + 2, "\0") for edge in edges]).encode("utf-32-le", "replace")
@@ -81,11 +110,20 @@ def edge_slots(edges: Sequence[str]) -> Ints:
     return np.concatenate(out, axis=1)
 
 
-def count_pairs(texts: Sequence[str]) -> npt.NDArray[Any]:
-    """Make the table of pairs from running text."""
-    counts = np.zeros(1 << PAIR_BITS, dtype=np.int64)
+def count_texts(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Make the tables of pairs, singles and triples from running text."""
+    pairs, singles = np.zeros(1 << PAIR_BITS, dtype=np.int64), np.zeros(1 << SINGLE_BITS, dtype=np.int64)
+    triples = np.zeros(1 << TRIPLE_BITS, dtype=np.int64)
     for text in texts:
         codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
-        np.add.at(counts, pair_slots(codes[:-1], codes[1:]), 1)
+        singles += np.bincount(single_slots(codes), minlength=len(singles))
+        if len(codes) > 2:
+            pairs += np.bincount(pair_slots(codes[:-1], codes[1:]), minlength=len(pairs))
+            np.add.at(triples, triple_slots(codes[:-2], codes[1:-1], codes[2:]), 1)
+    usual = triples > np.quantile(triples, 0.85)
+    return _levels(pairs), _levels(singles), np.packbits(usual, bitorder="little")
+
+
+def _levels(counts: Ints) -> Ints:
     per_million = counts * (1e6 / max(1, counts.sum()))
     return np.clip(np.log2(1 + per_million) * _SCALE, 0, 255).astype(np.uint8)
