@@ -61,6 +61,11 @@ class Recogniser:
         """Return a recogniser with the package's lexicons and model."""
         return cls(pipeline())
 
+    def component(self, name: str) -> object:
+        """Return a component of the pipeline, to change its settings."""
+        component: object = self._nlp.get_pipe(name)
+        return component
+
     def annotate(self, articles: Sequence[Article]) -> list[Annotated]:
         """Recognise the names of articles, in their order; all are read together, so hand over many at once."""
         windows = [window for index, article in enumerate(articles) for window in _windows(index, _text(article))]

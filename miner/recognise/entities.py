@@ -149,6 +149,8 @@ def abbreviates(short: str, full: str) -> bool:
     """
     if short[0] not in full[:4] or short[-1] not in full[-3:]:
         return False
+    if len(full) - len(short) >= 2 and any(full.startswith(short[:cut]) and full.endswith(short[cut:]) for cut in range(1, len(short))):
+        return False
     at = 0
     for span in words(full):
         word = span.of(full)
