@@ -71,6 +71,18 @@ def test_short_headlines(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["鱼跃鸢飞", "“廖俊波”荣誉称号追授", "菲德尔·卡斯特罗逝世", "湟鱼洄游 再探"])
+def test_short_text_of_rare_characters(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("text", ["Nestlé et Hermès à Shanghai", "Société Générale", "Müller und Söhne"])
+def test_short_western_text(text: str) -> None:
+    assert decode(text.encode("cp1252")).text.startswith(text[:3])
+    assert "\u4e00" > max(decode(text.encode("cp1252")).text)
+
+
 def test_long_ascii_before_the_first_chinese_character() -> None:
     text = "x" * 200_000 + "\n" + PAGE
     assert decode(text.encode("gb18030")).encoding == "gb18030"

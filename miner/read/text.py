@@ -43,6 +43,9 @@ _COMMON = frozenset(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_WIDE = re.compile(r"[^\x00-\x7f]+")
+_CHINESE = re.compile(r"[\t\r\n -~\u4e00-\u9fa5\u3000-\u3011\uff01-\uff5e“”‘’…—·×]+")
+"""Characters of which Chinese newspapers consist."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _TRIALS = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
 _PLAUSIBLE = 0.25
@@ -178,16 +181,23 @@ def _quality(sample: bytes, encoding: str) -> float:
 
 def _utf16(data: bytes) -> str | None:
     """Return which UTF-16 without a byte order mark the bytes are, or None."""
-    best, name = 0.0, None
     for encoding in ("utf-16-le", "utf-16-be"):
         text = codecs.getincrementaldecoder(encoding)("replace").decode(data[:_SAMPLE], False)
-        plain = sum(
-            1 for char in text if char in _COMMON or " " <= char < "\x7f" or char in "\r\n\t，。、“”：；（）《》　"
-        )
-        share = plain / max(1, len(text))
-        if share > best:
-            best, name = share, encoding
-    return name if best >= 0.5 else None
+        if len(_CHINESE.sub("", text)) <= 0.05 * len(text) and _quality(data[:_SAMPLE], encoding) >= 0:
+            return encoding
+    return None
+
+
+def _unmistakable(sample: bytes) -> str | None:
+    """Return the encoding of a short Chinese text of rare characters: all of it Chinese, in runs of two and more."""
+    rated: list[tuple[float, str]] = []
+    for encoding in ("gb18030", "big5hkscs"):
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(sample, False)
+        runs = _WIDE.findall(text)
+        length = sum(map(len, runs))
+        if runs and length >= 2 * len(runs) and len(_CHINESE.sub("", text)) <= 0.05 * length:
+            rated.append((_quality(sample, encoding), encoding))
+    return max(rated)[1] if rated else None
 
 
 def _mostly_text(data: bytes) -> bool:
@@ -206,8 +216,12 @@ def _choose(data: bytes, declared: str | None) -> str:
     best, name = max(rated, key=lambda pair: pair[0])
     if best >= _PLAUSIBLE:
         return name
+    if wide := _utf16(data):
+        return wide
     if not _mostly_text(data):
         raise fault("binary")
+    if chinese := _unmistakable(sample):
+        return chinese
     guess = from_bytes(sample).best()
     if guess is not None and guess.chaos < _CHAOS and _known(guess.encoding):
         return str(guess.encoding)
