@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -38,10 +37,8 @@ def read_paths(
     id: which of them is kept is for the store to decide. Raises ConfigError for a wrong pattern in the configuration.
     """
     for found in find_sources(paths, config):
-        if isinstance(found, Unread):
-            yield _unread(found)
-        elif skip is None or not skip(found.id, found.path):
-            yield read_source(found, config)
+        if skip is None or not skip(found.id, found.path):
+            yield _unread(found) if isinstance(found, Unread) else read_source(found, config)
 
 
 def read_bytes(data: bytes, path: str, config: Config) -> Iterator[Document]:
@@ -124,6 +121,4 @@ def _failed(base: Document, error: InputError) -> Document:
 
 
 def _unread(found: Unread) -> Document:
-    """Return a failed document whose id comes from its path, since its bytes were not seen."""
-    identifier = hashlib.sha256(f"unread\0{found.path}".encode()).hexdigest()
-    return _failed(Document(identifier, found.path, _UNKNOWN, None, 0), found.error)
+    return _failed(Document(found.id, found.path, _UNKNOWN, None, 0), found.error)

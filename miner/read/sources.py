@@ -80,6 +80,11 @@ class Unread:
     path: str
     error: InputError
 
+    @property
+    def id(self) -> str:
+        """A hash of the path and of what is wrong, since the bytes are not known."""
+        return hashlib.sha256(f"unread\0{self.path}\0{self.error.code}".encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class _File:
