@@ -45,6 +45,7 @@ class Lists:
     areas: list[str]
     streets: list[str]
     bodies: list[str] = field(default_factory=list)
+    latin_names: list[str] = field(default_factory=list)
 
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,8}")
@@ -78,6 +79,7 @@ def read_lists(folder: Path) -> Lists:
         japanese=[p for p in _lines(lexicons / "names" / "Japanese_Names_Corpus_18W.txt") if re.fullmatch(r"[\u4e00-\u9fff]{3,5}", p)],
         areas=_column(lexicons / "admin_div" / "areas.csv") + _column(lexicons / "admin_div" / "cities.csv"),
         streets=_column(lexicons / "admin_div" / "streets.csv"),
+        latin_names=[p for p in _lines(lexicons / "names" / "English_Names_Corpus_2W.txt") if p.isascii() and p.isalpha() and len(p) > 3],
         bodies=[b for b in bodies if _HAN.search(b) and 4 <= len(b) <= 18 and _BODY.search(b)],
     )  # fmt: skip
 
@@ -143,6 +145,8 @@ class Inventor:
 
     def latin(self) -> str:
         """Draw a name in Latin letters."""
+        if self.lists.latin_names and self.chance(0.5):
+            return " ".join(self.random.choice(self.lists.latin_names).capitalize() for _ in range(2))
         return f"{self.word('latin_first')} {self.word('latin_last').replace('-', ' ')}"
 
     def person(self) -> str:
