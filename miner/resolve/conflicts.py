@@ -165,7 +165,7 @@ def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tu
     if left.measure and left.measure == right.measure:
         reasons.append(Reason(2.0 if of_expo else 1.0, f"同一指标:{left.measure}"))
     elif left.measure and right.measure:
-        reasons.append(Reason(-1.5, "指标不同"))
+        reasons.append(Reason(-0.8, "指标不同"))
     reasons.extend(_by_subject(fold(left.subject), fold(right.subject)))
     if left.events & right.events:
         reasons.append(Reason(1.5, "写在同一事件的报道里"))

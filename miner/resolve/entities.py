@@ -12,9 +12,11 @@ from collections.abc import Iterator
 
 from miner.resolve.judge import Judgement, Reason, Union, weigh
 from miner.resolve.local import Group, add, companions, key_of, locals_of, owners
-from miner.resolve.names import core, fold
+from miner.resolve.names import abbreviates, core, fold
 from miner.resolve.regions import Qualifier
 
+_ABBREVIATION_BLOCK = 400
+"""Names that begin with the same characters beyond which abbreviations are not sought."""
 _BLOCK_LIMIT = 50
 """Groups with one core beyond which the core is a common word and says nothing."""
 
@@ -32,6 +34,10 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> tuple[dict[str,
         _fold_into_known(groups, union, judgements)
     if label in ("enterprise", "organization"):
         for judgement, left, right in _short_forms(connection, groups):
+            judgements.append(judgement)
+            if judgement.same:
+                union.join(left.key, right.key)
+        for judgement, left, right in _abbreviations(connection, groups):
             judgements.append(judgement)
             if judgement.same:
                 union.join(left.key, right.key)
@@ -76,6 +82,31 @@ def _short_forms(connection: sqlite3.Connection, groups: dict[str, Group]) -> It
             ]  # fmt: skip
             score, texts = weigh(-1.0, reasons)
             yield Judgement(short.label, short.id, owner.id, short.name, owner.name, score, texts), short, owner
+
+
+def _abbreviations(connection: sqlite3.Connection, groups: dict[str, Group]) -> Iterator[tuple[Judgement, Group, Group]]:
+    """Compare names that begin alike and end in a body's type: 静安区投促办 and 静安区投资促进办公室."""
+    blocks: dict[tuple[str, str], list[tuple[str, Group]]] = defaultdict(list)
+    for key in sorted(groups):
+        written = fold(key.partition(":")[2].partition("|")[2] or key.partition(":")[2])
+        if 3 <= len(written) and groups[key].label == "organization":
+            blocks[written[0], written[1]].append((written, groups[key]))
+            blocks[written[0], "*"].append((written, groups[key]))
+    seen: set[tuple[str, str]] = set()
+    for block in (blocks[k] for k in sorted(blocks)):
+        if not 2 <= len(block) <= _ABBREVIATION_BLOCK:
+            continue
+        for short, left in block:
+            owners_found = [right for full, right in block if right is not left and abbreviates(short, full)]
+            for right in owners_found:
+                if (left.key, right.key) not in seen:
+                    seen.add((left.key, right.key))
+                    reasons = [
+                        Reason(2.0 if len(owners_found) == 1 else 0.0, f"「{short}」是「{right.name}」逐词的缩写"),
+                        *_shared_company(connection, left, right), *_shared_papers(left, right),
+                    ]  # fmt: skip
+                    score, texts = weigh(-1.0, reasons)
+                    yield Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), left, right
 
 
 def _shared_company(connection: sqlite3.Connection, left: Group, right: Group) -> list[Reason]:

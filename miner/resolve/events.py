@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from miner.offsets import stable_id
 from miner.resolve.judge import THRESHOLD, Judgement, Reason, store_judgements, weigh
@@ -49,6 +49,8 @@ class Report:
     trigger: str
     evidence: str
     parties: frozenset[str]
+    stands_for: dict[str, frozenset[str]]
+    """For a person among the parties: the bodies whose posts the article gives them."""
     names: tuple[str, ...]
     grams: frozenset[str]
     amount: float | None
@@ -88,14 +90,21 @@ def _load(connection: sqlite3.Connection) -> Iterator[Report]:
             people[report].add(entity or f"text:{fold(name)}")
             if name not in names[report]:
                 names[report].append(name)
+    posts: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for article, person, body in connection.execute(
+        "select article_id, person_id, coalesce(enterprise_id, organization_id) as body from posts where person_id is not null and body is not null"
+    ):
+        posts[article][person] = posts[article].get(person, frozenset()) | {body}
     for row in connection.execute(
         "select r.id, r.article_id, r.type, r.date, r.date_end, r.status, r.place, r.edition, a.published, r.trigger, r.evidence, r.amount, r.amount_unit, r.confidence"
         " from event_reports r join articles a on a.id = r.article_id order by r.id"
     ):
         parties, called = frozenset(people[row[0]]), tuple(names[row[0]])
+        article_posts = posts.get(row[1], {})
+        stands_for = {party: article_posts[party] for party in parties if party in article_posts}
         yield Report(
             id=row[0], article_id=row[1], type=row[2], date=row[3], date_end=row[4], status=row[5], place=row[6], edition=row[7], published=row[8],
-            trigger=row[9], evidence=row[10], parties=parties, names=called, grams=_grams(row[10], row[9], called),
+            trigger=row[9], evidence=row[10], parties=parties, stands_for=stands_for, names=called, grams=_grams(row[10], row[9], called),
             amount=row[11], amount_unit=row[12], confidence=row[13],
         )  # fmt: skip
 
@@ -185,23 +194,58 @@ def _within(left: Report, right: Report) -> bool:
 
 
 def _days(left: str | None, right: str | None) -> int | None:
+    """Return the days between two dates; a month or year counts from its middle."""
     try:
-        return abs((date.fromisoformat(left or "") - date.fromisoformat(right or "")).days)
+        return abs((date.fromisoformat(_padded(left)) - date.fromisoformat(_padded(right))).days)
     except ValueError:
         return None
 
 
+def _padded(when: str | None) -> str:
+    text = when or ""
+    return text + {4: "-07-01", 7: "-15"}.get(len(text), "")
+
+
+class Matched(NamedTuple):
+    """How many parties two reports share, and how many each has alone."""
+
+    shared: int
+    only_left: int
+    only_right: int
+
+
 def _by_parties(left: Report, right: Report) -> list[Reason]:
-    shared = left.parties & right.parties
+    shared, only_left, only_right = _matched(left, right)
     if shared:
-        whole = len(shared) / len(left.parties | right.parties)
-        if shared in (left.parties, right.parties):
-            return [Reason(1.6 + 1.2 * whole, f"参与方{'相同' if whole == 1 else '相容'}:共{len(shared)}个")]
+        whole = shared / (shared + only_left + only_right)
+        if not only_left or not only_right:
+            return [Reason(1.6 + 1.2 * whole, f"参与方{'相同' if whole == 1 else '相容'}:共{shared}个")]
         # Both name somebody whom the other does not: of one host's many signings this is another, unless most agree.
-        return [Reason(3.5 * whole - 1.4, f"参与方部分相同:共{len(shared)}个")]
+        # Three and more in common are rarely chance.
+        return [Reason(3.5 * whole - 1.4 + min(0.5 * (shared - 1), 1.5), f"参与方部分相同:共{shared}个")]
     if left.parties and right.parties:
-        return [Reason(-1.8, "参与方不同")]
+        return [Reason(-1.4, "参与方不同")]
     return [Reason(-0.6, "一方未写参与方")]
+
+
+def _matched(left: Report, right: Report) -> Matched:
+    """Count the parties that both have, and those of each alone; a person may stand for a body of theirs."""
+    same = left.parties & right.parties
+    rest_left, rest_right = sorted(left.parties - same), sorted(right.parties - same)
+    shared = len(same)
+    for party in list(rest_left):
+        wide = {party} | left.stands_for.get(party, frozenset())
+        other = next((p for p in rest_right if wide & ({p} | right.stands_for.get(p, frozenset()))), None)
+        if other is not None:
+            rest_left.remove(party)
+            rest_right.remove(other)
+            shared += 1
+    # Someone beside the body they speak for is no further party.
+    have_left = left.parties | {b for bodies in left.stands_for.values() for b in bodies}
+    have_right = right.parties | {b for bodies in right.stands_for.values() for b in bodies}
+    rest_left = [p for p in rest_left if not left.stands_for.get(p, frozenset()) & have_right]
+    rest_right = [p for p in rest_right if not right.stands_for.get(p, frozenset()) & have_left]
+    return Matched(shared, len(rest_left), len(rest_right))
 
 
 def _by_words(left: Report, right: Report, frequency: Counter[str], total: int) -> list[Reason]:

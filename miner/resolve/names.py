@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
+
+import rjieba
 
 from miner.lexicon import load_lexicon
 
@@ -15,6 +18,8 @@ _TRADE = re.compile(
     r"(?:投资|贸易|商贸|管理|销售|商业|企业|实业|国际|营销|咨询管理|企业管理|投资管理)+$"
 )
 _LONGEST_PLACE = 8
+_LONGEST_FULL = 40
+_COMPOUND = 5
 _BRACKET = re.compile(r"\(([^()]{1,12})\)")
 
 
@@ -58,3 +63,51 @@ def core(name: str) -> tuple[str, str]:
         stripped = stripped[len(leading) :].removeprefix("市").removeprefix("省")
     bare = _TRADE.sub("", stripped)
     return (bare if len(bare) >= 2 else stripped), region
+
+
+_SKIPPED = frozenset("和与及暨的市省")
+_ABBREVIATED = {"委员会": "委", "办公室": "办", "人民政府": "政府", "大学": "大", "银行": "行"}
+
+
+@cache
+def _plain() -> Any:
+    """Return a segmenter that knows no names: they must come apart into the words they are made of."""
+    return rjieba.Jieba()
+
+
+@lru_cache(maxsize=65536)
+def _words(name: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in _plain().cut(name):
+        parts = _tiles(word) if len(word) >= _COMPOUND else []
+        found.extend(parts or [word])
+    return tuple(found)
+
+
+def _tiles(word: str) -> list[str]:
+    """Return the shorter words that a long dictionary word is made of, or nothing when they do not cover it."""
+    parts: list[str] = []
+    for piece in _plain().cut_for_search(word):
+        if piece != word and word.startswith(piece, sum(map(len, parts))):
+            parts.append(piece)
+    return parts if "".join(parts) == word else []
+
+
+def abbreviates(short: str, full: str) -> bool:
+    """Tell whether a name is the abbreviation of a longer one: every word whole or by its first character, none left out.
+
+    >>> abbreviates("静安区投促办", "静安区投资促进办公室"), abbreviates("世卫组织", "世界卫生组织")
+    (True, True)
+    >>> abbreviates("上海大学", "上海交通大学")
+    False
+    """
+    if not 3 <= len(short) < len(full) <= _LONGEST_FULL or short[0] != full[0]:
+        return False
+    reached = {0}
+    for word in _words(full):
+        ways = {word, word[0], _ABBREVIATED.get(word, word)}
+        after = {at + len(way) for at in reached for way in ways if short.startswith(way, at)}
+        reached = after | (reached if word in _SKIPPED else set())
+        if not reached:
+            return False
+    return len(short) in reached
