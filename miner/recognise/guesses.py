@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from miner.errors import ModelError
+from miner.offsets import Span
 from miner.recognise.gazetteer import words_of
 from miner.recognise.passage import Found, Passage
 from miner.recognise.people import shaped_like_a_name
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 _TRUST = {"person": 0.92, "enterprise": 0.55, "organization": 0.82, "place": 0.6}
 """How far a posterior of the model counts, by label: it was trained on texts that tell companies and bodies apart badly."""
+_NAMING_TAGS = frozenset({"nr", "nrt", "nrfg"})
+"""Tags of words that may be names of people."""
+_EXPLAINING = frozenset({"enterprise", "organization", "place", "expo", "title"})
+_END = re.compile(r"[。!?;\n]")
 _UNIT = re.compile(r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:公司|集团|银行|大学|中心).{1,6}部$")
 _LONGEST = {"person": 16, "enterprise": 30, "organization": 30, "place": 12}
 
@@ -38,18 +44,44 @@ def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
     model = name_model()
     if model is None:
         return None
-    predicted = model.predict([passage.text for passage in passages])
-    return [list(_weighed(passage, candidates)) for passage, candidates in zip(passages, predicted, strict=True)]
+    pieces = [(index, span) for index, passage in enumerate(passages) for span in worth_reading(passage)]
+    predicted = model.predict([span.of(passages[index].text) for index, span in pieces])
+    guesses: list[list[Found]] = [[] for _ in passages]
+    for (index, span), candidates in zip(pieces, predicted, strict=True):
+        guesses[index].extend(_weighed(passages[index], candidates, span.start))
+    return guesses
 
 
-def _weighed(passage: Passage, candidates: Sequence[Candidate]) -> Iterator[Found]:
+def worth_reading(passage: Passage) -> list[Span]:
+    """Return the sentences that hold a word which may be (part of) a name: the model need not read the others."""
+    words, tags, starts = passage.words
+    bounds = [0, *(match.end() for match in _END.finditer(passage.folded)), len(passage.folded)]
+    found: list[Span] = []
+    sentence = 0
+    explained = {hit.end for hit in passage.hits if not hit.term.ambiguous and hit.term.kind in _EXPLAINING}
+    for word, tag, start in zip(words, tags, starts, strict=True):
+        if start >= bounds[sentence] and _may_name(word, tag) and start + len(word) not in explained:
+            sentence = bisect_right(bounds, start)
+            found.append(Span(bounds[sentence - 1], bounds[sentence]))
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def _may_name(word: str, tag: str) -> bool:
+    """Tell whether a word may be (part of) a name: tagged and built as one, or unknown to the dictionary."""
+    if not word.isalpha() or word.isascii():
+        return False
+    if tag in _NAMING_TAGS:
+        return len(word) == 1 or shaped_like_a_name(word)
+    return len(word) > 1 and not is_common(word)
+
+
+def _weighed(passage: Passage, candidates: Sequence[Candidate], offset: int) -> Iterator[Found]:
     for candidate in candidates:
-        label = candidate.label
-        if label not in _TRUST or not 2 <= candidate.end - candidate.start <= _LONGEST[label]:
-            continue
-        if _plausible(passage, candidate.start, candidate.end, label):
-            trust = _TRUST[label] * _discount(passage, candidate.start, candidate.end, label)
-            yield Found(candidate.start, candidate.end, label, "model", round(trust * float(candidate.score), 3))
+        label, start, end = candidate.label, candidate.start + offset, candidate.end + offset
+        if label in _TRUST and 2 <= end - start <= _LONGEST[label] and _plausible(passage, start, end, label):
+            trust = _TRUST[label] * _discount(passage, start, end, label)
+            yield Found(start, end, label, "model", round(trust * float(candidate.score), 3))
 
 
 def _discount(passage: Passage, start: int, end: int, label: str) -> float:

@@ -396,6 +396,7 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
         at = end
 
 
+@lru_cache(maxsize=65536)
 def shaped_like_a_name(text: str) -> bool:
     """Tell whether folded text is built like a person's name: a surname before it, or transliterated, or Latin words.
 
