@@ -67,14 +67,29 @@ def edition_in(text: str) -> int | None:
     >>> edition_in("第五届进博会"), edition_in("首届中国国际进口博览会"), edition_in("第127届广交会")
     (5, 1, None)
     """
+    named = edition_named(text)
+    return named.number if named is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionMention:
+    """An edition of the expo as a text names it."""
+
+    number: int
+    text: str
+
+
+def edition_named(text: str) -> EditionMention | None:
+    """Return the first edition that a text names, with its words."""
     for match in _EDITION.finditer(text):
         if match["first"]:
-            return 1
-        if match["year"]:
-            return year_edition(int(match["year"]))
-        number = _number(match["n"])
+            number: int | None = 1
+        elif match["year"]:
+            number = year_edition(int(match["year"]))
+        else:
+            number = _number(match["n"])
         if number:
-            return number
+            return EditionMention(number, match.group())
     return None
 
 
@@ -96,20 +111,27 @@ def _grammar() -> re.Pattern[str]:
     either = {k: "|".join(sorted(map(re.escape, v), key=len, reverse=True)) for k, v in by_kind.items()}
     number = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
     dash = r"(?:至|到|—{1,2}|-|－|―|–|~|～|、|和|及)"
-    more = rf"(?:{dash}(?:(?P<m2>{number})月)?(?P<d2>{number})[日号])?"
+    # 7日、8日 and 7至8日: the first day may lack its 日 when the second has one
+    more = rf"(?:[日号](?:{dash}(?:(?P<m2>{number})月)?(?P<d2>{number})[日号])?|[至、和](?P<d7>\d{{1,2}})[日号])"
     return re.compile(
         rf"(?P<iso>(?<!\d)(?P<iy>(?:19|20)\d\d)[-./](?P<im>\d{{1,2}})[-./](?P<id>\d{{1,2}})(?!\d))"
         rf"|(?P<y>(?<![\d.])(?:19|20)\d\d|[一二][九〇零○][〇零○一二三四五六七八九]{{2}})年(?!代|级)"
-        rf"(?:(?P<part1>{either['part']})|(?P<m>{number})月(?P<loose1>份|初|底|末|中旬|上旬|下旬)?(?:(?P<d>{number})[日号]{more})?)?"
+        rf"(?:(?P<part1>{either['part']})|(?P<m>{number})月(?P<loose1>份|初|底|末|中旬|上旬|下旬)?(?:(?P<d>{number}){more})?)?"
         rf"|(?P<ry>{either['year']})(?:的)?"
-        rf"(?:(?P<part2>{either['part']})|(?P<rm>{number})月(?:份|初|底|末|中旬|上旬|下旬)?(?:(?P<rd>{number})[日号]{more.replace('m2', 'm3').replace('d2', 'd3')})?)?"
-        rf"|(?P<month>{either['month']})(?:(?P<md>{number})[日号]{more.replace('m2', 'm6').replace('d2', 'd6')})?"
-        rf"|(?<![\d.个第])(?P<bm>{number})月(?!球|饼|光|亮|薪)(?:份|初|底|末|中旬|上旬|下旬)?(?:(?P<bd>{number})[日号]{more.replace('m2', 'm4').replace('d2', 'd4')})?"
-        rf"|(?<![\d.月第])(?P<day>\d{{1,2}})日(?!本|元|均|内|游|报|间|语|系|方|资|企)(?:{dash}(?P<d5>\d{{1,2}})日)?"
-        rf"|(?P<same>{either['same']})|(?P<rel>{either['day']})|(?P<expo>{either['expo']})"
+        rf"(?:(?P<part2>{either['part']})|(?P<rm>{number})月(?:份|初|底|末|中旬|上旬|下旬)?(?:(?P<rd>{number}){_renamed(more, 3)})?)?"
+        rf"|(?P<month>{either['month']})(?:(?P<md>{number}){_renamed(more, 6)})?"
+        rf"|(?<![\d.个第])(?P<bm>{number})月(?!球|饼|光|亮|薪)(?:份|初|底|末|中旬|上旬|下旬)?(?:(?P<bd>{number}){_renamed(more, 4)})?"
+        rf"|(?<![\d.月第])(?P<day>\d{{1,2}})(?:日(?!本|元|均|内|游|报|间|语|系|方|资|企)(?:{dash}(?P<d5>\d{{1,2}})日)?|[、至](?P<e5>\d{{1,2}})日(?!本|元|均|内|游|报|间|语|系|方|资|企))"
+        rf"|(?P<ago>\d{{1,2}}|[一两二三四五六七八九十]{{1,2}})(?P<unit>天|年)(?P<side>前|后)(?!期|续)"
+        rf"|(?P<same>{either['same']})|(?P<sameyear>{either['sameyear']})|(?P<rel>{either['day']})|(?P<expo>{either['expo']})"
         rf"|(?P<week>{either['week']})(?P<wd>[一二三四五六日天])(?!边|围|年|刊|报)"
         rf"|(?P<part>{either['part']})|(?P<vague>{either['vague']})"
     )
+
+
+def _renamed(pattern: str, group: int) -> str:
+    """Give the groups of a repeated pattern names of their own."""
+    return pattern.replace("<m2>", f"<m{group}>").replace("<d2>", f"<d{group}>").replace("<d7>", f"<e{group}>")
 
 
 @cache
@@ -119,10 +141,10 @@ def _scanner() -> re.Pattern[str]:
     for word, (kind, _) in _words().items():
         tails.setdefault(word[0], set()).add(word[1:] + ("[一二三四五六日天]" if kind == "week" else ""))
     branches = [rf"(?<={first})(?:{'|'.join(sorted(rest))})" for first, rest in tails.items()]
-    digits = r"(?<=\d)\d{0,3}[-./年月日]"
-    numerals = "(?<=[一二三四五六七八九十])[一二三四五六七八九十〇零○]{0,3}[年月]"
+    digits = r"(?<=\d)(?:\d{0,3}[-./年月日]|\d?(?:[、至]\d{1,2}日|天[前后]))"
+    numerals = "(?<=[一两二三四五六七八九十])(?:[一二三四五六七八九十〇零○]{0,3}[年月]|[一二三四五六七八九十]?天[前后])"
     firsts = "".join(sorted(tails))
-    return re.compile(rf"[\d一二三四五六七八九十{firsts}](?:{digits}|{numerals}|{'|'.join(branches)})")
+    return re.compile(rf"[\d一两二三四五六七八九十{firsts}](?:{digits}|{numerals}|{'|'.join(branches)})")
 
 
 _FUTURE = re.compile("将|拟|计划|定于|预计|倒计时|即将|启幕")
@@ -174,7 +196,7 @@ class _Reader:
     def range_end(match: re.Match[str], first: date) -> str | None:
         """Return the last day of a range or list, "impossible" when there is no such day."""
         group = match.groupdict()
-        for month_key, day_key in (("m2", "d2"), ("m3", "d3"), ("m4", "d4"), ("m6", "d6"), ("", "d5")):
+        for month_key, day_key in _RANGES:
             if group.get(day_key):
                 month = _number(group[month_key]) if month_key and group[month_key] else first.month
                 year = first.year + (1 if month < first.month else 0)
@@ -262,6 +284,23 @@ class _Reader:
         day = self.running + timedelta(days=_words()[match["same"]][1])
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "same-day")
 
+    def same_year(self, match: re.Match[str]) -> DateMention:
+        if self.year_here is None:
+            return _unknown(match, "vague")
+        return self.made(match, (self.year_here[0] + _words()[match["sameyear"]][1], None, None), "running")
+
+    def ago(self, match: re.Match[str]) -> DateMention:
+        """两天前 counts from the issue; 三天后 from the day last named, when there is one."""
+        count = 2 if match["ago"] == "两" else _number(match["ago"])
+        base = (self.running if match["side"] == "后" else None) or self.issued
+        if base is None:
+            return _unknown(match, "no-issue-date")
+        sign = -1 if match["side"] == "前" else 1
+        if match["unit"] == "年":
+            return self.made(match, (base.year + sign * count, None, None), "relative")
+        day = base + timedelta(days=sign * count)
+        return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "relative")
+
     def relative_day(self, match: re.Match[str]) -> DateMention:
         if self.issued is None:
             return _unknown(match, "no-issue-date")
@@ -296,9 +335,12 @@ class _Reader:
         return _unknown(match, "vague")
 
 
+_RANGES = (
+    ("m2", "d2"), ("", "d7"), ("m3", "d3"), ("", "e3"), ("m4", "d4"), ("", "e4"), ("m6", "d6"), ("", "e6"), ("", "d5"), ("", "e5"),
+)  # fmt: skip
 _RESOLVERS = (
     ("iso", _Reader.iso), ("y", _Reader.with_year), ("ry", _Reader.relative_year), ("month", _Reader.month_word),
-    ("bm", _Reader.bare_month), ("day", _Reader.bare_day), ("same", _Reader.same_day), ("rel", _Reader.relative_day),
+    ("bm", _Reader.bare_month), ("day", _Reader.bare_day), ("ago", _Reader.ago), ("same", _Reader.same_day), ("sameyear", _Reader.same_year), ("rel", _Reader.relative_day),
     ("expo", _Reader.expo_day), ("week", _Reader.weekday), ("part", _Reader.part_of_year), ("vague", _Reader.vague),
 )  # fmt: skip
 

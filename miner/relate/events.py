@@ -129,7 +129,7 @@ def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventRep
     text = reading.passage.text
     if report.type not in ("conference", "ceremony", "signing", "meeting") or report.span == sentence:
         return report
-    if sentence.start - report.span.end > 160 or "\n" in text[report.span.end : sentence.start]:
+    if sentence.start - report.span.end > 160 or text.count("\n", report.span.end, sentence.start) > 1:
         return report
     words = reading.words.within(sentence, layer="context", kind="attend")
     if not words or text[words[-1].span.end : words[-1].span.end + 1] not in ("", *"。，并活仪会了"):
@@ -182,7 +182,8 @@ def _needs_anchor(text: str, candidate: Candidate) -> bool:
         return _EXPO_NAME.search(candidate.noun.text) is None
     if trigger.rule.type not in ("launch", "founding", "investment", "award"):
         return False
-    if text[trigger.span.end : trigger.span.end + 1] in ("《", "“"):
+    segment = candidate.scope.segments[candidate.scope.own]
+    if text[trigger.span.end : trigger.span.end + 1] in ("《", "“") or "》" in text[segment.start : trigger.span.start]:
         return False
     return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
 

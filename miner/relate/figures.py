@@ -86,7 +86,7 @@ def _counts(text: str, number: Number) -> bool:
     before = text[max(start - 12, 0) : start]
     if _RANKED.search(before):
         return False
-    if number.han and number.unit != "%" and number.kind != "currency" and (number.value in (0, 1) or number.unit in "股对双道"):
+    if number.han and number.unit != "%" and number.kind != "currency" and (number.value in (0, 1) or number.unit in "股对双道国顶针束包卷杯"):
         return False
     if number.kind != "currency" and number.unit != "%" and (hit := _CODE_BEFORE.search(before)):
         return hit.group().strip(" -").upper() in _LATIN_PREFIX

@@ -20,6 +20,7 @@ _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
 _TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
 _TITLE_END = re.compile("(?:长|书记|主任|总裁|经理|总监|董事|主席|代表|教授|委员|成员|顾问|兼)[、，]?$")
+_TITLE_LAST = re.compile("(?:[长记任裁理监事席授员师家人官使问士书总兼手部办处科委院会]|[A-Z]{3}|先生|女士|代表|博士|参赞)$")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _SUBJECT_TAIL = ("交易团", "将", "也", "已", "又", "首", "带", "展", "馆", "国家馆")
 _PARTNER = re.compile("[与同和]")
@@ -73,7 +74,8 @@ def _modifies_person(passage: Passage, mention: Mention, depth: int = 0) -> bool
     if following is not None:
         gap = re.sub(r"[（(][^（()）]{0,30}[）)]", "", text[end : following.span.start])
         if following.label == "person":
-            return 2 <= len(gap) <= 24 and gap[0] != "的" and _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
+            titled = 2 <= len(gap) <= 24 and gap[0] != "的" and _TITLE_LAST.search(gap) is not None
+            return titled and _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
         if depth < 4 and _TITLE_END.search(gap) and len(gap) <= 16 and _GAP_BREAK.search(gap[:-1]) is None:
             return _modifies_person(passage, following, depth + 1)
     return _ROLE_TAIL.match(text, end) is not None
@@ -200,7 +202,9 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
         if names:
             if trigger.rule.type == "visit":
                 return _all_left(passage, scope, index)
+            verbs = words.within(segment, layer="trigger")
             free = [name for name in names if not _is_governed(passage.text, name)]
+            free = [name for name in free if not verbs or name.span.start < verbs[0].span.start] or free
             return free if free and trigger.rule.type in ("signing", "meeting", "investment") else names
     return []
 

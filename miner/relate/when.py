@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from miner.dates import DateMention
+from miner.dates import DateMention, edition_named, edition_year, year_edition
 from miner.model import Status
 from miner.offsets import Span
 from miner.relate.participants import Scope
@@ -59,11 +59,33 @@ def _told_before(
     for name, when in reversed(held):
         if text.find(name, scope.sentence.start, trigger.span.start) >= 0:
             return replace(when, method="same-event")
+    if (past := _earlier_edition(reading, scope.sentence)) is not None:
+        return past
     if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing"):
         return None
     start = reading.passage.paragraph(scope.sentence.start).start
     earlier = [d for d in reading.dates if start <= d.span.start < scope.sentence.start and d.precision == "day"]
     return replace(earlier[-1], method="carried") if earlier else None
+
+
+_LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
+
+
+def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
+    """Date by an edition that is not the current one: 首届进博会上 is 2018, 上届 the year before; 本届 says no date."""
+    article = reading.passage.annotated.article
+    current = article.edition or (year_edition(int(article.published[:4])) if article.published else None)
+    words = sentence.of(reading.passage.text)
+    last, named = _LAST_EDITION.search(words), edition_named(words)
+    if current is None or (last is None and named is None):
+        return None
+    edition = current - 1 if last is not None else named.number if named is not None else current
+    if edition >= current:
+        return None
+    wording = last.group() if last is not None else named.text if named is not None else ""
+    start = sentence.start + words.find(wording)
+    span = Span(start, start + len(wording))
+    return DateMention(span, wording, str(edition_year(edition)), None, "year", "edition")
 
 
 def _in_name(text: str, when: DateMention) -> bool:
