@@ -3,7 +3,6 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
-import copy
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,13 +10,15 @@ from typing import Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from miner.publish import front, marks, metadata, query, routes, security, tools, visit
+from miner.publish import marks, metadata, query, routes, security, tools, visit
 from miner.publish.archive import KINDS, is_archive
 from miner.publish.urls import Links
 from miner.store import fts
 
 _TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PENDING}
 """Tables that hold whole bodies: closed when only snippets may be shown."""
+_DESCRIBED = (None, "databases", "tables", "queries", "title", "description")
+"""Keys of the metadata that this plugin has something to say about."""
 _LINKED = {"articles": ("headline", "article"), "events": ("title", "event"), **{k.table: ("name", k.label) for k in KINDS.values()}}
 
 
@@ -39,22 +40,29 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
 
 
 @hookimpl
-def get_metadata(datasette: Any, database: str | None, table: str | None) -> dict[str, Any]:
-    """Describe every archive in Chinese, whatever its file is called."""
+def get_metadata(datasette: Any, key: str | None, database: str | None, table: str | None) -> dict[str, Any]:
+    """Describe every archive in Chinese, whatever its file is called.
+
+    Datasette asks dozens of times for each page and changes what it is given, so that little is copied and only what is asked.
+    """
     names = visit.known_archives(datasette)
-    if database is not None and database not in names:
+    if key not in _DESCRIBED or (database is not None and database not in names):
         return {}
     described = metadata.database_metadata()
     if table is not None:
         described = {"tables": {table: described["tables"].get(table, {})}}
-    found: dict[str, Any] = {"databases": {name: copy.deepcopy(described) for name in names if database in (None, name)}}
+    found = {"databases": {name: _copied(described) for name in names if database in (None, name)}}
     return {"title": metadata.TITLE, **found} if names else {}
+
+
+def _copied(described: dict[str, Any]) -> dict[str, Any]:
+    return {name: _copied(value) if isinstance(value, dict) else value for name, value in described.items()}
 
 
 @hookimpl
 def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
     """Offer the queries with Chinese titles on every archive."""
-    return copy.deepcopy(metadata.database_metadata()["queries"]) if database in visit.known_archives(datasette) else {}
+    return _copied(metadata.database_metadata()["queries"]) if database in visit.known_archives(datasette) else {}
 
 
 @hookimpl
@@ -72,21 +80,6 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
     links = Links(datasette.setting("base_url"), names[0])
     pages = (("首页", ""), ("检索", "search"), ("历届", "editions"), ("数字", "figures"))
     return [{"href": links.page(*filter(None, [page])), "label": label} for label, page in pages]
-
-
-@hookimpl
-def extra_template_vars(datasette: Any, view_name: str | None) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Give Datasette's index page what our front page shows."""
-
-    async def inner() -> dict[str, Any]:
-        if view_name != "index" or not await visit.find_archives(datasette):
-            return {}
-        name = visit.known_archives(datasette)[0]
-        links = Links(datasette.setting("base_url"), name)
-        shown = await datasette.get_database(name).execute_fn(lambda connection: front.page(connection, links=links))
-        return {"front": {**marks.all_visible(shown), **visit.shared(datasette, links)}}
-
-    return inner
 
 
 @hookimpl

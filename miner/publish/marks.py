@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -18,6 +18,8 @@ _INVISIBLE = (
 )  # fmt: skip
 _VISIBLE = {code: f"⟨U+{code:04X}⟩" for code in _INVISIBLE} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
+_HIDDEN = re.compile("[" + "".join(map(re.escape, map(chr, _INVISIBLE))) + "\ud800-\udfff]")
+
 
 def visible(text: str) -> str:
     """Return the text with characters that hide or turn text around written out.
@@ -25,22 +27,7 @@ def visible(text: str) -> str:
     >>> visible("进\\u202e博会\\u200b")
     '进⟨U+202E⟩博会⟨U+200B⟩'
     """
-    return text.translate(_VISIBLE)
-
-
-def all_visible(value: Any) -> Any:
-    """Return dictionaries, lists and tuples with `visible` done to every text in them.
-
-    >>> all_visible({"a": ["\u200b", 1]})
-    {'a': ['⟨U+200B⟩', 1]}
-    """
-    if isinstance(value, str):
-        return type(value)(visible(value))
-    if isinstance(value, dict):
-        return {key: all_visible(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
-        return type(value)(all_visible(inner) for inner in value)
-    return value
+    return text.translate(_VISIBLE) if _HIDDEN.search(text) else text
 
 
 @dataclass(frozen=True, slots=True)

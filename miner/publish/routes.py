@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from datasette.utils.asgi import NotFound, Request, Response
+from datasette.views.index import IndexView
 
 from miner.offsets import Span
 from miner.publish import article, dossier, editions, event, exports, figures, front, reconcile, search
 from miner.publish.archive import EVENT_TYPES, KINDS, edition_title
-from miner.publish.visit import Visit
+from miner.publish.visit import Visit, find_archives
 
 Page = Callable[[Visit], Awaitable[Response]]
 _FORMAT = r"(?P<format>\.(?:json|md|atom))?"
@@ -52,7 +53,15 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (r"^/-/expo/reconcile/suggest/(?P<what>entity|type)$", suggest_page),
         (r"^/-/expo/reconcile/(?P<what>view|preview)/(?P<id>.+)$", reconciled_page),
     ]
-    return [*((pattern, _route(page)) for pattern, page in table), (r"^/robots\.txt$", robots)]
+    return [*((pattern, _route(page)) for pattern, page in table), (r"^/(?P<format>(?!))?$", index), (r"^/robots\.txt$", robots)]
+
+
+async def index(datasette: Any, request: Request) -> Response:
+    """Our front page in the place of Datasette's; its own where there is no archive."""
+    if await find_archives(datasette):
+        return await _route(front_page)(datasette, request)
+    response: Response = await IndexView(datasette).get(request)
+    return response
 
 
 async def robots(datasette: Any) -> Response:

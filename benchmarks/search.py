@@ -1,0 +1,97 @@
+"""Time ranked search: `python benchmarks/search.py big.db`.
+
+Words of one to eight characters are cut from random articles and sorted by how many articles hold them, from about ten
+to one in five; every word is searched twice and the second time counts, as on a server that has run for a while.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sqlite3
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from miner.publish import query as q
+from miner.publish import search
+from miner.store import fts
+
+BINS = ((10, 100), (100, 1_000), (1_000, 10_000), (10_000, 50_000), (50_000, 10**9))
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which the share of the values lies."""
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+
+
+def pick_words(connection: sqlite3.Connection, *, wanted: int, seed: int) -> dict[tuple[int, int], list[str]]:
+    """Return words for each bin of frequency; a bin that the archive does not fill stays short."""
+    rng = random.Random(seed)
+    most = connection.execute("select n from totals where name = 'articles'").fetchone()[0] / 5
+    top = connection.execute("select max(rowid) from articles").fetchone()[0]
+    found: dict[tuple[int, int], list[str]] = {span: [] for span in BINS}
+    for _ in range(wanted * 120):
+        row = connection.execute("select body from articles where rowid = ?", (rng.randint(1, top),)).fetchone()
+        if row is None or not row[0]:
+            continue
+        size, start = rng.randint(1, 8), rng.randrange(len(row[0]))
+        word = row[0][start : start + size].strip()
+        if len(word) != size or q.parse(word).groups != ((word,),):
+            continue
+        hits = connection.execute(f"select count(*) from {fts.TABLE} where {fts.TABLE} match ?", (fts.match_word(word),)).fetchone()[0]
+        span = next((span for span in BINS if span[0] <= hits < span[1] and hits <= most), None)
+        if span and len(found[span]) < wanted:
+            found[span].append(word)
+        if all(len(words) >= wanted for words in found.values()):
+            break
+    return found
+
+
+def measure(connection: sqlite3.Connection, words: list[str], sort: str) -> list[float]:
+    """Return the milliseconds of one search for each word, the second time it is asked."""
+    times = []
+    for word in words:
+        request = search.Request.read({"q": word, "sort": sort})
+        search.search(connection, request)
+        started = time.perf_counter()
+        search.search(connection, request)
+        times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def main() -> None:
+    """Measure and print a table, and a line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--words", type=int, default=40, help="words for each bin")
+    parser.add_argument("--seed", type=int, default=5)
+    arguments = parser.parse_args()
+    connection = sqlite3.connect(f"{arguments.path.resolve().as_uri()}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    words = pick_words(connection, wanted=arguments.words, seed=arguments.seed)
+    every: list[float] = []
+    for span, chosen in words.items():
+        if chosen:
+            ranked, dated = measure(connection, chosen, "relevance"), measure(connection, chosen, "newest")
+            every += ranked
+            sys.stdout.write(
+                f"{span[0]:>6}+ hits, {len(chosen):>3} words: relevance p50 {statistics.median(ranked):6.1f} p95 {percentile(ranked, 0.95):6.1f} ms, "
+                f"newest p50 {statistics.median(dated):6.1f} p95 {percentile(dated, 0.95):6.1f} ms\n"
+            )
+    text = connection.execute("select sum(n_chars) from coverage").fetchone()[0]
+    block = connection.execute("select sum(length(block)) from articles_fts_data").fetchone()[0]
+    sample = connection.execute(
+        "select sum(length(cast(body as blob)) + length(cast(coalesce(headline, '') as blob))) * 1.0 / sum(n_chars) from (select * from articles limit 20000)"
+    ).fetchone()[0]
+    result = {
+        "words": len(every), "p50_ms": round(statistics.median(every), 1), "p95_ms": round(percentile(every, 0.95), 1),
+        "index_to_text": round(block / (text * sample), 3),
+    }  # fmt: skip
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main()
