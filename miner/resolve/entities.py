@@ -89,7 +89,7 @@ def _abbreviations(connection: sqlite3.Connection, groups: dict[str, Group]) -> 
     blocks: dict[tuple[str, str], list[tuple[str, Group]]] = defaultdict(list)
     for key in sorted(groups):
         written = fold(key.partition(":")[2].partition("|")[2] or key.partition(":")[2])
-        if 3 <= len(written) and groups[key].label == "organization":
+        if len(written) >= 3 and groups[key].label == "organization":
             blocks[written[0], written[1]].append((written, groups[key]))
             blocks[written[0], "*"].append((written, groups[key]))
     seen: set[tuple[str, str]] = set()
