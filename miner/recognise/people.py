@@ -13,7 +13,7 @@ from miner.recognise.passage import Found, Passage
 from miner.segment import is_common, tagged
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,10}){1,4}")
+_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:-[\u4e00-\u9fff]{1,8})?(?:·[\u4e00-\u9fffa-z.]{1,10}(?:-[\u4e00-\u9fff]{1,8})?){1,4}")
 _LATIN_DOTTED = re.compile(r"[a-z]\.[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}·[a-z]\.(?:[\u4e00-\u9fff]{1,8})")
 _SPEECH = (
     "表示|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|称|坦承|直言|回忆|解释|补充|谈到|提到|宣布|致辞|发言|分析|建议|呼吁|感叹|感慨|笑着说|希望|"
@@ -184,6 +184,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
         if score > best_score:
             best, best_score = end, score
     foreign = _undotted(passage, start) or _to_delimiter(passage, start)
+    if foreign is not None and passage.folded[foreign : foreign + 1] == "-":
+        foreign = _undotted(passage, foreign + 1) or foreign
     if foreign is not None and passage.knows(start, foreign):
         foreign = None
     if foreign is not None and best is not None and _marked(passage, foreign) and not _marked(passage, best):
@@ -276,8 +278,9 @@ def _dotted(passage: Passage) -> Iterator[Found]:
     for match in _DOTTED.finditer(passage.folded):
         start, end = match.span()
         dot = start + match.group().index("·")
+        letters = _letters("names", "transliteration") | {"-"}
         for cut in range(start, dot):
-            if passage.edges[cut] and all(char in _letters("names", "transliteration") for char in passage.folded[cut:dot]):
+            if passage.edges[cut] and passage.folded[cut] != "-" and all(char in letters for char in passage.folded[cut:dot]):
                 if is_foreign(passage.folded[cut:end]):
                     yield Found(cut, trim_foreign(passage, cut, end), "person", "dotted", 0.8)
                 break
@@ -290,14 +293,15 @@ def is_foreign(name: str) -> bool:
     (True, False)
     """
     letters = _letters("names", "transliteration")
-    *parts, last = name.split("·")
+    *parts, last = re.split("[·-]", name)
+    parts = [part for part in parts if not part.isascii()]
     return all(part and all(char in letters for char in part) for part in parts) and all(char in letters for char in last[:2])
 
 
 def trim_foreign(passage: Passage, start: int, end: int) -> int:
     """Return where a dotted name ends: before a title, a verb, or the first character that no transliteration has."""
     text = passage.folded
-    at = text.rindex("·", start, end) + 1
+    at = max(text.rfind("·", start, end), text.rfind("-", start, end)) + 1
     return max(_foreign_run(passage, at, end), min(at + 1, end))
 
 
@@ -375,7 +379,8 @@ def _is_name_word(passage: Passage, start: int, end: int) -> bool:
     """Tell whether exactly this stretch is a word that the dictionary tags as a person's name."""
     index = passage.word_at(start)
     words, tags, starts = passage.words
-    return starts[index] == start and len(words[index]) == end - start and tags[index].startswith("nr")
+    whole = starts[index] == start and len(words[index]) == end - start
+    return whole and tags[index].startswith("nr") and is_common(words[index])
 
 
 def _is_verb(passage: Passage, start: int) -> bool:

@@ -32,6 +32,7 @@ _SHARED = re.compile(r"(?:领导|^副.{1,3}$|委员|常委|代表|专家|教授|
 _APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
 _BE = re.compile(r"\s?(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)")
 _NOT_POSTS = frozenset({"先生", "女士", "小姐", "夫人", "老师", "博士", "同志", "记者", "同学", "师傅", "学生", "老人", "编辑", "作者", "助理", "秘书"})
+_MINISTER = re.compile(r"部长|大臣|国务秘书")
 _STATE_HEADS = frozenset({"国家主席", "国家副主席"})
 
 
@@ -144,11 +145,22 @@ def _pieces_before(view: _Field, end: int) -> list[_Piece]:
             break
         piece = _piece(view, start, at)
         pieces.append(piece)
-        joint = (_TIGHT_JOINT if piece.body is None else _JOINT).search(view.folded, max(0, piece.start - 3), piece.start)
+        edge = _before_setting(view, piece)
+        joint = (_TIGHT_JOINT if piece.body is None else _JOINT).search(view.folded, max(0, edge - 3), edge)
         if joint is None or view.title_starts.get(joint.start()) is None:
             break
         at = joint.start()
     return _joined(view, pieces[::-1])
+
+
+def _before_setting(view: _Field, piece: _Piece) -> int:
+    """Return where a piece begins, with words before its body that belong to the body's full name (进博会|…领导小组办公室)."""
+    if piece.body is None:
+        return piece.start
+    at = piece.start
+    while at > max(0, piece.start - 10) and not _BREAKS.match(view.folded, at - 1):
+        at -= 1
+    return at if at > 0 and view.folded[at - 1] == "、" else piece.start
 
 
 def _piece(view: _Field, start: int, end: int) -> _Piece:
@@ -188,8 +200,15 @@ def _over_modifiers(view: _Field, start: int) -> int:
                     start -= length
                     break
         else:
+            if start > 1 and view.folded[start - 1] in "及和与" and _modifier_ends(view, start - 1):
+                start -= 1
+                continue
             break
     return start
+
+
+def _modifier_ends(view: _Field, end: int) -> bool:
+    return any(view.folded[max(0, end - length) : end] in words_of("titles", "modifier") for length in range(2, 7))
 
 
 def _ends_near(view: _Field, start: int, length: int) -> Iterator[tuple[int, Mention]]:
@@ -215,7 +234,8 @@ def _nearest_body(view: _Field, start: int) -> Mention | None:
             return None
         mention = view.ends.get(at)
         if mention is not None:
-            return mention if mention.label in ("enterprise", "organization") else None
+            minister = mention.label == "place" and start - at <= 6 and _MINISTER.match(view.folded, start) is not None
+            return mention if mention.label in ("enterprise", "organization") or minister else None
     return None
 
 
