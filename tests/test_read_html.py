@@ -462,3 +462,16 @@ def test_a_story_that_only_a_script_states() -> None:
     assert lines(document, "headline") == ["松江签约现场"]
     assert lines(document, "body") == ["昨天，松江签约。", "今天，青浦签约。"]
     assert document.issue_date == "2022-11-07"
+
+
+def test_without_trafilatura_pages_are_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    assert read("<html><body><div>图片</div></body></html>").problems[0].code == "no-article"
+    assert lines(read(PORTAL), "body") == [P1, P2, P3]
+
+
+def test_a_year_alone_makes_no_date() -> None:
+    page = f"<html><title>松江签约现场</title><body><div><p>{P1}</p><p>{P2}</p></div><p>© 2020 浦江网</p></body></html>"
+    assert read(page).issue_date is None

@@ -135,8 +135,10 @@ class _Reader:
 
     def extracted(self) -> Story:
         """Ask trafilatura, where no element stands out."""
-        import trafilatura  # takes a second to import, and most pages do without
-
+        try:
+            import trafilatura  # takes a second to import, and most pages do without
+        except ImportError:  # its jusText asks lxml 6 for an extra under a name that some installers do not know
+            return Story(others=tuple(self.blocks), date=self._date({}, ""))
         found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
         apart = {block.text for block in self.blocks if self._is_apart(block)}
         texts = [tidy(line.lstrip("-|")) for line in (found.text or "").split("\n")] if found else []
@@ -201,7 +203,11 @@ class _Reader:
         from htmldate import find_date  # takes a while to import, and most pages do without
 
         found: str | None = find_date(self.text, extensive_search=False, original_date=True)
-        return found
+        if not found:
+            return None
+        year, month, number = found.split("-")
+        written = rf"{year}\D{{0,2}}0?{int(month)}\D{{0,2}}0?{int(number)}(?!\d)|{year}{month}{number}"
+        return found if re.search(written, self.text) else None  # it also guesses from a year alone
 
     def _name(self, kind: str, site: dict[str, str], pattern: re.Pattern[str], around: str) -> Block | None:
         """Return who printed or wrote the story: by the site's markup, a label near the headline, meta elements."""
