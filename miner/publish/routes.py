@@ -92,12 +92,21 @@ async def search_page(visit: Visit) -> Response:
     if form == "atom":
         request = replace(request, sort="newest", page=1)
 
+    name = visit.argument("named", 80) if not request.filters.entity else ""
+
     def read(connection: sqlite3.Connection) -> dict[str, Any]:
+        nonlocal request
+        meant = search.named(connection, name) if name else None
+        if meant is not None:
+            request = replace(request, filters=replace(request.filters, entity=meant.id))
         results = search.search(connection, request)
+        offers = search.offers(connection, request.query) if request.query.groups else []
         full = form == "" and bool(results.total or request.query.groups)
         return {
             "results": results,
-            "offers": search.offers(connection, request.query) if request.query.groups else [],
+            "offers": offers,
+            "widened": search.widened(connection, request.query, offers) if not form else "",
+            "unknown_name": name if name and meant is None else "",
             "advice": search.advise(connection, request) if not results.total else None,
             "choices": search.choices(connection, request, exact=results.total <= search.EXACT_CHOICES) if full or not form else {},
             "entity_name": search.entity_name(connection, request.filters.entity) if request.filters.entity else None,

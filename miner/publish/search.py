@@ -33,7 +33,7 @@ _ARTICLE = (
     "a.n_chars, a.confidence, a.duplicate_of"
 )
 _SNIPPET, _BEFORE, _FRAGMENTS = 72, 24, 2
-SORTS = {"relevance": "相关度", "newest": "日期(新→旧)", "oldest": "日期(旧→新)"}
+SORTS = {"relevance": "相关度", "newest": "日期（新→旧）", "oldest": "日期（旧→新）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +339,24 @@ def offers(connection: sqlite3.Connection, query: q.Query, *, limit: int = 6) ->
     return list(found.values())[:limit]
 
 
+def widened(connection: sqlite3.Connection, query: q.Query, found: list[Offer]) -> str:
+    """Return a search for all names of the first dossier that is offered, or nothing when it has but one."""
+    if not found or len(query.words) != 1 or query.excluded:
+        return ""
+    kind = KINDS[found[0].label]
+    sql = f"select distinct alias from aliases where {kind.column} = ? and length(alias) > 1 order by length(alias) limit 5"
+    names = dict.fromkeys((query.words[0], found[0].name, *(row[0] for row in connection.execute(sql, (found[0].id,)))))
+    kept = [name for name in names if '"' not in name and len(name) < 60]
+    kept = [name for name in kept if not any(other != name and fts.fold(other) in fts.fold(name) for other in kept)]
+    return " OR ".join(f'"{name}"' if " " in name else name for name in kept) if len(kept) > 1 else ""
+
+
+def named(connection: sqlite3.Connection, name: str) -> Offer | None:
+    """Return the thing of exactly that name or alias, the most frequent one; None when there is none."""
+    form = simplified(name.strip())
+    return next((offer for offer in _named(connection, form) if form in (offer.name, offer.alias)), None) if form else None
+
+
 def simplified(word: str) -> str:
     """Return the word in simplified characters and half width, as names are usually written."""
     folded = fts.fold(word)
@@ -379,16 +397,16 @@ def advise(connection: sqlite3.Connection, request: Request) -> Advice:
     if request.filters.chosen() and query.groups:
         bare = _count(connection, q.expression(query), _Where())
         if bare:
-            reasons.append("没有同时符合筛选条件的文章;去掉筛选条件就有结果。")
+            reasons.append("没有同时符合筛选条件的文章；去掉筛选条件就有结果。")
     missing = [word for word, count in counts if not count]
     if missing:
-        reasons.append("档案里没有出现过:" + "、".join(missing[:5]))
+        reasons.append("档案里没有出现过：" + "、".join(missing[:5]))
     elif len(counts) > 1 and not bare:
-        reasons.append("每个词都出现过,但没有一篇文章同时包含它们;可用 OR 连接。")
+        reasons.append("每个词都出现过，但没有一篇文章同时包含它们；可用 OR 连接。")
     if query.excluded:
-        reasons.append("排除了:" + "、".join(query.excluded[:5]))
+        reasons.append("排除了：" + "、".join(query.excluded[:5]))
     if len(query.typed) > q.MAX_CHARS:
-        reasons.append(f"查询太长,只用了前 {q.MAX_CHARS} 个字符。")
+        reasons.append(f"查询太长，只用了前 {q.MAX_CHARS} 个字符。")
     names = tuple(dict.fromkeys(name for word in missing[:3] for name in similar_names(connection, word)))
     return Advice(tuple(reasons), names[:6], counts, bare)
 

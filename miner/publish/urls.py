@@ -15,6 +15,8 @@ class Links:
 
     base: str
     database: str
+    named: str = ""
+    """The name of the database when it is not the first archive: our pages then carry it."""
 
     def page(self, *parts: object, query: Mapping[str, object] | None = None, format: str = "") -> str:
         """Return the address of one of our pages.
@@ -23,7 +25,8 @@ class Links:
         '/-/expo/article/a%2Fb?q=%E4%B8%8A%E6%B5%B7'
         """
         path = "/".join(quote(str(part), safe="") for part in parts)
-        asked = urlencode({key: value for key, value in (query or {}).items() if value not in (None, "")})
+        given = {**(query or {}), "_db": self.named}
+        asked = urlencode({key: value for key, value in given.items() if value not in (None, "")})
         return self.base.rstrip("/") + ROOT + (f"/{path}" if path else "") + format + (f"?{asked}" if asked else "")
 
     def search(self, **query: object) -> str:

@@ -84,7 +84,8 @@ class Visit:
         for action, resource in (("view-instance", None), ("view-database", database)):
             if not await _allowed(datasette, request.actor, action, resource):
                 raise Forbidden(f"您无权查看 / no permission: {action}")
-        return cls(datasette, request, database, Links(datasette.setting("base_url"), database), Options.of(datasette))
+        links = Links(datasette.setting("base_url"), database, "" if database == names[0] else database)
+        return cls(datasette, request, database, links, Options.of(datasette))
 
     def argument(self, name: str, most: int = 400) -> str:
         """Return an argument of the query string, cut to a sane length."""
@@ -137,10 +138,10 @@ def shared(datasette: Any, links: Links) -> dict[str, Any]:
 async def _allowed(datasette: Any, actor: Any, action: str, resource: str | None) -> bool:
     if hasattr(datasette, "permission_allowed"):
         return bool(await datasette.permission_allowed(actor, action, resource=resource, default=True))
-    from datasette.resources import DatabaseResource, InstanceResource  # Datasette 1.0
+    from datasette.resources import DatabaseResource  # Datasette 1.0
 
-    target = DatabaseResource(resource) if resource else InstanceResource()
-    return bool(await datasette.allowed(action=action, resource=target, actor=actor))
+    target = {"resource": DatabaseResource(resource)} if resource else {}
+    return bool(await datasette.allowed(action=action, actor=actor, **target))
 
 
 def plain(value: object) -> object:
