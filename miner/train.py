@@ -14,7 +14,7 @@ from miner.errors import InputError, ModelError
 
 Say = Callable[[str], None]
 _TOPICS = ("企业", "公司", "进博", "签约", "集团", "投资", "参展", "品牌")
-SILVER_CHARS = 2_000_000
+SILVER_CHARS = 3_000_000
 SEED = 1
 
 
@@ -39,12 +39,12 @@ def read_raw(path: Path) -> Iterator[str]:
             yield f"{row['headline']}\n{row['body']}"
 
 
-def train_recogniser(data_dir: Path, out: Path, *, minutes: float = 20.0, say: Say = _silent) -> Trained:
+def train_recogniser(data_dir: Path, out: Path, *, minutes: float = 60.0, say: Say = _silent) -> Trained:
     """Train the name model from the sets below `data_dir` and write it to `out` (an .npz file).
 
-    Two courses: a short one on the annotated sets and invented sentences, whose model labels raw news; then the real
-    one on everything. Needs PyTorch and gensim, which only training uses. `minutes` bounds the second course; the
-    first takes a third of that. Raises ModelError when they are missing, InputError when a set is missing.
+    The course has several rounds: the annotated sets and invented sentences teach a first model, which labels raw
+    news for the next. Needs PyTorch, which only training uses. `minutes` bounds the learning itself, on one core.
+    Raises ModelError when PyTorch is missing, InputError when a set is missing.
     """
     try:
         from miner.recognise.training import course

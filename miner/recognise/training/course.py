@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,23 +58,43 @@ def stored(network: Network, vocabulary: Vocabulary, domain: str = "news") -> by
     return buffer.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of the course: from fresh weights or on from the last, over freshly invented sentences."""
+
+    fresh: bool
+    epochs: float
+    rate: float
+    share: float
+    """Of the minutes given."""
+
+
+ROUNDS = (
+    Round(fresh=True, epochs=2, rate=3e-3, share=0.2),
+    Round(fresh=True, epochs=2, rate=3e-3, share=0.4),
+    Round(fresh=False, epochs=2, rate=2e-3, share=0.4),
+)
+
+
 def run(data_dir: Path, raw: Sequence[str], on_topic: Sequence[str], *, minutes: float, say: Say) -> bytes:
-    """Run the whole course and return the model file's bytes."""
+    """Run all rounds and return the model file's bytes; after each round the model labels the raw texts for the next."""
     gold, invented = gold_and_invented(data_dir)
-    known = [e.text for e in (*gold, *invented)]
-    vocabulary = words.build([*known, *raw])
+    vocabulary = words.build([*(e.text for e in (*gold, *invented)), *raw])
     say(f"{len(vocabulary.words):,} words")
-    everything = [*raw, *(e.text for e in gold)]
-    plan = Plan()
+    everything, plan = [*raw, *(e.text for e in gold)], Plan()
     pretrained = (
         word_vectors(everything, vocabulary, size=plan.word_size),
         pair_vectors(everything, vocabulary, size=plan.pair_size),
     )
     say("vectors of words and pairs are learnt")
-    first = new_network(vocabulary, plan, pretrained)
-    train(first, prepare([*gold, *invented], vocabulary), Plan(minutes=minutes / 3, epochs=2), say)
-    labelled = silver(on_topic, NameModel.from_bytes(stored(first, vocabulary)), forms=lexicon_forms())
-    say(f"{len(labelled):,} raw texts are labelled")
-    network = new_network(vocabulary, plan, pretrained)
-    train(network, prepare([*gold, *invented, *labelled], vocabulary), Plan(minutes=minutes), say)
+    network, labelled, forms = new_network(vocabulary, plan, pretrained), list[Example](), lexicon_forms()
+    for number, part in enumerate(ROUNDS):
+        if number:
+            labelled = silver(on_topic, NameModel.from_bytes(stored(network, vocabulary)), forms=forms)
+            say(f"{len(labelled):,} raw texts are labelled")
+            _, invented = gold_and_invented(data_dir, seed=SEED + number)
+        if part.fresh and number:
+            network = new_network(vocabulary, plan, pretrained)
+        lesson = prepare([*gold, *invented, *labelled], vocabulary)
+        train(network, lesson, replace(plan, epochs=part.epochs, rate=part.rate, minutes=part.share * minutes), say)
     return stored(network, vocabulary)

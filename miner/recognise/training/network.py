@@ -43,7 +43,7 @@ class Plan:
     word_size: int = 40
     rate: float = 2e-3
     epochs: float = 4.0
-    batch_chars: int = 6000
+    batch_chars: int = 3500
     minutes: float = 20.0
     seed: int = 1
     threads: int = 1
@@ -238,13 +238,21 @@ class ChainGradient(NamedTuple):
 
 
 def expected(
-    factors: npt.NDArray[np.float32], offsets: npt.NDArray[np.int64], weights: tuple[npt.NDArray[np.float32], ...]
+    factors: npt.NDArray[np.float32],
+    offsets: npt.NDArray[np.int64],
+    weights: tuple[npt.NDArray[np.float32], ...],
+    signs: tuple[int, ...] = (1,),
 ) -> ChainGradient:
-    """Run forward-backward and count; factors are in the order of the layout."""
+    """Run forward-backward and count; factors are in the order of the layout.
+
+    With several signs the rows come in as many versions of each sentence, side by side; the sums over sentences
+    (steps, ends, log of the total) then count each version with its sign.
+    """
     steps, enter, leave = weights
     n, k = factors.shape
+    sign = np.resize(np.array(signs, np.float32), n)[:, None]
     forward, counts = np.empty((n, k), np.float32), np.empty((n, k), np.float32)
-    log_total = 0.0
+    scale = np.empty((n, 1), np.float32)
     for t in range(len(offsets) - 1):
         lo, hi = offsets[t], offsets[t + 1]
         here = forward[lo:hi]
@@ -254,29 +262,32 @@ def expected(
             p = offsets[t - 1]
             np.matmul(forward[p : p + hi - lo], steps, out=here)
             here *= factors[lo:hi]
-        scale = here.sum(axis=1, keepdims=True) + 1e-30
-        log_total += float(np.log(scale).sum())
-        here /= scale
+        scale[lo:hi] = here.sum(axis=1, keepdims=True) + 1e-30
+        here /= scale[lo:hi]
+    log_total = float((np.log(scale) * sign).sum(dtype=np.float64))
     step_counts = np.zeros((k, k), np.float32)
     leave_counts = np.zeros(k, np.float32)
     after, ahead = 0, np.zeros((0, k), np.float32)
+    back = np.ascontiguousarray(steps.T)
     for t in range(len(offsets) - 2, -1, -1):
         lo, hi = offsets[t], offsets[t + 1]
         backward = np.empty((hi - lo, k), np.float32)
         backward[after:] = leave
         if after:
-            backward[:after] = ahead @ steps.T
-        joint = forward[lo:hi] * backward
+            np.matmul(ahead, back, out=backward[:after])
+        joint = np.multiply(forward[lo:hi], backward, out=counts[lo:hi])
         norm = joint.sum(axis=1, keepdims=True) + 1e-30
         if after:
-            step_counts += steps * ((forward[lo : lo + after] / norm[:after]).T @ ahead)
-        log_total += float(np.log(norm[after:]).sum())
+            step_counts += (forward[lo : lo + after] * (sign[:after] / norm[:after])).T @ ahead
         joint /= norm
-        counts[lo:hi] = joint
-        leave_counts += joint[after:].sum(axis=0)
-        ahead = factors[lo:hi] * (backward / (backward.sum(axis=1, keepdims=True) + 1e-30))
+        if after < hi - lo:
+            log_total += float((np.log(norm[after:]) * sign[after : hi - lo]).sum())
+            leave_counts += (joint[after:] * sign[after : hi - lo]).sum(axis=0)
+        backward /= norm  # of the order of one, as forward sums to one
+        ahead = np.multiply(factors[lo:hi], backward, out=backward)
         after = hi - lo
-    return ChainGradient(counts, step_counts, counts[: offsets[1]].sum(axis=0), leave_counts, log_total)
+    enter_counts = (counts[: offsets[1]] * sign[: offsets[1]]).sum(axis=0)
+    return ChainGradient(counts, step_counts * steps, enter_counts, leave_counts, log_total)
 
 
 _ALLOWED = allowed_steps()
@@ -294,19 +305,19 @@ def chain_loss(network: Network, scores: Tensor, allowed: npt.NDArray[np.int64],
     )
     weights = tuple(w.astype(np.float32) for w in weights)
     mask = (allowed[layout.order][:, None] >> _BITS) & 1
-    free = expected(factors, layout.offsets, weights)
-    held = expected(factors * mask.astype(np.float32), layout.offsets, weights)
+    both = np.stack([factors, factors * mask.astype(np.float32)], axis=1).reshape(-1, N_STATES)
+    counts = expected(both, layout.offsets * 2, weights, (1, -1))
     scale = 1.0 / len(layout.order)
     gradient = np.zeros(scores.shape, np.float32)
-    gradient[layout.order] = (free.states - held.states) * scale
-    for parameter, a, b in (
-        (network.steps, free.steps, held.steps),
-        (network.enter, free.enter, held.enter),
-        (network.leave, free.leave, held.leave),
+    gradient[layout.order] = (counts.states[::2] - counts.states[1::2]) * scale
+    for parameter, count in (
+        (network.steps, counts.steps),
+        (network.enter, counts.enter),
+        (network.leave, counts.leave),
     ):
-        parameter.grad = torch.from_numpy(((a - b) * scale).astype(np.float32))
-    scores.backward(torch.from_numpy(gradient))  # type: ignore[no-untyped-call]
-    return (free.log_total - held.log_total) * scale
+        parameter.grad = torch.from_numpy((count * scale).astype(np.float32))
+    scores.backward(torch.from_numpy(gradient))
+    return counts.log_total * scale
 
 
 def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
