@@ -23,6 +23,8 @@ def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
         return False
     if reading.passage.in_title(start) or _in_name(reading, trigger) or _in_term(reading, start):
         return False
+    if trigger.text.endswith("签约") and _COUNTED.match(text, trigger.span.end) and not _names_before(reading, trigger, segment):
+        return False  # 签约27家 is a count, 甲公司签约27家供应商 is not
     if _in_list(text, trigger) or _is_described(text, trigger, segment):
         return False
     if _is_relative(reading, trigger, segment) or _is_total(reading, trigger, segment):
@@ -45,10 +47,13 @@ def _fits(text: str, trigger: Found, segment: Span) -> bool:
         return False
     if rule.close and not any(word in rest[:_CLOSE] for word in rule.close):
         return False
-    if rule.without and any(word in rest for word in rule.without):
-        return False
-    # 签约27家 is a count
-    return not (trigger.text == "签约" and _COUNTED.match(rest) is not None)
+    return not any(word in rest for word in rule.without)
+
+
+def _names_before(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """Tell whether a company or body stands before the trigger in its clause."""
+    head = reading.passage.within(Span(segment.start, trigger.span.start))
+    return any(mention.label in ("enterprise", "organization") for mention in head)
 
 
 def _in_name(reading: Reading, trigger: Found) -> bool:
@@ -90,6 +95,8 @@ def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
     text, end = reading.passage.text, trigger.span.end
     if trigger.rule.type == "exhibition" or "support" in trigger.rule.flags:
         return False
+    if text.startswith("的", end) and trigger.rule.type in ("visit", "meeting"):
+        return True
     if text.startswith("的", end) and trigger.rule.type == "signing":
         dated = any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)
         names = {m.entity for m in reading.passage.within(segment) if m.label != "place"}

@@ -19,6 +19,8 @@ _CLOSE = 14
 _PASSIVE = frozenset(
     {"举行", "举办", "召开", "如期举办", "成功举办", "成功举行", "隆重举行", "启动", "开启", "开始", "拉开帷幕", "进行"}
 )
+JOINING = frozenset({"参加", "参加了", "出席", "出席了", "亮相于", "进行", "开始"})
+"""Verbs that make an event of a forum or a fair only for who is named."""
 _BEGINS = frozenset({"启动", "开启", "开始", "进行"})
 _ENDS = re.compile("了?(?:[，。；！？”）)]|$|\n|并|且)")
 _FIRST = re.compile("首[发秀展]$")
@@ -65,6 +67,8 @@ def _typed(reading: Reading, trigger: Found, noun: Found | None, segment: Span) 
     if "support" in rule.flags:
         if noun is None:
             return None
+        if text.startswith("的", noun.span.end) and trigger.text in JOINING and noun.span.start >= trigger.span.end:
+            return None  # 参加论坛的嘉宾: a description
         rule = replace(rule, kind=noun.rule.kind)
     found = Found(trigger.span, trigger.text, rule)
     if not tells(reading, found, segment):

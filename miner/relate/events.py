@@ -10,7 +10,7 @@ from miner.dates import DateMention, edition_in
 from miner.model import EventReport, Participant, Quote, Status
 from miner.numbers import Number, find_numbers
 from miner.offsets import Span
-from miner.relate.candidates import candidates, merged
+from miner.relate.candidates import JOINING, candidates, merged
 from miner.relate.participants import Cast, Scope, is_candidate, stands_for_both
 from miner.relate.passage import Passage
 from miner.relate.reading import Candidate, Reading
@@ -19,7 +19,6 @@ from miner.relate.when import choose_date, status_of
 
 _EXPO_NAME = re.compile("进博会|进口博览会|盛会|^博览会|^展览会")
 _SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
-_JOINING = frozenset({"参加", "参加了", "出席", "出席了", "亮相于", "进行", "开始"})
 _COSTS = frozenset({"signing", "investment", "procurement", "founding"})
 _RETOLD = frozenset({"meeting", "visit", "ceremony", "conference", "appointment", "signing"})
 _HELD = re.compile("如期|顺利|成功|圆满|将|即将|今天|明天|拟|定于")
@@ -194,7 +193,7 @@ def _visited(reading: Reading, scope: Scope) -> bool:
 
 def _needs_name(candidate: Candidate) -> bool:
     """Tell whether only a named participant makes it an event: 参加国家展, 出席论坛."""
-    return candidate.noun is not None and candidate.trigger.text in _JOINING
+    return candidate.noun is not None and candidate.trigger.text in JOINING
 
 
 def _by_press(text: str, trigger: Found, scope: Scope) -> bool:
@@ -241,6 +240,8 @@ def _told_again(
     state.told.add((kind, date, status, entities))
     if kind not in _RETOLD:
         return False
+    if _joins_what_was_told(candidate, state):
+        return True
     word = (candidate.noun or candidate.trigger).text
     for old_kind, old_date, old_entities, old_word in state.reported:
         if old_kind != kind or (date is not None and old_date is not None and date != old_date):
@@ -251,6 +252,14 @@ def _told_again(
             return True
     state.reported.append((kind, date, entities, word))
     return False
+
+
+def _joins_what_was_told(candidate: Candidate, state: _State) -> bool:
+    """某人参加会议。 right after the meeting was told adds a guest, not a meeting."""
+    trigger, noun = candidate.trigger, candidate.noun
+    if noun is None or trigger.text not in JOINING or noun.span.start != trigger.span.end:
+        return False
+    return any(kind == trigger.rule.type for kind, _, _, _ in state.reported)
 
 
 def _amount(text: str, scope: Scope) -> Number | None:

@@ -68,6 +68,7 @@ def _told_before(
     return replace(earlier[-1], method="carried") if earlier else None
 
 
+_SETTING = re.compile("[^，。]{0,6}(?:上|期间|时|中|里)(?:，|[^，。升])|，")
 _LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
 
 
@@ -81,6 +82,8 @@ def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
         return None
     edition = current - 1 if last is not None else named.number if named is not None else current
     if edition >= current:
+        return None
+    if last is None and named is not None and _SETTING.match(words, words.find(named.text) + len(named.text)) is None:
         return None
     wording = last.group() if last is not None else named.text if named is not None else ""
     start = sentence.start + words.find(wording)
