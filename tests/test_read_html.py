@@ -243,6 +243,13 @@ def test_layout_tables_of_old_pages() -> None:
     assert document.issue_date == "2019-03-06"
 
 
+@pytest.mark.filterwarnings("error")
+def test_pages_that_call_themselves_xml_warn_nobody() -> None:
+    page = f'<?xml version="1.0"?><!DOCTYPE html><html><body><div><p>{P1}</p><p>{P2}</p></div></body></html>'
+    assert lines(read(page), "body") == [P1, P2]
+    read(FOUNDER.replace("进博现场", "a.txt"))
+
+
 def test_xhtml_with_a_declared_encoding() -> None:
     page = f'<?xml version="1.0" encoding="gbk"?><html xmlns="http://www.w3.org/1999/xhtml"><body><div><p>{P1}</p><p>{P2}</p></div></body></html>'
     document = read(page.encode("gbk"), "a.xhtml")

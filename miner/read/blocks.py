@@ -34,6 +34,7 @@ _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _NOT_LINE_END = re.compile(r"[^\n]+")
 _WIDE_RUN = re.compile(r"[\u4e00-\u9fff]{3,10}")
+_XML = re.compile(r"^\s{0,20}<\?xml[^>]{0,200}>")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _WIDE_BREAK = re.compile(r"(?<=[⺀-鿿＀-￯　-〿“”‘’…—])[ \t\f]{0,200}\n[ \t\f\n]{0,200}(?=[⺀-鿿＀-￯　-〿“”‘’…—])")
 _NAMES = re.compile(r"(?<=[#.=])[A-Za-z][\w-]*|[a-z]+-[a-z]+(?=[\s,]|$)")
@@ -107,8 +108,8 @@ def _alternatives(selector: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def parse(text: str) -> BeautifulSoup:
-    """Parse HTML by BeautifulSoup on lxml."""
-    return BeautifulSoup(text, "lxml")
+    """Parse HTML by BeautifulSoup on lxml, as HTML even where it calls itself XML."""
+    return BeautifulSoup(_XML.sub("", text, count=1), "lxml")
 
 
 def blocks(root: Tag, *, drop: Iterable[Tag] = ()) -> list[Block]:

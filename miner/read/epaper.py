@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from miner.model import Role
 from miner.read.blocks import Block, Page, blocks, densest, parse, tidy
@@ -82,7 +82,7 @@ def written(tag: Tag) -> str:
     scripts = " ".join(script.get_text() for script in tag.find_all("script"))
     found = [match.group(2) for match in _WRITTEN.finditer(scripts)]
     if found:
-        return tidy(BeautifulSoup(" ".join(found).replace("\\/", "/").replace('\\"', '"'), "lxml").get_text(" "))
+        return tidy(parse(f"<p>{' '.join(found)}</p>".replace("\\/", "/").replace('\\"', '"')).get_text(" "))
     return tidy(" ".join(block.text for block in blocks(tag)))
 
 
@@ -90,7 +90,7 @@ def _properties(text: str) -> dict[str, str]:
     """Read <name>value</name> pairs out of Founder's comment."""
     found = _between(text, _PROPERTY) or ""
     pairs = re.findall(r"<([a-z]{2,20})>([^<]{0,2000})</\1>", found[:20000], re.IGNORECASE)
-    return {name.lower(): tidy(BeautifulSoup(value, "lxml").get_text()) for name, value in pairs if value.strip()}
+    return {name.lower(): tidy(parse(f"<p>{value}</p>").get_text()) for name, value in pairs if value.strip()}
 
 
 def _between(text: str, marks: tuple[re.Pattern[str], re.Pattern[str]]) -> str | None:
