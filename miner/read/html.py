@@ -38,7 +38,7 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
     page = Page(text)
     story = read_epaper(page) or read_web_page(page)
     lines = tuple(_lines(story, text, config.max_line_chars))
-    if not lines and not page.soup.get_text(strip=True):
+    if not lines and not page.blocks:
         raise fault("empty")
     missing = () if story.parts or story.index else (problem("no-article"),)
     return replace(

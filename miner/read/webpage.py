@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -139,7 +142,8 @@ class _Reader:
             import trafilatura  # takes a second to import, and most pages do without
         except ImportError:  # its jusText asks lxml 6 for an extra under a name that some installers do not know
             return Story(others=tuple(self.blocks), date=self._date({}, ""))
-        found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
+        with _quiet("trafilatura"):
+            found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
         apart = {block.text for block in self.blocks if self._is_apart(block)}
         texts = [tidy(line.lstrip("-|")) for line in (found.text or "").split("\n")] if found else []
         lines = [_block(text, self.soup) for text in texts if text and text not in apart]
@@ -202,7 +206,8 @@ class _Reader:
         """Ask htmldate, which trafilatura brings, for a day that the markup states outright."""
         from htmldate import find_date  # takes a while to import, and most pages do without
 
-        found: str | None = find_date(self.text, extensive_search=False, original_date=True)
+        with _quiet("htmldate"):
+            found: str | None = find_date(self.text, extensive_search=False, original_date=True)
         if not found:
             return None
         year, month, number = found.split("-")
@@ -230,6 +235,18 @@ class _Reader:
         pieces = _SUFFIX.split(self.title)
         last = _cleaned(pieces[-1].strip()) if len(pieces) > 1 else None
         return last if last and re.search(r"(?:网|报|社|新闻|在线|日报社|频道)(?:-The Paper)?$", last) else None
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library from logging that it found nothing: that is said in `problems`."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[list[Part], list[Block]]:
