@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 
-from miner.recognise.gazetteer import Hit, words_of
+from miner.recognise.gazetteer import Hit, gazetteer, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common
 
@@ -28,6 +29,8 @@ _OWNERS = re.compile(r"(?:国家|全国|中央|中华|世界|国际|亚洲|欧�
 _LEADS = re.compile("国家|全国|中央|中华|世界|国际")
 _TAIL_STOPS = frozenset("是在的与和到被把向了为从")
 _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
+_HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它")
+_BRANCHES = frozenset({"分公司", "子公司", "分行", "支行", "总公司"})
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
 _AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
@@ -48,7 +51,9 @@ def find_bodies(passage: Passage) -> Iterator[Found]:
         if not _ends_word(passage, ending) or _AFTER.match(passage.folded, end):
             continue
         found = _company(passage, ending) if ending.term.kind == "company" else _organization(passage, ending)
-        if found is not None:
+        if found is not None and passage.folded.endswith("广播公司", found.start, found.end):
+            yield replace(found, label="organization")
+        elif found is not None:
             yield found
 
 
@@ -71,6 +76,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
     index = passage.word_at(ending.start)
     start = starts[index] if starts[index] < ending.start and tags[index] not in _VERBS else ending.start
     limit = ending.end - _MAX_NAME
+    branch = text[ending.start : ending.end] in _BRANCHES
     while index > 0 and starts[index - 1] >= limit:
         word, tag = words[index - 1], tags[index - 1]
         if word == ")":
@@ -78,9 +84,9 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             if opening < 1 or not text[opening + 1 : starts[index - 1]].isalpha():
                 break
             index = max(passage.word_at(opening) - 1, 0)
-        elif word in _AND and ending.term.kind == "body" and _joins_trades(passage, index):
+        elif (word in _AND and ending.term.kind == "body" and _joins_trades(passage, index)) or _is_soft(passage, index - 1) or _is_place(word):
             index -= 1
-        elif _stops(word, tag) or (word in words_of("org_types", "party") and ending.term.sort == "government"):
+        elif _stops(word, tag) or (not branch and len(word) > 2 and word in words_of("company_types", "generic")) or (word in words_of("org_types", "party") and ending.term.sort == "government"):
             break
         else:
             index -= 1
@@ -99,6 +105,20 @@ def _trimmed(passage: Passage, start: int, end: int) -> int:
         index += 1
         start = starts[index] if index < len(starts) else end
     return min(start, end)
+
+
+def _is_soft(passage: Passage, index: int) -> bool:
+    """Tell whether a word that else stops the walk opens a stretch after a mark (、超聚变数字技术有限公司): then it is part of the name."""
+    words, starts = passage.words.words, passage.words.starts
+    word = words[index]
+    if len(word) != 1 or word in _HARD or word not in words_of("naming", "stop"):
+        return False
+    return starts[index] > 0 and passage.folded[starts[index] - 1] in "、“(\n"
+
+
+@lru_cache(maxsize=65536)
+def _is_place(word: str) -> bool:
+    return len(word) > 1 and any(term.kind == "place" for term in gazetteer().terms(word))
 
 
 def _stops(word: str, tag: str) -> bool:
@@ -169,7 +189,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         if bare and not named and known != "enterprise":
             return None
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
-    if known == "enterprise" and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
+    if known == "enterprise" and _surely_known(passage, start, ending) and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
         return Found(start, ending.end, "enterprise", "suffix", 0.9)
     if not core:
         return Found(start, ending.end, "enterprise", "suffix", 0.75) if type_ in words_of("naming", "regional") else None
@@ -178,9 +198,19 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     if place_end > start and (passage.knows(place_end, ending.start) or passage.knows(place_end, ending.end)):
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
     verb = passage.words.tags[passage.word_at(ending.start - 1)] in ("v", "vn") and passage.all_common(place_end, ending.start)
+    if type_ == "集团" and passage.all_common(place_end, ending.start) and place_end == start and not passage.acts_as_company(start, ending.end):
+        return None
     if type_ in ("集团", "银行") and 2 <= len(core) <= 8 and core not in words_of("company_types", "industry") and not verb:
         return Found(start, ending.end, "enterprise", "suffix", 0.8)
     return None
+
+
+def _surely_known(passage: Passage, start: int, ending: Hit) -> bool:
+    """Tell whether the name that a stretch begins with is surely a company's (现代 in 现代农业 is not)."""
+    return any(
+        hit.start == start and hit.term.kind == "enterprise" and not hit.term.ambiguous
+        for hit in passage.hits_in(start, ending.end)
+    )
 
 
 def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:

@@ -71,6 +71,14 @@ def find_short_forms(passage: Passage, found: Iterable[Found]) -> Iterator[Found
         yield from _occurrences(passage, short)
 
 
+def _speaks_of(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether an everyday word that is also a company's short name is not merely the attribute of the next noun (现代企业制度)."""
+    index = passage.word_at(end)
+    if passage.words.starts[index : index + 1] != [end] or passage.words.tags[index] not in ("n", "vn", "nz", "b"):
+        return True
+    return passage.acts_as_company(start, end)
+
+
 def _occurrences(passage: Passage, short: str) -> Iterator[Found]:
     everyday = is_common(short)
     at = passage.folded.find(short)
@@ -80,6 +88,6 @@ def _occurrences(passage: Passage, short: str) -> Iterator[Found]:
         if whole or (len(short) >= 3 and not everyday):
             index = passage.word_at(at)
             noun = passage.words.tags[index] not in ("v", "d", "p", "c", "a", "ad", "ns")
-            if not everyday or noun:
+            if not everyday or (noun and _speaks_of(passage, at, end)):
                 yield Found(at, end, "enterprise", "short", 0.75 if everyday else 0.85)
         at = passage.folded.find(short, end)

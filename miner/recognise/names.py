@@ -22,13 +22,6 @@ from miner.recognise.zones import credits, works
 _ALONE = 0.7
 _LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
-_BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
-_AFTER_BRAND = re.compile(
-    r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区|大中华区|亚太区|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
-    r"带来|首发|首次参展|连续\w届参展|展出|携|推出|参展|宣布|在华|旗下|亮相|与[^,。]{1,12}签|签约|[(][a-z])"
-)
-
-
 def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Found]:
     """Return the names of a passage in text order; `guesses` are what a trained model proposes, None without one.
 
@@ -87,7 +80,7 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):
             kind = "organization"
         if hit.term.ambiguous or (kind == "enterprise" and passage.folded[hit.start : hit.end] in words_of("naming", "platform")):
-            if kind == "enterprise" and inside and _acts_as_company(passage, hit):
+            if kind == "enterprise" and inside and passage.acts_as_company(hit.start, hit.end):
                 yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
             continue
         if kind == "place" and hit.term.sort == "street" and passage.folded[hit.end - 2 : hit.end] == "街道":
@@ -104,13 +97,8 @@ def _reads_on(passage: Passage, hit: Hit) -> bool:
     if at in (hit.start, hit.end) or not passage.all_common(at, hit.end) or passage.words.starts[index : index + 1] != [hit.end]:
         return False
     word, tag = passage.words.words[index], passage.words.tags[index]
-    company = hit.end in passage.title_starts or _AFTER_BRAND.match(passage.folded, hit.end) or word in words_of("naming", "role", "enterprise_head")
+    company = hit.end in passage.title_starts or passage.acts_as_company(hit.start, hit.end) or word in words_of("naming", "role", "enterprise_head")
     return tag in ("n", "nz") and len(word) > 1 and not company
-
-
-def _acts_as_company(passage: Passage, hit: Hit) -> bool:
-    text = passage.folded
-    return bool(_AFTER_BRAND.match(text, hit.end) or _BEFORE_BRAND.search(text, max(0, hit.start - 8), hit.start))
 
 
 def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from miner.offsets import Span
 from miner.recognise.fold import fold
 from miner.recognise.gazetteer import Hit, gazetteer
-from miner.segment import Tagged, is_common, tagged
+from miner.segment import Tagged, is_common, tagged, user_dictionary
 
 NAMED = ("enterprise", "place", "organization")
 """The kinds of lexicon hits that are names."""
-_PROPER = frozenset({"nz", "nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})
+_PROPER = frozenset({"nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})
+
+
+_BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
+_AFTER_BRAND = re.compile(
+    r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区|大中华区|亚太区|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
+    r"带来|首发|首次参展|连续\w届参展|展出|携|推出|参展|宣布|在华|旗下|亮相|与[^,。]{1,12}签|签约|[(][a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,11 @@ class Passage:
                 return at
             at = max(ends)
 
+    def acts_as_company(self, start: int, end: int) -> bool:
+        """Tell whether the words around a stretch speak of it as of a company: 企业…, …展台, …总裁, …带来."""
+        before = _BEFORE_BRAND.search(self.folded, max(0, start - 8), start)
+        return before is not None or _AFTER_BRAND.match(self.folded, end) is not None
+
     def all_common(self, start: int, end: int, *, bodies: bool = False) -> bool:
         """Tell whether a stretch consists of words of the general dictionary alone, none of them a name.
 
@@ -158,10 +172,16 @@ class Passage:
         index = self.word_at(start)
         while index < len(self.words.words) and self.words.starts[index] < end:
             word, tag = self.words.words[index], self.words.tags[index]
-            if (tag in _PROPER and not (bodies and tag == "nt")) or not is_common(word):
+            proper = tag in _PROPER and not (bodies and tag == "nt")
+            if proper or not is_common(word) or (tag == "nz" and word in _own_words()):
                 return False
             index += 1
         return True
+
+
+@cache
+def _own_words() -> frozenset[str]:
+    return frozenset(user_dictionary())
 
 
 def _may_stand(hit: Hit, words: Tagged, edges: bytearray) -> bool:
