@@ -84,7 +84,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             if opening < 1 or not text[opening + 1 : starts[index - 1]].isalpha():
                 break
             index = max(passage.word_at(opening) - 1, 0)
-        elif (word in _AND and ending.term.kind == "body" and _joins_trades(passage, index)) or _is_soft(passage, index - 1) or _is_place(word):
+        elif (word in _AND and ending.term.kind == "body" and _joins_trades(passage, index)) or _is_soft(passage, index - 1) or (_is_place(word) and word not in words_of("naming", "stop")):
             index -= 1
         elif _stops(word, tag) or (not branch and len(word) > 2 and word in words_of("company_types", "generic")) or (word in words_of("org_types", "party") and ending.term.sort == "government"):
             break

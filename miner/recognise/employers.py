@@ -80,10 +80,10 @@ def _speaks_of(passage: Passage, start: int, end: int) -> bool:
 
 
 def _occurrences(passage: Passage, short: str) -> Iterator[Found]:
-    everyday = is_common(short)
     at = passage.folded.find(short)
     while at >= 0:
         end = at + len(short)
+        everyday = is_common(short) or passage.all_common(at, end)
         whole = passage.edges[at] and passage.edges[end]
         if whole or (len(short) >= 3 and not everyday):
             index = passage.word_at(at)

@@ -18,6 +18,7 @@ from miner.recognise.overlap import resolve_overlaps
 from miner.recognise.passage import Found, Passage
 from miner.recognise.people import find_people, is_byline
 from miner.recognise.zones import credits, works
+from miner.segment import is_common
 
 _ALONE = 0.7
 _LISTED = re.compile(r"[ 、,和与/]{1,3}")
@@ -94,7 +95,7 @@ def _reads_on(passage: Passage, hit: Hit) -> bool:
     """Tell whether a region and an everyday word that together are a company's name rather belong to the next noun (中国移动游戏)."""
     at = passage.after_places(hit.start, hit.end)
     index = passage.word_at(hit.end)
-    if at in (hit.start, hit.end) or not passage.all_common(at, hit.end) or passage.words.starts[index : index + 1] != [hit.end]:
+    if at in (hit.start, hit.end) or not is_common(passage.folded[at : hit.end]) or passage.words.starts[index : index + 1] != [hit.end]:
         return False
     word, tag = passage.words.words[index], passage.words.tags[index]
     company = hit.end in passage.title_starts or passage.acts_as_company(hit.start, hit.end) or word in words_of("naming", "role", "enterprise_head")
