@@ -28,6 +28,8 @@ _WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 1.0, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
 _UNBOUND, _HEADLESS = -4.0, -1.5
 """Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
+_SURELY_RESUMED = 3.0
+"""How much lower a pair may score whose later piece surely goes on from somewhere."""
 _SIZED_HEAD, _SIZED_NONE = 3.0, -5.0
 """What type sizes say of a story's start: at a head of larger type, or without one."""
 _DOUBT = 3.0
@@ -142,7 +144,7 @@ def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, i
     found: dict[int, int] = {}
     taken: set[int] = set()
     for score, earlier, later in sorted(zip(scores.tolist(), *zip(*pairs, strict=True), strict=True), reverse=True):
-        if score > 0 and later not in found and earlier not in taken:
+        if score > -_SURELY_RESUMED * outline.paragraphs[later].resumed and later not in found and earlier not in taken:
             found[later] = earlier
             taken.add(earlier)
     return found

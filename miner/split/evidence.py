@@ -22,6 +22,7 @@ _AT = {label: number for number, label in enumerate(LABELS)}
 _NONE = np.zeros(len(LABELS), dtype=np.float32)
 _BEFORE = 5
 """Paragraphs before a boundary whose wording is compared."""
+_RARE = 0.6
 _REACH = 14
 """Pieces back to which a piece may go on."""
 
@@ -34,6 +35,8 @@ class Hints:
     opens: Floats
     closes: Floats
     weight: dict[str, float]
+    rare: frozenset[str]
+    """Pairs that stand in more than one paragraph though they are rare in general: names, above all."""
 
 
 def hints_of(outline: Outline, wording: Wording) -> Hints:
@@ -46,7 +49,8 @@ def hints_of(outline: Outline, wording: Wording) -> Hints:
     shared = [pair for pair, count in counts.items() if 1 < count < 0.7 * total]
     rarity = wording.rarity(shared)
     weight = {pair: rare * float(np.log(total / counts[pair])) for pair, rare in zip(shared, rarity.tolist(), strict=True)}
-    return Hints(wording, wording.opens(texts), wording.closes(texts), weight)
+    rare = frozenset(pair for pair, value in zip(shared, rarity.tolist(), strict=True) if value > _RARE)
+    return Hints(wording, wording.opens(texts), wording.closes(texts), weight, rare)
 
 
 def frame_mark(outline: Outline, row: int) -> float:
@@ -82,7 +86,7 @@ def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
     tail = float(byline_tail(last.text))
     opening = opening_class(this.text)
     mark = frame_mark(outline, this.rows[0])
-    opens, closes = float(hints.opens[index]), float(hints.closes[index - 1])
+    opens, closes = float(np.clip(hints.opens[index], -6, 6)), float(np.clip(hints.closes[index - 1], -6, 6))
     return [
         1.0, differs, min(6.0, abs(this.measure - last.measure)), differs * (len(this.rows) > 2 and len(last.rows) > 2),
         tail, float(not last.closes), float(opening == 1), float(opening == 2), float(opening == 3), mark, opens, closes,
@@ -127,7 +131,13 @@ def _likeness(paragraphs: list[Paragraph], hints: Hints, index: int) -> list[flo
     whole = _similar(this, frozenset().union(*before), hints.weight)
     ahead = _similar(this, paragraphs[index + 1].pairs, hints.weight) if index + 1 < len(paragraphs) else 0.0
     across = _similar(paragraphs[index + 1].pairs, before[-1], hints.weight) if index + 1 < len(paragraphs) else 0.0
-    return [near, whole, _similar(this, before[0], hints.weight), ahead, ahead - near, across]
+    rare = this & hints.rare
+    back = len(rare & frozenset().union(*before))
+    front = len(rare & paragraphs[index + 1].pairs) if index + 1 < len(paragraphs) else 0
+    return [
+        near, whole, _similar(this, before[0], hints.weight), ahead, ahead - near, across, min(8, back), float(np.log1p(back)),
+        float(np.log1p(front)), float(back == 0), back / (1 + len(rare)),
+    ]  # fmt: skip
 
 
 def resume_pairs(outline: Outline) -> list[tuple[int, int]]:

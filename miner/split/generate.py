@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from miner.stories import clauses
-from miner.typeset import Story, TypesetPage, choose, random_style, typeset
+from miner.typeset import Story, Style, TypesetPage, choose, random_style, typeset, width
 
 __all__ = ["broadcast_stories", "generate_pages", "text_stories"]
 
@@ -22,6 +22,8 @@ _SECTION_HEADS = "展台 进博 时政 新闻 今日 一线 现场 记者 区域
 _SECTION_TAILS = "故事 观察 速递 简报 直击 关注 手记 速写 聚焦 联动 时刻 视点 访谈 快讯 速览 广角 之窗 专题 报道 播报 论坛 随笔 在线 传真 进博 读 谈 说".split()
 _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
+_FITTED = 0.5
+"""Share of pages, where a head allows it, whose measure a head fills."""
 _THEMED = 0.5
 """Share of pages whose stories have something in common."""
 
@@ -83,8 +85,16 @@ def generate_pages(stories: Sequence[Story], count: int, *, seed: int, levels: S
         pool = rng.choice(themes) if themes and rng.random() < _THEMED else everything
         pool = rng.sample(pool, min(len(pool), 60))
         picked = [_worn(_cut(story, rng), level, rng) for story in choose(pool, level, rng)]
-        style = random_style(level, rng)
-        yield typeset(picked, style, rng)
+        yield typeset(picked, _fitted(random_style(level, rng), picked, rng), rng)
+
+
+def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style:
+    """Now and then a measure that a head fills, or fills up to an indent: the heads that look like body lines."""
+    story = rng.choice(stories)
+    measure = round(width(rng.choice((story.headline, story.kicker)) or "")) + rng.choice((0, 0, 2, 1))
+    if rng.random() < _FITTED and style.measures[0] <= measure <= style.measures[1] + 2:
+        return replace(style, measures=(measure, measure))
+    return style
 
 
 def _themes(stories: Sequence[Story]) -> list[list[Story]]:
@@ -135,6 +145,8 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
     stuff = clauses("".join(story.paragraphs))
     if level < 2 or not stuff:
         return story
+    if not story.subheads and len(story.paragraphs) > 1 and rng.random() < 0.15:
+        story = replace(story, subheads=tuple(_spoken_subheads(story.paragraphs, rng)))
     if rng.random() < 0.28:
         words = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
         story = replace(story, kicker=" ".join(_thinned(word, rng) for word in words))
@@ -144,6 +156,14 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
         dash = rng.choice(("———", "——", "", ""))
         story = replace(story, subtitle=dash + _thinned(rng.choice(stuff), rng))
     return story
+
+
+def _spoken_subheads(paragraphs: Sequence[str], rng: random.Random) -> Iterator[tuple[int, str]]:
+    """Subheads of one or two clauses, with or without a comma, even above the first paragraph."""
+    for index in sorted(rng.sample(range(len(paragraphs)), rng.randint(1, min(3, len(paragraphs) - 1)))):
+        found = clauses(paragraphs[index])
+        if found and (index or rng.random() < 0.5):
+            yield index, rng.choice(("，", " ", "，")).join(rng.sample(found, min(len(found), rng.choice((1, 2, 2)))))
 
 
 def _thinned(text: str, rng: random.Random) -> str:

@@ -160,20 +160,20 @@ def train_wording(stories: Sequence[Story_]) -> Wording:
     tables = count_texts([paragraph for story in stories for paragraph in story.paragraphs])
     paragraphs = [(text, n == 0, n == len(story.paragraphs) - 1) for story in stories for n, text in enumerate(story.paragraphs)]
     long = [entry for entry in paragraphs if len(entry[0]) > 4]
-    opener = _train_edge([text[:EDGE] for text, _, _ in long], [first for _, first, _ in long])
-    closer = _train_edge([text[-EDGE:][::-1] for text, _, _ in long], [last for _, _, last in long])
+    opener = _train_edge([text[:EDGE] for text, _, _ in long], [first for _, first, _ in long], 0.1)
+    closer = _train_edge([text[-EDGE:][::-1] for text, _, _ in long], [last for _, _, last in long], 0.02)
     return Wording(*tables, opener, closer)
 
 
-def _train_edge(edges: Sequence[str], truth: Sequence[bool]) -> Any:
+def _train_edge(edges: Sequence[str], truth: Sequence[bool], freedom: float) -> Any:
     from scipy.sparse import csr_matrix
-    from sklearn.linear_model import SGDClassifier
+    from sklearn.linear_model import LogisticRegression
 
     slots = edge_slots(edges)
     rows = np.repeat(np.arange(len(edges)), slots.shape[1])
     shape = (len(edges), 1 << EDGE_BITS)
     table = csr_matrix((np.ones(slots.size, dtype=np.float32), (rows, slots.ravel())), shape=shape)
-    model = SGDClassifier(loss="log_loss", alpha=3e-6, max_iter=12, random_state=0, average=True)
+    model = LogisticRegression(C=freedom, solver="liblinear", max_iter=40)
     model.fit(table, np.asarray(truth))
     return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
 

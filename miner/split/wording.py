@@ -19,9 +19,9 @@ __all__ = ["EDGE", "Wording", "edge_slots", "pair_slots"]
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 PAIR_BITS, SINGLE_BITS, TRIPLE_BITS, EDGE_BITS = 16, 13, 20, 15
-EDGE = 14
+EDGE = 18
 """Characters at a paragraph's edge that are looked at."""
-_PLACES = np.array([0, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4], dtype=np.uint64)
+_PLACES = np.array([0, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5], dtype=np.uint64)
 _SCALE = 12.0
 _MILLION_BITS = float(np.log2(1e6))
 
@@ -104,7 +104,7 @@ def edge_slots(edges: Sequence[str]) -> Ints:
     three = two * np.uint64(0x85EBCA77) + codes[:, 2 : EDGE + 2]
     out = []
     for size, grams in enumerate((one, two, three), start=1):
-        mixed = (grams * np.uint64(5) + _PLACES) * np.uint64(3) + np.uint64(size)
+        mixed = (grams * np.uint64(7) + _PLACES) * np.uint64(3) + np.uint64(size)
         mixed *= np.uint64(0xC2B2AE3D27D4EB4F)
         out.append((mixed >> np.uint64(64 - EDGE_BITS)).astype(np.int64))
     return np.concatenate(out, axis=1)
