@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 _WIDTH = 720
+_WIDEST = 44
+"""No bar is wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,12 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
         shown = tick * top_value
         parts.append(Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left, _WIDTH - 4, y))
         parts.append(_text(left - 6, y + 4, f"{shown:,.0f}" if shown == int(shown) else f"{shown:.1f}", "axis", "end"))
-    valued = _peaks(bars, step)
+    valued, width = _peaks(bars, step), min(max(step * 0.76, 0.8), _WIDEST)
     every = max(1, math.ceil(len(bars) * 58 / (_WIDTH - left)))
     for at, bar in enumerate(bars):
         x, tall = left + at * step, (base - top) * bar.value / top_value
         shape = Markup('<rect class="bar" x="{0:.1f}" y="{1:.1f}" width="{2:.1f}" height="{3:.1f}"><title>{4}: {5}</title></rect>').format(
-            x + step * 0.12, base - tall, max(step * 0.76, 0.8), tall, bar.label, bar.value
+            x + (step - width) / 2, base - tall, width, tall, bar.label, bar.value
         )
         parts.append(_linked(shape, bar.href) if bar.value else Markup(""))
         if at in valued:

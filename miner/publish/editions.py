@@ -11,6 +11,7 @@ from markupsafe import Markup
 from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
 from miner.publish.urls import Links
+from miner.store.views import WHOLE
 
 _TOP = 30
 
@@ -79,7 +80,8 @@ def _countries(connection: sqlite3.Connection, edition: int) -> list[dict[str, A
 
 
 def _measures(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
-    return rows(connection, "select * from measures where edition = ? order by n_figures desc limit 16", (edition,))
+    found = rows(connection, "select * from measures where edition = ? order by n_figures desc, measure limit 60", (edition,))
+    return sorted(found, key=lambda row: (row["measure"] not in WHOLE or row["unit"] == "%", -row["n_figures"]))[:14]
 
 
 def _weeks(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:

@@ -103,6 +103,8 @@ class Hit:
     article: dict[str, Any]
     snippets: tuple[Marked, ...]
     headline: Marked
+    above: tuple[Marked, ...] = ()
+    """Kicker and subtitle, where they hold the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,9 @@ def _browse(connection: sqlite3.Connection, request: Request) -> Results:
 
 def _hit(article: dict[str, Any], words: tuple[str, ...]) -> Hit:
     headline = article["headline"] or "（无标题）"
-    return Hit(article, snippets(article["body"], words), Marked(headline, tuple(q.find_words(headline, words))))
+    others = [Marked(text, tuple(q.find_words(text, words))) for name in ("kicker", "subtitle") if (text := article[name])]
+    above = tuple(piece for piece in others if piece.spans)
+    return Hit(article, snippets(article["body"], words), Marked(headline, tuple(q.find_words(headline, words))), above)
 
 
 def snippets(body: str, words: tuple[str, ...]) -> tuple[Marked, ...]:

@@ -53,12 +53,12 @@ _ROUNDED = (
 
 _FAR = 1.5
 """Values further apart than this factor count different things: 两家 does not contradict 2800家."""
-_WHOLE = (
+WHOLE = (
     "exhibitors", "countries", "international_organizations", "exhibition_area", "intended_deals", "top500_exhibitors", "new_products", "visitors",
     "professional_visitors", "trading_groups", "journalists",
 )  # fmt: skip
 """Measures of the expo as a whole; of the others, only figures with the same subject can contradict each other."""
-_COUNTED = f"case when measure in ({', '.join(repr(name) for name in _WHOLE)}) then '' else coalesce(subject, '') end"
+_COUNTED = f"case when measure in ({', '.join(repr(name) for name in WHOLE)}) then '' else coalesce(subject, '') end"
 
 
 def contradictions_sql(where: str = "") -> str:
