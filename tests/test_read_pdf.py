@@ -209,6 +209,18 @@ def test_broken_fonts_are_named() -> None:
     assert document.status == "ok"
 
 
+def test_fonts_that_do_not_say_what_their_characters_mean() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    words = "".join(map(chr, range(0xC0, 0x100))) + "".join(map(chr, range(0xA1, 0xBF)))
+    whole = typeset([(50, 700, 8, words)], font="Vera")
+    assert read(whole).problems == ()
+    document = read(whole.replace(b"/ToUnicode", b"/XoUnicode"))
+    assert codes(document) == ["broken-fonts"]
+
+
 def test_encrypted_pdf() -> None:
     document = read(typeset([(50, 700, 10, "secret")], encrypt="pass"))
     assert (document.status, codes(document)) == ("failed", ["encrypted"])

@@ -10,6 +10,7 @@ import ctypes
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,8 @@ _DOTS = 200
 _MOST_PIXELS = 40_000_000
 _MARKS = ("no-text-layer", "broken-fonts", "damaged-page", "no-ocr", "ocr")
 """What may be wrong with pages, or worth knowing of them: a problem each, naming the pages."""
+_SAMPLE = 60
+"""Characters of a page that are asked for their direction and their meaning."""
 _BROKEN_SHARE = 0.3
 """Share of characters without a meaning from which a page's fonts are called broken."""
 
@@ -81,12 +84,28 @@ def read_image(data: bytes, base: Document, config: Config) -> Document:
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> tuple[list[Placed], str | None]:
     """Return the lines of a page, and the code of what is wrong with it."""
     try:
-        placed = place_lines(_chars(pdf, index))
+        with _text_layer(pdf, index) as (handle, count):
+            placed = place_lines(_chars(handle, count))
+            broken = _unmapped(handle, count) > _BROKEN_SHARE or _is_broken(placed)
     except pypdfium2.PdfiumError:
         return [], "damaged-page"
     if not placed:
         return [], "no-text-layer"
-    return placed, "broken-fonts" if _is_broken(placed) else None
+    return placed, "broken-fonts" if broken else None
+
+
+@contextmanager
+def _text_layer(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[tuple[object, int]]:
+    """Open the text of a page: PDFium's name for it, and how many characters it holds."""
+    page = pdf[index]
+    try:
+        text = page.get_textpage()
+        try:
+            yield text.raw, raw.FPDFText_CountChars(text.raw)
+        finally:
+            text.close()
+    finally:
+        page.close()
 
 
 def _recognised(pdf: pypdfium2.PdfDocument, index: int, placed: list[Placed]) -> tuple[list[Placed], str]:
@@ -111,34 +130,34 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
         raise fault("encrypted") if "assword" in str(error) else fault("damaged-pdf", reason=error) from error
 
 
-def _chars(pdf: pypdfium2.PdfDocument, index: int) -> Iterator[Char]:
+def _chars(handle: object, count: int) -> Iterator[Char]:
     """Yield the characters of a page with their cells, turned so that most of the text runs from left to right."""
-    page = pdf[index]
-    textpage = page.get_textpage()
-    try:
-        handle, count = textpage.raw, raw.FPDFText_CountChars(textpage.raw)
-        turn = _direction(handle, count)
-        box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-        box_at, matrix_at = ctypes.byref(box), ctypes.byref(matrix)
-        for at in range(count):
-            text = chr(raw.FPDFText_GetUnicode(handle, at))
-            if text in "\r\n" or not raw.FPDFText_GetLooseCharBox(handle, at, box_at):
-                continue
-            text = _HYPHENS.get(text, text)
-            if text == "\0" or "\ud800" <= text <= "\udfff":
-                text = REPLACEMENT
-            raw.FPDFText_GetMatrix(handle, at, matrix_at)
-            size = raw.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
-            sides = _turned((box.left, box.bottom, box.right, box.top), turn) if turn else _sides(box)
-            yield Char(text, *sides, size if size > 0 else sides[3] - sides[1])
-    finally:
-        textpage.close()
-        page.close()
+    turn = _direction(handle, count)
+    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    box_at, matrix_at = ctypes.byref(box), ctypes.byref(matrix)
+    for at in range(count):
+        text = chr(raw.FPDFText_GetUnicode(handle, at))
+        if text in "\r\n" or not raw.FPDFText_GetLooseCharBox(handle, at, box_at):
+            continue
+        text = _HYPHENS.get(text, text)
+        if (text < " " and text != "\t") or "\ud800" <= text <= "\udfff":
+            text = REPLACEMENT
+        raw.FPDFText_GetMatrix(handle, at, matrix_at)
+        size = raw.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
+        sides = _turned((box.left, box.bottom, box.right, box.top), turn) if turn else _sides(box)
+        yield Char(text, *sides, size if size > 0 else sides[3] - sides[1])
+
+
+def _unmapped(handle: object, count: int) -> float:
+    """Return the share of characters whose font does not say what they mean, out of a sample."""
+    sample = range(0, count, max(1, count // _SAMPLE))
+    lost = sum(1 for at in sample if raw.FPDFText_HasUnicodeMapError(handle, at) == 1)
+    return lost / max(1, len(sample))
 
 
 def _direction(handle: object, count: int) -> int:
     """Return by how many quarter turns counter-clockwise most of the text is turned: 0 to 3."""
-    angles = [raw.FPDFText_GetCharAngle(handle, at) for at in range(0, count, max(1, count // 60))]
+    angles = [raw.FPDFText_GetCharAngle(handle, at) for at in range(0, count, max(1, count // _SAMPLE))]
     turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)  # PDFium's are clockwise
     return turns.most_common(1)[0][0] if turns else 0
 
