@@ -112,7 +112,7 @@ def _grammar() -> re.Pattern[str]:
     number = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
     dash = r"(?:至|到|—{1,2}|-|－|―|–|~|～|、|和|及)"
     # 7日、8日 and 7至8日: the first day may lack its 日 when the second has one
-    more = rf"(?:[日号](?:{dash}(?:(?P<m2>{number})月)?(?P<d2>{number})[日号])?|[至、和](?P<d7>\d{{1,2}})[日号])"
+    more = rf"(?:[日号](?:(?:[上下]午|晚间?|中午)?{dash}(?:(?P<m2>{number})月)?(?P<d2>{number})[日号])?|[至、和](?P<d7>\d{{1,2}})[日号])"
     return re.compile(
         rf"(?P<iso>(?<!\d)(?P<iy>(?:19|20)\d\d)[-./](?P<im>\d{{1,2}})[-./](?P<id>\d{{1,2}})(?!\d))"
         rf"|(?P<y>(?<![\d.])(?:19|20)\d\d|[一二][九〇零○][〇零○一二三四五六七八九]{{2}})年(?!代|级)"
@@ -123,8 +123,8 @@ def _grammar() -> re.Pattern[str]:
         rf"|(?<![\d.个第])(?P<bm>{number})月(?!球|饼|光|亮|薪)(?:份|初|底|末|中旬|上旬|下旬)?(?:(?P<bd>{number}){_renamed(more, 4)})?"
         rf"|(?<![\d.月第])(?P<day>\d{{1,2}})(?:日(?!本|元|均|内|游|报|间|语|系|方|资|企)(?:{dash}(?P<d5>\d{{1,2}})日)?|[、至](?P<e5>\d{{1,2}})日(?!本|元|均|内|游|报|间|语|系|方|资|企))"
         rf"|(?P<ago>\d{{1,2}}|[一两二三四五六七八九十]{{1,2}})(?P<unit>天|年)(?P<side>前|后)(?!期|续)"
-        rf"|(?P<same>{either['same']})|(?P<sameyear>{either['sameyear']})|(?P<rel>{either['day']})|(?P<expo>{either['expo']})"
-        rf"|(?P<week>{either['week']})(?P<wd>[一二三四五六日天])(?!边|围|年|刊|报)"
+        rf"|(?P<same>{either['same']})|(?P<sameyear>{either['sameyear']})(?:(?P<sm>{number})月(?:(?P<sd>{number})日)?)?|(?P<rel>{either['day']})|(?P<expo>{either['expo']})"
+        rf"|(?P<week>{either['week']})(?P<wd>[一二三四五六日天])(?!边|围|年|刊|报)|(?P<weeks>本周|这周|上周|下周)(?!刊|期|围|边|末)"
         rf"|(?P<part>{either['part']})|(?P<vague>{either['vague']})"
     )
 
@@ -139,7 +139,7 @@ def _scanner() -> re.Pattern[str]:
     """Find where a time may start. One class of first characters leads, so that the search skips all other text at once."""
     tails: dict[str, set[str]] = {}
     for word, (kind, _) in _words().items():
-        tails.setdefault(word[0], set()).add(word[1:] + ("[一二三四五六日天]" if kind == "week" else ""))
+        tails.setdefault(word[0], set()).add(word[1:] + ("[一二三四五六日天]" if kind == "week" and len(word) == 1 else ""))
     branches = [rf"(?<={first})(?:{'|'.join(sorted(rest))})" for first, rest in tails.items()]
     digits = r"(?<=\d)(?:\d{0,3}[-./年月日]|\d?(?:[、至]\d{1,2}日|天[前后]))"
     numerals = "(?<=[一两二三四五六七八九十])(?:[一二三四五六七八九十〇零○]{0,3}[年月]|[一二三四五六七八九十]?天[前后])"
@@ -158,6 +158,7 @@ class _Reader:
         self.text, self.issued, self.edition = text, issued, edition
         self.running: date | None = None
         self.running_at = 0
+        self.ahead: tuple[date, int] | None = None
         self.year_here: tuple[int, int] | None = None
 
     def read(self, match: re.Match[str]) -> DateMention:
@@ -170,8 +171,18 @@ class _Reader:
         else:
             raise AssertionError("the grammar and the resolvers disagree")
         if found.precision == "day" and found.date is not None:
-            self.running, self.running_at = date.fromisoformat(found.date), match.start()
+            self.remember(date.fromisoformat(found.date), match)
         return found
+
+    def remember(self, day: date, match: re.Match[str]) -> None:
+        """Keep a day for 当天: days ahead of the issue count only in their own sentence, flashbacks (前一天) never."""
+        if match.group("same") and _words()[match.group("same")][1] < 0:
+            return
+        if self.issued is not None and day > self.issued:
+            self.ahead = day, match.start()
+            if self.running is not None:
+                return
+        self.running, self.running_at = day, match.start()
 
     def made(self, match: re.Match[str], when: tuple[int, int | None, int | None], method: str) -> DateMention:
         """Build a mention from year, month, day; the second date of a range may follow."""
@@ -279,15 +290,20 @@ class _Reader:
         return self.running is not None and (self.running.year, self.running.month) == (base.year, base.month)
 
     def same_day(self, match: re.Match[str]) -> DateMention:
-        if self.running is None:
+        base = self.running
+        if self.ahead is not None and self.text.find("。", self.ahead[1], match.start()) < 0:
+            base = self.ahead[0]
+        if base is None:
             return _unknown(match, "vague")
-        day = self.running + timedelta(days=_words()[match["same"]][1])
+        day = base + timedelta(days=_words()[match["same"]][1])
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "same-day")
 
     def same_year(self, match: re.Match[str]) -> DateMention:
         if self.year_here is None:
             return _unknown(match, "vague")
-        return self.made(match, (self.year_here[0] + _words()[match["sameyear"]][1], None, None), "running")
+        year = self.year_here[0] + _words()[match["sameyear"]][1]
+        month, day = (_number(match[key]) if match[key] else None for key in ("sm", "sd"))
+        return self.made(match, (year, month, day), "running")
 
     def ago(self, match: re.Match[str]) -> DateMention:
         """两天前 counts from the issue; 三天后 from the day last named, when there is one."""
@@ -326,6 +342,13 @@ class _Reader:
             day -= timedelta(days=7)
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "relative")
 
+    def week(self, match: re.Match[str]) -> DateMention:
+        """本周 without a weekday is no more than the month that the week lies in."""
+        if self.issued is None:
+            return _unknown(match, "no-issue-date")
+        day = self.issued + timedelta(days=7 * _words()[match["weeks"]][1])
+        return DateMention(Span(*match.span()), match.group(), day.isoformat()[:7], None, "month", "relative")
+
     def part_of_year(self, match: re.Match[str]) -> DateMention:
         if self.issued is None:
             return _unknown(match, "no-issue-date")
@@ -341,7 +364,7 @@ _RANGES = (
 _RESOLVERS = (
     ("iso", _Reader.iso), ("y", _Reader.with_year), ("ry", _Reader.relative_year), ("month", _Reader.month_word),
     ("bm", _Reader.bare_month), ("day", _Reader.bare_day), ("ago", _Reader.ago), ("same", _Reader.same_day), ("sameyear", _Reader.same_year), ("rel", _Reader.relative_day),
-    ("expo", _Reader.expo_day), ("week", _Reader.weekday), ("part", _Reader.part_of_year), ("vague", _Reader.vague),
+    ("expo", _Reader.expo_day), ("week", _Reader.weekday), ("weeks", _Reader.week), ("part", _Reader.part_of_year), ("vague", _Reader.vague),
 )  # fmt: skip
 
 

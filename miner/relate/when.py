@@ -37,6 +37,9 @@ def choose_date(
     if chosen is not None and chosen.precision == "year" and _in_name(text, chosen):
         finer = [d for d in left if d.precision == "day"]
         chosen = finer[-1] if finer else chosen
+    if chosen is None and scope.own + 1 < len(scope.segments):
+        nearby = scope.segments[scope.own + 1]
+        chosen = next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
     if chosen is not None:
         return chosen
     return _told_before(reading, candidate, held)
@@ -63,11 +66,28 @@ def _told_before(
         return past
     if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing"):
         return None
-    start = reading.passage.paragraph(scope.sentence.start).start
-    earlier = [d for d in reading.dates if start <= d.span.start < scope.sentence.start and d.precision == "day"]
+    return _carried(reading, scope.sentence, trigger)
+
+
+def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | None:
+    """Take over the last day of the paragraph, or of the whole story behind 会上, 随后, 即日起; never one ahead."""
+    text = reading.passage.text
+    issued = reading.passage.annotated.article.published or "9999"
+    start = reading.passage.paragraph(sentence.start).start
+    if _SCENE.search(text, sentence.start, trigger.span.end) is not None:
+        start = 0
+    earlier = [
+        d for d in reading.dates
+        if start <= d.span.start < sentence.start and d.date is not None and d.date <= issued and _is_scene(d)
+    ]  # fmt: skip
     return replace(earlier[-1], method="carried") if earlier else None
 
 
+def _is_scene(when: DateMention) -> bool:
+    return when.precision == "day" or (when.precision == "month" and when.text.endswith("周"))
+
+
+_SCENE = re.compile("会上|会后|结束后|即日起|随后|当场|仪式上|活动上|现场")
 _SETTING = re.compile("[^，。]{0,6}(?:上|期间|时|中|里)(?:，|[^，。升])|，")
 _LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
 
@@ -100,7 +120,7 @@ def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
     """Leave out times inside titles and names (2024年度…年会, 《2024年…》) and spans (2008年以来)."""
     text = reading.passage.text
     if text.startswith("以来", when.span.end):
-        return when.precision == "day" or trigger.rule.type == "procurement"
+        return when.precision == "day" or when.method == "relative" or trigger.rule.type == "procurement"
     if _DURATION_TAIL.match(text, when.span.end):
         return False
     return not reading.passage.in_title(when.span.start)
