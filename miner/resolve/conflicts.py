@@ -215,7 +215,7 @@ def is_rounding(left: Told, right: Told) -> bool:
         return True
     if large.qualifier == "近" and large.value - small.value < _step(large.value):
         return True
-    return any(t.qualifier == "约" for t in (small, large)) and large.value - small.value <= 0.05 * large.value
+    return any(t.qualifier == "约" for t in (small, large)) and large.value - small.value <= 0.1 * large.value
 
 
 def _step(value: float) -> float:
