@@ -72,6 +72,15 @@ def test_source_lines_lead_back_to_the_raw_file() -> None:
         assert line.text[:4] in rows[line.source_line - 1]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["（下转第四版）", "（上接第1版）", "（下转 A2版）", "（紧接第一版）", "下转第3版", "（上接第1版《松江签约》）"],
+)
+def test_jump_lines(text: str) -> None:
+    document = read(FOUNDER.replace("<p>　　<strong>三年之约</strong></p>", f"<p>{text}</p>"))
+    assert lines(document, "jump") == [text]
+
+
 def test_founder_without_its_comment() -> None:
     page = f"""<html><title>浦江日报</title><body><div>浦江日报 2021年11月6日 星期六 第 5 版</div>
     <p id="PreTitle">回访</p><p id="Title">老展商的新展台</p><p id="SubTitle">第四次来</p>

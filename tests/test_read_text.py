@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -249,3 +251,16 @@ def test_no_bytes_raise(data: bytes, path: str) -> None:
         assert document.problems if document.status == "failed" else document.lines
         for line in document.lines:
             line.text.encode()
+
+
+def test_lines_of_real_pages_are_those_of_a_plain_split(shared_dir: Path) -> None:
+    from miner.read import read_paths
+
+    pages = sorted((shared_dir / "eval" / "pages").rglob("*.txt"))
+    if not pages:
+        pytest.skip("the pages are not here")
+    for path in pages:
+        (document,) = read_paths([path], Config())
+        text = path.read_text("utf-8")
+        assert [line.text for line in document.lines] == text.removesuffix("\n").split("\n"), path.name
+        assert document.problems == ()

@@ -23,6 +23,7 @@ _NEWSPAPER = re.compile(
     r"《?([一-鿿]{2,8}(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报|导报|快报)(?:海外版)?)》?"
 )
 _STORY_LINK = re.compile(r"content_\d{3,12}(?:_\d{1,3})?\.s?html?|nw\.D\d{4,8}[a-z]{2,12}_\d{8}")
+_JUMP = re.compile(r"^[（(]?(?:紧?[下转]+|上接|紧接)第?\s?\S{1,4}\s?版.{0,14}$")
 _PICTURES = ".attachment, .pci_c, .img-desc"
 _HEADS: dict[str, Role] = {
     "#PreTitle": "kicker",
@@ -142,7 +143,9 @@ def _around(page: Page, drop: Iterable[Tag]) -> Story:
 
 
 def body_role(block: Block) -> Role:
-    """Tell subheads and captions from paragraphs by what the markup shows of them."""
+    """Tell subheads, captions and jump lines from paragraphs by what the markup shows of them."""
+    if len(block.text) < 30 and _JUMP.match(block.text):
+        return "jump"
     name, names = (
         block.holder.name,
         " ".join([*block.holder.get_attribute_list("class"), *_parent_classes(block.holder)]),
