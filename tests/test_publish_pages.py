@@ -289,3 +289,27 @@ async def test_other_databases_are_left_alone(archive: Path, tmp_path: Path) -> 
     alone = await started(Datasette([str(other)]))
     assert "other" in await text(alone, "/")
     await text(alone, "/-/expo", 404)
+
+
+async def test_robots_may_be_let_in(archive: Path) -> None:
+    for robots in (False, True):
+        server = await started(build(archive, public=True, metadata={"plugins": {"miner": {"robots": robots}}}))
+        response = await server.client.get("/-/expo")
+        assert ("x-robots-tag" in response.headers) is not robots and ('content="noindex"' in response.text) is not robots
+        assert ("Disallow: /\n" in await text(server, "/robots.txt")) is not robots
+
+
+async def test_a_second_archive_is_reached_by_its_name(archive: Path, tmp_path: Path) -> None:
+    path = tmp_path / "second.db"
+    path.write_bytes(archive.read_bytes())
+    both = await started(Datasette([str(archive), str(path)]))
+    page = BeautifulSoup(await text(both, "/-/expo/search?q=旭化成&_db=second"), "lxml")
+    assert all("_db=second" in a["href"] for a in page.select(".results h2 a"))
+    assert page.select_one("input[name=_db]")["value"] == "second"
+
+
+async def test_a_name_one_types_narrows_the_search(datasette: Datasette) -> None:
+    assert set(await found(datasette, "", named="旭化成")) == {"a1", "a2", "a4"}
+    assert "没有叫「无此人」的" in await text(datasette, "/-/expo/search?q=旭化成&named=无此人")
+    page = await text(datasette, "/-/expo/search?q=旭化成")
+    assert "连同别名检索" in page and quote("Asahi").lower() in page.lower()

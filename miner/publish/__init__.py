@@ -117,7 +117,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[security.App], security.App]:
     """Send safe headers; in public mode refuse what is not reading."""
 
     def wrap(app: security.App) -> security.App:
-        return security.guard(app, public=lambda: visit.Options.of(datasette).public, base_url=datasette.setting("base_url"))
+        options = visit.Options.of
+        return security.guard(
+            app, public=lambda: options(datasette).public, robots=lambda: options(datasette).robots, base_url=datasette.setting("base_url")
+        )
 
     return wrap
 

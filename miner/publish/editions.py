@@ -41,6 +41,7 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
         f"where x.edition = ? order by x.n_articles desc, n.name limit {_TOP}",
         (edition,),
     )
+    months = _months(connection, edition, links)
     return {
         "title": f"{edition_title(edition)}进博会", "edition": edition, "year": edition_year(edition), "n_articles": articles,
         "n_enterprises": scalar(connection, "select count(*) from edition_enterprises where edition = ?", (edition,)),
@@ -52,7 +53,8 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
         "signings": rows(
             connection, "select id, title, date, amount, amount_unit, n_reports from events where edition = ? and type in ('signing', 'procurement') "
             "and amount is not null and status <> 'negated' order by amount desc limit 12", (edition,)),
-        "coverage": columns(_weeks(connection, edition, links), f"{edition_title(edition)}进博会前后逐月的报道篇数"),
+        "coverage": columns(months, f"{edition_title(edition)}进博会前后逐月的报道篇数"),
+        "month_table": [(bar.label, bar.value) for bar in months],
         "papers": rows(connection, "select newspaper, sum(n_articles) as n from coverage where edition = ? group by 1 order by 2 desc limit 12", (edition,)),
         "event_types": EVENT_TYPES,
         "neighbours": [n for (n,) in connection.execute("select distinct edition from coverage where edition is not null order by 1")],
@@ -84,7 +86,7 @@ def _measures(connection: sqlite3.Connection, edition: int) -> list[dict[str, An
     return sorted(found, key=lambda row: (row["measure"] not in WHOLE or row["unit"] == "%", -row["n_figures"]))[:14]
 
 
-def _weeks(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:
+def _months(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:
     sql = "select month, sum(n_articles) from coverage where edition = ? and month <> '' group by 1 order by 1"
     return [Bar(month, int(count), links.search(edition=edition, since=month, until=month)) for month, count in connection.execute(sql, (edition,))][-36:]
 

@@ -22,11 +22,12 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
         "select newspaper, sum(n_articles) as n_articles, sum(n_doubtful) as n_doubtful, min(nullif(month, '')) as since, max(month) as until "
         "from coverage group by 1 order by 2 desc limit 20",
     )
+    months = _months(connection, links)
     return {
         "title": "进博会新闻档案", "totals": [(name, title, totals.get(name, 0)) for name, title in TABLE_TITLES.items()],
         "run": run, "quality": quality, "papers": papers,
         "paper_chart": stacks([_paper(row, links) for row in papers[:10]], "各报的文章数,深色为还原可靠的"),
-        "months": columns(_months(connection, links), "逐月的报道篇数"),
+        "months": columns(months, "逐月的报道篇数"), "month_table": [(bar.label, bar.value) for bar in months if bar.value],
         "editions": [
             {"edition": n, "title": edition_title(n), "n": count}
             for n, count in connection.execute("select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1 desc")

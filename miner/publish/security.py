@@ -21,7 +21,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def guard(app: App, *, public: Callable[[], bool], base_url: str = "/") -> App:
+def guard(app: App, *, public: Callable[[], bool], robots: Callable[[], bool], base_url: str = "/") -> App:
     """Wrap an ASGI application: safe headers on everything, and in public mode refusals."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +35,10 @@ def guard(app: App, *, public: Callable[[], bool], base_url: str = "/") -> App:
 
         async def send_safely(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _with_headers(list(message.get("headers") or []), public=closed)}
+                headers = _with_headers(list(message.get("headers") or []), public=closed)
+                if closed and not robots():
+                    headers.append([b"x-robots-tag", b"noindex, nofollow"])
+                message = {**message, "headers": headers}
             await send(message)
 
         await app(scope, receive, send_safely)
@@ -49,7 +52,7 @@ def _with_headers(headers: list[list[bytes]], *, public: bool) -> list[list[byte
     if public:
         wanted |= {
             b"content-security-policy": STOCK_POLICY.encode(), b"x-frame-options": b"DENY", b"cross-origin-opener-policy": b"same-origin",
-            b"permissions-policy": b"camera=(), microphone=(), geolocation=()", b"x-robots-tag": b"noindex, nofollow",
+            b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
         }  # fmt: skip
     return headers + [[name, value] for name, value in wanted.items() if name not in present]
 
