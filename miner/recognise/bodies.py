@@ -264,6 +264,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
 def _regions_before(passage: Passage, ending: Hit) -> int:
     """Return where the regions directly before a full body name begin (美国商务部), or the name itself."""
     start = ending.start
+    if ending.term.sort == "international":
+        return start
     if start and passage.folded[start - 1] in _LEVELS and passage.edges[start - 1]:
         start -= 1
     for hit in reversed(list(passage.hits_in(max(0, start - 8), start))):

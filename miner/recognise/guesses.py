@@ -24,7 +24,7 @@ _NAMING_TAGS = frozenset({"nr", "nrt", "nrfg"})
 """Tags of words that may be names of people."""
 _EXPLAINING = frozenset({"enterprise", "organization", "place", "expo", "title"})
 _END = re.compile(r"[。!?;\n]")
-_UNIT = re.compile(r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:公司|集团|银行|大学|中心).{1,6}部$")
+_UNIT = re.compile(r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:代表团|交易团|共同体|团队)$|(?:公司|集团|银行|大学|中心).{1,6}部$")
 _LONGEST = {"person": 16, "enterprise": 30, "organization": 30, "place": 12}
 
 
@@ -104,6 +104,11 @@ def _everyday(passage: Passage, start: int, end: int) -> bool:
     return whole and is_common(words[index]) and not tags[index].startswith("nr")
 
 
+def _bare(text: str) -> bool:
+    """Tell whether a body is named by its type alone (公安局), which says of no body in particular."""
+    return text in words_of("org_types", "government") and text[0] not in "省市区县镇"
+
+
 def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     text = passage.folded[start:end]
     if "\n" in text or "、" in text or (label == "enterprise" and text.endswith("区")) or not (passage.edges[start] or passage.edges[end]):
@@ -112,7 +117,7 @@ def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
         return False
     if label == "place":
         return True
-    if label == "organization" and _UNIT.search(text):
+    if label == "organization" and (_UNIT.search(text) or _bare(text) or passage.folded[end : end + 1] in ("长", "门")):
         return False
     kinds = {hit.term.kind for hit in passage.hits_in(start, end) if (hit.start, hit.end) == (start, end) and not hit.term.ambiguous}
     if kinds & {"place", "expo"}:
