@@ -39,6 +39,16 @@ def read_raw(path: Path) -> Iterator[str]:
             yield f"{row['headline']}\n{row['body']}"
 
 
+def read_sentences(folder: Path) -> Iterator[str]:
+    """Yield the sentences of the event sets (DuEE, iFLYTEK): raw business and social news, their labels unused."""
+    for path in sorted((folder / "duee").glob("*.json")) + sorted((folder / "iflytek_ee2020").glob("*.json")):
+        if "schema" in path.name:
+            continue
+        text = path.read_text(encoding="utf-8").strip()
+        rows = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
+        yield from dict.fromkeys(row["text"] for row in rows if row.get("text"))
+
+
 def train_recogniser(data_dir: Path, out: Path, *, minutes: float = 60.0, say: Say = _silent) -> Trained:
     """Train the name model from the sets below `data_dir` and write it to `out` (an .npz file).
 
@@ -56,7 +66,8 @@ def train_recogniser(data_dir: Path, out: Path, *, minutes: float = 60.0, say: S
             raise InputError("a set to train on is missing", code="missing", where=str(path))
     texts = list(read_raw(raw))
     say(f"{len(texts):,} raw texts")
-    stored = course.run(data_dir, texts, _on_topic(texts), minutes=minutes, say=say)
+    to_label = [*_on_topic(texts), *read_sentences(data_dir / "events")]
+    stored = course.run(data_dir, texts, to_label, minutes=minutes, say=say)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(stored)
     return Trained(out, hashlib.sha256(stored).hexdigest(), len(stored))

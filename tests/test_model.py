@@ -162,6 +162,14 @@ def test_english_gives_no_flood(model: NameModel) -> None:
     assert sum(c.end - c.start for c in found) < 0.1 * len(text)
 
 
+def test_random_characters_give_no_flood(model: NameModel) -> None:
+    source = np.random.default_rng(3)
+    rare = "".join(chr(c) for c in source.integers(0x4E00, 0x9FA5, 5000))
+    mojibake = (TEXTS[0] * 40).encode("utf-8").decode("latin-1")
+    for text in (rare, mojibake):
+        assert len(model.predict([text])[0]) <= 5
+
+
 def test_traditional_is_read_like_simplified(model: NameModel) -> None:
     simplified, traditional = "上海市市长龚正会见了三菱电机有限公司总裁。", "上海市市長龔正會見了三菱電機有限公司總裁。"
     assert [c[:3] for c in model.predict([simplified])[0]] == [c[:3] for c in model.predict([traditional])[0]]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from miner.errors import ModelError
 from miner.recognise.chain import LABELS, N_STATES, Beliefs, Chain, Floats, Indices, Layout, believe, lay_out
-from miner.recognise.encode import GAP, Encoded, Vocabulary
+from miner.recognise.encode import GAP, UNKNOWN, Encoded, Vocabulary
 
 FORMAT = 1
 """Version of the model file; a file of another version is refused."""
@@ -28,10 +28,12 @@ BLOCK = 4096
 """Characters computed together: small enough to stay in a processor's cache."""
 BATCH = 150_000
 """Characters encoded and joined together: bounds the memory of one call."""
+LEAST_SCORE = 0.1
+"""A span less likely than this is not reported."""
 LONGEST_SENTENCE = 160
 """A longer sentence is cut, at a comma when there is one in its second half."""
-NEAR_CHINESE, SHUT = 20, np.float32(50.0)
-"""Latin text is judged only within this many characters of Chinese; elsewhere `outside` gets this added."""
+NEAR_CHINESE, NEAR_UNKNOWN, SHUT = 20, 8, np.float32(50.0)
+"""Text farther than this from Chinese, or with a quarter of characters that nobody writes, is shut out by this score."""
 _ENDS = np.array([ord(c) for c in "。!?;\n"], dtype=np.uint32)
 _COMMAS = np.array([ord(c) for c in ",、:)」』》”"], dtype=np.uint32)
 _ZERO, _TOP = np.float32(0), np.float32(np.inf)
@@ -144,7 +146,7 @@ class NameModel:
             end = min(start + BLOCK, n)
             lo, hi = max(0, start - REACH), min(n, end + REACH)
             scores[start:end] = self._block(encoded, lo, hi)[start - lo : end - lo]
-        scores[_far_from_chinese(encoded.folded), 0] += SHUT
+        scores[_strange(encoded), 0] += SHUT
         return scores
 
     def _block(self, encoded: Encoded, lo: int, hi: int) -> Floats:
@@ -168,14 +170,16 @@ class NameModel:
         return scores
 
 
-def _far_from_chinese(folded: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    """Tell which characters have no Chinese character near: the model has never seen such text and stays silent there."""
-    total = np.concatenate([[0], np.cumsum((folded >= 0x3400) & (folded < 0xA000))])
-    at = np.arange(len(folded))
-    far: npt.NDArray[np.bool_] = (
-        total[np.minimum(at + NEAR_CHINESE, len(folded))] == total[np.maximum(at - NEAR_CHINESE, 0)]
-    )
-    return far
+def _strange(encoded: Encoded) -> npt.NDArray[np.bool_]:
+    """Tell where the model has never seen such text and stays silent: far from Chinese, or among unknown characters."""
+    n = len(encoded)
+    at = np.arange(n)
+    chinese = np.concatenate([[0], np.cumsum((encoded.folded >= 0x3400) & (encoded.folded < 0xA000))])
+    unknown = np.concatenate([[0], np.cumsum(encoded.chars == UNKNOWN)])
+    far = chinese[np.minimum(at + NEAR_CHINESE, n)] == chinese[np.maximum(at - NEAR_CHINESE, 0)]
+    odd = unknown[np.minimum(at + NEAR_UNKNOWN, n)] - unknown[np.maximum(at - NEAR_UNKNOWN, 0)] > NEAR_UNKNOWN // 2
+    strange: npt.NDArray[np.bool_] = far | odd
+    return strange
 
 
 def _convolve(hidden: Floats, taps: Floats, bias: Floats, reach: int) -> Floats:
@@ -322,7 +326,10 @@ def _by_text(spans: _Spans, encoded: Encoded, texts: Sequence[str]) -> list[list
     owner = np.maximum(np.searchsorted(encoded.starts, first, side="right") - 1, 0)
     base = encoded.starts[owner]
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    within = np.flatnonzero((first >= base) & (stop <= base + lengths[owner]))  # none in the room between texts
+    likely = np.round(spans.scores, 4) >= LEAST_SCORE
+    within = np.flatnonzero(
+        likely & (first >= base) & (stop <= base + lengths[owner])
+    )  # none in the room between texts
     owner, base = owner[within], base[within]
     labels = [LABELS[k] for k in spans.labels[within].tolist()]
     scores = np.round(spans.scores[within], 4).tolist()
