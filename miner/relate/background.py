@@ -8,6 +8,8 @@ from miner.offsets import Span
 from miner.relate.reading import Reading
 from miner.relate.triggers import Found
 
+_WITNESSED = re.compile("见证$|[轮场]$")
+"""见证签约 is the signing told before; 首轮拜访 a noun."""
 _SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
 _TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
 _COUNTED = re.compile("[近超约逾]?[0-9０-９]")
@@ -19,7 +21,7 @@ _COUNT = re.compile("[0-9０-９]")
 def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
     """Tell whether a trigger tells an event here. `segment` is the piece between commas that holds it."""
     text, start = reading.passage.text, trigger.span.start
-    if not _fits(text, trigger, segment) or ("expo" in trigger.rule.flags and not reading.expo):
+    if not _fits(reading, trigger, segment) or ("expo" in trigger.rule.flags and not reading.expo):
         return False
     if reading.passage.in_title(start) or _in_name(reading, trigger) or _in_term(reading, start):
         return False
@@ -29,25 +31,44 @@ def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
         return False
     if _is_relative(reading, trigger, segment) or _is_total(reading, trigger, segment):
         return False
+    if _WITNESSED.search(text, max(segment.start, start - 4), start) is not None:
+        return False
     if text.startswith(("随着", "除了", "自从", "正值", "值此"), segment.start):
         return False
     near = Span(max(segment.start, start - 14), start)
     return not reading.words.within(near, layer="context", kind="background")
 
 
-def _fits(text: str, trigger: Found, segment: Span) -> bool:
+def _fits(reading: Reading, trigger: Found, segment: Span) -> bool:
     """Check the words behind a trigger against what its entry asks for and forbids."""
-    rule, end = trigger.rule, trigger.span.end
-    if rule.never and text.startswith(rule.never, end):
+    text, rule, end = reading.passage.text, trigger.rule, trigger.span.end
+    if rule.never and text.startswith(rule.never, end) and not _told_by_description(reading, trigger, segment):
         return False
     if rule.following and not text.startswith(rule.following, end):
         return False
     rest = text[end : segment.end]
-    if rule.objects and not any(word in rest[:_FAR] for word in rule.objects):
+    wants_object = rule.objects and not (rule.type == "founding" and _names_before(reading, trigger, segment))
+    if wants_object and not any(word in rest[:_FAR] for word in rule.objects):
         return False
     if rule.close and not any(word in rest[:_CLOSE] for word in rule.close):
         return False
     return not any(word in rest for word in rule.without)
+
+
+_MONEY = re.compile("[0-9][万亿]?[美欧]?元")
+_ANNOUNCED = re.compile("拟|将|计划|年内|原定|获准|定于|约定")
+
+
+def _told_by_description(reading: Reading, trigger: Found, segment: Span) -> bool:
+    """年内赴甬考察的承诺, 甲公司7日签署的备忘录: a description that announces, or names its subject and day, tells."""
+    text = reading.passage.text
+    if not text.startswith("的", trigger.span.end):
+        return False
+    times = [d for d in reading.dates if segment.start <= d.span.start < trigger.span.start]
+    named = _names_before(reading, trigger, segment)
+    if _ANNOUNCED.search(text, segment.start, trigger.span.start) is not None:
+        return named or bool(times) or _MONEY.search(text, segment.start, trigger.span.start) is not None
+    return named and any(time.precision == "day" for time in times)
 
 
 def _names_before(reading: Reading, trigger: Found, segment: Span) -> bool:
@@ -95,6 +116,8 @@ def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
     text, end = reading.passage.text, trigger.span.end
     if trigger.rule.type == "exhibition" or "support" in trigger.rule.flags:
         return False
+    if _told_by_description(reading, trigger, segment):
+        return False
     if text.startswith("的", end) and trigger.rule.type in ("visit", "meeting"):
         return True
     if text.startswith("的", end) and trigger.rule.type == "signing":
@@ -114,4 +137,6 @@ def _is_total(reading: Reading, trigger: Found, segment: Span) -> bool:
         return False
     if _TOTAL.search(text, segment.start, trigger.span.start) is None and not text.startswith(("总数", "累计"), trigger.span.end):
         return False
-    return not any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)
+    paragraph = reading.passage.paragraph(segment.start)
+    now = any(d.precision == "day" and paragraph.start <= d.span.start < segment.end for d in reading.dates)
+    return not now and text.find("本届", paragraph.start, segment.end) < 0

@@ -11,7 +11,7 @@ from miner.offsets import Span
 from miner.relate.background import tells
 from miner.relate.participants import Cast, Scope, find_cast
 from miner.relate.reading import Candidate, Reading
-from miner.relate.triggers import Found
+from miner.relate.triggers import Found, Rule
 
 _SEGMENT = re.compile("[，；：,;:]")
 _HELD_GAP = 45
@@ -112,12 +112,28 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
     behind = [n for n in nouns if trigger.span.end <= n.span.start < min(segment.end, trigger.span.end + _HELD_GAP)]
     if behind:
         return behind[-1] if trigger.text not in _BEGINS or behind[-1].rule.kind != "exhibition" else None
+    if trigger.text not in _BEGINS and trigger.text not in JOINING and (held := _coined(text, trigger, segment)):
+        return held
     if _ENDS.match(text, trigger.span.end) is None:
         return None
     before = [n for n in nouns if segment.start <= n.span.start and n.span.end <= trigger.span.start]
     if not before or trigger.text not in _PASSIVE or text[trigger.span.start - 1] == "的":
         return None
     return before[-1] if trigger.text not in _BEGINS or before[-1].rule.kind != "exhibition" else None
+
+
+_COINED = re.compile(
+    "(?P<head>[^，。；：\n]{0,36}?)(?P<noun>活动|专场|路演|赛事|演出|签约会|[\"”]节|[一-鿿]{2}[节周日会]|仪式|典礼)(?=[”\"]?(?:[，。；！]|$|上|期间|并|，))"
+)
+
+
+def _coined(text: str, trigger: Found, segment: Span) -> Found | None:
+    """Take what is held by its last word when no lexicon has it: 举办了“投资中国年”系列活动."""
+    match = _COINED.match(text, trigger.span.end, segment.end)
+    if match is None:
+        return None
+    kind = "ceremony" if match["noun"] in ("仪式", "典礼") else "conference"
+    return Found(Span(*match.span("noun")), match["noun"], Rule("noun", kind, flags=frozenset({"setting"})))
 
 
 def _is_setting(reading: Reading, noun: Found) -> bool:
@@ -165,6 +181,8 @@ def merged(candidates: Iterator[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         if candidate.trigger.rule.type == "founding" and _invested(result, candidate):
             continue
+        if candidate.trigger.rule.type in ("procurement", "investment") and _signed(result, candidate):
+            continue
         for index, old in enumerate(result):
             if old.trigger.rule.type == candidate.trigger.rule.type and not _apart(old, candidate):
                 result[index] = _join(old, candidate)
@@ -180,7 +198,15 @@ def _invested(earlier: list[Candidate], candidate: Candidate) -> bool:
     return any(old.trigger.rule.type == "investment" and old.trigger.text.startswith("投资") for old in here)
 
 
+def _signed(earlier: list[Candidate], candidate: Candidate) -> bool:
+    """签署采购协议 is a signing, not a purchase or an investment beside it; turnover told with it stays."""
+    if "number" in candidate.trigger.rule.flags:
+        return False
+    return any(old.trigger.rule.type == "signing" and old.scope.own == candidate.scope.own for old in earlier)
+
+
 def _apart(one: Candidate, other: Candidate) -> bool:
+    """Tell whether two triggers have parties of their own."""
     if one.trigger.rule.type == "visit" or one.scope.own == other.scope.own:
         return False
     return bool(one.cast.own) and bool(other.cast.own) and not one.cast.own & other.cast.own

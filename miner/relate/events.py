@@ -18,7 +18,10 @@ from miner.relate.triggers import Found
 from miner.relate.when import choose_date, status_of
 
 _EXPO_NAME = re.compile("进博会|进口博览会|盛会|^博览会|^展览会")
+_COUNTED = re.compile("[0-9]")
 _SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
+_HOLLOW = frozenset({"launch", "ceremony"})
+"""Types of which a denial without names says nothing: 展会还没开幕."""
 _COSTS = frozenset({"signing", "investment", "procurement", "founding"})
 _RETOLD = frozenset({"meeting", "visit", "ceremony", "conference", "appointment", "signing"})
 _HELD = re.compile("如期|顺利|成功|圆满|将|即将|今天|明天|拟|定于")
@@ -32,7 +35,7 @@ class _State:
     parties: tuple[Participant, ...] = ()
     exhibited: set[int | None] = field(default_factory=set)
     held: list[tuple[str, DateMention]] = field(default_factory=list)
-    reported: list[tuple[str, str | None, frozenset[int | None], str]] = field(default_factory=list)
+    reported: list[tuple[str, str | None, Status, frozenset[int | None], str]] = field(default_factory=list)
     expo_told: bool = False
     told: set[tuple[object, ...]] = field(default_factory=set)
 
@@ -62,7 +65,7 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
     amount = _amount(passage.text, scope) if trigger.rule.type in _COSTS else None
     if _is_vague(reading, candidate, cast, when, amount) or not _is_held_now(reading, candidate, when, state):
         return None
-    if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type == "launch":
+    if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type in _HOLLOW:
         return None
     if _told_again(candidate, cast, when, status, state):
         return None
@@ -81,9 +84,11 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
 def _lacks(reading: Reading, candidate: Candidate, cast: Cast) -> bool:
     """Tell whether something that the trigger's entry asks for is missing: a name, a sum, a number."""
     flags, text, scope = candidate.trigger.rule.flags, reading.passage.text, candidate.scope
-    if not cast.participants and ("named" in flags or _needs_name(candidate)):
+    if not cast.participants and ("named" in flags or _needs_name(candidate)) and not _unnamed(text, candidate):
         return True
-    if "own" in flags and not cast.own:
+    if "own" in flags and not cast.own and not _unnamed(text, candidate):
+        return True
+    if "person" in flags and not any(passage_person(reading, p) for p in cast.participants):
         return True
     if "list" in flags and (len(cast.participants) < 2 or not _visited(reading, scope)):
         return True
@@ -92,6 +97,23 @@ def _lacks(reading: Reading, candidate: Candidate, cast: Cast) -> bool:
     if "number" in flags and not _counts_something(text, candidate.trigger, scope):
         return True
     return candidate.trigger.rule.type == "visit" and _by_press(text, candidate.trigger, scope)
+
+
+_PLURAL = re.compile("[0-9多余数百千][家位名][一-鿿]{0,12}|高管|客商|采购商|代表团|交易团|嘉宾|政府|跨国公司|专家|展商们?")
+
+
+def _unnamed(text: str, candidate: Candidate) -> bool:
+    """Tell whether an unnamed plural (720家…, 多家公司的高管) is the subject of a visit, meeting, signing or purchase."""
+    if candidate.trigger.rule.type not in ("visit", "signing", "meeting", "procurement"):
+        return False
+    segment = candidate.scope.segments[candidate.scope.own]
+    return _PLURAL.search(text, segment.start, min(candidate.trigger.span.end + 20, segment.end)) is not None
+
+
+def passage_person(reading: Reading, participant: Participant) -> bool:
+    """Tell whether a participant is a person."""
+    entity = participant.entity
+    return entity is not None and reading.passage.annotated.entities[entity].label == "person"
 
 
 def _is_vague(
@@ -104,7 +126,7 @@ def _is_vague(
     if cast.participants:
         return False
     if candidate.trigger.rule.type == "visit":
-        return carried
+        return carried and not _unnamed(reading.passage.text, candidate)
     return when is None and amount is None and _needs_anchor(reading.passage.text, candidate)
 
 
@@ -184,6 +206,8 @@ def _needs_anchor(text: str, candidate: Candidate) -> bool:
     segment = candidate.scope.segments[candidate.scope.own]
     if text[trigger.span.end : trigger.span.end + 1] in ("《", "“") or "》" in text[segment.start : trigger.span.start]:
         return False
+    if trigger.rule.type == "launch" and _COUNTED.search(text, trigger.span.end, segment.end) is not None:
+        return False
     return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
 
 
@@ -243,14 +267,14 @@ def _told_again(
     if _joins_what_was_told(candidate, state):
         return True
     word = (candidate.noun or candidate.trigger).text
-    for old_kind, old_date, old_entities, old_word in state.reported:
-        if old_kind != kind or (date is not None and old_date is not None and date != old_date):
+    for old_kind, old_date, old_status, old_entities, old_word in state.reported:
+        if (old_kind, old_status) != (kind, status) or (date is not None and old_date is not None and date != old_date):
             continue
         if kind in ("ceremony", "conference") and old_word == word and (date is None or not entities):
             return True
         if entities and entities <= old_entities and (date is None or date == old_date):
             return True
-    state.reported.append((kind, date, entities, word))
+    state.reported.append((kind, date, status, entities, word))
     return False
 
 
@@ -259,7 +283,7 @@ def _joins_what_was_told(candidate: Candidate, state: _State) -> bool:
     trigger, noun = candidate.trigger, candidate.noun
     if noun is None or trigger.text not in JOINING or noun.span.start != trigger.span.end:
         return False
-    return any(kind == trigger.rule.type for kind, _, _, _ in state.reported)
+    return any(kind == trigger.rule.type for kind, *_ in state.reported)
 
 
 def _amount(text: str, scope: Scope) -> Number | None:

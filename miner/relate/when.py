@@ -13,6 +13,7 @@ from miner.relate.reading import Candidate, Reading
 from miner.relate.triggers import Found
 
 _DURATION_TAIL = re.compile("年?度|版|届|以来|款")
+_COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
 _REACHING = frozenset({"约定", "计划", "拟", "预计", "将", "决定"})
 """Words of plan that reach over a comma."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
@@ -121,7 +122,7 @@ def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
     text = reading.passage.text
     if text.startswith("以来", when.span.end):
         return when.precision == "day" or when.method == "relative" or trigger.rule.type == "procurement"
-    if _DURATION_TAIL.match(text, when.span.end):
+    if _DURATION_TAIL.match(text, when.span.end) or _COMPARED.search(text, max(when.span.start - 3, 0), when.span.start):
         return False
     return not reading.passage.in_title(when.span.start)
 
