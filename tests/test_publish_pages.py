@@ -313,3 +313,13 @@ async def test_a_name_one_types_narrows_the_search(datasette: Datasette) -> None
     assert "没有叫「无此人」的" in await text(datasette, "/-/expo/search?q=旭化成&named=无此人")
     page = await text(datasette, "/-/expo/search?q=旭化成")
     assert "连同别名检索" in page and quote("Asahi").lower() in page.lower()
+
+
+async def test_an_archive_without_a_summary_says_what_to_do(archive: Path, tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    path.write_bytes(archive.read_bytes())
+    connection = sqlite3.connect(path)
+    connection.execute("drop table edition_events")
+    connection.commit()
+    connection.close()
+    assert "miner run" in await text(await started(build(path)), "/-/expo/edition/5", 503)

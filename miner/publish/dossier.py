@@ -52,7 +52,7 @@ def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Li
         "phases": phases(days, links, identity), "phase_rows": _phase_rows(days),
         "phase_table": [(row["title"], *(row[name] for name in _PHASES)) for row in _phase_rows(days)],
         "months": months(days), "coverage": columns(_bars(days, links, identity), f"{thing['name']}的报道量"),
-        "events": scope.events(), "quotes_by": scope.quotes_by(), "quotes_about": scope.quotes_about(), "posts": _posts(connection, kind, identity),
+        "events": scope.events(), "quotes_by": scope.quotes_by(), "quotes_about": scope.quotes_about(), "posts": scope.posts(),
         "together": together, "pair_table": [(row["name"], row["n"]) for row in together],
         "graph": _graph(connection, thing, together, links),
         "articles": scope.articles(), "editions": _editions(connection, kind, identity),
@@ -75,11 +75,10 @@ class _Scope:
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events it took part in, the latest first, each with the other parties and a report as evidence."""
-        column = self._kind.column
         found = self._rows(
             "select e.id, e.type, e.title, e.date, e.status, e.place, e.amount, e.amount_unit, e.n_reports, e.edition, p.role, "
-            "r.article_id, r.evidence, r.start from event_participants p join event_reports r on r.id = p.report_id join events e on e.id = r.event_id "
-            f"where p.{column} = :id and r.article_id in (select article_id from {self._latest}) "
+            f"r.article_id, r.evidence, r.start from {self._latest} l cross join event_reports r on r.article_id = l.article_id "
+            f"cross join event_participants p on p.report_id = r.id and p.{self._kind.column} = :id join events e on e.id = r.event_id "
             f"group by e.id order by e.date is null, e.date desc limit {_SHOWN}"
         )
         for event in found:
@@ -99,9 +98,22 @@ class _Scope:
         if self._kind.label == "place":
             return []
         return self._rows(
-            "select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published from quotes q "
-            f"join articles a on a.id = q.article_id where q.{self._kind.column} = :id and q.article_id in (select article_id from {self._latest}) "
-            f"order by a.published desc, q.start limit {_SHOWN}"
+            "select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published "
+            f"from {self._latest} l cross join quotes q on q.article_id = l.article_id and q.{self._kind.column} = :id "
+            f"join articles a on a.id = q.article_id order by a.published desc, q.start limit {_SHOWN}"
+        )
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Return the titles that a person held, or that people held at an enterprise or organization."""
+        if self._kind.label == "place":
+            return []
+        return self._rows(
+            "select n.id as person_id, n.name, p.title, coalesce(e.name, g.name, p.organization_text) as organization, "
+            "case when e.id is not null then 'enterprise' when g.id is not null then 'organization' end as label, "
+            "coalesce(e.id, g.id) as organization_id, min(p.date) as since, max(p.date) as until, count(*) as reports, min(p.article_id) as article_id "
+            f"from {self._latest} l cross join posts p on p.article_id = l.article_id and p.{self._kind.column} = :id "
+            "left join people n on n.id = p.person_id left join enterprises e on e.id = p.enterprise_id "
+            "left join organizations g on g.id = p.organization_id group by 1, 2, 3, 4, 5, 6 order by since, reports desc limit 100"
         )
 
     def quotes_about(self) -> list[dict[str, Any]]:
@@ -128,19 +140,6 @@ def _names(connection: sqlite3.Connection, kind: Kind, thing: dict[str, Any]) ->
         f"from aliases l left join articles a on a.id = l.article_id where l.{kind.column} = ? order by l.kind, l.alias limit 100"
     )
     return rows(connection, sql, (thing["id"],))
-
-
-def _posts(connection: sqlite3.Connection, kind: Kind, identity: str) -> list[dict[str, Any]]:
-    if kind.label == "place":
-        return []
-    sql = (
-        "select n.id as person_id, n.name, p.title, coalesce(e.name, g.name, p.organization_text) as organization, "
-        "case when e.id is not null then 'enterprise' when g.id is not null then 'organization' end as label, coalesce(e.id, g.id) as organization_id, "
-        "min(p.date) as since, max(p.date) as until, count(*) as reports, min(p.article_id) as article_id from posts p "
-        "left join people n on n.id = p.person_id left join enterprises e on e.id = p.enterprise_id left join organizations g on g.id = p.organization_id "
-        f"where p.{kind.column} = ? group by 1, 2, 3, 4, 5, 6 order by since, reports desc limit 100"
-    )
-    return rows(connection, sql, (identity,))
 
 
 def _editions(connection: sqlite3.Connection, kind: Kind, identity: str) -> list[dict[str, Any]]:

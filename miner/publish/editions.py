@@ -51,8 +51,8 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
         "top": top, "countries": _countries(connection, edition),
         "days": days(connection, edition), "measures": _measures(connection, edition),
         "signings": rows(
-            connection, "select id, title, date, amount, amount_unit, n_reports from events where edition = ? and type in ('signing', 'procurement') "
-            "and amount is not null and status <> 'negated' order by amount desc limit 12", (edition,)),
+            connection, "select e.id, e.title, e.date, e.amount, e.amount_unit, e.n_reports from edition_events x join events e on e.id = x.event_id "
+            "where x.edition = ? and x.by_amount <= 60 and e.type in ('signing', 'procurement', 'investment') order by x.by_amount limit 12", (edition,)),
         "coverage": columns(months, f"{edition_title(edition)}进博会前后逐月的报道篇数"),
         "month_table": [(bar.label, bar.value) for bar in months],
         "papers": rows(connection, "select newspaper, sum(n_articles) as n from coverage where edition = ? group by 1 order by 2 desc limit 12", (edition,)),
@@ -116,8 +116,8 @@ def days(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
 def day_events(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
     """Return the most reported events of an expo's days, in order of time."""
     sql = (
-        "select id, type, title, date, place, n_reports, status from events where edition = ? and date_precision = 'day' and status <> 'negated' "
-        "order by n_reports desc, date limit 60"
+        "select e.id, e.type, e.title, e.date, e.place, e.n_reports, e.status from edition_events x join events e on e.id = x.event_id "
+        "where x.edition = ? and e.date_precision = 'day' order by x.by_reports limit 60"
     )
     return sorted(rows(connection, sql, (edition,)), key=lambda event: (event["date"], -event["n_reports"]))
 

@@ -20,6 +20,13 @@ Page = Callable[[Visit], Awaitable[Response]]
 _FORMAT = r"(?P<format>\.(?:json|md|atom))?"
 
 
+_FAULTS = {
+    "interrupted": ("查询超时", "这个查询太慢，已经停止。请多加一个词，或加上报纸、届次、日期等条件。"),
+    "no such": ("档案需要更新", "这个档案由旧版本的程序生成，缺少汇总表；请对它再运行一次 miner run。"),
+}
+"""What SQLite may say, and what a reader is told."""
+
+
 def _route(page: Page) -> Callable[..., Awaitable[Response]]:
     """Turn a page into a Datasette view: start the visit, explain what goes wrong."""
 
@@ -28,10 +35,10 @@ def _route(page: Page) -> Callable[..., Awaitable[Response]]:
         try:
             return await page(visit)
         except sqlite3.OperationalError as error:
-            if "interrupted" not in str(error):
+            known = next((shown for words, shown in _FAULTS.items() if words in str(error)), None)
+            if known is None:
                 raise
-            context = {"title": "查询超时", "message": "这个查询太慢,已经停止。请多加一个词,或加上报纸、届次、日期等条件。"}
-            return await visit.show("error.html", context, status=503)
+            return await visit.show("error.html", {"title": known[0], "message": known[1]}, status=503)
 
     view.__name__, view.__doc__ = page.__name__, page.__doc__  # no __wrapped__: Datasette reads the signature
     return view

@@ -11,6 +11,9 @@ from miner.store.views import contradictions_sql
 DOUBTFUL = 0.7
 """An article rebuilt with less confidence is counted as doubtful."""
 
+TOP_EVENTS = 60
+"""Events that are kept of each expo, by reports and by amount."""
+
 _EDITION = Column("edition", "integer not null", "第几届进博会 / which expo")
 
 TABLES: tuple[Table, ...] = (
@@ -55,6 +58,14 @@ TABLES: tuple[Table, ...] = (
         ), extra=("primary key (edition, date, type)",), facets=("edition", "type"), sort="date",
     ),
     Table(
+        "edition_events", "各届大事", "某届报道最多的与金额最大的事件 / the most reported and the largest events of an expo",
+        (
+            _EDITION, Column("event_id", "text not null references [events](id) on delete cascade", "事件 / event"),
+            Column("by_reports", "integer not null", "按报道数的名次 / place by reports"),
+            Column("by_amount", "integer", "签约与采购按金额的名次 / place by amount"),
+        ), extra=("primary key (edition, event_id)",), facets=("edition",), sort="by_reports", indexes=(("event_id",),),
+    ),
+    Table(
         "measures", "指标", "某届某指标的数值概况 / a measure at an expo",
         (
             Column("measure", "text not null", "指标 / measure"), Column("unit", "text not null", "单位 / unit"), _EDITION,
@@ -93,6 +104,12 @@ _FILL = {
     "edition_days": (
         "select edition, date, type, count(*) from events where edition is not null and date_precision = 'day' and date is not null "
         "and status <> 'negated' group by 1, 2, 3"
+    ),
+    "edition_events": (
+        "select edition, id, by_reports, case when amount is not null then by_amount end from (select edition, id, amount, "
+        "row_number() over (partition by edition order by n_reports desc, date_precision = 'day' desc, id) as by_reports, "
+        "row_number() over (partition by edition order by case when type in ('signing', 'procurement', 'investment') then amount end desc, id) as by_amount "
+        f"from events where edition is not null and status <> 'negated') where by_reports <= {TOP_EVENTS} or (amount is not null and by_amount <= {TOP_EVENTS})"
     ),
     "measures": (
         f"with pairs as (select measure, unit, edition, sum(kind = 'conflict') as c, sum(kind = 'rounding') as r from ({contradictions_sql()}) group by 1, 2, 3) "
