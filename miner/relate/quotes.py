@@ -31,11 +31,15 @@ _BOUND = {
     "说": re.compile("[学小来传再听虽话解评难照按是者如以不么]说|.说[法服辞]|.说不"),
 }
 """Where 称 and 说 are parts of other words."""
+_SAYING = "(?:回应|回答|说法|观点|看法|答案|解释|体会|感受|判断|结论|态度|理由)[^，。：:；\n“”]{0,8}(?=[：:])"
+"""Nouns of saying that lead to a colon: 他的回应很干脆：…."""
 _STRONG = frozenset(
     {"表示", "认为", "指出", "强调", "称", "说", "透露", "坦言", "介绍", "告诉记者", "宣布", "直言", "介绍说", "补充说", "说道", "解释说"}
 )
 """Verbs that hardly ever are anything but reports: a noun phrase before them speaks even when it is unknown."""
 _PAUSE = frozenset("，：,:")
+_LOOSE = frozenset({"建议", "承认", "称"})
+"""Verbs that report without a comma only behind a known name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
         for word in (entry.name, *entry.words)
     }
     words = sorted(map(re.escape, kinds), key=len, reverse=True)
-    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", *words])), kinds
+    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", _SAYING, *words])), kinds
 
 
 def find_quotes(passage: Passage) -> Iterator[Quote]:
@@ -81,7 +85,10 @@ def _find_cues(passage: Passage) -> Iterator[Cue]:
     for match in pattern.finditer(passage.text):
         if match.group() in _BOUND and _BOUND[match.group()].match(passage.text, max(match.start() - 1, 0)) is not None:
             continue
-        noun = _NOUN_BEFORE.search(passage.text, max(match.start() - 2, 0), match.start()) is not None
+        colon = passage.text[match.end() : match.end() + 1] in ("：", ":")
+        noun = not colon and _NOUN_BEFORE.search(
+            passage.text, max(match.start() - 2, 0), match.start()
+        ) is not None  # fmt: skip
         index = passage.sentence_index(match.start())
         sentence, seen = index, (seen + 1 if index == sentence else 0)
         if not noun and seen < _MAX_CUES and passage.quoted(match.start()) is None:
@@ -120,7 +127,7 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
         if quotes and named_at >= 0 and _resumes(passage, quotes[-1], marked, before, named_at):
             quotes[-1] = replace(quotes[-1], continued=(*quotes[-1].continued, marked.span))
             continue
-        source = before or behind or _nearby(passage, marked)
+        source = before or behind or _nearby(passage, marked) or _within_report(passage, marked, cues)
         if source is None:
             if waiting and marked.outer.start - waiting[-1].outer.end > 1:
                 waiting.clear()
@@ -132,6 +139,24 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
         quotes.append(replace(quote, continued=tuple(part.span for part in parts[1:])))
         named_at = source.end if source.behind else -1
     return quotes
+
+
+def _within_report(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
+    """Give marked words that close a reported sentence to its speaker: 某人说，今年更好，“明年还来。”"""
+    text = passage.text
+    words, start = marked.span.of(text), marked.outer.start
+    if text[start - 1 : start] not in ("，", "；") or len(words) < 8 or not any(mark in words for mark in "，。！？"):
+        return None
+    if text[marked.outer.end : marked.outer.end + 1] not in ("", *"。；\n"):
+        return None
+    sentence = passage.sentence(start)
+    for cue in _nearest(cues, start, before=True):
+        if cue.span.start < sentence.start:
+            break
+        if cue.kind != "marked" and text[cue.span.end : cue.span.end + 1] in ("，", "：", ":"):
+            speaker = speaker_before(passage, cue.span.start, sentence.start, strong=cue.strong)
+            return _Source(speaker, cue, cue.span.end) if speaker else None
+    return None
 
 
 def _is_short_speech(text: str, marked: Marked) -> bool:
@@ -284,7 +309,7 @@ def _reported(passage: Passage, cues: tuple[Cue, ...], direct: list[Quote]) -> l
         if end - start < _MIN_REPORTED or (text[start] in "“「『\"" and start + 1 in taken):
             continue
         speaker = _reporter(passage, cue, sentence)
-        if speaker is not None:
+        if speaker is not None and (speaker.entity is not None or cue.text not in _LOOSE or text[start - 1] in _PAUSE):
             quotes.append(_quote(passage, Span(start, end), speaker, cue.text, False))
     return _cut_short(passage, sorted(quotes, key=lambda quote: quote.span))
 
