@@ -11,7 +11,7 @@ from miner.model import EventReport, Participant, Quote, Status
 from miner.numbers import Number, find_numbers
 from miner.offsets import Span
 from miner.relate.candidates import JOINING, candidates, merged
-from miner.relate.participants import Cast, Scope, is_candidate, stands_for_both
+from miner.relate.participants import Cast, Scope, heading_company, is_candidate, last_pair, stands_for_both
 from miner.relate.passage import Passage
 from miner.relate.reading import Candidate, Reading
 from miner.relate.triggers import Found
@@ -22,6 +22,7 @@ _COUNTED = re.compile("[0-9]")
 _SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
 _HOLLOW = frozenset({"launch", "ceremony"})
 """Types of which a denial without names says nothing: 展会还没开幕."""
+_ITEMISED = frozenset({"investment", "founding", "launch", "signing", "procurement", "award"})
 _COSTS = frozenset({"signing", "investment", "procurement", "founding"})
 _RETOLD = frozenset({"meeting", "visit", "ceremony", "conference", "appointment", "signing"})
 _HELD = re.compile("如期|顺利|成功|圆满|将|即将|今天|明天|拟|定于")
@@ -170,9 +171,14 @@ def _completed(reading: Reading, candidate: Candidate, state: _State) -> Cast:
         return cast
     head = Span(max(scope.floor, scope.segments[max(scope.own - 1, 0)].start), candidate.trigger.span.start)
     if stands_for_both(text, head) or stands_for_both(text, Span(scope.sentence.start, scope.floor)):
-        return Cast(state.parties, frozenset(), False, True)
+        parties = state.parties if len(state.parties) > 1 else last_pair(reading.passage, candidate.trigger.span.start)
+        return Cast(parties, frozenset(), False, True)
     if scope.floor > scope.sentence.start:
         return Cast(_subject_before(reading, candidate), frozenset(), False, True)
+    if candidate.trigger.rule.type in _ITEMISED:
+        role, passage = candidate.trigger.rule.roles[0], reading.passage
+        heads = heading_company(passage, candidate.trigger.span.start)
+        return replace(cast, participants=tuple(Participant(role, passage.entity(m).name, m.entity) for m in heads))
     return cast
 
 

@@ -14,7 +14,7 @@ from miner.relate.triggers import Found, Words
 _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
-_COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])其(?!中|他|余|实|它)")
+_COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])(?:其(?!中|他|余|实|它)|我们|我司)")
 _PRONOUN = re.compile("(?:同时|随后|此外|曾|昨天|当天)?，?[他她](?!们|的)")
 _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
@@ -285,6 +285,30 @@ def _participants(
 
 def _open_list(text: str, names: list[Mention], end: int) -> bool:
     return any(_ETC.match(text, name.span.end, end) is not None for name in names)
+
+
+def last_pair(passage: Passage, at: int) -> tuple[Participant, ...]:
+    """Return the two companies or bodies named last before a place, for 双方 and 两家公司."""
+    found: dict[int, Participant] = {}
+    for mention in passage.before(at):
+        if mention.label in ("enterprise", "organization") and is_candidate(passage, mention):
+            found.setdefault(mention.entity, Participant("party", passage.entity(mention).name, mention.entity))
+        if len(found) == 2:
+            return tuple(reversed(found.values()))
+    return ()
+
+
+def heading_company(passage: Passage, at: int) -> tuple[Mention, ...]:
+    """Return the company that heads the item which holds a place: 某公司二期工厂。投资12亿元，…."""
+    paragraph = passage.paragraph(at)
+    first = passage.sentence(paragraph.start)
+    if first.end - first.start > _LONGEST_HEADING or at < first.end:
+        return ()
+    named = [m for m in passage.within(first) if m.label == "enterprise"]
+    return (named[0],) if named and named[0].span.start - first.start <= 6 else ()
+
+
+_LONGEST_HEADING = 32
 
 
 def stands_for_both(text: str, span: Span) -> bool:
