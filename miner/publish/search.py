@@ -25,7 +25,6 @@ EXACT_CHOICES = 20_000
 """With more hits than this, the values of filters are listed without their numbers."""
 _TIER = 140
 """Candidates taken from each tier (headline, repeated, any)."""
-_COUNT_LIMIT = 200_000
 _SORT_ALL = 3_000
 """Up to this many hits are sorted by date as they are; more are read month by month."""
 _ARTICLE = (
@@ -70,18 +69,24 @@ class Request:
         >>> Request.read({"q": "上海", "page": "x", "edition": "5", "since": "2022-13"}).filters.chosen()
         {'edition': '5'}
         """
-        given = {name: str(arguments.get(name) or "").strip()[:80] for name in Filters.__slots__}
+        arguments = {name: _clean(value) for name, value in arguments.items()}
+        given = {name: arguments.get(name, "").strip()[:80] for name in Filters.__slots__}
         given["edition"] = given["edition"] if given["edition"].isascii() and given["edition"].isdigit() else ""
         for name in ("since", "until"):
             given[name] = given[name] if _is_date(given[name]) else ""
-        sort = str(arguments.get("sort") or "")
+        sort = arguments.get("sort", "")
         return cls(
-            q.parse(str(arguments.get("q") or "").strip()),
+            q.parse(arguments.get("q", "").strip()),
             Filters(**given),
             sort if sort in SORTS else "relevance",
             _bounded(arguments.get("page"), 1, MAX_PAGE),
             _bounded(arguments.get("size"), PAGE, MAX_SIZE),
         )
+
+
+def _clean(value: object) -> str:
+    """Return text that SQLite takes: no half characters."""
+    return str(value or "").encode("utf-8", "replace").decode()
 
 
 def _bounded(value: object, default: int, most: int) -> int:
@@ -145,7 +150,7 @@ def search(connection: sqlite3.Connection, request: Request) -> Results:
         found, checked = _dated(connection, request, match, where, total)
     hits = tuple(_hit(article, request.query.words) for article in found[start : start + request.size])
     total = len(found) if checked else total
-    return Results(hits, total, more_than=total >= _COUNT_LIMIT, checked=checked)
+    return Results(hits, total, more_than=bool(where.sql) and total >= _SORT_ALL, checked=checked)
 
 
 @dataclass(frozen=True, slots=True)
