@@ -50,7 +50,8 @@ def _fits(reading: Reading, trigger: Found, segment: Span) -> bool:
     wants_object = rule.objects and not (rule.type == "founding" and _names_before(reading, trigger, segment))
     if wants_object and not any(word in rest[:_FAR] for word in rule.objects):
         return False
-    if rule.close and not any(word in rest[:_CLOSE] for word in rule.close):
+    around = text[max(end - _FAR, 0) : end] if "around" in rule.flags else ""
+    if rule.close and not any(word in rest[:_CLOSE] or word in around for word in rule.close):
         return False
     return not any(word in rest for word in rule.without)
 

@@ -95,6 +95,18 @@ def _segments(reading: Reading, sentence: Span, triggers: list[Found]) -> tuple[
     return tuple(Span(a, b) for a, b in pairwise(edges))
 
 
+def _is_dated(reading: Reading, noun: Found) -> bool:
+    """11月6日的采购对接会 is held on its day, whatever the clause says of it."""
+    text = reading.passage.text
+    low = max(noun.span.start - 30, 0)
+    for when in reading.dates:
+        if low <= when.span.start and when.span.end < noun.span.start and when.precision == "day":
+            between = text[when.span.end : noun.span.start]
+            if between.startswith("的") and not any(mark in between for mark in "，。；、"):
+                return True
+    return False
+
+
 def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:
     """Return where the words begin that hold the trigger: behind 某人表示，."""
     floor = sentence.start
@@ -142,7 +154,7 @@ def _is_setting(reading: Reading, noun: Found) -> bool:
         return False
     after = text[noun.span.end : noun.span.end + 2]
     if not after.startswith(("上", "期间", "现场", "间隙")):
-        return False
+        return _is_dated(reading, noun)
     head = re.split("[，。；：\n]", text[max(noun.span.start - 40, 0) : noun.span.start])[-1]
     return "在" in head or after.startswith("现场") or len(head) >= 3
 
@@ -175,7 +187,7 @@ def _debut(reading: Reading, trigger: Found, segment: Span) -> Found:
     return Found(trigger.span, trigger.text, replace(trigger.rule, flags=trigger.rule.flags | {"named"}))
 
 
-def merged(candidates: Iterator[Candidate]) -> list[Candidate]:
+def merged(reading: Reading, candidates: Iterator[Candidate]) -> list[Candidate]:
     """Join triggers of one type in one sentence unless each has parties of its own."""
     result: list[Candidate] = []
     for candidate in candidates:
@@ -184,7 +196,7 @@ def merged(candidates: Iterator[Candidate]) -> list[Candidate]:
         if candidate.trigger.rule.type in ("procurement", "investment") and _signed(result, candidate):
             continue
         for index, old in enumerate(result):
-            if old.trigger.rule.type == candidate.trigger.rule.type and not _apart(old, candidate):
+            if old.trigger.rule.type == candidate.trigger.rule.type and not _apart(reading.passage.text, old, candidate):
                 result[index] = _join(old, candidate)
                 break
         else:
@@ -205,8 +217,11 @@ def _signed(earlier: list[Candidate], candidate: Candidate) -> bool:
     return any(old.trigger.rule.type == "signing" and old.scope.own == candidate.scope.own for old in earlier)
 
 
-def _apart(one: Candidate, other: Candidate) -> bool:
+def _apart(text: str, one: Candidate, other: Candidate) -> bool:
     """Tell whether two triggers have parties of their own."""
+    between = text[one.trigger.span.end : other.trigger.span.start]
+    if "；" in between and one.cast.own and other.cast.own:
+        return True
     if one.trigger.rule.type == "visit" or one.scope.own == other.scope.own:
         return False
     return bool(one.cast.own) and bool(other.cast.own) and not one.cast.own & other.cast.own

@@ -47,7 +47,7 @@ def find_events(passage: Passage, dates: tuple[DateMention, ...], quotes: Sequen
     state = _State()
     reports: list[EventReport] = []
     for sentence in passage.sentences:
-        for candidate in merged(candidates(reading, sentence)):
+        for candidate in merged(reading, candidates(reading, sentence)):
             report = _report(reading, candidate, state)
             if report is not None:
                 reports.append(report)
@@ -87,7 +87,8 @@ def _lacks(reading: Reading, candidate: Candidate, cast: Cast) -> bool:
     flags, text, scope = candidate.trigger.rule.flags, reading.passage.text, candidate.scope
     if not cast.participants and ("named" in flags or _needs_name(candidate)) and not _unnamed(text, candidate):
         return True
-    if "own" in flags and not cast.own and not _unnamed(text, candidate):
+    own = cast.own or (cast.resolved and candidate.trigger.rule.type == "exhibition")
+    if "own" in flags and not own and not _unnamed(text, candidate):
         return True
     if "person" in flags and not any(passage_person(reading, p) for p in cast.participants):
         return True

@@ -20,6 +20,7 @@ _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
 _TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
 _TITLE_END = re.compile("(?:长|书记|主任|总裁|经理|总监|董事|主席|代表|教授|委员|常委|成员|顾问|兼)[、，]?$")
+_LEARNT = re.compile("获悉|了解到|据悉")
 _TITLE_LAST = re.compile("(?:[长记任裁理监事席授员师家人官使问士书总兼手部办处科委院会]|[A-Z]{3}|先生|女士|代表|博士|参赞)$")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _SUBJECT_TAIL = ("交易团", "将", "也", "已", "又", "首", "带", "展", "馆", "国家馆")
@@ -198,8 +199,8 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
     """Look for the subject in the segments before, nearest first."""
     for index in range(scope.own - 1, max(scope.own - 6, -1), -1):
         segment = scope.segments[index]
-        if passage.text[segment.end - 1] == "；" and trigger.rule.roles[0] == "party" and _some_before(passage, scope):
-            break
+        if _LEARNT.search(segment.of(passage.text)) is not None:
+            continue
         names = _names(passage, Span(max(segment.start, scope.floor), segment.end))
         if names:
             if trigger.rule.type == "visit":
@@ -209,12 +210,6 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
             free = [name for name in free if not verbs or name.span.start < verbs[0].span.start] or free
             return free if free and trigger.rule.type in ("signing", "meeting", "investment") else names
     return []
-
-
-def _some_before(passage: Passage, scope: Scope) -> bool:
-    """Tell whether the trigger's own piece has a name: then nothing is carried over a semicolon."""
-    segment = scope.segments[scope.own]
-    return bool(_names(passage, Span(max(segment.start, scope.floor), segment.end)))
 
 
 def _all_left(passage: Passage, scope: Scope, index: int) -> list[Mention]:

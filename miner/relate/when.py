@@ -135,6 +135,8 @@ def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) 
         return "negated"
     if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and when.precision == "day" else "negated"
+    if trigger.text.startswith(("申请", "获准", "获批筹")):
+        return "planned"
     previous = scope.segments[scope.own - 1] if scope.own else head
     planned = words.within(head, layer="context", kind="planned")
     if not planned and previous.start >= scope.floor - 30:
