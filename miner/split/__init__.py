@@ -6,6 +6,7 @@ from miner.config import Config
 from miner.model import Document, Split
 from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
+from miner.split.day import plan_day
 from miner.split.page import plan_page
 from miner.split.shape import shape_of
 from miner.split.weights import load_models
@@ -24,6 +25,8 @@ def split(document: Document, config: Config) -> Split:
         plan = plan_markup(lines)
     elif shape == "article":
         plan = plan_article(lines)
+    elif shape == "day":
+        plan = plan_day(lines)
     else:
         plan = plan_page(document.lines, load_models())
     return build(document, config, plan)
