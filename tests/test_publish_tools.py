@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -69,3 +71,10 @@ async def test_tools_in_datasette_mcp(archive: Path) -> None:
     await datasette.invoke_startup()
     server = mcp.create_mcp_server(datasette)
     assert {"expo_search", "expo_dossier", "expo_evidence", "expo_event"} <= {tool.name for tool in await server.list_tools()}
+
+
+def test_the_plugin_is_whole_whichever_is_imported_first() -> None:
+    for first in ("import miner.publish.serve", "import datasette.app", "import miner.publish.routes"):
+        code = f"{first}; from datasette.plugins import pm; import datasette.app, miner.publish as p; assert p in pm.get_plugins(); "
+        code += "assert 'register_routes' in [caller.name for caller in pm.get_hookcallers(p)]"
+        subprocess.run([sys.executable, "-c", code], check=True)

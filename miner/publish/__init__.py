@@ -28,6 +28,8 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 
     async def inner() -> None:
         await visit.find_archives(datasette)
+        if visit.Options.of(datasette).public:
+            security.quiet_faults()
 
     return inner
 

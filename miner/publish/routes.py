@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from datasette.utils.asgi import NotFound, Request, Response
-from datasette.views.index import IndexView
+from datasette.utils.asgi import Request, Response
 
 from miner.offsets import Span
 from miner.publish import article, dossier, editions, event, exports, figures, front, reconcile, search
@@ -18,6 +17,10 @@ from miner.publish.visit import Visit, find_archives
 
 Page = Callable[[Visit], Awaitable[Response]]
 _FORMAT = r"(?P<format>\.(?:json|md|atom))?"
+
+
+class Absent(Exception):
+    """What a page was asked for is not in the archive."""
 
 
 _FAULTS = {
@@ -34,6 +37,10 @@ def _route(page: Page) -> Callable[..., Awaitable[Response]]:
         visit = await Visit.start(datasette, request)
         try:
             return await page(visit)
+        except Absent as absent:
+            if _format(visit) == "json":
+                return visit.send_json({"ok": False, "error": str(absent), "status": 404}, status=404)
+            return await visit.show("error.html", {"title": "没有找到", "message": str(absent)}, status=404)
         except sqlite3.OperationalError as error:
             known = next((shown for words, shown in _FAULTS.items() if words in str(error)), None)
             if known is None:
@@ -67,6 +74,8 @@ async def index(datasette: Any, request: Request) -> Response:
     """Our front page in the place of Datasette's; its own where there is no archive."""
     if await find_archives(datasette):
         return await _route(front_page)(datasette, request)
+    from datasette.views.index import IndexView  # not above: it loads all plugins, while this one is only half there
+
     response: Response = await IndexView(datasette).get(request)
     return response
 
@@ -175,7 +184,7 @@ async def article_page(visit: Visit) -> Response:
     view = article.View(visit.links, visit.argument("q", 300), visit.argument("field", 20) or "body", _span(visit.argument("at", 40)), snippet)
     found = await visit.read(lambda c: article.page(c, identity, view))
     if found is None:
-        raise NotFound("没有这篇文章 / no such article")
+        raise Absent("没有这篇文章 / no such article")
     address = visit.absolute(visit.links.article(identity))
     if form == "md":
         return visit.send(exports.article({**found, "snippet_chars": snippet}, visit.links, address), "text/markdown")
@@ -197,7 +206,7 @@ async def dossier_page(visit: Visit) -> Response:
     identity, form, label = _id(visit), _format(visit), visit.request.url_vars["label"]
     found = await visit.read(lambda c: dossier.page(c, label, identity, links=visit.links))
     if found is None:
-        raise NotFound("没有这份档案;它可能已并入别的名称 / no such dossier")
+        raise Absent("没有这份档案;它可能已并入别的名称 / no such dossier")
     address = visit.absolute(visit.links.entity(label, identity))
     if form == "md":
         return visit.send(exports.dossier(found, visit.links, address), "text/markdown")
@@ -215,7 +224,7 @@ async def event_page(visit: Visit) -> Response:
     identity, form = _id(visit), _format(visit)
     found = await visit.read(lambda c: event.page(c, identity))
     if found is None:
-        raise NotFound("没有这件事;它可能已并入别的事件 / no such event")
+        raise Absent("没有这件事;它可能已并入别的事件 / no such event")
     address = visit.absolute(visit.links.event(identity))
     if form == "md":
         return visit.send(exports.event(found, visit.links, address), "text/markdown")
@@ -251,7 +260,7 @@ async def edition_page(visit: Visit) -> Response:
 
     found = await visit.read(read)
     if not found:
-        raise NotFound(f"档案里没有{edition_title(edition)}进博会的报道 / nothing about this expo")
+        raise Absent(f"档案里没有{edition_title(edition)}进博会的报道 / nothing about this expo")
     if _format(visit) == "json":
         return visit.send_json(found)
     most = max((day["total"] for day in found["days"]), default=0)
@@ -293,7 +302,7 @@ async def reconciled_page(visit: Visit) -> Response:
     identity = _id(visit)
     found = await visit.read(lambda c: reconcile.thing(c, identity))
     if found is None:
-        raise NotFound("没有这个条目 / no such entity")
+        raise Absent("没有这个条目 / no such entity")
     if visit.request.url_vars["what"] == "view":
         return Response.redirect(visit.links.entity(found["label"], found["id"]))
     return await visit.show("preview.html", {"thing": found, "kind": KINDS[found["label"]], "title": found["name"]})

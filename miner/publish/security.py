@@ -15,6 +15,18 @@ MAX_QUERY_BYTES = 8_000
 _HIDDEN = re.compile(r"^/-/(?:plugins|versions|settings|threads|messages|metadata|allow-debug|permissions|actor|databases|patterns)(?:\.json)?$")
 """Pages of Datasette that tell about the server; refused in public mode."""
 
+
+
+def quiet_faults() -> None:
+    """Keep Datasette from printing every fault, a mistyped address too, with all local variables through rich.
+
+    It takes a second of computing for each request, which invites abuse, and writes texts of the archive into logs.
+    """
+    from datasette import handle_exception  # not above: it loads all plugins, while this one is only half there
+
+    handle_exception.rich = None
+
+
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -13,6 +13,7 @@ import uvicorn
 from datasette.app import Datasette
 
 from miner.errors import InputError
+from miner.publish.security import quiet_faults
 from miner.store.database import open_readonly
 
 HOST = "127.0.0.1"
@@ -29,6 +30,7 @@ def build(path: Path, *, public: bool = False, snippet_chars: int = 0, metadata:
 
     `public` refuses SQL, downloads and robots; `snippet_chars` cuts bodies. `metadata` is added to what the plugin knows.
     """
+    quiet_faults()
     options = {"public": public, "snippet_chars": snippet_chars}
     given = dict(metadata or {})
     plugins = {**given.get("plugins", {}), "miner": {**options, **given.get("plugins", {}).get("miner", {})}}
