@@ -17,7 +17,10 @@ from miner.publish.security import PAGE_POLICY
 from miner.publish.urls import Links
 
 PLUGIN = "miner"
-TIME_LIMIT_MS = 4_000
+TIME_LIMIT_MS, PUBLIC_LIMIT_MS = 4_000, 2_000
+"""How long the queries of one page may take."""
+_PUBLIC_SECONDS = 60
+"""How long a page may be kept by caches in public mode."""
 _NAMES = "_miner_archives"
 
 Found = TypeVar("Found")
@@ -95,7 +98,7 @@ class Visit:
         """Run a function on a connection, in Datasette's thread pool, under a time limit."""
 
         def limited(connection: sqlite3.Connection) -> Found:
-            with sqlite_timelimit(connection, TIME_LIMIT_MS):
+            with sqlite_timelimit(connection, PUBLIC_LIMIT_MS if self.options.public else TIME_LIMIT_MS):
                 return function(connection)
 
         found: Found = await self.datasette.get_database(self.database).execute_fn(limited)
@@ -105,9 +108,10 @@ class Visit:
         """Answer with a page."""
         given = {**shared(self.datasette, self.links), **context}
         html = await self.datasette.render_template(f"expo/{template}", given, request=self.request)
-        return Response(
-            marks.visible(html), status=status, content_type="text/html; charset=utf-8", headers={"content-security-policy": PAGE_POLICY}
-        )
+        headers = {"content-security-policy": PAGE_POLICY}
+        if self.options.public and status == 200 and self.request.actor is None:
+            headers["cache-control"] = f"public, max-age={_PUBLIC_SECONDS}"
+        return Response(marks.visible(html), status=status, content_type="text/html; charset=utf-8", headers=headers)
 
     def send(self, text: str, content_type: str) -> Response:
         """Answer with text that is no page: Markdown, Atom."""
