@@ -1,9 +1,11 @@
-"""Documents that the code prints itself: `python -m miner.docs` writes docs/commands.md and docs/schema.md."""
+"""Documents that the code prints itself: `python -m miner.docs` writes docs/commands.md, docs/schema.md and the README's scores."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import json
+import re
 from pathlib import Path
 
 import click
@@ -56,12 +58,36 @@ def schema_markdown() -> str:
     return "\n".join(parts) + "\n"
 
 
-def write(folder: Path) -> None:
-    """Write both documents into a folder."""
-    folder.mkdir(exist_ok=True)
-    (folder / "commands.md").write_text(commands_markdown(), encoding="utf-8")
-    (folder / "schema.md").write_text(schema_markdown(), encoding="utf-8")
+_FIGURES = {
+    "page-perfect": "stories rebuilt perfectly, body and head", "page-body": "lines of bodies", "page-paragraph": "starts of paragraphs",
+    "web-paragraphs": "paragraphs of web pages", "person": "people", "enterprise": "enterprises", "organization": "organizations",
+    "linking": "names of one thing linked", "post": "posts (person and title)", "post-org": "… at the right body", "event": "events (type and sentence)",
+    "event-date": "… with the right date", "event-part": "participants", "event-joined": "reports of one event joined", "quote": "quotes",
+    "quote-speaker": "… with the right speaker", "figure": "figures (value and unit)", "figure-qual": "… with the right qualifier",
+    "contradiction": "contradictions found", "trap": "traps avoided",
+}  # fmt: skip
+
+
+def scores_markdown(baseline: Path) -> str:
+    """Return the table of scores for the README, from what `miner evaluate` measured when the floors were set."""
+    measured = json.loads(baseline.read_text(encoding="utf-8"))["measured"]
+    rows = [f"| {about} | {measured[name]:.2f} |" for name, about in _FIGURES.items() if name in measured]
+    return "\n".join(["| what | F1 |", "|---|---|", *rows])
+
+
+def with_scores(readme: str, table: str) -> str:
+    """Return the README with its table of scores replaced."""
+    return re.sub(r"<!-- scores -->.*?<!-- /scores -->", lambda _: f"<!-- scores -->\n{table}\n<!-- /scores -->", readme, flags=re.DOTALL)
+
+
+def write(root: Path) -> None:
+    """Write the documents that the code prints, below the project's folder."""
+    (root / "docs").mkdir(exist_ok=True)
+    (root / "docs" / "commands.md").write_text(commands_markdown(), encoding="utf-8")
+    (root / "docs" / "schema.md").write_text(schema_markdown(), encoding="utf-8")
+    readme = root / "README.md"
+    readme.write_text(with_scores(readme.read_text(encoding="utf-8"), scores_markdown(root / "corpus" / "baseline.json")), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write(Path(__file__).resolve().parent.parent / "docs")
+    write(Path(__file__).resolve().parent.parent)

@@ -41,10 +41,12 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_generated_documents_are_in_step() -> None:
-    from miner.docs import commands_markdown, schema_markdown
+    from miner.docs import commands_markdown, schema_markdown, scores_markdown, with_scores
 
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == commands_markdown(), "run: python -m miner.docs"
     assert (ROOT / "docs" / "schema.md").read_text(encoding="utf-8") == schema_markdown(), "run: python -m miner.docs"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme == with_scores(readme, scores_markdown(ROOT / "corpus" / "baseline.json")), "run: python -m miner.docs"
 
 
 def test_links_between_documents_lead_somewhere() -> None:
