@@ -23,7 +23,7 @@ def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
     text, start = reading.passage.text, trigger.span.start
     if not _fits(reading, trigger, segment) or ("expo" in trigger.rule.flags and not reading.expo):
         return False
-    if reading.passage.in_title(start) or _in_name(reading, trigger) or _in_term(reading, start):
+    if reading.passage.in_title(start) or reading.passage.in_bracket(start) or _in_name(reading, trigger) or _in_term(reading, start):
         return False
     if trigger.text.endswith("签约") and _COUNTED.match(text, trigger.span.end) and not _names_before(reading, trigger, segment):
         return False  # 签约27家 is a count, 甲公司签约27家供应商 is not

@@ -196,7 +196,7 @@ def merged(reading: Reading, candidates: Iterator[Candidate]) -> list[Candidate]
         if candidate.trigger.rule.type in ("procurement", "investment") and _signed(result, candidate):
             continue
         for index, old in enumerate(result):
-            if old.trigger.rule.type == candidate.trigger.rule.type and not _apart(reading.passage.text, old, candidate):
+            if old.trigger.rule.type == candidate.trigger.rule.type and not _apart(reading, old, candidate):
                 result[index] = _join(old, candidate)
                 break
         else:
@@ -217,14 +217,24 @@ def _signed(earlier: list[Candidate], candidate: Candidate) -> bool:
     return any(old.trigger.rule.type == "signing" and old.scope.own == candidate.scope.own for old in earlier)
 
 
-def _apart(text: str, one: Candidate, other: Candidate) -> bool:
-    """Tell whether two triggers have parties of their own."""
-    between = text[one.trigger.span.end : other.trigger.span.start]
+def _apart(reading: Reading, one: Candidate, other: Candidate) -> bool:
+    """Tell whether two triggers have parties or days of their own."""
+    between = reading.passage.text[one.trigger.span.end : other.trigger.span.start]
+    if _days(reading, one) and _days(reading, other) and not _days(reading, one) & _days(reading, other):
+        return True
     if "；" in between and one.cast.own and other.cast.own:
         return True
     if one.trigger.rule.type == "visit" or one.scope.own == other.scope.own:
         return False
     return bool(one.cast.own) and bool(other.cast.own) and not one.cast.own & other.cast.own
+
+
+def _days(reading: Reading, candidate: Candidate) -> set[str]:
+    """Return the days that stand before a trigger in its own clause."""
+    segment, at = candidate.scope.segments[candidate.scope.own], candidate.trigger.span.start
+    return {
+        d.date for d in reading.dates if segment.start <= d.span.start < at and d.date is not None and d.precision == "day"
+    }  # fmt: skip
 
 
 def _join(one: Candidate, other: Candidate) -> Candidate:

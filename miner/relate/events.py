@@ -90,7 +90,7 @@ def _lacks(reading: Reading, candidate: Candidate, cast: Cast) -> bool:
     own = cast.own or (cast.resolved and candidate.trigger.rule.type == "exhibition")
     if "own" in flags and not own and not _unnamed(text, candidate):
         return True
-    if "person" in flags and not any(passage_person(reading, p) for p in cast.participants):
+    if "person" in flags and not any(_is_person(reading, p) for p in cast.participants):
         return True
     if "list" in flags and (len(cast.participants) < 2 or not _visited(reading, scope)):
         return True
@@ -112,7 +112,7 @@ def _unnamed(text: str, candidate: Candidate) -> bool:
     return _PLURAL.search(text, segment.start, min(candidate.trigger.span.end + 20, segment.end)) is not None
 
 
-def passage_person(reading: Reading, participant: Participant) -> bool:
+def _is_person(reading: Reading, participant: Participant) -> bool:
     """Tell whether a participant is a person."""
     entity = participant.entity
     return entity is not None and reading.passage.annotated.entities[entity].label == "person"
@@ -169,7 +169,8 @@ def _completed(reading: Reading, candidate: Candidate, state: _State) -> Cast:
     """Fill in 双方 and dropped subjects from what was told before."""
     cast, scope, text = candidate.cast, candidate.scope, reading.passage.text
     if cast.participants:
-        return cast
+        dropped = _dropped_subject(reading, candidate)
+        return replace(cast, participants=(*dropped, *cast.participants)) if dropped else cast
     head = Span(max(scope.floor, scope.segments[max(scope.own - 1, 0)].start), candidate.trigger.span.start)
     if stands_for_both(text, head) or stands_for_both(text, Span(scope.sentence.start, scope.floor)):
         parties = state.parties if len(state.parties) > 1 else last_pair(reading.passage, candidate.trigger.span.start)
@@ -181,6 +182,28 @@ def _completed(reading: Reading, candidate: Candidate, state: _State) -> Cast:
         heads = heading_company(passage, candidate.trigger.span.start)
         return replace(cast, participants=tuple(Participant(role, passage.entity(m).name, m.entity) for m in heads))
     return cast
+
+
+_EMPTY_HEAD = re.compile("(?:[，、 ]|又|还|并|随后|接着|此后|当天|上午|下午|晚|同时|之后|此外|日|先后|分别|专程)*")
+
+
+def _dropped_subject(reading: Reading, candidate: Candidate) -> tuple[Participant, ...]:
+    """Give the subject of the sentence before to one that starts with its verb: 次日，又走访了乙公司。"""
+    passage, trigger, scope = reading.passage, candidate.trigger, candidate.scope
+    if trigger.rule.type not in ("visit", "meeting") or scope.floor > scope.sentence.start:
+        return ()
+    head = Span(scope.sentence.start, trigger.span.start)
+    rest = head.of(passage.text)
+    for when in reading.dates:
+        if head.start <= when.span.start < head.end:
+            rest = rest.replace(when.text, "")
+    if _EMPTY_HEAD.fullmatch(rest) is None or head.start <= passage.paragraph(head.start).start:
+        return ()
+    before = passage.sentence(head.start - 1)
+    subject = next((m for m in passage.within(before) if is_candidate(passage, m)), None)
+    if subject is None or any(p.entity == subject.entity for p in candidate.cast.participants):
+        return ()
+    return (Participant(trigger.rule.roles[0], passage.entity(subject).name, subject.entity),)
 
 
 def _subject_before(reading: Reading, candidate: Candidate) -> tuple[Participant, ...]:

@@ -14,7 +14,7 @@ from miner.relate.triggers import Found, Words
 _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
-_COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])(?:其(?!中|他|余|实|它)|我们|我司)")
+_COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])(?:其(?!中|他|余|实|它)|它(?!们|的)|我们|我司)")
 _PRONOUN = re.compile("(?:同时|随后|此外|曾|昨天|当天)?，?[他她](?!们|的)")
 _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
@@ -196,20 +196,32 @@ def company_before(passage: Passage, at: int, role: str) -> list[Participant]:
 
 
 def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) -> list[Mention]:
-    """Look for the subject in the segments before, nearest first."""
+    """Look for the subject in the segments before, nearest first; names behind 与, 向 are taken only when no other is."""
+    fallback: list[Mention] = []
     for index in range(scope.own - 1, max(scope.own - 6, -1), -1):
         segment = scope.segments[index]
-        if _LEARNT.search(segment.of(passage.text)) is not None:
-            continue
         names = _names(passage, Span(max(segment.start, scope.floor), segment.end))
-        if names:
-            if trigger.rule.type == "visit":
-                return _all_left(passage, scope, index)
-            verbs = words.within(segment, layer="trigger")
-            free = [name for name in names if not _is_governed(passage.text, name)]
-            free = [name for name in free if not verbs or name.span.start < verbs[0].span.start] or free
-            return free if free and trigger.rule.type in ("signing", "meeting", "investment") else names
-    return []
+        if not names or _LEARNT.search(segment.of(passage.text)) is not None:
+            continue
+        if trigger.rule.type == "visit" and not _tells_other(words, segment):
+            return _all_left(passage, scope, index)
+        if trigger.rule.type not in _SUBJECT_ONLY:
+            return names
+        verbs = words.within(segment, layer="trigger")
+        free = [name for name in names if not _is_governed(passage.text, name)]
+        free = [name for name in free if not verbs or name.span.start < verbs[0].span.start] or free
+        if free:
+            return free
+        fallback = fallback or names
+    return fallback
+
+
+_SUBJECT_ONLY = frozenset({"signing", "meeting", "investment", "visit"})
+
+
+def _tells_other(words: Words, segment: Span) -> bool:
+    """Tell whether a clause tells an event of another type than a visit: its objects do not take part in this one."""
+    return any(word.rule.kind not in ("visit", "exhibition") for word in words.within(segment, layer="trigger"))
 
 
 def _all_left(passage: Passage, scope: Scope, index: int) -> list[Mention]:

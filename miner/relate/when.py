@@ -14,6 +14,7 @@ from miner.relate.triggers import Found
 
 _DURATION_TAIL = re.compile("年?度|版|届|以来|款")
 _COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
+_AGREED = re.compile("约定|自|起|预计|力争|有效期|为期")
 _REACHING = frozenset({"约定", "计划", "拟", "预计", "将", "决定"})
 """Words of plan that reach over a comma."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
@@ -40,7 +41,8 @@ def choose_date(
         chosen = finer[-1] if finer else chosen
     if chosen is None and scope.own + 1 < len(scope.segments):
         nearby = scope.segments[scope.own + 1]
-        chosen = next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
+        agreed = _AGREED.search(text, nearby.start, nearby.end) is not None
+        chosen = None if agreed else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
     if chosen is not None:
         return chosen
     return _told_before(reading, candidate, held)
