@@ -12,7 +12,8 @@ from miner.split.plan import LinePlan, Plan, StoryPlan
 
 __all__ = ["DateLine", "parse_date_line", "plan_article", "plan_markup"]
 
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
 _NUMERIC = re.compile(r"((?:19|20)\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?")
 _ENGLISH = re.compile(r"([A-Za-z]{3})[a-z]{0,6}\.?\s(\d{1,2}),?\s((?:19|20)\d{2})")
 _ENGLISH_DAY = re.compile(r"(\d{1,2})\s([A-Za-z]{3})[a-z]{0,6}\.?,?\s((?:19|20)\d{2})")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log, log1p
+from math import exp, inf, log, log1p
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from miner.split.evidence import Hints, boundary_features, cut_features, hints_of, resume_features, resume_pairs
-from miner.split.matching import Block, Matches, Story, StoryTable, matches_of, pair_features, story_table
+from miner.split.matching import JUST_BEFORE, Block, Matches, Story, StoryTable, matches_of, pair_features, story_table
 from miner.split.outline import HEAD, Outline
 from miner.split.roles import Floats
 from miner.split.wording import Wording
@@ -30,8 +30,8 @@ _UNBOUND, _HEADLESS = -4.0, -1.5
 """Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
 _SURELY_RESUMED = 3.0
 """How much lower a pair may score whose later piece surely goes on from somewhere."""
-_SIZED_HEAD, _SIZED_NONE = 3.0, -5.0
-"""What type sizes say of a story's start: at a head of larger type, or without one."""
+_SIZED_HEAD, _SIZED_NONE, _SIZED_ABOVE = 3.0, -9.0, 4.0
+"""What type sizes say of a story's start at a head of larger type, or without one, and of a head just above a body."""
 _DOUBT = 3.0
 """Answers whose score lies nearer to zero are tried both ways."""
 _TRIALS, _PAIRED = 12, 5
@@ -115,6 +115,7 @@ class _Page:
     """Log-odds of every display row to be part of a head."""
     share: Floats
     """How much of every display row stands in every story, as the stories are told apart at first."""
+    sized: bool = False
     cuts: dict[tuple[int, int], float] = field(default_factory=dict)
     tables: dict[frozenset[int], StoryTable] = field(default_factory=dict)
 
@@ -187,20 +188,21 @@ def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Bindi
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
     table = story_table(outline, hints, matches, stories_of(outline, starts, resumes))
     share = table.sums / (table.possible + 1.0)[:, None]
-    page = _Page(outline, models, hints, matches, boundaries, resumes, logit, share, tables={starts: table})
+    page = _Page(outline, models, hints, matches, boundaries, resumes, logit, share, sized, tables={starts: table})
     return _search(page, _Answer(frozenset(row for row in rows if chance[row] > 0.5), starts))
 
 
 def _search(page: _Page, answer: _Answer) -> Binding:
-    best = _evaluate(page, answer)
+    best = _evaluate(page, answer, above=-inf)
+    assert best is not None
     doubts = _doubts(page, answer)
     pairs = [pair for pair in itertools.combinations(doubts[:_PAIRED], 2) if pair[0].kind != pair[1].kind]
     for flips in [*((flip,) for flip in doubts), *pairs]:
         trial = answer
         for flip in flips:
             trial = trial.flip(flip)
-        result = _evaluate(page, trial)
-        if result.total > best.total + 1e-6:
+        result = _evaluate(page, trial, above=best.total + 1e-6)
+        if result is not None:
             best, answer = result, trial
     return best
 
@@ -222,7 +224,9 @@ def _doubts(page: _Page, answer: _Answer) -> list[_Flip]:
     return [flip for _, flip in scored[:_TRIALS]]
 
 
-def _evaluate(page: _Page, answer: _Answer) -> Binding:
+def _evaluate(page: _Page, answer: _Answer, *, above: float) -> Binding | None:
+    """Bind heads and bodies under these answers; None when the sum of all scores is not above a bound. Binding only lowers
+    the sum of the answers' own scores, so answers whose own sum is too low need not be bound at all."""
     total = -_WEIGHT_ROLE * sum([_soft(-value if row in answer.heads else value) for row, value in page.logit.items()])
     for index, score in enumerate(page.boundaries):
         if index and index not in page.resumes:
@@ -242,8 +246,11 @@ def _evaluate(page: _Page, answer: _Answer) -> Binding:
                     continue
             blocks.append([row])
             runs.append(number)
+    if total <= above:
+        return None
     made = [Block(tuple(rows), run) for rows, run in zip(blocks, runs, strict=True)]
-    return _assign(page, page.table(answer.starts), made, total)
+    result = _assign(page, page.table(answer.starts), made, total)
+    return result if result.total > above else None
 
 
 def _soft(value: float) -> float:
@@ -257,7 +264,10 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
     story_of: list[int | None] = [None] * len(blocks)
     if not blocks:
         return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes)
-    scores = page.models.pair(pair_features(page.outline, page.matches, table, blocks))
+    features = pair_features(page.outline, page.matches, table, blocks)
+    scores: npt.NDArray[Any] = page.models.pair(features)
+    if page.sized:
+        scores = scores + _SIZED_ABOVE * features[:, :, JUST_BEFORE]
     gain = np.maximum(-np.logaddexp(0.0, -scores) - _UNBOUND - _HEADLESS, 0.0)
     for b, s in zip(*[side.tolist() for side in linear_sum_assignment(-gain)], strict=True):
         if gain[b, s] > 0:

@@ -21,6 +21,7 @@ _EXPO = re.compile(r"进博|进口博览会|CIIE")
 _ORDINAL = re.compile(r"(第[一二三四五六七八九十两\d]{1,3}|首)届[^。，；、]{0,8}?(?:进博|进口博览会)")
 _NUMERALS = {char: value for value, char in enumerate("一二三四五六七八九十", start=1)} | {"首": 1, "两": 2}
 _INLINE = re.compile(r"[（(]((?:本报|首席|实习|见习|全媒体){0,2}(?:记者|通讯员)[^（）()，。]{1,40})[）)]")
+_ORNAMENTS = "\ufffd■□◆◇○●▲△★☆·• "
 _EDGES = 400
 """Bylines in brackets are sought in so many characters at either end of a body."""
 
@@ -85,7 +86,7 @@ class _ArticleWriter:
         self._write_rows(members, spans, edits)
         headline = join_heads(of.get("headline", []))
         published = story.published or self.document.issue_date or self.config.issue_date
-        jumps = [jump for text in of.get("jump", []) + [body.text[:40], body.text[-40:]] if (jump := parse_jump(text))]
+        jumps = [jump for text in [*of.get("jump", []), body.text[:40], body.text[-40:]] if (jump := parse_jump(text))]
         page = next((line.page for line, _ in members if line.page is not None), None)
         return Article(
             id=self.id,
@@ -155,7 +156,7 @@ class _ArticleWriter:
 def _byline(lines: Sequence[str], body: str) -> str | None:
     """The byline as printed, its own lines first, else the brackets at either end of the body."""
     texts = [join_heads([line]) for line in lines]
-    printed = " ".join(text.lstrip("\ufffd■□◆◇○●▲△★☆·•\u25a0 ") for text in texts if text)
+    printed = " ".join(text.lstrip(_ORNAMENTS) for text in texts if text)
     if printed:
         return printed
     found = _INLINE.search(body, 0, _EDGES) or _INLINE.search(body, max(0, len(body) - _EDGES))

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from miner.split.jumps import parse_jump
 from miner.split.lines import byline_tail, opening_class
-from miner.split.outline import HEAD, Outline, Paragraph
+from miner.split.outline import HEAD, Outline
 from miner.split.roles import LABELS, Floats
 from miner.split.wording import Wording
 
@@ -37,6 +35,8 @@ class Hints:
     weight: dict[str, float]
     rare: frozenset[str]
     """Pairs that stand in more than one paragraph though they are rare in general: names, above all."""
+    telling: list[tuple[frozenset[str], int]]
+    """For every paragraph its weighted pairs, and the number of all its pairs."""
 
 
 def hints_of(outline: Outline, wording: Wording) -> Hints:
@@ -50,7 +50,9 @@ def hints_of(outline: Outline, wording: Wording) -> Hints:
     rarity = wording.rarity(shared)
     weight = {pair: rare * float(np.log(total / counts[pair])) for pair, rare in zip(shared, rarity.tolist(), strict=True)}
     rare = frozenset(pair for pair, value in zip(shared, rarity.tolist(), strict=True) if value > _RARE)
-    return Hints(wording, wording.opens(texts), wording.closes(texts), weight, rare)
+    known = weight.keys()
+    telling = [(frozenset(paragraph.pairs & known), len(paragraph.pairs)) for paragraph in outline.paragraphs]
+    return Hints(wording, wording.opens(texts), wording.closes(texts), weight, rare, telling)
 
 
 def frame_mark(outline: Outline, row: int) -> float:
@@ -65,11 +67,10 @@ def frame_mark(outline: Outline, row: int) -> float:
     return mark
 
 
-def _similar(one: frozenset[str], other: frozenset[str], weight: dict[str, float]) -> float:
-    shared = one & other
-    if not shared:
-        return 0.0
-    return sum([weight.get(pair, 0.0) for pair in shared]) / (4.0 + 0.25 * min(len(one), len(other)))
+def _similar(hints: Hints, one: tuple[frozenset[str], int], other: tuple[frozenset[str], int]) -> float:
+    """Weight of the pairs that two texts share, each given as its telling pairs and the number of all its pairs."""
+    weight = hints.weight
+    return sum([weight[pair] for pair in one[0] & other[0]]) / (4.0 + 0.25 * min(one[1], other[1]))
 
 
 def boundary_features(outline: Outline, hints: Hints) -> Floats:
@@ -93,7 +94,7 @@ def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
         opens + closes, *_habits(outline), 1.0 / len(paragraphs), float(this.opens), float(len(last.rows) == 1), float(len(this.rows) == 1),
         float(outline.view.start[this.rows[0]] == 1), empty, empty * tail, empty * (opening == 1), empty * mark,
         empty * differs, empty * opens, empty * closes,
-        *_run_features(outline, outline.runs[index]), *_likeness(paragraphs, hints, index),
+        *_run_features(outline, outline.runs[index]), *_likeness(hints, index),
     ]  # fmt: skip
 
 
@@ -123,20 +124,20 @@ def _run_features(outline: Outline, run: list[int]) -> list[float]:
     ]  # fmt: skip
 
 
-def _likeness(paragraphs: list[Paragraph], hints: Hints, index: int) -> list[float]:
+def _likeness(hints: Hints, index: int) -> list[float]:
     """How much a paragraph shares with those before it, and with the one after it."""
-    this = paragraphs[index].pairs
-    before = [paragraph.pairs for paragraph in paragraphs[max(0, index - _BEFORE) : index]]
-    near = _similar(this, before[-1], hints.weight)
-    whole = _similar(this, frozenset().union(*before), hints.weight)
-    ahead = _similar(this, paragraphs[index + 1].pairs, hints.weight) if index + 1 < len(paragraphs) else 0.0
-    across = _similar(paragraphs[index + 1].pairs, before[-1], hints.weight) if index + 1 < len(paragraphs) else 0.0
-    rare = this & hints.rare
-    back = len(rare & frozenset().union(*before))
-    front = len(rare & paragraphs[index + 1].pairs) if index + 1 < len(paragraphs) else 0
+    telling = hints.telling
+    this, last, first = telling[index], telling[index - 1], telling[max(0, index - _BEFORE)]
+    before = telling[max(0, index - _BEFORE) : index]
+    joined = frozenset().union(*[pairs for pairs, _ in before])
+    after = telling[index + 1] if index + 1 < len(telling) else (frozenset[str](), 0)
+    near, ahead = _similar(hints, this, last), _similar(hints, this, after)
+    whole = _similar(hints, this, (joined, sum([count for _, count in before])))
+    rare = this[0] & hints.rare
+    back, front = len(rare & joined), len(rare & after[0])
     return [
-        near, whole, _similar(this, before[0], hints.weight), ahead, ahead - near, across, min(8, back), float(np.log1p(back)),
-        float(np.log1p(front)), float(back == 0), back / (1 + len(rare)),
+        near, whole, _similar(hints, this, first), ahead, ahead - near, _similar(hints, after, last), min(8, back),
+        float(np.log1p(back)), float(np.log1p(front)), float(back == 0), back / (1 + len(rare)),
     ]  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def resume_features(outline: Outline, hints: Hints, earlier: int, later: int) ->
     return [
         1.0, one.stop, two.start, two.resumed, two.resumed * (later > earlier + 1), float(one.measure == two.measure), min(6.0, abs(one.measure - two.measure)),
         float(np.clip(room, -3, 6)), affinity, affinity * (view.end[last_row] == 0), usual, float(view.counts[one.text[-1] + two.text[0]] > 0),
-        float(later == earlier + 1), min(6.0, float(later - earlier)), min(4.0, between / 10), _similar(one.pairs, two.pairs, hints.weight),
+        float(later == earlier + 1), min(6.0, float(later - earlier)), min(4.0, between / 10), _similar(hints, hints.telling[earlier], hints.telling[later]),
         float(view.start[first_row] == 7), float(view.end[last_row] in (1, 2)), float(view.end[last_row] in (4, 5)),
         float(opened > 0), float(closing >= 0 and (opening < 0 or closing < opening)), float(np.clip(hints.opens[later], -6, 6)),
         float(np.clip(hints.closes[earlier], -6, 6)), float(len(outline.runs[later])), float(view.slack[first_row] > 1.4),

@@ -64,7 +64,7 @@ def look(rows: Sequence[Row]) -> PageView:
     compacts = [row.compact for row in rows]
     counts: Counter[str] = Counter()
     for compact in compacts:
-        counts.update(map("".join, zip(compact, compact[1:], strict=False)))
+        counts.update(map("".join, pairwise(compact)))
     return PageView(
         rows=list(rows),
         measure=measure,
@@ -231,7 +231,7 @@ def _gap(row: Row) -> int:
     pieces = text.split()
     if len(pieces) > 3 and sum(len(piece) == 1 for piece in pieces) >= 0.7 * len(pieces):
         return 2
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in pairwise(pieces):
         if "\u4e00" <= left[-1] <= "\u9fff" and "\u4e00" <= right[0] <= "\u9fff":
             return 1
     return 0
@@ -243,7 +243,7 @@ def _covers(view: PageView) -> list[Ints]:
     count = len(view)
     out = [np.zeros(count, dtype=np.int64) for _ in range(4)]
     compacts = [row.compact for row in view.rows]
-    for index in np.flatnonzero((view.room > -0.6) | (view.slack < -1)):
+    for index in np.flatnonzero((view.room > -0.6) | (view.slack < -1)).tolist():
         compact = compacts[index]
         pairs = {compact[i : i + 2] for i in range(len(compact) - 1)}
         if not pairs or len(compact) > 120:

@@ -14,12 +14,18 @@ from pathlib import Path
 from miner.stories import clauses
 from miner.typeset import Story, Style, TypesetPage, choose, random_style, typeset, width
 
-__all__ = ["broadcast_stories", "generate_pages", "text_stories"]
+__all__ = ["broadcast_stories", "generate_pages", "kept_for_measuring"]
 
 _LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
 _EXPO = re.compile(r"进博|进口博览|外资|贸易|经济|开放|企业|合作|会见|展")
-_SECTION_HEADS = "展台 进博 时政 新闻 今日 一线 现场 记者 区域 街镇 财经 经济 城市 文化 民生 社区 深度 世界 国际 特别 本期 读者 我与 对话 百姓 人物 法治 科创 教育".split()
-_SECTION_TAILS = "故事 观察 速递 简报 直击 关注 手记 速写 聚焦 联动 时刻 视点 访谈 快讯 速览 广角 之窗 专题 报道 播报 论坛 随笔 在线 传真 进博 读 谈 说".split()
+_SECTION_HEADS = (
+    "展台", "进博", "时政", "新闻", "今日", "一线", "现场", "记者", "区域", "街镇", "财经", "经济", "城市", "文化", "民生", "社区",
+    "深度", "世界", "国际", "特别", "本期", "读者", "我与", "对话", "百姓", "人物", "法治", "科创", "教育",
+)  # fmt: skip
+_SECTION_TAILS = (
+    "故事", "观察", "速递", "简报", "直击", "关注", "手记", "速写", "聚焦", "联动", "时刻", "视点", "访谈", "快讯", "速览", "广角",
+    "之窗", "专题", "报道", "播报", "论坛", "随笔", "在线", "传真", "进博", "读", "谈", "说",
+)  # fmt: skip
 _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
 _FITTED = 0.5
@@ -47,14 +53,15 @@ def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), ever
                 yield story
 
 
-def text_stories(folder: Path) -> Iterator[Story]:
-    """Read stories from plain articles: headline, date line, blank, one paragraph a line."""
-    for path in sorted(folder.rglob("*.txt")):
-        lines = path.read_text(encoding="utf-8").split("\n")
-        if len(lines) > 3:
-            story = _story(path.stem, lines[0].strip(), lines[2:])
-            if story is not None:
-                yield story
+def kept_for_measuring(folder: Path) -> frozenset[str]:
+    """The stories (date and headline without blanks) on gold pages: they must not be learned from. Empty without the folder."""
+    found = set()
+    for path in sorted(folder.rglob("*.json")):
+        for article in json.loads(path.read_text(encoding="utf-8")).get("articles", ()):
+            headline = re.sub(r"\s", "", article.get("headline") or article.get("headline_source") or "")
+            day = article.get("source_file", "")[:8]
+            found.add(f"{day[:4]}-{day[4:6]}-{day[6:]}{headline}")
+    return frozenset(found)
 
 
 def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None:
@@ -107,8 +114,12 @@ def _themes(stories: Sequence[Story]) -> list[list[Story]]:
     return [group for _, group in sorted(groups.items()) if len(group) >= 12]
 
 
-_DIGEST_HEADS = "国内 国际 本市 全市 区域 经济 科技 一周 文化 各地 今日 商务".split()
-_DIGEST_TAILS = "快讯 简讯 短讯 要闻 联播快讯 新闻集锦 要闻速览 快报 短波 信息窗".split()
+_DIGEST_HEADS = (
+    "国内", "国际", "本市", "全市", "区域", "经济", "科技", "一周", "文化", "各地", "今日", "商务",
+)  # fmt: skip
+_DIGEST_TAILS = (
+    "快讯", "简讯", "短讯", "要闻", "联播快讯", "新闻集锦", "要闻速览", "快报", "短波", "信息窗",
+)  # fmt: skip
 
 
 def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterator[Story]:

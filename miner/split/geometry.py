@@ -3,8 +3,10 @@ larger type speaks for a head, the body's own type against one."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -21,9 +23,13 @@ _GAP = 0.75
 """White space above a line, in type sizes beyond the usual, that counts as a blank line."""
 _LARGE, _SLIGHTLY, _SMALL = 1.25, 1.08, 0.93
 """Type sizes over the body's."""
+_HUGE = 1.5
+"""So large no subhead is set."""
+_MASTHEAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:报|周刊|新闻|时报)$")
 _BODY = [LABELS.index(label) for label in "FMLORr"]
 _HEAD = [LABELS.index(label) for label in "HhKT"]
 _OTHER = [LABELS.index(label) for label in "SYUuJX"]
+_SUBHEADS, _FURNITURE = [LABELS.index("U"), LABELS.index("u")], [LABELS.index("X")]
 
 
 def body_size(rows: Sequence[Row]) -> float | None:
@@ -42,7 +48,7 @@ def sizes(rows: Sequence[Row], size: float) -> Floats:
 
 def read_positions(rows: Sequence[Row]) -> None:
     """Set `lead` and `blanks` of rows with boxes: an indent against the lines around, a gap wider than usual."""
-    gaps = [_gap(before, row) for before, row in zip(rows, rows[1:], strict=False)]
+    gaps = [_gap(before, row) for before, row in pairwise(rows)]
     known = [gap for gap in gaps if gap is not None and gap < 3]
     usual = median(known) if known else 0.0
     for index, row in enumerate(rows):
@@ -88,9 +94,17 @@ def size_bias(rows: Sequence[Row], size: float) -> Floats:
         (same, _HEAD, -6.0),
         (small, _HEAD, -6.0),
         (small, _BODY, -3.0),
+        (ratio >= _HUGE, _SUBHEADS, -8.0),
+        (np.array([_masthead(rows, index) for index in range(len(rows))]), _FURNITURE, 30.0),
     ):
-        bias[np.ix_(mask, columns)] += value
+        bias[np.ix_(np.flatnonzero(mask), np.array(columns))] += value
     return bias
+
+
+def _masthead(rows: Sequence[Row], index: int) -> bool:
+    """Whether a line is the newspaper's name at the top of a page."""
+    top = index < 3 or rows[index - 3].page != rows[index].page
+    return top and len(rows[index].compact) <= 10 and _MASTHEAD.match(rows[index].compact) is not None
 
 
 def flows_on(before: Row, after: Row, size: float | None) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from miner.model import Problem
 from miner.offsets import stable_id
 
-__all__ = ["Jump", "JumpRow", "Joined", "is_jump_line", "join_jumps", "parse_jump"]
+__all__ = ["Joined", "Jump", "JumpRow", "is_jump_line", "join_jumps", "parse_jump"]
 
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "Ｏ": 0}
 _TO = r"(?:下转|紧转|转接|续转|转(?=第)|转见|续见|继续见|未完.{0,3}转|全文.{0,2}转|相关.{0,4}转)"
@@ -142,9 +142,11 @@ def _pairs(issue: Sequence[JumpRow]) -> dict[str, str]:
     for row in issue:
         if not row.jump_to:
             continue
-        for other in [*starts.get(row.jump_to, ()), *starts.get("", ())]:
-            if other is not row and (not row.page or plain_page(row.page) == other.jump_from):
-                scored.append((_likeness(row, other), row.article_id, other.article_id))
+        scored += [
+            (_likeness(row, other), row.article_id, other.article_id)
+            for other in [*starts.get(row.jump_to, ()), *starts.get("", ())]
+            if other is not row and (not row.page or plain_page(row.page) == other.jump_from)
+        ]
     pairs: dict[str, str] = {}
     taken: set[str] = set()
     for _, first, second in sorted(scored, key=lambda pair: (-pair[0], pair[1], pair[2])):

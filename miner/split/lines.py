@@ -144,7 +144,7 @@ def end_class(compact: str) -> int:
         return 6
     if last in OPENERS:
         return 7
-    if last.isascii() and last.isalnum() or last == "%":
+    if (last.isascii() and last.isalnum()) or last == "%":
         return 8
     return 9 if last in "—-–" else 10
 

@@ -14,10 +14,10 @@ from miner.split.evidence import Hints, frame_mark
 from miner.split.outline import HEAD, Outline, grams_of, presence
 from miner.split.roles import LABELS, Floats
 
-__all__ = ["Block", "Matches", "Story", "StoryTable", "matches_of", "pair_features", "story_table"]
+__all__ = ["JUST_BEFORE", "Block", "Matches", "Story", "StoryTable", "matches_of", "pair_features", "story_table"]
 
 Array = npt.NDArray[Any]
-_KICKER = LABELS.index("K")
+_KICKER, _SUBHEAD = LABELS.index("K"), LABELS.index("U")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -66,11 +66,12 @@ class StoryTable:
     sizes: Floats
     texts: list[str]
     openers: Floats
+    subheads: Floats
 
 
 def matches_of(outline: Outline, hints: Hints, order: Sequence[int]) -> Matches:
     """Look for the grams of the display rows `order` in every paragraph."""
-    sets = [grams_of(outline.view.rows[row].compact[:120]) for row in order]
+    sets = _gram_sets(outline, order)
     grams = sorted(set().union(*sets)) if sets else []
     index = {gram: number for number, gram in enumerate(grams)}
     incidence = np.zeros((len(order), len(grams)), dtype=np.float32)
@@ -86,6 +87,29 @@ def matches_of(outline: Outline, hints: Hints, order: Sequence[int]) -> Matches:
     weighted = incidence * (weight * spread)
     share = (weighted @ present.T) / (weighted.sum(axis=1, keepdims=True) + 1.0)
     return Matches({row: number for number, row in enumerate(order)}, incidence, present, weight, share)
+
+
+def _gram_sets(outline: Outline, order: Sequence[int]) -> list[set[str]]:
+    """The grams of every display row. The rows of a vertical head (one character each) share those of the whole; where two
+    rows follow one another, a pair across the cut counts as well when the page has it."""
+    view = outline.view
+    texts = {row: view.rows[row].compact[:120] for row in order}
+    sets = []
+    for row in order:
+        text = texts[row]
+        if len(text) == 1:
+            first = last = row
+            while len(texts.get(first - 1, "")) == 1:
+                first -= 1
+            while len(texts.get(last + 1, "")) == 1:
+                last += 1
+            text = "".join([texts[at] for at in range(first, last + 1)])[:60]
+        grams = grams_of(text)
+        pair = texts[row - 1][-1] + texts[row][0] if row - 1 in texts else ""
+        if len(text) > 1 and pair and view.counts[pair]:
+            grams |= grams_of(pair)
+        sets.append(grams)
+    return sets
 
 
 def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[Story]) -> StoryTable:
@@ -107,10 +131,17 @@ def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[
         sizes=np.array([sum([len(outline.paragraphs[p].rows) for p in story.paragraphs]) for story in stories], dtype=np.float32),
         texts=["".join([outline.paragraphs[index].text for index in story.paragraphs]) for story in stories],
         openers=np.clip(hints.opens[firsts], -6, 6),
+        subheads=np.array([_inner_subheads(outline, story) for story in stories], dtype=np.float32),
     )
 
 
-N_PAIR = 40
+def _inner_subheads(outline: Outline, story: Story) -> float:
+    """Subheads before the later paragraphs of a story, as columns of short news have them, in threes."""
+    rows = [row for index in story.paragraphs[1:] for row in outline.runs[index]]
+    return min(2.0, float(outline.chances[rows][:, _SUBHEAD].sum()) / 3) if rows else 0.0
+
+
+N_PAIR, JUST_BEFORE = 43, 13
 
 
 def pair_features(outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]) -> Array:
@@ -208,6 +239,9 @@ def _alone(out: Array, outline: Outline, matches: Matches, table: StoryTable, bl
             facts = matches.facts[block.rows] = _block_facts(outline, block)
         out[b, :, 33:39] = facts
     out[:, :, 39] = table.openers
+    out[:, :, 40] = out[:, :, 1].max(axis=1, keepdims=True)
+    out[:, :, 41] = table.subheads
+    out[:, :, 42] = table.subheads * (1.0 - np.minimum(1.0, 3 * out[:, :, 40]))
 
 
 def _block_facts(outline: Outline, block: Block) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def pairs_of(text: str) -> frozenset[str]:
     >>> sorted(pairs_of("进博会"))
     ['博会', '进博']
     """
-    return frozenset(map("".join, zip(text, text[1:], strict=False)))
+    return frozenset(map("".join, pairwise(text)))
 
 
 def grams_of(text: str) -> set[str]:

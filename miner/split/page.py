@@ -112,14 +112,14 @@ def _renumbered(row: Row, index: int) -> Row:
 def _write(made: Outline, binding: Binding) -> Plan:
     decided: list[LinePlan | None] = [None] * len(made.view)
     owner: list[int] = [0] * len(made.paragraphs)
-    for number, story in enumerate(binding.stories):
+    for story_number, story in enumerate(binding.stories):
         for index in story.paragraphs:
-            owner[index] = number
+            owner[index] = story_number
             for position, row in enumerate(made.paragraphs[index].rows):
-                decided[row] = LinePlan(number, "body", first=position == 0 and index not in binding.resumes)
-    for block, number in zip(binding.blocks, binding.story_of, strict=True):
+                decided[row] = LinePlan(story_number, "body", first=position == 0 and index not in binding.resumes)
+    for block, bound in zip(binding.blocks, binding.story_of, strict=True):
         for row, role in zip(block.rows, _head_roles(made, block.rows), strict=True):
-            decided[row] = LinePlan(number, role)
+            decided[row] = LinePlan(bound, role)
     for number, run in enumerate(made.runs):
         _write_loose(made, run, number, owner, decided)
     lines = [line if line is not None else LinePlan(None, "other") for line in decided]
@@ -127,7 +127,13 @@ def _write(made: Outline, binding: Binding) -> Plan:
 
 
 def _head_roles(made: Outline, rows: Sequence[int]) -> list[Role]:
-    """Kicker, headline or subtitle for the lines of one head; one of them at least is the headline."""
+    """Kicker, headline or subtitle for the lines of one head; one of them at least is the headline. Where lines have type
+    sizes, the largest are the headline, smaller ones above it kickers and below it subtitles."""
+    sizes = [made.view.rows[row].size for row in rows]
+    if min(sizes) > 0 and max(sizes) > 1.15 * min(sizes):
+        main = [size > 0.85 * max(sizes) for size in sizes]
+        first = main.index(True)
+        return ["headline" if main[at] else "kicker" if at < first else "subtitle" for at in range(len(rows))]
     labels = [HEAD[int(made.chances[row, HEAD].argmax())] for row in rows]
     roles = [ROLE_OF[LABELS[label]] for label in labels]
     if "headline" not in roles:

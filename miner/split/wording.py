@@ -43,7 +43,8 @@ class Wording:
             return np.zeros(0, dtype=np.float32)
         codes = np.frombuffer("".join(pairs).encode("utf-32-le", "replace"), dtype=np.uint32).reshape(-1, 2)
         level = self.pairs[pair_slots(codes[:, 0], codes[:, 1])].astype(np.float32) / _SCALE
-        return np.clip(1.0 - level / 12.0, 0.05, 1.0).astype(np.float32)
+        result: Floats = np.clip(1.0 - level / 12.0, 0.05, 1.0).astype(np.float32)
+        return result
 
     def affinity(self, left: str, right: str) -> float:
         """How much likelier the last character of one text and the first of another stand together than by chance, in
@@ -63,7 +64,8 @@ class Wording:
 
     def _usual(self, one: Ints, two: Ints, three: Ints) -> Ints:
         slots = triple_slots(one, two, three)
-        return (self.triples[slots >> 3] >> (slots & 7).astype(np.uint8)) & 1
+        result: Ints = (self.triples[slots >> 3] >> (slots & 7).astype(np.uint8)) & 1
+        return result
 
     def opens(self, texts: Sequence[str]) -> Floats:
         """Log-odds that each text is the first paragraph of a story rather than a later one."""
@@ -81,18 +83,21 @@ class Wording:
 def pair_slots(left: Ints, right: Ints) -> Ints:
     """Slots of pairs of characters given as code points."""
     mixed = left.astype(np.uint64) * np.uint64(0x9E3779B1) + right.astype(np.uint64) * np.uint64(0x85EBCA77)
-    return ((mixed ^ (mixed >> np.uint64(15))) & np.uint64((1 << PAIR_BITS) - 1)).astype(np.int64)
+    slots: Ints = ((mixed ^ (mixed >> np.uint64(15))) & np.uint64((1 << PAIR_BITS) - 1)).astype(np.int64)
+    return slots
 
 
 def single_slots(codes: Ints) -> Ints:
     """Slots of single characters."""
-    return ((codes.astype(np.uint64) * np.uint64(0x9E3779B1)) >> np.uint64(7)).astype(np.int64) & ((1 << SINGLE_BITS) - 1)
+    slots: Ints = ((codes.astype(np.uint64) * np.uint64(0x9E3779B1)) >> np.uint64(7)).astype(np.int64)
+    return slots & ((1 << SINGLE_BITS) - 1)
 
 
 def triple_slots(one: Ints, two: Ints, three: Ints) -> Ints:
     """Slots of three characters in a row."""
     mixed = (one.astype(np.uint64) * np.uint64(0x9E3779B1) + two.astype(np.uint64)) * np.uint64(0x85EBCA77) + three.astype(np.uint64)
-    return ((mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - TRIPLE_BITS)).astype(np.int64)
+    slots: Ints = ((mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - TRIPLE_BITS)).astype(np.int64)
+    return slots
 
 
 def edge_slots(edges: Sequence[str]) -> Ints:
@@ -126,4 +131,5 @@ def count_texts(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
 
 def _levels(counts: Ints) -> Ints:
     per_million = counts * (1e6 / max(1, counts.sum()))
-    return np.clip(np.log2(1 + per_million) * _SCALE, 0, 255).astype(np.uint8)
+    levels: Ints = np.clip(np.log2(1 + per_million) * _SCALE, 0, 255).astype(np.uint8)
+    return levels
