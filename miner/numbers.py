@@ -108,7 +108,7 @@ _BEFORE: dict[str, Qualifier | None] = {
     "最多": None,
 }  # fmt: skip
 _UPPER = frozenset({"不超过", "不到", "不足", "不多于", "不高于", "低于", "少于", "至多", "最多", "以下", "以内"})
-_INSIDE: dict[str, Qualifier] = {"多": "多", "余": "余", "来": "多", "几": "多"}
+_INSIDE: dict[str, Qualifier] = {"多": "多", "余": "余", "来": "余", "几": "多"}
 _AFTER: dict[str, Qualifier | None] = {
     "以上": "以上", "左右": "约", "上下": "约", "以下": None, "以内": None, "多": "多", "余": "余", "有余": "余", "开外": "以上",
     "之多": None,

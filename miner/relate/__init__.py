@@ -30,14 +30,14 @@ def relate(annotated: Annotated) -> Facts:
 
 
 def _figures(annotated: Annotated, body: Passage) -> Iterator[Figure]:
-    """Yield the figures of all fields; one in a head that the body repeats is given where the body has it."""
+    """Yield the figures of all fields; a value in a head that the body repeats is given where the body has it."""
     in_body = tuple(find_figures(body))
-    repeated = {(figure.value, figure.unit) for figure in in_body}
+    repeated = {figure.value for figure in in_body}
     for name in FIELDS:
         if name == "body":
             yield from in_body
         elif annotated.article.text(name):
             for figure in find_figures(passage(annotated, name)):
-                if (figure.value, figure.unit) not in repeated:
-                    repeated.add((figure.value, figure.unit))
+                if figure.value not in repeated:
+                    repeated.add(figure.value)
                     yield figure

@@ -10,6 +10,7 @@ from miner.relate.triggers import Found
 
 _WITNESSED = re.compile("见证$|[轮场]$")
 """见证签约 is the signing told before; 首轮拜访 a noun."""
+_BEING = re.compile("是|成为|首家|唯一")
 _SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
 _TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
 _COUNTED = re.compile("[近超约逾]?[0-9０-９]")
@@ -109,7 +110,7 @@ def _is_described(text: str, trigger: Found, segment: Span) -> bool:
     if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:
         return True
     head = text[max(segment.start, start - 16) : start]
-    return "是" in head and "的" in rest and trigger.rule.type in ("signing", "founding", "visit", "investment")
+    return _BEING.search(head) is not None and "的" in rest and trigger.rule.type in ("signing", "founding", "visit", "investment")
 
 
 def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:

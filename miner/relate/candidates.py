@@ -23,6 +23,11 @@ JOINING = frozenset({"参加", "参加了", "出席", "出席了", "亮相于", 
 """Verbs that make an event of a forum or a fair only for who is named."""
 _BEGINS = frozenset({"启动", "开启", "开始", "进行"})
 _ENDS = re.compile("了?(?:[，。；！？”）)]|$|\n|并|且)")
+_OPENED = frozenset({"开业", "正式开业", "盛大开业"})
+_RUN = frozenset({"投运", "正式投运", "启用", "正式启用", "投用", "投入使用", "投入运营", "试运营"})
+_FIRM = re.compile("公司|银行|分行|支行|机构|办事处|事务所|研究院")
+_SHOP = re.compile("店|工厂|酒店|商场|餐厅|仓")
+_PLANT = re.compile("装置|产线|生产线|工厂|车间|电站|基地|机组|厂房|仓库|二期|一期")
 _FIRST = re.compile("首[发秀展]$")
 _PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件架辆台艘]|展品|商品|技术|机器人|设备|作品|飞机|汽车|药|品牌|系统|方案|指数|报告")
 _MAX_WORDS = 40
@@ -55,8 +60,10 @@ def candidates(reading: Reading, sentence: Span) -> Iterator[Candidate]:
                 cast = joined(cast, _attendees(reading, noun, scope))
         yield Candidate(trigger, scope, cast, noun)
     for noun in nouns:
-        if "setting" in noun.rule.flags and noun.span not in used and _is_setting(reading, noun):
-            own = next(i for i, s in enumerate(segments) if noun.span.start < s.end)
+        own = next(i for i, s in enumerate(segments) if noun.span.start < s.end)
+        if noun.span in used or noun.rule.kind == "exhibition":
+            continue
+        if "setting" in noun.rule.flags and (_is_setting(reading, noun) or _called_off(reading, noun, segments[own])):
             scope = Scope(sentence, segments, own, _floor(reading, noun, sentence))
             yield Candidate(noun, scope, _attendees(reading, noun, scope), noun)
 
@@ -76,9 +83,22 @@ def _typed(reading: Reading, trigger: Found, noun: Found | None, segment: Span) 
     end = trigger.span.end
     if rule.instead is not None and any(word in text[end : end + _CLOSE] for word in rule.instead[1]):
         return Found(trigger.span, trigger.text, replace(rule, kind=rule.instead[0], roles=("buyer", "seller")))
+    rule = _by_subject(text, found, segment)
+    found = Found(trigger.span, trigger.text, rule)
     if _FIRST.search(trigger.text) and not _shows_product(reading, segment):
         return None
     return _debut(reading, found, segment) if "debut" in rule.flags else found
+
+
+def _by_subject(text: str, trigger: Found, segment: Span) -> Rule:
+    """Settle a type by its subject: a firm that opens is founded, a plant that starts to run is an investment."""
+    head = text[segment.start : trigger.span.start]
+    rule = trigger.rule
+    if trigger.text in _OPENED and _FIRM.search(head) and not _SHOP.search(head[-12:]):
+        return replace(rule, kind="founding", roles=("founded", "founder"))
+    if trigger.text in _RUN and _PLANT.search(head):
+        return replace(rule, kind="investment", roles=("investor", "target"))
+    return rule
 
 
 def _segments(reading: Reading, sentence: Span, triggers: list[Found]) -> tuple[Span, ...]:
@@ -93,6 +113,18 @@ def _segments(reading: Reading, sentence: Span, triggers: list[Found]) -> tuple[
     cuts.sort()
     edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
     return tuple(Span(a, b) for a, b in pairwise(edges))
+
+
+def _called_off(reading: Reading, noun: Found, segment: Span) -> bool:
+    """路演已经取消, 签约因故延期: what is called off needs no verb of holding."""
+    if reading.passage.in_title(noun.span.start):
+        return False
+    rest = Span(noun.span.end, segment.end)
+    words = (w for kind in ("negated", "postponed") for w in reading.words.within(rest, layer="context", kind=kind))
+    return any(_CLAUSE_END.match(reading.passage.text, word.span.end) is not None for word in words)
+
+
+_CLAUSE_END = re.compile("了?(?:[，。；！]|$)")
 
 
 def _is_dated(reading: Reading, noun: Found) -> bool:
@@ -129,8 +161,10 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
     if _ENDS.match(text, trigger.span.end) is None:
         return None
     before = [n for n in nouns if segment.start <= n.span.start and n.span.end <= trigger.span.start]
-    if not before or trigger.text not in _PASSIVE or text[trigger.span.start - 1] == "的":
+    if trigger.text not in _PASSIVE or text[trigger.span.start - 1] == "的":
         return None
+    if not before:
+        return _coined_subject(text, trigger, segment) if trigger.text not in _BEGINS else None
     return before[-1] if trigger.text not in _BEGINS or before[-1].rule.kind != "exhibition" else None
 
 
@@ -146,6 +180,21 @@ def _coined(text: str, trigger: Found, segment: Span) -> Found | None:
         return None
     kind = "ceremony" if match["noun"] in ("仪式", "典礼") else "conference"
     return Found(Span(*match.span("noun")), match["noun"], Rule("noun", kind, flags=frozenset({"setting"})))
+
+
+_SUBJECT = re.compile(
+    "[”一-鿿](?P<noun>专场|推介|活动|路演|(?<=[一-鿿]{2})[会周夜赛展])(?=在|于|将|今|昨|[0-9]|同|如期|由|继续|$)|(?P<named>”[一-鿿]{0,6}?)(?=在|于|将|今|昨|[0-9]|同|如期|$)"
+)
+
+
+def _coined_subject(text: str, trigger: Found, segment: Span) -> Found | None:
+    """Take what was held by its last word where it is the subject: “浦江之夜”投资专场在虹桥举行."""
+    found = list(_SUBJECT.finditer(text, segment.start, trigger.span.start))
+    if not found:
+        return None
+    match = found[-1]
+    group = "noun" if match["noun"] else "named"
+    return Found(Span(*match.span(group)), match[group], Rule("noun", "conference", flags=frozenset({"setting"})))
 
 
 def _is_setting(reading: Reading, noun: Found) -> bool:

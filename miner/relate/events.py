@@ -141,6 +141,8 @@ def _remember(candidate: Candidate, cast: Cast, when: DateMention | None, state:
 
 def _add_attendees(reading: Reading, reports: list[EventReport], sentence: Span) -> None:
     """Give people who 出席 in a sentence of its own to the forum told last, else to the last report."""
+    if not reports or sentence.start - reports[-1].span.end >= 160:
+        return
     recent = [i for i in range(max(len(reports) - 3, 0), len(reports)) if sentence.start - reports[i].span.end < 160]
     held = [i for i in recent if reports[i].type in ("conference", "ceremony")]
     for index in (held or recent)[-1:]:
@@ -180,27 +182,31 @@ def _completed(reading: Reading, candidate: Candidate, state: _State) -> Cast:
     if candidate.trigger.rule.type in _ITEMISED:
         role, passage = candidate.trigger.rule.roles[0], reading.passage
         heads = heading_company(passage, candidate.trigger.span.start)
-        return replace(cast, participants=tuple(Participant(role, passage.entity(m).name, m.entity) for m in heads))
+        found = tuple(Participant(role, passage.entity(m).name, m.entity) for m in heads)
+        return replace(cast, participants=found or _dropped_subject(reading, candidate))
     return cast
 
 
+_ADJUNCT = re.compile("[在于从向][^，。在]{1,14}|将|计划|拟|已经?|也|正式|首次|率先|今年|成功")
 _EMPTY_HEAD = re.compile("(?:[，、 ]|又|还|并|随后|接着|此后|当天|上午|下午|晚|同时|之后|此外|日|先后|分别|专程)*")
 
 
 def _dropped_subject(reading: Reading, candidate: Candidate) -> tuple[Participant, ...]:
     """Give the subject of the sentence before to one that starts with its verb: 次日，又走访了乙公司。"""
     passage, trigger, scope = reading.passage, candidate.trigger, candidate.scope
-    if trigger.rule.type not in ("visit", "meeting") or scope.floor > scope.sentence.start:
+    if trigger.rule.type not in _ITEMISED | {"visit", "meeting"} or scope.floor > scope.sentence.start:
         return ()
     head = Span(scope.sentence.start, trigger.span.start)
-    rest = head.of(passage.text)
+    rest = _ADJUNCT.sub("", head.of(passage.text))
     for when in reading.dates:
         if head.start <= when.span.start < head.end:
             rest = rest.replace(when.text, "")
     if _EMPTY_HEAD.fullmatch(rest) is None or head.start <= passage.paragraph(head.start).start:
         return ()
     before = passage.sentence(head.start - 1)
-    subject = next((m for m in passage.within(before) if is_candidate(passage, m)), None)
+    labels = ("person",) if trigger.rule.type in ("visit", "meeting") else ("enterprise", "organization")
+    named = [m for m in passage.within(before) if is_candidate(passage, m)]
+    subject = next((m for m in named if m.label in labels), named[0] if named else None)
     if subject is None or any(p.entity == subject.entity for p in candidate.cast.participants):
         return ()
     return (Participant(trigger.rule.roles[0], passage.entity(subject).name, subject.entity),)
@@ -236,7 +242,7 @@ def _needs_anchor(text: str, candidate: Candidate) -> bool:
     segment = candidate.scope.segments[candidate.scope.own]
     if text[trigger.span.end : trigger.span.end + 1] in ("《", "“") or "》" in text[segment.start : trigger.span.start]:
         return False
-    if trigger.rule.type == "launch" and _COUNTED.search(text, trigger.span.end, segment.end) is not None:
+    if trigger.rule.type == "launch" and _EXPO_NAME.search(text) and _COUNTED.search(text, trigger.span.end, segment.end) is not None:
         return False
     return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
 

@@ -216,7 +216,7 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
     return fallback
 
 
-_SUBJECT_ONLY = frozenset({"signing", "meeting", "investment", "visit"})
+_SUBJECT_ONLY = frozenset({"signing", "meeting", "investment", "visit", "founding"})
 
 
 def _tells_other(words: Words, segment: Span) -> bool:

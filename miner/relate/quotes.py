@@ -65,7 +65,7 @@ def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
         for word in (entry.name, *entry.words)
     }
     words = sorted(map(re.escape, kinds), key=len, reverse=True)
-    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", _SAYING, *words])), kinds
+    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", _SAYING, "[嘲笑叹趣赞喊吼嚷应忆]道(?=[，。：:])", *words])), kinds
 
 
 def find_quotes(passage: Passage) -> Iterator[Quote]:

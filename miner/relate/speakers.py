@@ -19,6 +19,7 @@ _ADVERB = re.compile(
     r"\d{1,2}[日号]|今年|本月|同一天|当地时间|纷纷|普遍|一致|感慨|哭诉|举例|刊文|撰文|不久前|此前|通报|共同|认真|批评|补充|报道|发表(?:电视|书面)?讲话|发表声明|发布|发出|发表演讲|发布消息|发布公报|发言|致辞|接受[^，。；：\n]{0,20}采访|"
     r"在[^，。；：\n]{1,30}(?:时|中|上|后|里|会|间隙|期间|现场)|[于以]?[^，。；\n]{0,2}公告(?:中)?|发布公告|发布声明|发文|通过[^，。]{1,12})+$"
 )
+_HE = re.compile("[他她其]")
 _ADVERBIAL = re.compile("[在对向与同就][^，]{0,20}$")
 _BRACKETED = re.compile(r"[（(][^（）()\n]{0,60}[）)]$")
 _INTERVIEWER = re.compile(r"记者\s?$")
@@ -27,6 +28,7 @@ _LEAD = re.compile(
 )
 _NO_SPEAKER = re.compile("^(?:记者|笔者|本报记者|据悉|据了解|据介绍|据统计|我|我们|你|大家|人们|可以|可|不|这|这也|那|以|所|被|经|值得|应|需|没有|双方|各方)+$")
 _SURNAME_TITLE = re.compile(r"([一-鿿])(?:总|董|工|局|处|书记|主任|经理|老师|教授|博士|先生|女士|小姐|律师|医生|院士|部长|市长|区长|局长|总裁|院长|会长|老板)$")
+_DEPARTMENT = re.compile("据?公司[一-鿿]{2,8}部")
 _BODIES = ("全会", "会议", "大会", "政府", "法院", "委员会", "协会", "总书记", "公司", "集团", "局", "部", "委", "署", "院", "社论", "评论员", "人员", "群众", "官兵", "媒体", "一方")
 """Endings of bodies that may speak though no lexicon has them."""
 
@@ -98,7 +100,8 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
         return None
     led = not people and len(core) <= 12 and _PRONOUN.match(piece.lstrip("但而不过对此，")) is not None
     if led or core.endswith(("他", "她")):
-        return _antecedent(passage, span.start + piece.find(core[-1:] or piece[:1]))
+        pronoun = _HE.search(piece)
+        return _antecedent(passage, span.start + (pronoun.start() if pronoun else 0))
     if people:
         return named(passage, _speaking(text, people, span))
     found = _body(passage, span, core) or _role(passage, core)
@@ -144,7 +147,7 @@ def _antecedent(passage: Passage, at: int) -> Speaker | None:
         if mention.span.start < sentence.start:
             break
         chosen = mention
-    return named(passage, chosen, 0.7) if chosen is not None else None
+    return named(passage, chosen, 0.7) if chosen is not None else Speaker(passage.text[at : at + 1], None, 0.3)
 
 
 def _subject_of(passage: Passage, span: Span) -> Speaker | None:
@@ -161,7 +164,7 @@ def _body(passage: Passage, span: Span, core: str) -> Speaker | None:
     mentions = [m for m in passage.within(span) if m.label in ("enterprise", "organization")]
     if mentions and span.start + len(core) <= mentions[-1].span.end + 1:
         return named(passage, mentions[-1], 0.8)
-    if core in ("公司", "该公司", "企业", "集团", "该企业", "本公司"):
+    if _DEPARTMENT.fullmatch(core) or core in ("公司", "该公司", "企业", "集团", "该企业", "本公司"):
         for mention in passage.before(span.start):
             if mention.label == "enterprise":
                 return named(passage, mention, 0.6)

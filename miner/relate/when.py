@@ -51,10 +51,14 @@ def choose_date(
 def _moved_to(reading: Reading, trigger: Found, inside: list[DateMention]) -> DateMention | None:
     """Return the day to which something was put off: 推迟至9日."""
     for when in inside:
-        near = Span(max(when.span.start - 4, 0), when.span.start)
-        if when.precision == "day" and reading.words.within(near, layer="context", kind="postponed"):
+        if _follows_postponed(reading, when):
             return when
     return None
+
+
+def _follows_postponed(reading: Reading, when: DateMention) -> bool:
+    near = Span(max(when.span.start - 4, 0), when.span.start)
+    return when.precision == "day" and bool(reading.words.within(near, layer="context", kind="postponed"))
 
 
 def _told_before(
@@ -81,12 +85,14 @@ def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | 
         start = 0
     earlier = [
         d for d in reading.dates
-        if start <= d.span.start < sentence.start and d.date is not None and d.date <= issued and _is_scene(d)
+        if start <= d.span.start < sentence.start and d.date is not None and d.date <= issued and _is_scene(text, d)
     ]  # fmt: skip
     return replace(earlier[-1], method="carried") if earlier else None
 
 
-def _is_scene(when: DateMention) -> bool:
+def _is_scene(text: str, when: DateMention) -> bool:
+    if text[max(when.span.start - 2, 0) : when.span.start] in ("截至", "截止", "直至"):
+        return False
     return when.precision == "day" or (when.precision == "month" and when.text.endswith("周"))
 
 
@@ -136,7 +142,7 @@ def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) 
     if _is_negated(reading, trigger, head, scope):
         return "negated"
     if _is_postponed(reading, trigger, head, scope):
-        return "planned" if when is not None and when.precision == "day" else "negated"
+        return "planned" if when is not None and _follows_postponed(reading, when) else "negated"
     if trigger.text.startswith(("申请", "获准", "获批筹")):
         return "planned"
     previous = scope.segments[scope.own - 1] if scope.own else head
