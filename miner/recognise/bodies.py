@@ -30,7 +30,8 @@ _LEADS = re.compile("国家|全国|中央|中华|世界|国际")
 _TAIL_STOPS = frozenset("是在的与和到被把向了为从")
 _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
 _HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它")
-_BRANCHES = frozenset({"分公司", "子公司", "分行", "支行", "总公司"})
+_BRANCHES = frozenset({"分公司", "子公司", "支公司", "分行", "支行", "总公司", "营业部"})
+_PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
 _AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
@@ -86,6 +87,8 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             index = max(passage.word_at(opening) - 1, 0)
         elif (word in _AND and ending.term.kind == "body" and _joins_trades(passage, index)) or _is_soft(passage, index - 1) or (_is_place(word) and word not in words_of("naming", "stop")):
             index -= 1
+        elif ending.term.sort == "legal" and (_inner_role(words, index - 1) or _after_region(passage, index - 1)):
+            index -= 1
         elif _stops(word, tag) or (not branch and len(word) > 2 and word in words_of("company_types", "generic")) or (word in words_of("org_types", "party") and ending.term.sort == "government"):
             break
         else:
@@ -105,6 +108,21 @@ def _trimmed(passage: Passage, start: int, end: int) -> int:
         index += 1
         start = starts[index] if index < len(starts) else end
     return min(start, end)
+
+
+def _inner_role(words: list[str], index: int) -> bool:
+    """Tell whether 集团 or 企业 stands inside a registered name: 兴发集团有限责任公司, 康德莱企业发展集团股份有限公司."""
+    if words[index] == "集团":
+        return index > 0 and words[index - 1] not in words_of("naming", "role", "stop", "common")
+    return words[index] == "企业" and words[index + 1] in words_of("naming", "neutral")
+
+
+def _after_region(passage: Passage, index: int) -> bool:
+    """Tell whether a word that reads as a verb stands right after a region in a registered name: 宜昌兴发集团有限责任公司."""
+    words, tags, starts = passage.words
+    if index < 1 or len(words[index]) != 2 or words[index] in words_of("naming", "stop", "role"):
+        return False
+    return tags[index] in ("v", "d", "a", "ad") and tags[index - 1] == "ns" and passage.starts_place(starts[index - 1])
 
 
 def _is_soft(passage: Passage, index: int) -> bool:
@@ -156,7 +174,9 @@ def _joins_trades(passage: Passage, index: int) -> bool:
 def _cut_to_region(passage: Passage, start: int, ending: Hit) -> int:
     """Cut common words off before the first region (outside brackets) or known name in a stretch."""
     owners = [start + match.start() for match in _LEADS.finditer(passage.folded[start : ending.start])]
-    for at in sorted({*passage.name_starts(start, ending.end), *owners}):
+    if ending.term.kind == "company":
+        owners = []
+    for at in sorted({*passage.name_starts(start, ending.end, shortest=3), *owners}):
         if at >= ending.start or at == start:
             return start
         if passage.edges[at] and not _in_brackets(passage.folded, start, at):
@@ -184,11 +204,15 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return None
     known = passage.known_prefix(start, ending.start)
     if kind == "legal":
+        partnership = _PARTNERSHIP.match(passage.folded, ending.end)
+        end = partnership.end() if partnership else ending.end
         bare = not core or core in words_of("company_types", "industry")
         named = (place_end > start and core) or venue or type_ in words_of("naming", "regional")
         if bare and not named and known != "enterprise":
             return None
-        return Found(start, ending.end, "enterprise", "suffix", 0.95)
+        return Found(start, end, "enterprise", "suffix", 0.95)
+    if kind == "trade_word":
+        return _brand_with_trade(passage, start, place_end, ending)
     if known == "enterprise" and _surely_known(passage, start, ending) and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
         return Found(start, ending.end, "enterprise", "suffix", 0.9)
     if not core:
@@ -202,7 +226,16 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return None
     if type_ in ("集团", "银行") and 2 <= len(core) <= 8 and core not in words_of("company_types", "industry") and not verb:
         return Found(start, ending.end, "enterprise", "suffix", 0.8)
-    return None
+    return _brand_with_trade(passage, start, place_end, ending)
+
+
+def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
+    """Propose, as weak evidence, a short unknown brand with its trade (锤子科技, 三聚环保): the model or a list must agree."""
+    brand = passage.folded[place_end : ending.start]
+    trades = words_of("company_types", "industry", "weak", "trade_word")
+    if not 2 <= len(brand) <= 4 or brand in trades or brand in words_of("naming") or not passage.edges[start]:
+        return None
+    return Found(start, ending.end, "enterprise", "trade", 0.2 if passage.all_common(place_end, ending.start) else 0.4)
 
 
 def _surely_known(passage: Passage, start: int, ending: Hit) -> bool:
@@ -235,6 +268,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     core = text[place_end : ending.start]
     owner = passage.owner(start, ending.start)
     if len(type_) == 1 and not _whole_word(passage, start, ending):
+        return None
+    if text[start] == "区" and start and text[start - 1] in "国华太亚东南西北洲":
         return None
     if _STREET_OFFICE.search(name) or (owner == "enterprise" and ending.term.sort not in _OF_COMPANIES):
         return None

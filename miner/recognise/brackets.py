@@ -55,6 +55,8 @@ def _after_role(passage: Passage, end: int, *, strict: bool) -> int | None:
     while index >= 0 and end - starts[index] <= _MAX_NAME:
         word = words[index]
         start = starts[index] + len(word)
+        if word in words_of("titles", "core"):
+            return None
         if word in words_of("naming", "role"):
             return start if end - start >= 2 else None
         stop = not word.isalnum() or word in words_of("naming", "stop")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from miner.offsets import Span
+from miner.recognise.gazetteer import words_of
 from miner.recognise.passage import Found, Passage
 
 _DECLARATION = re.compile(
@@ -38,7 +39,7 @@ def find_declared(passage: Passage) -> Iterator[Declared]:
                     start += 1
                 while end > start and text[end - 1].isspace():
                     end -= 1
-                if end - start >= 2:
+                if end - start >= 2 and text[start:end] not in words_of("company_types", "generic") | words_of("naming", "role", "common", "self"):
                     names.append(Span(start, end))
         end = match.start()
         others = _AND_OTHERS.search(text, max(0, end - 8), end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,11 @@ class Hit(NamedTuple):
     term: Term
 
 
+_CHIEFS = re.compile(r"首席[\u4e00-\u9fff]{1,8}?[官师家员]")
+_CHIEF = Term("title", Entry("首席", kind="core"), "core", ambiguous=False)
+"""Any 首席…官 or 首席…师 is a title, whatever stands between."""
+
+
 class Gazetteer:
     """All forms of all lexicons, folded."""
 
@@ -58,7 +64,8 @@ class Gazetteer:
             if _cuts_latin(folded, start) or _cuts_latin(folded, end):
                 continue
             found.extend(Hit(start, end, term) for term in terms)
-        return found
+        chiefs = [Hit(*match.span(), _CHIEF) for match in _CHIEFS.finditer(folded)]
+        return sorted([*found, *chiefs], key=lambda hit: hit.end) if chiefs else found
 
     def terms(self, form: str) -> tuple[Term, ...]:
         """Return what a form stands for, however it is written; nothing when no lexicon has it."""

@@ -18,13 +18,13 @@ from miner.segment import is_common
 if TYPE_CHECKING:
     from miner.recognise.model import Candidate, NameModel
 
-_TRUST = {"person": 0.92, "enterprise": 0.55, "organization": 0.82, "place": 0.6}
+_TRUST = {"person": 0.92, "enterprise": 0.65, "organization": 0.82, "place": 0.6}
 """How far a posterior of the model counts, by label: it was trained on texts that tell companies and bodies apart badly."""
 _NAMING_TAGS = frozenset({"nr", "nrt", "nrfg"})
 """Tags of words that may be names of people."""
 _EXPLAINING = frozenset({"enterprise", "organization", "place", "expo", "title"})
 _END = re.compile(r"[。!?;\n]")
-_UNIT = re.compile(r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:代表团|交易团|共同体|团队)$|(?:公司|集团|银行|大学|中心).{1,6}部$")
+_UNIT = re.compile(r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:公司|集团)?[外内]?销部$|(?:代表团|交易团|共同体|团队)$|(?:公司|集团|银行|大学|中心).{1,6}部$")
 _LONGEST = {"person": 16, "enterprise": 30, "organization": 30, "place": 12}
 
 
@@ -59,8 +59,10 @@ def worth_reading(passage: Passage) -> list[Span]:
     found: list[Span] = []
     sentence = 0
     explained = {hit.end for hit in passage.hits if not hit.term.ambiguous and hit.term.kind in _EXPLAINING}
+    named = {end for end in passage.titles if end < len(passage.folded) and passage.folded[end].isalpha()}
     for word, tag, start in zip(words, tags, starts, strict=True):
-        if start >= bounds[sentence] and _may_name(word, tag) and start + len(word) not in explained:
+        end = start + len(word)
+        if start >= bounds[sentence] and (end in named or (_may_name(word, tag) and end not in explained)):
             sentence = bisect_right(bounds, start)
             found.append(Span(bounds[sentence - 1], bounds[sentence]))
     return found
@@ -111,12 +113,14 @@ def _bare(text: str) -> bool:
 
 def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     text = passage.folded[start:end]
-    if "\n" in text or "、" in text or (label == "enterprise" and text.endswith("区")) or not (passage.edges[start] or passage.edges[end]):
+    if "\n" in text or "、" in text or (label == "enterprise" and text.endswith(("区", "部", "处", "科"))) or not (passage.edges[start] or passage.edges[end]):
         return False
     if text in words_of("naming") or text in words_of("expo") or text in words_of("company_types") or text in words_of("org_types", "generic"):
         return False
     if label == "place":
         return True
+    if text[0] == "区" and start and passage.folded[start - 1] in "国华太亚东南西北洲":
+        return False
     if label == "organization" and (_UNIT.search(text) or _bare(text) or passage.folded[end : end + 1] in ("长", "门")):
         return False
     kinds = {hit.term.kind for hit in passage.hits_in(start, end) if (hit.start, hit.end) == (start, end) and not hit.term.ambiguous}

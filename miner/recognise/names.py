@@ -14,7 +14,7 @@ from miner.recognise.declared import declared_names
 from miner.recognise.employers import find_employers, find_short_forms
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
-from miner.recognise.overlap import resolve_overlaps
+from miner.recognise.overlap import ENOUGH, resolve_overlaps
 from miner.recognise.passage import Found, Passage
 from miner.recognise.people import find_people, is_byline
 from miner.recognise.zones import credits, works
@@ -33,12 +33,22 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
     proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people)]
+    proposals = [found for found in proposals if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
     kept = resolve_overlaps([*kept, *_outside(find_short_forms(passage, kept), barred)])
     kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
     kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
     kept = resolve_overlaps([*kept, *_outside(repeated(passage, kept), barred)])
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
+
+
+def _begins_with_title(passage: Passage, found: Found) -> bool:
+    """Tell whether a company would begin with a title (总经理井上真由美): no company does."""
+    if found.label != "enterprise" or found.start not in passage.title_starts:
+        return False
+    return any(title.start == found.start and end < found.end for end, title in passage.titles.items() if found.start < end < found.end) and not (
+        passage.folded.endswith("事务所", found.start, found.end)
+    )
 
 
 def _doubted(found: Found) -> Found:
@@ -105,6 +115,8 @@ def _reads_on(passage: Passage, hit: Hit) -> bool:
 def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
     """Yield blocks over names that only begin the name of an award, a contest or a place: 西门子杯, 中国电信奖学金."""
     for found in bodies:
+        if found.confidence < ENOUGH:
+            continue
         for length in (4, 3, 2, 1):
             word = passage.folded[found.end : found.end + length]
             if word in words_of("naming", "nesting") and passage.edges[found.end + length]:

@@ -138,9 +138,17 @@ class Passage:
         """Tell whether exactly this stretch is a known name."""
         return any(hit.start == start and hit.end == end and hit.term.kind in NAMED for hit in self.hits_in(start, end))
 
-    def name_starts(self, start: int, end: int) -> list[int]:
-        """Return where known names begin in a stretch, sorted."""
-        return sorted({hit.start for hit in self.hits_in(start, end) if hit.term.kind in NAMED and not hit.term.ambiguous})
+    def name_starts(self, start: int, end: int, *, shortest: int = 2) -> list[int]:
+        """Return where known names begin in a stretch, sorted; enterprises only from `shortest` characters on."""
+        return sorted(
+            {
+                hit.start
+                for hit in self.hits_in(start, end)
+                if hit.term.kind in NAMED
+                and not hit.term.ambiguous
+                and (hit.term.kind != "enterprise" or hit.end - hit.start >= shortest)
+            }
+        )
 
     def starts_place(self, start: int) -> bool:
         """Tell whether a place's name begins at an offset."""

@@ -21,6 +21,10 @@ _SPEECH = (
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的"
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
+_LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?: [A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
+_BRACKETED = re.compile(r"([\u4e00-\u9fff]{2,6})(?=\s?[（(]\s?[A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ ·][A-Z][A-Za-zÀ-ÿ'’.-]{0,20}){1,3}\s?[)）])")
+_PLURAL = re.compile(r"(?:领导|副区长|副市长|副县长|委员|常委|代表)$")
+_MEMBER = re.compile(r"[\u4e00-\u9fff]{2,3}(?=、)")
 _OPENING = re.compile(r"(?:^|[。\n])([\u4e00-\u9fff]{2,4}),((?:现任|时任|曾任)?[\u4e00-\u9fff()]{4,30})(?=[,。])")
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
 _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
@@ -149,9 +153,23 @@ def _after_titles(passage: Passage) -> Iterator[Found]:
         at = end
         while at < len(passage.folded) and passage.folded[at] == " ":
             at += 1
-        name_end = name_at(passage, at)
+        latin = _LATIN_NAME.match(passage.text, at) or _BRACKETED.match(passage.text, at)
+        name_end = latin.end(1) if latin else name_at(passage, at)
         if name_end is not None:
-            yield Found(at, name_end, "person", "title", 0.9)
+            yield Found(at, name_end, "person", "title", 0.97 if latin else 0.9)
+        elif _PLURAL.search(passage.folded, title.start, end):
+            yield from _after_plural(passage, at)
+
+
+def _after_plural(passage: Passage, start: int) -> Iterator[Found]:
+    """Propose both of two names after a title of several people, when only the second looks like one (区领导春天、程大力)."""
+    first = _MEMBER.match(passage.folded, start)
+    if first is None:
+        return
+    second = name_at(passage, first.end() + 1)
+    if second is not None:
+        yield Found(start, first.end(), "person", "title", 0.8)
+        yield Found(first.end() + 1, second, "person", "title", 0.85)
 
 
 def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
@@ -176,6 +194,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
+        if length == 3 and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
+            base -= 0.3
         if length > 2 and _is_said(name[1:]):
             base -= 0.6
         if length > 2 and text[end : end + 1] in ("了", "着", "过"):
@@ -371,8 +391,10 @@ def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
     if word != passage.folded[start:end] or tag.startswith("nr") or not is_common(word):
         return False
     following = passage.folded[end : end + 1]
-    marked = not following or not _HAN.match(following)
-    return not marked and (end in passage.title_starts or not _AFTER_NAME.match(passage.folded, end))
+    if not following or not _HAN.match(following):
+        return False
+    acts = _AFTER_NAME.match(passage.folded, end) is not None or _first_word(passage.folded[end : end + 6])[1] in ("v", "d", "p", "c", "vd", "ad")
+    return end in passage.title_starts or not acts
 
 
 def _is_name_word(passage: Passage, start: int, end: int) -> bool:

@@ -26,6 +26,7 @@ _BREAKS = re.compile(r"[,。;:!?\n、“”《》()]|(?:的|了|在|是|由|对|
 _PARTY = re.compile(r"(?:省|市|区|县|镇|州|党|中央|自治区)委$|中共中央$|党组$|党工委$|支部$")
 _STATE_TITLE = re.compile(r"(?:区|市|县|省|镇|乡|州|自治区主席|局|部|厅|司|处|科|所|主任|主席|总理|总统|委员长|政协主席)长?$")
 _UNIT = re.compile(r"[\u4e00-\u9fff]{1,14}(?:处|科|司|室|局|学院|系|所|办|组|中心|委员会|分会|委|院|部)$")
+_UNIT_HEADS = frozenset({"主任", "处长", "科长", "室长", "部长", "所长", "站长", "司长", "课长"})
 _COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$")
 _ROLE = re.compile(r"(?:企业|公司|机构|集团|平台|工厂|单位|商会|协会|学校|医院|银行|事务所|车企|药企)$")
 _SHARED = re.compile(r"(?:领导|^副.{1,3}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者)$")
@@ -167,6 +168,7 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
     """Return the title that ends at `end`, grown over its modifiers, with the body before it."""
     if view.folded[start:end] in _STATE_HEADS:
         return _Piece(start, Span(start, end))
+    core = start
     start = _over_modifiers(view, start)
     body = _body_ending(view, start)
     if body is not None:
@@ -174,17 +176,27 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
             owner = view.ends.get(body.span.start)
             if owner is not None and owner.label != "place":
                 return _Piece(owner.span.start, Span(body.span.start, end), owner.span, owner)
+        unit = _unit(view, body.span.end, core, end)
+        if unit:
+            return _Piece(body.span.start, Span(core, end), Span(body.span.start, core), body)
         return _Piece(body.span.start, Span(start, end), body.span, body)
     bare = view.bare_bodies.get(start)
     if bare is not None and start - bare >= 2:
         return _Piece(bare, Span(start, end), Span(bare, start))
     near = _nearest_body(view, start)
     if near is not None:
+        if _unit(view, near.span.end, core, end):
+            return _Piece(near.span.start, Span(core, end), Span(near.span.start, core), near)
         between = Span(near.span.end, start)
         if near.label == "organization" and _UNIT.fullmatch(between.of(view.folded)):
             return _Piece(near.span.start, Span(start, end), Span(near.span.start, start), near)
         return _Piece(near.span.start, Span(near.span.end, end), near.span, near)
     return _unnamed(view, start, end)
+
+
+def _unit(view: _Field, start: int, core: int, end: int) -> bool:
+    """Tell whether what stands between a body and a head's title is the body's unit (国家电网|物资部|主任)."""
+    return view.folded[core:end] in _UNIT_HEADS and _UNIT.fullmatch(view.folded, start, core) is not None
 
 
 def _over_modifiers(view: _Field, start: int) -> int:
