@@ -236,9 +236,11 @@ class _Reader:
         return self.issued.year
 
     def iso(self, match: re.Match[str]) -> DateMention:
+        """Read 2022-11-07."""
         return self.made(match, (int(match["iy"]), int(match["im"]), int(match["id"])), "written")
 
     def with_year(self, match: re.Match[str]) -> DateMention:
+        """Read 2022年, 2022年11月, 2022年11月7日."""
         raw = match["y"]
         year = int(raw) if raw.isdigit() and raw.isascii() else _han_year(raw)
         self.year_here = (year, match.start())
@@ -246,6 +248,7 @@ class _Reader:
         return self.made(match, (year, month, _number(match["d"]) if match["d"] else None), "written")
 
     def relative_year(self, match: re.Match[str]) -> DateMention:
+        """Read 去年, 去年11月, 去年11月7日."""
         if self.issued is None:
             return _unknown(match, "no-issue-date")
         year = self.issued.year + _words()[match["ry"]][1]
@@ -254,6 +257,7 @@ class _Reader:
         return self.made(match, (year, month, _number(match["rd"]) if match["rd"] else None), "relative")
 
     def month_word(self, match: re.Match[str]) -> DateMention:
+        """Read 本月, 本月5日."""
         if self.issued is None:
             return _unknown(match, "no-issue-date")
         months = self.issued.year * 12 + self.issued.month - 1 + _words()[match["month"]][1]
@@ -261,6 +265,7 @@ class _Reader:
         return self.made(match, (months // 12, months % 12 + 1, day), "relative")
 
     def bare_month(self, match: re.Match[str]) -> DateMention:
+        """Read 11月 and 11月7日, which take a year from what stands around them."""
         month, day = _number(match["bm"]), _number(match["bd"]) if match["bd"] else None
         year = self.near_year(month, day, match.start())
         if not 1 <= month <= 12:
@@ -270,6 +275,7 @@ class _Reader:
         return self.made(match, (year, month, day), "year-of-issue")
 
     def bare_day(self, match: re.Match[str]) -> DateMention:
+        """Read 7日, which takes month and year from the day last named or from the issue."""
         day = int(match["day"])
         if not 1 <= day <= 31:
             return _unknown(match, "impossible")
@@ -287,9 +293,11 @@ class _Reader:
         return self.made(match, (months // 12, months % 12 + 1, day), "running")
 
     def known_month(self, base: date) -> bool:
+        """Tell whether the story has named a day of the month of issue."""
         return self.running is not None and (self.running.year, self.running.month) == (base.year, base.month)
 
     def same_day(self, match: re.Match[str]) -> DateMention:
+        """Read 当天, 次日: the day last named, or near it."""
         base = self.running
         if self.ahead is not None and self.text.find("。", self.ahead[1], match.start()) < 0:
             base = self.ahead[0]
@@ -299,6 +307,7 @@ class _Reader:
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "same-day")
 
     def same_year(self, match: re.Match[str]) -> DateMention:
+        """Read 同年, 当年12月: the year last named."""
         if self.year_here is None:
             return _unknown(match, "vague")
         year = self.year_here[0] + _words()[match["sameyear"]][1]
@@ -318,12 +327,14 @@ class _Reader:
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "relative")
 
     def relative_day(self, match: re.Match[str]) -> DateMention:
+        """Read 今天, 昨天."""
         if self.issued is None:
             return _unknown(match, "no-issue-date")
         day = self.issued + timedelta(days=_words()[match["rel"]][1])
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "relative")
 
     def expo_day(self, match: re.Match[str]) -> DateMention:
+        """Read 展期最后一天: a day of the edition at hand."""
         edition = self.edition or (year_edition(self.issued.year) if self.issued else None)
         if edition is None:
             return _unknown(match, "vague")
@@ -333,6 +344,7 @@ class _Reader:
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "expo-day")
 
     def weekday(self, match: re.Match[str]) -> DateMention:
+        """Read 上周五, 周二."""
         if self.issued is None:
             return _unknown(match, "no-issue-date")
         monday = self.issued - timedelta(days=self.issued.weekday())
@@ -350,11 +362,13 @@ class _Reader:
         return DateMention(Span(*match.span()), match.group(), day.isoformat()[:7], None, "month", "relative")
 
     def part_of_year(self, match: re.Match[str]) -> DateMention:
+        """Read 年内, 三季度: no more than the year is told."""
         if self.issued is None:
             return _unknown(match, "no-issue-date")
         return DateMention(Span(*match.span()), match.group(), str(self.issued.year), None, "year", "part-of-year")
 
     def vague(self, match: re.Match[str]) -> DateMention:
+        """Read 日前, 近日: no day is told."""
         return _unknown(match, "vague")
 
 

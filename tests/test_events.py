@@ -78,3 +78,19 @@ def test_every_event_type_has_triggers_with_two_roles() -> None:
     rules = [rule_of(entry, "trigger") for entry in load_lexicon("events")]
     assert len({rule.kind for rule in rules}) == 12
     assert all(len(entry.roles) == 2 for entry in load_lexicon("events"))
+
+
+_FLAGS = {
+    "named", "own", "person", "list", "expo", "amount", "number", "dated", "support", "debut", "scene", "around", "setting",
+}  # fmt: skip
+
+
+def test_the_lexicon_knows_no_other_flags() -> None:
+    for name, layer in (("events", "trigger"), ("event_nouns", "noun")):
+        for entry in load_lexicon(name):
+            assert rule_of(entry, layer).flags <= _FLAGS, entry.name
+
+
+def test_no_trigger_stands_in_two_entries() -> None:
+    words = [word for entry in load_lexicon("events") for word in (entry.name, *entry.words)]
+    assert sorted(words) == sorted(set(words))

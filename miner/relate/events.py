@@ -149,6 +149,9 @@ def _add_attendees(reading: Reading, reports: list[EventReport], sentence: Span)
         reports[index] = _attended(reading, reports[index], sentence)
 
 
+_ATTENDED = re.compile("了?(?:[。，并]|活动|仪式|会|论坛|签约|座谈|开幕|闭幕|发布|$)")
+
+
 def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventReport:
     """Add who 出席, 到场 in a sentence of its own soon after what was held was told."""
     text = reading.passage.text
@@ -157,7 +160,7 @@ def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventRep
     if sentence.start - report.span.end > 160 or text.count("\n", report.span.end, sentence.start) > 1:
         return report
     words = reading.words.within(sentence, layer="context", kind="attend")
-    if not words or text[words[-1].span.end : words[-1].span.end + 1] not in ("", *"。，并活仪会了"):
+    if not words or _ATTENDED.match(text, words[-1].span.end) is None:
         return report
     seen = {p.entity for p in report.participants}
     passage, head = reading.passage, Span(sentence.start, words[-1].span.start)

@@ -136,6 +136,7 @@ def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
 
 
 def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) -> Status:
+    """Tell whether an event was done, is planned, or was called off or denied."""
     scope, trigger, words = candidate.scope, candidate.trigger, reading.words
     segment = scope.segments[scope.own]
     head = Span(max(scope.floor, segment.start), trigger.span.start)
