@@ -130,6 +130,7 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
 def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, config: Config, *, workers: int, force: bool,
          command: str, watch: Watcher) -> Progress:  # fmt: skip
     writer = Writer(connection, reader_sha256=reader_digest(config))
+    unresolved = writer.has_unfinished_run()
     writer.begin_run(version=__version__, command=command, config_sha256=config.digest(), model_sha256=model_digest())
     counts = _Counts()
     total = count_paths([path for path, _ in places])
@@ -144,11 +145,11 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
         watch(counts.progress(total, path=batch[-1][0].document.path))
     if counts.documents - counts.failed + counts.skipped == 0:
         writer.add_problems([Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")], path=", ".join(str(p) for p, _ in places))
-    if counts.changed or force:
+    if counts.changed or force or unresolved:
         watch(counts.progress(total, "resolve"))
         resolve(connection)
     done = counts.progress(total, "done")
-    if counts.changed or counts.documents + counts.skipped == 0 or force:
+    if counts.changed or counts.documents + counts.skipped == 0 or force or unresolved:
         writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
                           characters=counts.characters, seconds=round(done.seconds, 3))  # fmt: skip
     else:

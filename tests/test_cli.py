@@ -75,8 +75,22 @@ def test_a_changed_file_replaces_its_old_facts(folder: Path) -> None:
     assert connection.execute("select name from enterprises").fetchall() == [("上海红禾乳业有限公司",)]
 
 
+def test_a_run_stopped_while_resolving_is_finished_by_the_next(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = folder / "x.db"
+
+    def stopped(connection: sqlite3.Connection) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("miner.engine.resolve", stopped)
+        result = run("run", str(folder / "in"), "--db", str(database))
+    assert result.exit_code == 130 and "run the same command" in result.output
+    assert run("run", str(folder / "in"), "--db", str(database)).exit_code == 0
+    assert sqlite3.connect(database).execute("select count(*) from enterprises").fetchone()[0] == 1
+
+
 def test_two_workers_give_the_same_database(folder: Path) -> None:
-    for i in range(70):
+    for i in range(20):
         (folder / "in" / f"b{i}.txt").write_text(ARTICLE.replace("60余款", f"{i + 2}款"), encoding="utf-8")
     run("run", str(folder / "in"), "--db", str(folder / "one.db"))
     result = run("run", str(folder / "in"), "--db", str(folder / "two.db"), "--workers", "2")

@@ -42,6 +42,11 @@ class Writer:
         with self.connection:
             self.connection.execute(f"update runs set finished = :finished, {names} where id = :id", {**counts, "finished": now(), "id": self.run_id})
 
+    def has_unfinished_run(self) -> bool:
+        """Tell whether the latest run was stopped before its end: what it stored may not have been resolved."""
+        row = self.connection.execute("select finished from runs order by started desc, rowid desc limit 1").fetchone()
+        return row is not None and row[0] is None
+
     def drop_run(self) -> None:
         """Take back the row of a run that changed nothing."""
         with self.connection:
