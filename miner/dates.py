@@ -125,7 +125,7 @@ def _grammar() -> re.Pattern[str]:
         rf"|(?P<ago>\d{{1,2}}|[一两二三四五六七八九十]{{1,2}})(?P<unit>天|年)(?P<side>前|后)(?!期|续)"
         rf"|(?P<same>{either['same']})|(?P<sameyear>{either['sameyear']})(?:(?P<sm>{number})月(?:(?P<sd>{number})日)?)?|(?P<rel>{either['day']})|(?P<expo>{either['expo']})"
         rf"|(?P<week>{either['week']})(?P<wd>[一二三四五六日天])(?!边|围|年|刊|报)|(?P<weeks>本周|这周|上周|下周)(?!刊|期|围|边|末)"
-        rf"|(?P<part>{either['part']})|(?P<vague>{either['vague']})"
+        rf"|(?<![\d一二三四五六七八九十两几半数])(?P<part>{either['part']})|(?P<vague>{either['vague']})"
     )
 
 

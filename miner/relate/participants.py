@@ -259,6 +259,8 @@ def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> l
         chosen += [m for m in places if m not in chosen and _PARTNER.match(text, m.span.end) and _is_subject(text, m, trigger)]
     if chosen or not alone or trigger.rule.type in ("conference", "visit", "ceremony"):
         return chosen
+    if trigger.rule.type in ("signing", "investment", "founding", "award"):
+        places = [m for m in places if scope.segments[scope.own].covers(m.span)]
     subjects = [m for m in places if m.span.end <= trigger.span.start and _is_subject(text, m, trigger)]
     return subjects[-1:]
 

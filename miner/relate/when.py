@@ -29,6 +29,10 @@ def choose_date(
     segment = scope.segments[scope.own]
     here = (d for d in reading.dates if scope.sentence.start <= d.span.start < scope.sentence.end)
     inside = [d for d in here if _dates_event(reading, d, trigger)]
+    if scope.floor > scope.sentence.start:
+        head = Span(max(scope.floor, segment.start), trigger.span.start)
+        if reading.words.within(head, layer="context", kind="planned"):
+            inside = [d for d in inside if d.span.start >= scope.floor]  # 4日表示，将出台: the day is that of the words
     own = [d for d in inside if segment.start <= d.span.start < segment.end]
     before = [d for d in own if d.span.end <= trigger.span.start]
     left = [d for d in inside if d.span.end <= trigger.span.start]
