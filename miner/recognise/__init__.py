@@ -141,6 +141,11 @@ def _links(passage: Passage, names: list[Found]) -> Links:
         ("declared", declared_names(passage, names)),
         ("latin", find_latin(passage, names)),
     )
+    for found_name in names:
+        text = passage.folded[found_name.start : found_name.end]
+        if found_name.label == "person" and "·" in text:
+            links.full.setdefault(("person", text.rsplit("·", 1)[-1]), text)
+            links.kinds.setdefault(("person", text.rsplit("·", 1)[-1]), "short")
     for kind, found in pairs:
         for full, short in found:
             links.add(passage, full, short, kind)

@@ -31,6 +31,7 @@ _TAIL_STOPS = frozenset("是在的与和到被把向了为从")
 _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
 _HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它")
 _BRANCHES = frozenset({"分公司", "子公司", "支公司", "分行", "支行", "总公司", "营业部"})
+_GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
 _AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
@@ -235,7 +236,22 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
     trades = words_of("company_types", "industry", "weak", "trade_word")
     if not 2 <= len(brand) <= 4 or brand in trades or brand in words_of("naming") or not passage.edges[start]:
         return None
+    text = passage.folded
+    company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "和", "同", "、")
+    if company and not passage.all_common(place_end, ending.start):
+        return Found(start, ending.end, "enterprise", "trade", 0.55)
     return Found(start, ending.end, "enterprise", "trade", 0.2 if passage.all_common(place_end, ending.start) else 0.4)
+
+
+@lru_cache(maxsize=65536)
+def _only_trades(core: str) -> bool:
+    """Tell whether text is made of words for trades alone (保险资管)."""
+    trades = words_of("company_types", "industry", "trade_word")
+    done = {0}
+    for end in range(1, len(core) + 1):
+        if any(start in done and core[start:end] in trades for start in range(max(0, end - 6), end)):
+            done.add(end)
+    return len(core) in done
 
 
 def _surely_known(passage: Passage, start: int, ending: Hit) -> bool:
@@ -248,7 +264,7 @@ def _surely_known(passage: Passage, start: int, ending: Hit) -> bool:
 
 def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
     core = passage.folded[place_end : ending.start].strip("()")
-    if core in words_of("company_types", "industry") or core.endswith(tuple(words_of("naming", "any_company"))):
+    if _only_trades(core) or core.endswith(tuple(words_of("naming", "any_company"))):
         return None
     if not passage.all_common(place_end, ending.start):
         return Found(start, ending.end, "enterprise", "suffix", 0.85)

@@ -22,7 +22,7 @@ def find_latin(passage: Passage, found: list[Found]) -> Iterator[tuple[Found, Fo
     for bracket, words in latin_brackets(passage):
         item = ends.get(bracket) or ends.get(bracket - 1)
         if item is not None and "." not in words.of(passage.folded)[-3:-2]:
-            yield item, Found(words.start, words.end, item.label, "latin", 0.9)
+            yield item, Found(words.start, words.end, item.label, "latin", 0.97)
 
 
 def latin_brackets(passage: Passage) -> Iterator[tuple[int, Span]]:

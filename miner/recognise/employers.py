@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from miner.recognise.entities import core
-from miner.recognise.gazetteer import words_of
+from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common
 
 _CORPORATE = ("总裁", "总监", "总经理", "经理", "董事长", "ceo", "执行官", "创始人", "合伙人", "董事")
 _MAX_NAME = 10
 _REGION = re.compile(r"(?:大?中华地?区|中国区|(?:东南|东北|北|东|南)?亚(?:太|洲)?地?区|欧洲区|[华东南西北]{2}区|全球)$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
 
 
@@ -37,6 +39,9 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
     while index >= 0 and words[index] in modifiers and words[index] not in trades:
         end = starts[index]
         index -= 1
+    if index > 0 and words[index].endswith("部"):
+        index -= 2 if words[index] == "部" else 1
+        end = starts[index + 1]
     start = end
     while index >= 0 and end - starts[index] <= _MAX_NAME:
         word = words[index]
@@ -46,6 +51,31 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
         start = starts[index]
         index -= 1
     return start, end
+
+
+def find_behind_roles(passage: Passage) -> Iterator[Found]:
+    """Propose, as weak evidence, unknown words behind a word that says what they are: 碳纤维企业卡塔罗."""
+    words, tags, starts = passage.words
+    for index, word in enumerate(words[:-1]):
+        if word not in words_of("naming", "company_role") or not _HAN.match(words[index + 1]):
+            continue
+        start = end = starts[index + 1]
+        at = index + 1
+        while at < len(words) and end - start <= 6 and words[at].isalpha() and not _ends_brand(words[at], tags[at]):
+            end = starts[at] + len(words[at])
+            at += 1
+        text = passage.folded[start:end]
+        if text[:1] in words_of("naming", "stop") or text[:1] in "共数均多将":
+            continue
+        if 2 <= end - start <= 6 and not passage.starts_name(start) and not passage.all_common(start, end) and text not in words_of("naming"):
+            marked = not _HAN.match(passage.folded, end) or passage.folded[end] in "的等"
+            yield Found(start, end, "enterprise", "role", 0.55 if marked else 0.4)
+
+
+@lru_cache(maxsize=65536)
+def _ends_brand(word: str, tag: str) -> bool:
+    stop = word in words_of("naming", "stop", "role", "common")
+    return stop or word in words_of("titles", "core") or (tag[0] in "vpcdurmft" and is_common(word))
 
 
 def _like_a_company(passage: Passage, start: int, end: int) -> bool:
@@ -77,6 +107,25 @@ def _speaks_of(passage: Passage, start: int, end: int) -> bool:
     if passage.words.starts[index : index + 1] != [end] or passage.words.tags[index] not in ("n", "vn", "nz", "b"):
         return True
     return passage.acts_as_company(start, end)
+
+
+def find_family_names(passage: Passage, found: Iterable[Found]) -> Iterator[tuple[Found, Found]]:
+    """Pair people named with dots and the places where their last name stands alone: 穆罕默德·阿明 … 阿明."""
+    done: set[str] = set()
+    taken = [(item.start, item.end) for item in found]
+    for item in found:
+        name = passage.folded[item.start : item.end]
+        last = name.rsplit("·", 1)[-1]
+        if item.label != "person" or "·" not in name or len(last) < 2 or last in done or is_common(last) or gazetteer().terms(last):
+            continue
+        done.add(last)
+        at = passage.folded.find(last)
+        while at >= 0:
+            end = at + len(last)
+            inside = any(start <= at and end <= stop for start, stop in taken)
+            if not inside and (passage.edges[at] or passage.edges[end]):
+                yield item, Found(at, end, "person", "short", 0.8)
+            at = passage.folded.find(last, end)
 
 
 def _occurrences(passage: Passage, short: str) -> Iterator[Found]:

@@ -91,7 +91,10 @@ def _discount(passage: Passage, start: int, end: int, label: str) -> float:
     if label == "person":
         return 0.6 if _everyday(passage, start, end) else 1.0
     if label == "enterprise":
-        return 0.7 if passage.folded[start:end].isascii() else 1.0
+        if passage.folded[start:end].isascii():
+            return 0.7
+        plain = passage.all_common(passage.after_places(start, end), end)
+        return 0.6 if plain or passage.words.tags[passage.word_at(end - 1)] in ("d", "p", "c", "u", "uj", "f") else 1.0
     if label == "organization":
         typed = any(hit.end == end and hit.term.kind == "body" for hit in passage.hits_in(start, end))
         return 1.0 if typed else 0.7

@@ -18,6 +18,7 @@ _MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
 _MAX_MEMBER = 16
 _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
 _HEAD_TAIL = re.compile(r"(?:的|参展|亮相|悉数|纷纷|签|与|在|也|都|均|已|将|相继|集中|联合|首次|共同|展台$|展位$|展区$|带来|齐聚|参加|组成|提供|共|以|同台|分别|达成)")
+_LOOSE = frozenset({"model", "word", "list", "repeated"})
 _LABELS = ("enterprise", "organization", "person")
 _BAD = re.compile(r"[\d年月日%]|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|人才|政策|服务|技术|系统|设备|协议|备忘录|合同|订单|意向书|报告|大会|论坛|主题)$")
 
@@ -115,6 +116,7 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
     Members of lists of things that are no names (等社交媒体) come out with the label "expo", which keeps others away.
     """
     spans = {(item.start, item.end): item.label for item in found}
+    loose = {(item.start, item.end) for item in found if item.label == "person" and item.method in _LOOSE}
     for chain in chains(passage):
         if len(chain.members) < 2:
             continue
@@ -134,7 +136,7 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
         if label not in ("enterprise",):
             continue
         for member, kind in zip(chain.members, known, strict=True):
-            if kind == "person" and not unsure and _is_ambiguous_enterprise(passage, member):
+            if kind == "person" and not unsure and (tuple(member) in loose or _is_ambiguous_enterprise(passage, member)):
                 yield Found(member.start, member.end, label, "list", 0.97)
             if kind is None and _may_be_brand(passage, member) and not (passage.all_common(*member) and not _plain_brand(passage, member, known.count(label))):
                 yield Found(member.start, member.end, label, "list", sure)

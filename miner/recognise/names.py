@@ -11,7 +11,7 @@ from miner.recognise.bodies import find_bodies
 from miner.recognise.brackets import find_before_brackets, find_latin
 from miner.recognise.consistency import repeated
 from miner.recognise.declared import declared_names
-from miner.recognise.employers import find_employers, find_short_forms
+from miner.recognise.employers import find_behind_roles, find_employers, find_family_names, find_short_forms
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
 from miner.recognise.overlap import ENOUGH, resolve_overlaps
@@ -20,6 +20,8 @@ from miner.recognise.people import find_people, is_byline
 from miner.recognise.zones import credits, works
 from miner.segment import is_common
 
+_REGIONS = ("大中华区", "中国区", "亚太区", "中华区", "亚洲区", "北亚区")
+_AT = re.compile(r"(?:在|于|至|到|位于|落户|来自|入驻|设在|建在|扎根|迁至|前往)$")
 _ALONE = 0.7
 _LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
@@ -32,9 +34,10 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
-    proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people)]
-    proposals = [found for found in proposals if not _begins_with_title(passage, found)]
+    proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
+    proposals = [_placed(passage, found) for found in proposals if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
+    kept = resolve_overlaps([*kept, *_outside([short for _, short in find_family_names(passage, kept)], barred)])
     kept = resolve_overlaps([*kept, *_outside(find_short_forms(passage, kept), barred)])
     kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
     kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
@@ -42,8 +45,17 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
 
 
+def _placed(passage: Passage, found: Found) -> Found:
+    """Doubt a person without title or speech behind 在 and its like: a place may be named like a person (在姜山设厂)."""
+    if found.label == "person" and found.method in ("word", "model") and _AT.search(passage.folded, max(0, found.start - 2), found.start):
+        return replace(found, confidence=found.confidence * 0.5)
+    return found
+
+
 def _begins_with_title(passage: Passage, found: Found) -> bool:
     """Tell whether a company would begin with a title (总经理井上真由美): no company does."""
+    if found.label in ("enterprise", "organization") and passage.folded[found.start] == "区":
+        return found.start > 0 and passage.folded[found.start - 1] in "国华太亚东南西北洲"
     if found.label != "enterprise" or found.start not in passage.title_starts:
         return False
     return any(title.start == found.start and end < found.end for end, title in passage.titles.items() if found.start < end < found.end) and not (
@@ -84,7 +96,7 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         if kind == "enterprise" and _reads_on(passage, hit):
             continue
         following = passage.folded[hit.end : hit.end + 1]
-        if kind == "enterprise" and following == "区":
+        if kind == "enterprise" and (following == "区" or passage.folded.endswith(_REGIONS, hit.start, hit.end)):
             continue
         if kind == "organization" and (following == "门" or (not inside and following == "长")):
             continue

@@ -21,7 +21,7 @@ _SPEECH = (
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的"
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
-_LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?: [A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
+_LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
 _BRACKETED = re.compile(r"([\u4e00-\u9fff]{2,6})(?=\s?[（(]\s?[A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ ·][A-Z][A-Za-zÀ-ÿ'’.-]{0,20}){1,3}\s?[)）])")
 _PLURAL = re.compile(r"(?:领导|副区长|副市长|副县长|委员|常委|代表)$")
 _MEMBER = re.compile(r"[\u4e00-\u9fff]{2,3}(?=、)")
@@ -148,7 +148,8 @@ def _as_words(passage: Passage) -> Iterator[Found]:
 
 def _after_titles(passage: Passage) -> Iterator[Found]:
     for end, title in passage.titles.items():
-        if title.term.sort == "none" or not passage.edges[end]:
+        torn = passage.words.starts[passage.word_at(end)] <= title.start if end < len(passage.folded) else False
+        if title.term.sort == "none" or (not passage.edges[end] and torn):
             continue
         at = end
         while at < len(passage.folded) and passage.folded[at] == " ":
@@ -189,7 +190,9 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
         if len(name) < length or not all(map(_HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
             continue
         if passage.knows(start, end):
-            base -= 0.3 if length == 2 else 1.0
+            titled = passage.titles.get(start)
+            behind = titled is not None and not passage.folded.endswith("代表", titled.start, titled.end)
+            base -= 1.0 if length > 2 else 0.1 if behind else 0.3
         if length == 2 and _is_word_among_words(passage, start, end):
             continue
         if _is_name_word(passage, start, end):
