@@ -89,7 +89,8 @@ def test_a_run_stopped_while_resolving_is_finished_by_the_next(folder: Path, mon
     assert sqlite3.connect(database).execute("select count(*) from enterprises").fetchone()[0] == 1
 
 
-def test_two_workers_give_the_same_database(folder: Path) -> None:
+def test_two_workers_give_the_same_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("miner.engine._CHUNK_DOCUMENTS", 4)
     for i in range(20):
         (folder / "in" / f"b{i}.txt").write_text(ARTICLE.replace("60余款", f"{i + 2}款"), encoding="utf-8")
     run("run", str(folder / "in"), "--db", str(folder / "one.db"))
