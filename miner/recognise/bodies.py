@@ -32,6 +32,7 @@ _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
 _HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它")
 _BRANCHES = frozenset({"分公司", "子公司", "支公司", "分行", "支行", "总公司", "营业部"})
 _GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
+_FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
 _AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
@@ -223,6 +224,8 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     if place_end > start and (passage.knows(place_end, ending.start) or passage.knows(place_end, ending.end)):
         return Found(start, ending.end, "enterprise", "suffix", 0.95)
     verb = passage.words.tags[passage.word_at(ending.start - 1)] in ("v", "vn") and passage.all_common(place_end, ending.start)
+    if type_ == "集团" and place_end > start and core in words_of("company_types", "industry"):
+        return Found(start, ending.end, "enterprise", "suffix", 0.75)
     if type_ == "集团" and passage.all_common(place_end, ending.start) and place_end == start and not passage.acts_as_company(start, ending.end):
         return None
     if type_ in ("集团", "银行") and 2 <= len(core) <= 8 and core not in words_of("company_types", "industry") and not verb:
@@ -238,7 +241,8 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
         return None
     text = passage.folded
     company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "和", "同", "、")
-    if company and not passage.all_common(place_end, ending.start):
+    named = passage.words.tags[passage.word_at(place_end)] in ("nz", "nr", "nrt")
+    if company and (named or not passage.all_common(place_end, ending.start)):
         return Found(start, ending.end, "enterprise", "trade", 0.55)
     return Found(start, ending.end, "enterprise", "trade", 0.2 if passage.all_common(place_end, ending.start) else 0.4)
 
@@ -305,7 +309,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
         return None
     if not passage.all_common(start, ending.start) or type_ not in generic:
         return Found(start, ending.end, "organization", "type", 0.75)
-    if ending.end in passage.title_starts and len(core) >= 2:
+    founded = _FOUNDED.search(text, max(0, start - 6), start) is not None and len(core) >= 4
+    if founded or (ending.end in passage.title_starts and len(core) >= 2):
         return Found(start, ending.end, "organization", "type", 0.75)
     if type_ in words_of("naming", "broad") and len(core) >= 2:
         return Found(start, ending.end, "organization", "type", 0.7)

@@ -47,7 +47,10 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
 
 def _placed(passage: Passage, found: Found) -> Found:
     """Doubt a person without title or speech behind 在 and its like: a place may be named like a person (在姜山设厂)."""
-    if found.label == "person" and found.method in ("word", "model") and _AT.search(passage.folded, max(0, found.start - 2), found.start):
+    if found.label != "person" or found.method not in ("word", "model"):
+        return found
+    behind_place = any(hit.end == found.start and hit.term.kind == "place" for hit in passage.hits_in(max(0, found.start - 8), found.start))
+    if behind_place or _AT.search(passage.folded, max(0, found.start - 2), found.start):
         return replace(found, confidence=found.confidence * 0.5)
     return found
 

@@ -197,7 +197,7 @@ def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
-        if length == 3 and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
+        if length == 3 and name[1] in _letters("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
             base -= 0.3
         if length > 2 and _is_said(name[1:]):
             base -= 0.6
