@@ -178,6 +178,8 @@ class _Reader:
         """Keep a day for 当天: days ahead of the issue count only in their own sentence, flashbacks (前一天) never."""
         if match.group("same") and _words()[match.group("same")][1] < 0:
             return
+        if self.text[max(match.start() - 3, 0) : match.start()].endswith(("原定", "原拟", "原计划", "原定于")):
+            return
         if self.issued is not None and day > self.issued:
             self.ahead = day, match.start()
             if self.running is not None:

@@ -106,6 +106,8 @@ def _is_described(text: str, trigger: Found, segment: Span) -> bool:
     start, end = trigger.span
     if text[start - 1 : start] == "的" and ("support" not in trigger.rule.flags or trigger.rule.kind == "exhibition"):
         return True
+    if text[start - 1 : start] == "就" or text[start - 2 : start] == "围绕":
+        return True
     rest = text[end : segment.end]
     if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:
         return True
@@ -128,6 +130,8 @@ def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
         return not dated and len(names) < 2
     if text.startswith("的", end) and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None:
         return True
+    if text[end - 1] == "了" or text.startswith("了", end):
+        return False
     last = [m for m in reading.passage.within(Span(end, segment.end)) if segment.end - m.span.end <= 1]
     return bool(last) and text[last[-1].span.start - 1] == "的" and last[-1].label in ("person", "enterprise")
 

@@ -27,7 +27,7 @@ _OPENED = frozenset({"开业", "正式开业", "盛大开业"})
 _RUN = frozenset({"投运", "正式投运", "启用", "正式启用", "投用", "投入使用", "投入运营", "试运营"})
 _FIRM = re.compile("公司|银行|分行|支行|机构|办事处|事务所|研究院")
 _SHOP = re.compile("店|工厂|酒店|商场|餐厅|仓")
-_PLANT = re.compile("装置|产线|生产线|工厂|车间|电站|基地|机组|厂房|仓库|二期|一期")
+_PLANT = re.compile("装置|产线|生产线|工厂|车间|电站|基地|机组|厂房|仓库|二期|一期|物流中心|总部|项目")
 _FIRST = re.compile("首[发秀展]$")
 _PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件架辆台艘]|展品|商品|技术|机器人|设备|作品|飞机|汽车|药|品牌|系统|方案|指数|报告")
 _MAX_WORDS = 40
@@ -96,7 +96,8 @@ def _by_subject(text: str, trigger: Found, segment: Span) -> Rule:
     rule = trigger.rule
     if trigger.text in _OPENED and _FIRM.search(head) and not _SHOP.search(head[-12:]):
         return replace(rule, kind="founding", roles=("founded", "founder"))
-    if trigger.text in _RUN and _PLANT.search(head):
+    sentence = text[max(text.rfind("。", 0, segment.start), 0) : trigger.span.start]
+    if trigger.text in _RUN and _PLANT.search(sentence):
         return replace(rule, kind="investment", roles=("investor", "target"))
     return rule
 
@@ -169,8 +170,10 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
 
 
 _COINED = re.compile(
-    "(?P<head>[^，。；：\n]{0,36}?)(?P<noun>活动|专场|路演|赛事|演出|签约会|[\"”]节|[一-鿿]{2}[节周日会]|仪式|典礼)(?=[”\"]?(?:[，。；！]|$|上|期间|并|，))"
+    "(?P<head>[^，。；：\n]{0,36}?)(?P<noun>活动|专场|路演|赛事|演出|签约会|(?<=[”\"一-鿿])[节周日会夜展赛]|仪式|典礼|“[^”，。]{2,24}”)"
+    "(?=[”\"]?(?:[，。；！]|$|上|期间|并|因|将|已|推|延|改|取))"
 )
+"""What is held, where no lexicon has its noun: the last word before a pause or the next verb."""
 
 
 def _coined(text: str, trigger: Found, segment: Span) -> Found | None:

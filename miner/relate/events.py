@@ -216,12 +216,18 @@ def _dropped_subject(reading: Reading, candidate: Candidate) -> tuple[Participan
 
 
 def _subject_before(reading: Reading, candidate: Candidate) -> tuple[Participant, ...]:
-    passage = reading.passage
+    passage, role = reading.passage, candidate.trigger.rule.roles[0]
+    for quote in reading.quotes:
+        if quote.entity is None or quote.span.start != candidate.scope.floor:
+            continue
+        speaker = passage.annotated.entities[quote.entity]
+        if speaker.label in ("enterprise", "organization"):
+            return (Participant(role, speaker.name, quote.entity),)
     for mention in passage.before(candidate.scope.floor):
         if mention.span.start < candidate.scope.sentence.start:
             break
         if mention.label in ("enterprise", "organization"):
-            return (Participant(candidate.trigger.rule.roles[0], passage.entity(mention).name, mention.entity),)
+            return (Participant(role, passage.entity(mention).name, mention.entity),)
     return ()
 
 

@@ -270,7 +270,7 @@ def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
     if before in tuple("在于从到至向对与和同经"):
         return False
     first = before in ("", "，", "。", "：", "、", "；", "\n", "—")
-    if after.startswith(("首", "国家会展", "会展", "的")):
+    if after.startswith(("首", "国家会展", "会展", "的", "分公司", "公司", "总部", "研发", "工厂", "子公司", "代表处")):
         return False
     return first or after.startswith(_SUBJECT_TAIL) or place.span.end == trigger.span.start
 

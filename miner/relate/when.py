@@ -43,7 +43,7 @@ def choose_date(
     if chosen is not None and chosen.precision == "year" and _in_name(text, chosen):
         finer = [d for d in left if d.precision == "day"]
         chosen = finer[-1] if finer else chosen
-    if chosen is None and scope.own + 1 < len(scope.segments):
+    if chosen is None and scope.own + 1 < len(scope.segments) and text[segment.end - 1] == "，":
         nearby = scope.segments[scope.own + 1]
         agreed = _AGREED.search(text, nearby.start, nearby.end) is not None
         chosen = None if agreed else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
@@ -75,7 +75,7 @@ def _told_before(
             return replace(when, method="same-event")
     if (past := _earlier_edition(reading, scope.sentence)) is not None:
         return past
-    if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing"):
+    if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing", "procurement"):
         return None
     return _carried(reading, scope.sentence, trigger)
 
