@@ -134,6 +134,7 @@ def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
             continue
         for length in (4, 3, 2, 1):
             word = passage.folded[found.end : found.end + length]
-            if word in words_of("naming", "nesting") and passage.edges[found.end + length]:
+            verbal = found.label == "person" and length == 1 and word not in ("奖", "杯", "路")
+            if word in words_of("naming", "nesting") and not verbal and passage.edges[found.end + length]:
                 yield Found(found.start, found.end + length, "expo", "nested", 1.0)
                 break

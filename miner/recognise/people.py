@@ -173,7 +173,7 @@ def _after_plural(passage: Passage, start: int) -> Iterator[Found]:
         yield Found(first.end() + 1, second, "person", "title", 0.85)
 
 
-def name_at(passage: Passage, start: int, *, least: float = 0.8) -> int | None:
+def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
     """Return where the person's name that begins at `start` ends, or None when no name begins there."""
     text = passage.folded
     dotted = _DOTTED.match(text, start)
