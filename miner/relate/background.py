@@ -8,12 +8,12 @@ from miner.offsets import Span
 from miner.relate.reading import Reading
 from miner.relate.triggers import Found
 
-_WITNESSED = re.compile("见证$|[轮场]$")
+_WITNESSED = re.compile("见证$|轮$|[一二三四五六七八九十两首每多0-9]场$")
 """见证签约 is the signing told before; 首轮拜访 a noun."""
 _BEING = re.compile("是|成为|首家|唯一")
 _SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
 _TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
-_COUNTED = re.compile("[近超约逾]?[0-9０-９]")
+_COUNTED = re.compile("[近超约逾]?[0-9０-９]{1,6}[多余]?[家名]")
 _FAR, _CLOSE, _TERM = 40, 14, 14
 """Characters behind a trigger in which an object may stand; the longest term in quotation marks."""
 _COUNT = re.compile("[0-9０-９]")

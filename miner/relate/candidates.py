@@ -263,9 +263,10 @@ def _invested(earlier: list[Candidate], candidate: Candidate) -> bool:
 
 
 def _signed(earlier: list[Candidate], candidate: Candidate) -> bool:
-    """签署采购协议 is a signing, not a purchase or an investment beside it; turnover told with it stays."""
+    """签署采购协议 is a signing, not a purchase or an investment beside it; turnover told
+    with it stays when its own party is named."""
     if "number" in candidate.trigger.rule.flags:
-        return False
+        return not candidate.cast.own and any(old.trigger.rule.type == "signing" for old in earlier)
     return any(old.trigger.rule.type == "signing" and old.scope.own == candidate.scope.own for old in earlier)
 
 
@@ -282,10 +283,10 @@ def _apart(reading: Reading, one: Candidate, other: Candidate) -> bool:
 
 
 def _days(reading: Reading, candidate: Candidate) -> set[str]:
-    """Return the days that stand before a trigger in its own clause."""
+    """Return the days (and months) that stand before a trigger in its own clause."""
     segment, at = candidate.scope.segments[candidate.scope.own], candidate.trigger.span.start
     return {
-        d.date for d in reading.dates if segment.start <= d.span.start < at and d.date is not None and d.precision == "day"
+        d.date for d in reading.dates if segment.start <= d.span.start < at and d.date is not None and d.precision in ("day", "month")
     }  # fmt: skip
 
 

@@ -106,7 +106,7 @@ _PLURAL = re.compile("[0-9多余数百千][家位名][一-鿿]{0,12}|高管|客�
 
 def _unnamed(text: str, candidate: Candidate) -> bool:
     """Tell whether an unnamed plural (720家…, 多家公司的高管) is the subject of a visit, meeting, signing or purchase."""
-    if candidate.trigger.rule.type not in ("visit", "signing", "meeting", "procurement"):
+    if candidate.trigger.rule.type not in ("visit", "signing", "meeting"):
         return False
     segment = candidate.scope.segments[candidate.scope.own]
     return _PLURAL.search(text, segment.start, min(candidate.trigger.span.end + 20, segment.end)) is not None

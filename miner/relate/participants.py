@@ -106,11 +106,11 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
         else:
             resolved = company
     chosen += _further_right(passage, scope, words)
-    chosen += _countries(passage, scope, trigger, not chosen and not resolved)
+    countries = _countries(passage, scope, trigger, not chosen and not resolved)
+    chosen += countries
+    own = frozenset(m.entity for m in (*mine, *countries) if own_segment.covers(m.span))
     participants = _participants(passage, chosen, trigger, resolved)
-    return Cast(
-        participants, frozenset(m.entity for m in mine), _open_list(text, chosen, scope.sentence.end), bool(resolved)
-    )
+    return Cast(participants, own, _open_list(text, chosen, scope.sentence.end), bool(resolved))
 
 
 def _in_award(text: str, mention: Mention) -> bool:
@@ -261,8 +261,17 @@ def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> l
         return chosen
     if trigger.rule.type in ("signing", "investment", "founding", "award"):
         places = [m for m in places if scope.segments[scope.own].covers(m.span)]
+    described = [m for m in places if text[trigger.span.end : m.span.start] == "的"]
+    if described and trigger.rule.type == "exhibition":
+        return described[:1]  # 首次参展的泰国企业
     subjects = [m for m in places if m.span.end <= trigger.span.start and _is_subject(text, m, trigger)]
-    return subjects[-1:]
+    every = [m for m in places if subjects and m.span.start <= subjects[-1].span.start]
+    chain = every[-1:]
+    for place in reversed(every[:-1]):
+        if text[place.span.end : chain[0].span.start] not in ("、", "和", "与"):
+            break
+        chain.insert(0, place)
+    return chain
 
 
 def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
