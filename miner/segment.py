@@ -25,6 +25,8 @@ _BREAKS = re.compile(r"[，,；;：:、\s]")
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}")
 _NAME_LEXICONS = ("enterprises", "organizations", "places", "venues", "expo")
 _WORD_LEXICONS = ("segment", "titles")
+_REGIONS = ("大中华区", "中国区", "亚太区", "亚洲区", "中华区")
+"""A company's region is no part of its name: it must stay a word of its own."""
 _FREQUENCY = 4000
 _SKIPPED_KINDS = frozenset({"modifier", "joint", "address", "none"})
 
@@ -117,7 +119,7 @@ def user_dictionary() -> tuple[str, ...]:
 
 
 def _unambiguous(entry: Entry) -> set[str]:
-    return {form for form in entry.forms() if form not in entry.ambiguous and len(form) >= 3}
+    return {form for form in entry.forms() if form not in entry.ambiguous and len(form) >= 3 and not form.endswith(_REGIONS)}
 
 
 class ReferenceSegmenter:

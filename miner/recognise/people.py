@@ -31,6 +31,8 @@ _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|�
 _NEVER_LAST = frozenset("也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给、")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
+_MODALS = frozenset("作要来去打则带拿站会能走看笑可想刚才便只正又再还就")
+_BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
 _SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
 
@@ -58,7 +60,7 @@ def find_people(passage: Passage) -> Iterator[Found]:
 def _before_titles(passage: Passage) -> Iterator[Found]:
     """Propose the names directly before titles and forms of address: 习近平总书记, 刘继国博士."""
     for hit in passage.hits:
-        if hit.term.kind == "title" or (hit.term.kind == "address"):
+        if hit.term.kind in ("title", "address") and passage.edges[hit.start] and passage.edges[hit.end]:
             for length in (3, 2, 4):
                 start = hit.start - length
                 if start >= 0 and _fits_before_title(passage, start, hit.start):
@@ -66,7 +68,7 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
                     break
             else:
                 start = _foreign_before(passage, hit.start)
-                if hit.start - start >= 2 and not passage.knows(start, hit.start):
+                if hit.start - start >= 2 and not passage.starts_place(start):
                     yield Found(start, hit.start, "person", "address", 0.8)
 
 
@@ -90,9 +92,11 @@ def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
         return False
     if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
         index = passage.word_at(start)
-        if passage.words.words[index] == passage.folded[start:end] and passage.words.tags[index].startswith("nr"):
+        word = passage.words.words[index]
+        family = _letters("surnames", "common") | _letters("surnames", "rare")
+        if word == passage.folded[start:end] and passage.words.tags[index].startswith("nr") and word[0] in family and not _has_common_part(word):
             return not passage.knows(start, end)
-    if not _is_name(passage, start, end):
+    if not _is_name(passage, start, end) or passage.folded[end - 1] in _BODY_ENDS:
         return False
     index = passage.word_at(start)
     words, tags, starts = passage.words
@@ -149,7 +153,7 @@ def _as_words(passage: Passage) -> Iterator[Found]:
 def _after_titles(passage: Passage) -> Iterator[Found]:
     for end, title in passage.titles.items():
         torn = passage.words.starts[passage.word_at(end)] <= title.start if end < len(passage.folded) else False
-        if title.term.sort == "none" or (not passage.edges[end] and torn):
+        if title.term.sort == "none" or (not passage.edges[end] and torn) or _crosses(passage, title.start, end):
             continue
         at = end
         while at < len(passage.folded) and passage.folded[at] == " ":
@@ -160,6 +164,14 @@ def _after_titles(passage: Passage) -> Iterator[Found]:
             yield Found(at, name_end, "person", "title", 0.97 if latin else 0.9)
         elif _PLURAL.search(passage.folded, title.start, end):
             yield from _after_plural(passage, at)
+
+
+def _crosses(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether a title begins inside one word and ends inside another (民警 in 国民警卫队)."""
+    if passage.edges[start]:
+        return False
+    index = passage.word_at(start)
+    return passage.words.starts[index] + len(passage.words.words[index]) < end
 
 
 def _after_plural(passage: Passage, start: int) -> Iterator[Found]:
@@ -197,6 +209,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
+        if length == 3 and name[2] in _MODALS and name[2] not in _letters("names", "given_last"):
+            base -= 0.5
         if length == 3 and name[1] in _letters("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
             base -= 0.3
         if length > 2 and _is_said(name[1:]):
@@ -290,6 +304,8 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
 
 def _is_name(passage: Passage, start: int, end: int) -> bool:
     text = passage.folded
+    if end - start == 3 and text[end - 1] in "中上里时后内":
+        return False
     if text[end - 1] in ("副", "总", "某") or (end - start > 2 and text[end - 1] in _NEVER_LAST):
         return False
     return any(
@@ -379,6 +395,8 @@ def _to_delimiter(passage: Passage, start: int) -> int | None:
     if not match or not passage.edges[start] or sum(char in letters for char in match.group()) * 2 < len(match.group()):
         return None
     index, end = passage.word_at(start), match.end()
+    if len(passage.words.words[index]) == 1 and passage.words.tags[index] in ("v", "p", "d", "c"):
+        return None
     words, tags, starts = passage.words
     while index < len(words) and starts[index] < end:
         known = len(words[index]) > 1 and is_common(words[index]) and not tags[index].startswith("nr")
