@@ -12,7 +12,7 @@ import click
 
 from miner import __version__
 from miner.config import Config, load_config
-from miner.errors import InputError, MinerError
+from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
 
 EXIT_CODES = """\b
 Exit codes:
@@ -25,6 +25,7 @@ Exit codes:
   130  stopped with Ctrl-C; what was stored stays valid
 """
 
+KINDS = ((StoreError, "数据库不能用"), (ModelError, "词库或模型不能用"), (ConfigError, "选项或配置不对"), (InputError, "无法继续"), (MinerError, "出错"))
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -36,7 +37,8 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except MinerError as error:
-            click.secho(f"miner: {error}", fg="red", err=True)
+            kind = next(title for known, title in KINDS if isinstance(error, known))
+            click.secho(f"miner: {kind} / {error}", fg="red", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.secho("miner: 已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on", fg="yellow", err=True)
@@ -74,7 +76,8 @@ def _database(function: F) -> F:
 def run(paths: tuple[str, ...], database: Path, config_path: Path | None, workers: int, force: bool, **options: Any) -> None:
     """抽取:把文件、目录、通配符、压缩包读入数据库 / Mine files, folders, globs and archives into a database.
 
-    Without PATH the project's own corpus is mined. Running again skips what has not changed.
+    Without PATH the project's own corpus is mined. Running again skips what has not changed
+    and replaces what has; facts of files that are gone stay, so for a clean cut mine into a new database.
 
     \b
     Example:
@@ -163,21 +166,25 @@ def _summary(database: Path, done: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from miner.store.readback import counts
+    from miner.store.readback import COUNTED, counts
 
     table = Table(title=f"{database}", title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
-    for title, number in counts(database).items():
+    rows = counts(database)
+    for title, number in rows.items():
         table.add_row(title, f"{number:,}")
     table.add_section()
     for title, text in (
         ("本次读入 read now", f"{done.documents:,}"), ("未变跳过 skipped", f"{done.skipped:,}"), ("失败 failed", f"{done.failed:,}"),
-        ("秒 seconds", f"{done.seconds:,.1f}"), ("字/秒 characters/s", f"{done.characters / max(done.seconds, 1e-9):,.0f}"),
+        ("秒 seconds", f"{done.seconds:,.1f}"), ("字/秒 characters/s", f"{done.characters / max(done.seconds, 1e-9):,.0f}" if done.characters else "-"),
     ):  # fmt: skip
         table.add_row(title, text)
     Console().print(table)
-    click.echo(f"\n下一步 next:  miner serve {shlex.quote(str(database))}")
+    name = shlex.quote(str(database))
+    click.echo(f"\n下一步 next:  miner serve {name}")
+    if rows[COUNTED["problems"]]:
+        click.echo(f"待查 look at:  miner problems {name}")
 
 
 @main.command()
@@ -206,20 +213,23 @@ def serve(database: Path, port: int, public: bool, snippets: bool, open_browser:
 def show(database: Path, article: str, source: bool) -> None:
     """在终端显示一篇文章,人名企业名着色 / Show an article with its names coloured.
 
-    ARTICLE is an id, the beginning of an id, or words of the headline.
+    ARTICLE is an id, the beginning of an id, or words of its headline or body; the newest that holds them is shown.
 
     \b
     Example:
-      miner show expo.db 旭化成
+      miner show expo.db 瓦锡兰
       miner show expo.db 3f2a --source
     """
     from rich.console import Console
 
-    from miner.store.readback import find_article, render_article, render_source
+    from miner.publish.archive import EVENT_TYPES, STATUSES
+    from miner.publish.article import ROLES
+    from miner.store.readback import find_articles, render_article, render_others, render_source
 
     console = Console()
-    row = find_article(database, article)
-    for part in (render_source if source else render_article)(database, row["id"]):
+    row, *others = find_articles(database, article)
+    render, words = (render_source, ROLES) if source else (render_article, EVENT_TYPES | STATUSES)
+    for part in (*render(database, row["id"], words=words), *render_others(others)):
         console.print(part)
 
 
@@ -240,8 +250,13 @@ def problems(database: Path, stage: str | None, code: str | None) -> None:
     rows = problem_rows(database, stage=stage, code=code)
     for row in rows:
         place = f"{row['path'] or ''}{':' + str(row['line']) if row['line'] else ''}"
-        click.echo(f"{click.style(row['stage'] + '/' + row['code'], fg='yellow')}  {place}  {row['message']}")
-    click.echo(f"{len(rows)} 个问题 problems" if rows else "没有问题 / no problems")
+        message = row["message"].removeprefix(f"{row['path']}: ")
+        click.echo(f"{click.style(row['stage'] + '/' + row['code'], fg='yellow')}  {place}  {message}")
+    if not rows and (stage or code) and (others := problem_rows(database)):
+        kinds = ", ".join(sorted({f"{row['stage']}/{row['code']}" for row in others}))
+        click.echo(f"没有这一类;有的是 / none of these; there are: {kinds}")
+    else:
+        click.echo(f"{len(rows)} 个问题 problems" if rows else "没有问题 / no problems")
 
 
 @main.command()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from rich.text import Text
 
 from miner.errors import InputError
 from miner.store.database import open_readonly
+from miner.store.fts import fold
 
 COUNTED = {
     "documents": "文档 documents", "articles": "文章 articles", "enterprises": "企业 enterprises", "people": "人物 people",
@@ -20,6 +23,9 @@ COUNTED = {
 }  # fmt: skip
 STYLES = {"enterprise": "bold cyan", "person": "bold magenta", "organization": "bold green", "place": "yellow"}
 CHINESE = {"enterprise": "企业", "person": "人物", "organization": "机构", "place": "地点"}
+_ID = re.compile(r"[0-9a-f]{4,64}")
+_LISTED = 10
+"""Other articles that hold the words, as many as fit a screen."""
 
 
 def counts(path: Path) -> dict[str, int]:
@@ -31,25 +37,37 @@ def counts(path: Path) -> dict[str, int]:
         connection.close()
 
 
-def find_article(path: Path, wanted: str) -> sqlite3.Row:
-    """Return the article of that id, of an id that begins so, or whose headline or body holds the words.
+def find_articles(path: Path, wanted: str) -> list[sqlite3.Row]:
+    """Return the article of that id or of an id that begins so, else those whose headline, else whose body holds the words.
 
-    Raises InputError when there is none.
+    Words are compared as the search compares them: simplified or traditional, full or half width. The newest come first, at most
+    eleven. Raises InputError when there is none.
     """
     connection = open_readonly(path)
     try:
-        for sql, value in (
-            ("select * from articles where id = ?", wanted),
-            ("select * from articles where id like ? || '%' order by id limit 1", wanted),
-            ("select * from articles where instr(headline, ?) order by published, id limit 1", wanted),
-            ("select * from articles where instr(body, ?) order by published, id limit 1", wanted),
-        ):
-            row: sqlite3.Row | None = connection.execute(sql, (wanted if value is wanted else value,)).fetchone()
-            if row is not None:
-                return row
+        connection.create_function("folded", 1, lambda text: fold(text or ""), deterministic=True)
+        found: list[sqlite3.Row] = []
+        if _ID.fullmatch(wanted):
+            found = connection.execute("select * from articles where substr(id, 1, ?) = ? order by id limit ?", (len(wanted), wanted, _LISTED + 1)).fetchall()
+        words = fold(wanted.strip())
+        for field in ("coalesce(kicker, '') || coalesce(headline, '') || coalesce(subtitle, '')", "body"):
+            if not found and words:
+                sql = f"select * from articles where instr(folded({field}), ?) order by published desc, id limit ?"
+                found = connection.execute(sql, (words, _LISTED + 1)).fetchall()
     finally:
         connection.close()
-    raise InputError(f"no article {wanted!r}", code="no-article", where=str(path), hint="ids stand in: select id, headline from articles")
+    if not found:
+        hint = "用标题或正文里的几个字,或文章编号 / give words of its headline or body, or its id"
+        raise InputError(f"没有这样的文章 / no article {wanted!r}", code="no-article", where=str(path), hint=hint)
+    return found
+
+
+def render_others(others: list[sqlite3.Row]) -> Iterator[RenderableType]:
+    """Yield a line for every other article that was meant too."""
+    if others:
+        yield Text(f"\n还有 {'10 多' if len(others) > _LISTED - 1 else len(others)} 篇也符合,用编号指定 / others that match, by id:", style="dim")
+    for other in others:
+        yield Text(f"  {other['id']}  {other['published'] or '日期不详'}  {other['headline'] or '(无标题)'}", style="dim")
 
 
 def _coloured(text: str, mentions: list[sqlite3.Row]) -> Text:
@@ -59,8 +77,8 @@ def _coloured(text: str, mentions: list[sqlite3.Row]) -> Text:
     return shown
 
 
-def render_article(path: Path, article_id: str) -> Iterator[RenderableType]:
-    """Yield the parts of an article with its names coloured, then its facts."""
+def render_article(path: Path, article_id: str, *, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Yield the parts of an article with its names coloured, then its facts; `words` says types and states in Chinese."""
     connection = open_readonly(path)
     try:
         article = connection.execute("select articles.*, documents.path from articles join documents on documents.id = document_id where articles.id = ?", (article_id,)).fetchone()
@@ -80,28 +98,60 @@ def render_article(path: Path, article_id: str) -> Iterator[RenderableType]:
         yield _coloured(article["body"], by_field.get("body", []))
         yield Text("")
         yield Text.assemble(*[(f" {CHINESE[label]} ", style) for label, style in STYLES.items()])
-        yield from _facts(connection, article_id)
+        yield from _facts(connection, article, words)
         if article["reason"]:
             yield Text(f"还原:{article['reason']}(把握 {article['confidence']:.2f})", style="dim")
     finally:
         connection.close()
 
 
-def _facts(connection: sqlite3.Connection, article_id: str) -> Iterator[RenderableType]:
-    sources: tuple[tuple[str, str], ...] = (
-        ("职务", "select people.name || ':' || organization_text || ' ' || title from posts join people on people.id = person_id where article_id = ?"),
-        ("事件", "select type || ' ' || coalesce(date, '日期不详') || ' ' || status || ' 「' || trigger || '」 ' || coalesce((select group_concat(name, '、') from event_participants where report_id = event_reports.id), '') from event_reports where article_id = ?"),
-        ("引语", "select speaker || ':' || text from quotes where article_id = ?"),
-        ("数字", "select text || coalesce('(' || subject || ')', '') from figures where article_id = ?"),
-    )  # fmt: skip
-    for title, sql in sources:
-        rows = [str(row[0]) for row in connection.execute(sql, (article_id,)) if row[0]]
-        if rows:
-            yield Group(Text(title, style="bold"), *[Text(f"  {row}") for row in rows])
+def _facts(connection: sqlite3.Connection, article: sqlite3.Row, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    def rows(sql: str) -> list[sqlite3.Row]:
+        return connection.execute(sql, (article["id"],)).fetchall()
+
+    posts = rows("select people.name, organization_text, title from posts join people on people.id = person_id where article_id = ? order by start")
+    reports = rows(
+        "select *, (select group_concat(name, '、') from event_participants where report_id = event_reports.id) as parties "
+        "from event_reports where article_id = ? order by field, start, trigger_start"
+    )
+    quotes = rows("select * from quotes where article_id = ? order by field, start")
+    figures = rows("select text || coalesce('(' || subject || ')', '') from figures where article_id = ? order by field, start")
+    for title, lines in (
+        ("职务", [f"{post['name']}:{post['organization_text'] or ''} {post['title']}" for post in posts]),
+        ("事件", [_event(report, words) for report in reports]),
+        ("引语", [f"{quote['speaker']}:{_whole(quote, article)}" for quote in quotes]),
+        ("数字", [figure[0] for figure in figures]),
+    ):
+        if lines:
+            yield Group(Text(title, style="bold"), *[Text(f"  {line}") for line in lines])
 
 
-def render_source(path: Path, article_id: str) -> Iterator[RenderableType]:
-    """Yield an article's raw lines, each beside its role and the body characters that came of it."""
+def _event(report: sqlite3.Row, words: Mapping[str, str]) -> str:
+    parts = [words.get(report["type"], report["type"]), report["date"] or "日期不详", f"「{report['trigger']}」", report["parties"]]
+    if report["status"] != "done":
+        parts.insert(2, words.get(report["status"], report["status"]))
+    if report["amount"] is not None:
+        parts.append(_amount(report["amount"]) + (report["amount_unit"] or ""))
+    return " ".join(part for part in parts if part)
+
+
+def _amount(value: float) -> str:
+    """Write an amount as newspapers do.
+
+    >>> _amount(2.6e8), _amount(3e7), _amount(850)
+    ('2.6亿', '3000万', '850')
+    """
+    size, unit = (1e8, "亿") if value >= 1e8 else (1e4, "万") if value >= 1e4 else (1.0, "")
+    return f"{value / size:.6g}{unit}"
+
+
+def _whole(quote: sqlite3.Row, article: sqlite3.Row) -> str:
+    later = json.loads(quote["continued"]) if quote["continued"] else []
+    return "……".join([quote["text"], *(article[quote["field"]][start:end] for start, end in later)])
+
+
+def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Yield an article's raw lines, each beside its role, which `words` says in Chinese, and the body characters that came of it."""
     connection = open_readonly(path)
     try:
         article = connection.execute("select * from articles where id = ?", (article_id,)).fetchone()
@@ -110,7 +160,7 @@ def render_source(path: Path, article_id: str) -> Iterator[RenderableType]:
             table.add_column(name, overflow="fold")
         for line in connection.execute("select * from article_lines where article_id = ? order by line", (article_id,)):
             body = article["body"][line["start"] : line["end"]] if line["start"] is not None else ""
-            table.add_row(str(line["line"]), line["role"], Text(line["text"]), Text(body.replace("\n", "⏎")))
+            table.add_row(str(line["line"]), words.get(line["role"], line["role"]), Text(line["text"]), Text(body.replace("\n", "⏎")))
         yield table
         yield Text(f"{article['reason'] or ''}(把握 {article['confidence']:.2f})", style="dim")
     finally:
@@ -118,11 +168,12 @@ def render_source(path: Path, article_id: str) -> Iterator[RenderableType]:
 
 
 def problem_rows(path: Path, *, stage: str | None = None, code: str | None = None) -> list[dict[str, Any]]:
-    """Return the rows of `problems`, filtered, in reading order."""
+    """Return the rows of `problems`, filtered, in reading order; one that names no path has that of its document."""
     connection = open_readonly(path)
     try:
         rows = connection.execute(
-            "select * from problems where (:stage is null or stage = :stage) and (:code is null or code = :code) order by stage, code, path, line, id",
+            "select p.id, p.run_id, p.document_id, p.stage, p.code, p.message, p.line, coalesce(p.path, d.path) as path from problems p left join documents d on d.id = p.document_id "
+            "where (:stage is null or p.stage = :stage) and (:code is null or p.code = :code) order by p.stage, p.code, coalesce(p.path, d.path), p.line, p.id",
             {"stage": stage, "code": code},
         )
         return [dict(row) for row in rows]
