@@ -266,7 +266,7 @@ def _signed(earlier: list[Candidate], candidate: Candidate) -> bool:
     """签署采购协议 is a signing, not a purchase or an investment beside it; turnover told
     with it stays when its own party is named."""
     if "number" in candidate.trigger.rule.flags:
-        return not candidate.cast.own and any(old.trigger.rule.type == "signing" for old in earlier)
+        return not candidate.cast.participants and any(old.trigger.rule.type == "signing" for old in earlier)
     return any(old.trigger.rule.type == "signing" and old.scope.own == candidate.scope.own for old in earlier)
 
 

@@ -15,8 +15,10 @@ from miner.relate.triggers import Found
 _DURATION_TAIL = re.compile("年?度|版|届|以来|款")
 _COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
 _AGREED = re.compile("约定|自|起|预计|力争|有效期|为期")
-_REACHING = frozenset({"约定", "计划", "拟", "预计", "将", "决定"})
+_REACHING = frozenset({"约定", "计划", "拟", "预计", "决定"})
 """Words of plan that reach over a comma."""
+_ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
+"""Triggers that deny what they tell."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
 _BA = re.compile("变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
 
@@ -100,7 +102,7 @@ def _is_scene(text: str, when: DateMention) -> bool:
     return when.precision == "day" or (when.precision == "month" and when.text.endswith("周"))
 
 
-_SCENE = re.compile("会上|会后|结束后|即日起|随后|当场|仪式上|活动上|现场")
+_SCENE = re.compile("会上|会后|会前|开始前|结束后|即日起|随后|当场|仪式上|活动上|现场")
 _SETTING = re.compile("[^，。]{0,6}(?:上|期间|时|中|里)(?:，|[^，。升])|，")
 _LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
 
@@ -144,7 +146,7 @@ def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) 
     scope, trigger, words = candidate.scope, candidate.trigger, reading.words
     segment = scope.segments[scope.own]
     head = Span(max(scope.floor, segment.start), trigger.span.start)
-    if _is_negated(reading, trigger, head, scope):
+    if trigger.text in _ABSENT or _is_negated(reading, trigger, head, scope):
         return "negated"
     if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and _follows_postponed(reading, when) else "negated"
@@ -152,7 +154,7 @@ def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) 
         return "planned"
     previous = scope.segments[scope.own - 1] if scope.own else head
     planned = words.within(head, layer="context", kind="planned")
-    if not planned and previous.start >= scope.floor - 30:
+    if not planned and previous.start >= scope.floor - 30 and reading.passage.text[previous.end - 1] != "；":
         planned = [w for w in words.within(previous, layer="context", kind="planned") if w.text in _REACHING]
     object_mark = planned and planned[-1].text == "将" and _BA.search(
         reading.passage.text, planned[-1].span.end, trigger.span.start
