@@ -30,7 +30,6 @@ _LEADS = re.compile("国家|全国|中央|中华|世界|国际")
 _TAIL_STOPS = frozenset("是在的与和到被把向了为从")
 _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
 _HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它")
-_BRANCHES = frozenset({"分公司", "子公司", "支公司", "分行", "支行", "总公司", "营业部"})
 _GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
@@ -79,7 +78,6 @@ def left_edge(passage: Passage, ending: Hit) -> int:
     index = passage.word_at(ending.start)
     start = starts[index] if starts[index] < ending.start and tags[index] not in _VERBS else ending.start
     limit = ending.end - _MAX_NAME
-    branch = text[ending.start : ending.end] in _BRANCHES
     while index > 0 and starts[index - 1] >= limit:
         word, tag = words[index - 1], tags[index - 1]
         if word == ")":
@@ -87,11 +85,9 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             if opening < 1 or not text[opening + 1 : starts[index - 1]].isalpha():
                 break
             index = max(passage.word_at(opening) - 1, 0)
-        elif (word in _AND and ending.term.kind == "body" and _joins_trades(passage, index)) or _is_soft(passage, index - 1) or (_is_place(word) and word not in words_of("naming", "stop")):
+        elif _passes(passage, ending, index):
             index -= 1
-        elif ending.term.sort == "legal" and (_inner_role(words, index - 1) or _after_region(passage, index - 1)):
-            index -= 1
-        elif _stops(word, tag) or (not branch and len(word) > 2 and word in words_of("company_types", "generic")) or (word in words_of("org_types", "party") and ending.term.sort == "government"):
+        elif _stops(word, tag) or _is_role(word, ending):
             break
         else:
             index -= 1
@@ -110,6 +106,25 @@ def _trimmed(passage: Passage, start: int, end: int) -> int:
         index += 1
         start = starts[index] if index < len(starts) else end
     return min(start, end)
+
+
+def _passes(passage: Passage, ending: Hit, index: int) -> bool:
+    """Tell whether the word before word `index` is part of the name although its like ends the walk elsewhere."""
+    words = passage.words.words
+    word = words[index - 1]
+    if word in _AND and ending.term.kind == "body" and _joins_trades(passage, index):
+        return True
+    if _is_soft(passage, index - 1) or (_is_place(word) and word not in words_of("naming", "stop")):
+        return True
+    return ending.term.sort == "legal" and (_inner_role(words, index - 1) or _after_region(passage, index - 1))
+
+
+def _is_role(word: str, ending: Hit) -> bool:
+    """Tell whether a word says what the name after it is: 航空公司, or 市委 before 市政府."""
+    if ending.term.sort == "government" and word in words_of("org_types", "party"):
+        return True
+    branch = ending.term.kind == "company" and ending.end - ending.start in (2, 3) and ending.term.sort == "legal"
+    return not branch and len(word) > 2 and word in words_of("company_types", "generic")
 
 
 def _inner_role(words: list[str], index: int) -> bool:

@@ -127,7 +127,7 @@ def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     if label == "organization" and (_UNIT.search(text) or _bare(text) or passage.folded[end : end + 1] in ("长", "门")):
         return False
     kinds = {hit.term.kind for hit in passage.hits_in(start, end) if (hit.start, hit.end) == (start, end) and not hit.term.ambiguous}
-    if kinds & {"place", "expo"}:
+    if kinds & {"place", "expo"} or (label == "person" and kinds & {"enterprise", "organization"}):
         return False
     if label == "person":
         return shaped_like_a_name(text)

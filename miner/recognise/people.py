@@ -68,7 +68,7 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
                     break
             else:
                 start = _foreign_before(passage, hit.start)
-                if hit.start - start >= 2 and not passage.starts_place(start):
+                if hit.start - start >= 2 and not passage.starts_place(start) and not passage.knows(start, hit.start):
                     yield Found(start, hit.start, "person", "address", 0.8)
 
 
