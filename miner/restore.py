@@ -223,19 +223,22 @@ def _close_spaced(text: str) -> str:
     return " ".join("".join(_BLANK.split(part)) for part in parts)
 
 
-def join_heads(lines: Sequence[str]) -> str | None:
-    """Join the lines of a headline: with a blank, but one-character lines (a vertical head) and cut words without.
+def join_heads(lines: Sequence[str], parted: Sequence[bool] = ()) -> str | None:
+    """Join the lines of a headline: with a blank, but one-character lines (a vertical head) without, and without one where a
+    word was cut (`parted` says so for each line that goes on mid-word).
 
-    >>> join_heads(["进博会：见证中", "国市场的无限魅力"]), join_heads(list("李强会见"))
-    ('进博会：见证中 国市场的无限魅力', '李强会见')
+    >>> join_heads(["展商迎客", "满载而归"]), join_heads(list("李强会见"))
+    ('展商迎客 满载而归', '李强会见')
+    >>> join_heads(["进博会：见证中", "国市场的无限魅力"], [False, True])
+    '进博会：见证中国市场的无限魅力'
     """
-    texts = [close_up(line) for line in lines]
-    texts = [text for text in texts if text]
+    texts = [(close_up(line), at < len(parted) and parted[at]) for at, line in enumerate(lines)]
+    texts = [(text, goes_on) for text, goes_on in texts if text]
     if not texts:
         return None
-    if len(texts) > 2 and sum(len(text) == 1 for text in texts) >= 0.8 * len(texts):
-        return "".join(texts)
-    return " ".join(texts)
+    if len(texts) > 2 and sum(len(text) == 1 for text, _ in texts) >= 0.8 * len(texts):
+        return "".join(text for text, _ in texts)
+    return texts[0][0] + "".join(text if goes_on else f" {text}" for text, goes_on in texts[1:])
 
 
 def edits_json(edits: Sequence[tuple[int, str, str]] | None) -> str | None:

@@ -26,7 +26,7 @@ __all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "storie
 
 _WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 1.0, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
-_UNBOUND, _HEADLESS = -4.0, -1.5
+_UNBOUND, _HEADLESS = -4.0, -1.0
 """Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
 _SURELY_RESUMED = 3.0
 """How much lower a pair may score whose later piece surely goes on from somewhere."""
@@ -75,6 +75,8 @@ class Binding:
     total: float
     resumes: Mapping[int, int]
     """Pieces that go on mid-sentence: piece → the piece before it."""
+    boundaries: Sequence[float]
+    """For every paragraph the log-odds that a story begins with it."""
 
 
 class _Flip(NamedTuple):
@@ -263,7 +265,7 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
     total += _UNBOUND * len(blocks) + _HEADLESS * len(table.stories)
     story_of: list[int | None] = [None] * len(blocks)
     if not blocks:
-        return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes)
+        return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes, page.boundaries)
     features = pair_features(page.outline, page.matches, table, blocks)
     scores: npt.NDArray[Any] = page.models.pair(features)
     if page.sized:
@@ -273,7 +275,7 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
         if gain[b, s] > 0:
             story_of[b] = s
             total += float(gain[b, s])
-    return Binding(table.stories, blocks, story_of, scores, total, page.resumes)
+    return Binding(table.stories, blocks, story_of, scores, total, page.resumes, page.boundaries)
 
 
 def confidence_of(binding: Binding, block: int, story: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from miner.config import Config
@@ -35,7 +36,8 @@ def build(document: Document, config: Config, plan: Plan) -> Split:
         story = plan.lines[index].story
         if story is not None:
             members[story].append(index)
-    articles, problems = [], list(plan.problems)
+    articles = []
+    problems = [replace(problem, document_id=document.id) for problem in plan.problems]
     rows: dict[int, ArticleLine] = {}
     for position, (story_plan, mine) in enumerate(zip(plan.stories, members, strict=True)):
         writer = _ArticleWriter(document, config, stable_id("article", document.id, position))
@@ -80,11 +82,13 @@ class _ArticleWriter:
     def write(self, position: int, story: StoryPlan, members: Sequence[tuple[Line, LinePlan]]) -> Article:
         """Return the article; `rows` then holds a row for each member."""
         of: dict[Role, list[str]] = {}
+        parted: dict[Role, list[bool]] = {}
         for line, decided in members:
             of.setdefault(decided.role, []).append(line.text)
+            parted.setdefault(decided.role, []).append(not decided.first)
         body, subheads, edits, spans = self._body(members)
         self._write_rows(members, spans, edits)
-        headline = join_heads(of.get("headline", []))
+        headline = join_heads(of.get("headline", []), parted.get("headline", []))
         published = story.published or self.document.issue_date or self.config.issue_date
         jumps = [jump for text in [*of.get("jump", []), body.text[:40], body.text[-40:]] if (jump := parse_jump(text))]
         page = next((line.page for line, _ in members if line.page is not None), None)
@@ -94,7 +98,7 @@ class _ArticleWriter:
             position=position,
             headline=headline,
             body=body.text,
-            kicker=join_heads(of.get("kicker", [])),
+            kicker=join_heads(of.get("kicker", []), parted.get("kicker", [])),
             subtitle=join_heads(of.get("subtitle", [])),
             section=join_heads(of.get("section", [])),
             byline=_byline(of.get("byline", []), body.text) or self.document.author,

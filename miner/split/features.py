@@ -15,11 +15,13 @@ from miner.split.lines import Row, byline_tail, end_class, opening_class, patter
 from miner.split.measure import measures
 from miner.split.wording import Wording
 
-__all__ = ["PageView", "columns", "look"]
+__all__ = ["PageView", "columns", "look", "overfull"]
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 _NEAR_LINES = 9
+_AROUND, _SPEAKING = 13, 4
+"""Among so many lines around a line, so many must fill its measure to speak for it."""
 _SHORT = 9
 """Lines of so many characters may be sections or standing heads."""
 _BITS = np.array([-4.0, -2.0, 0.0, 1.5, 3.0, 4.5, 6.0])
@@ -194,6 +196,16 @@ def _short_words(view: PageView) -> tuple[Ints, Ints]:
         tails.append(1 + (ord(text[-2]) * 31 + ord(text[-1]) * 7) % 512 if short else 0)
         heads.append(1 + (ord(text[0]) * 31 + ord(text[1]) * 7) % 512 if short else 0)
     return np.array(tails, dtype=np.int64), np.array(heads, dtype=np.int64)
+
+
+def overfull(view: PageView) -> Ints:
+    """Rows that are too wide for the measure even with all marks squeezed, where the lines around speak for that measure: no
+    line of body text can be set so."""
+    tight = np.array([row.tight for row in view.rows], dtype=np.float32)
+    full = (abs(view.slack) <= 0.5).astype(np.float32)
+    support = np.convolve(full, np.ones(_AROUND), "full")[_AROUND // 2 :][: len(full)]
+    mask: Ints = (tight - view.measure >= 0.9) & (support >= _SPEAKING)
+    return mask
 
 
 def _shift(values: Any, by: int) -> Any:

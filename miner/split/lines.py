@@ -22,6 +22,7 @@ NO_START = "，。、；：！？”’）》」』】〕…)"
 
 _BESIDE_WIDE = re.compile(r"(?<![!-~])[ \u3000\u00a0]{1,20}|[ \u3000\u00a0]{1,20}(?![!-~])")
 _UNIT = re.compile(rf"[{OPENERS}]{{0,3}}(?:[A-Za-z0-9][A-Za-z0-9.,:/+\-'’&@%]{{0,40}}|[^A-Za-z0-9])")
+_SQUEEZED = re.compile(f"[{SQUEEZABLE}]")
 _CLOSING = re.compile(rf"[{NO_START}]{{1,4}}")
 _NAME = r"[\u4e00-\u9fff·]{1,4}"
 _KIND = (
@@ -111,10 +112,10 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         if " " in text or "\u3000" in text or "\u00a0" in text:
             compact = _BESIDE_WIDE.sub("", text)
         wide = width_of(compact)
-        marks = sum(map(compact.count, SQUEEZABLE))
+        marks = len(_SQUEEZED.findall(compact))
         unit = _UNIT.match(compact)
         end = unit.end() if unit else 1
-        first = width_of(compact[:end])
+        first = 1.0 if end == 1 and compact[0] > "\x7f" else width_of(compact[:end])
         closed = compact[end : end + 1] in NO_START and end < len(compact)
         rows.append(
             Row(len(rows), line.number, text, compact, lead, max(0, line.number - last - 1), wide, wide - 0.5 * marks,

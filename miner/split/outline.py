@@ -24,6 +24,8 @@ _RESUMED = [_INDEX[label] for label in "Rr"]
 HEAD = [_INDEX[label] for label in "HhKT"]
 _SURE = 0.12
 """Lines are torn apart where a paragraph's start or end is likelier than this: binding decides whether they go on."""
+_OPEN_ENDS = (0, 8)
+"""Classes of line ends: Chinese character, digit or Latin letter."""
 _TEXT = 20_000
 """Characters of a paragraph that are looked at."""
 _PAIR_OK = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]{2,3}")
@@ -74,6 +76,10 @@ def outline(view: PageView, chances: Floats) -> Outline:
     resumed = chances[:, _RESUMED].sum(axis=1) / (whole + 1e-6)
     torn = np.maximum(start, resumed) >= _SURE
     torn[1:] |= stop[:-1] >= _SURE
+    orphans = _orphans(view, body, start, stop)
+    if orphans.any():
+        chances = _displayed(chances, orphans)
+        body &= ~orphans
     groups: list[list[int]] = []
     runs: list[list[int]] = [[]]
     for index in range(len(view)):
@@ -89,6 +95,23 @@ def outline(view: PageView, chances: Floats) -> Outline:
         for group in groups
     ]
     return Outline(view, chances, paragraphs, runs)
+
+
+def _orphans(view: PageView, body: npt.NDArray[Any], start: Floats, stop: Floats) -> npt.NDArray[Any]:
+    """Lines that open a paragraph, end no sentence, and are followed by a display line or nothing: no paragraph is so."""
+    followed = np.append(body[1:], False)
+    open_ended = np.isin(view.end, _OPEN_ENDS)
+    result: npt.NDArray[Any] = body & (start >= 0.5) & (stop < 0.5) & ~followed & open_ended
+    return result
+
+
+def _displayed(chances: Floats, rows: npt.NDArray[Any]) -> Floats:
+    """Share the chances of body labels of these rows out among the others, a head's above all."""
+    out = chances.copy()
+    out[np.ix_(np.flatnonzero(rows), np.array(_BODY))] = 0.0
+    out[np.ix_(np.flatnonzero(rows), np.array(HEAD))] += 0.01
+    out[rows] /= out[rows].sum(axis=1, keepdims=True)
+    return out
 
 
 def _paragraph(view: PageView, rows: list[int], edges: tuple[float, float, float]) -> Paragraph:

@@ -14,7 +14,7 @@ class LinePlan:
     story: int | None
     role: Role
     first: bool = True
-    """A body line that opens a paragraph."""
+    """A body line that opens a paragraph, a subhead's first line; False for a head's line that goes on in mid-word."""
 
 
 @dataclass(slots=True)
