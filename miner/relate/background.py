@@ -36,8 +36,20 @@ def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
         return False
     if text.startswith(("随着", "除了", "自从", "正值", "值此"), segment.start):
         return False
+    if _is_habit(reading, start):
+        return False
     near = Span(max(segment.start, start - 14), start)
     return not reading.words.within(near, layer="context", kind="background")
+
+
+_OVER_YEARS = re.compile("近年来|多年来|长期以来|历年来|一直以来|近几年")
+
+
+def _is_habit(reading: Reading, at: int) -> bool:
+    """Tell whether a sentence tells what went on over years, and names no time between that and the trigger."""
+    sentence = reading.passage.sentence(at)
+    over = _OVER_YEARS.search(reading.passage.text, sentence.start, at)
+    return over is not None and not any(over.end() <= d.span.start < at for d in reading.dates)
 
 
 def _fits(reading: Reading, trigger: Found, segment: Span) -> bool:

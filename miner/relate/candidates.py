@@ -273,7 +273,7 @@ def _signed(earlier: list[Candidate], candidate: Candidate) -> bool:
 def _apart(reading: Reading, one: Candidate, other: Candidate) -> bool:
     """Tell whether two triggers have parties or days of their own."""
     between = reading.passage.text[one.trigger.span.end : other.trigger.span.start]
-    if _days(reading, one) and _days(reading, other) and not _days(reading, one) & _days(reading, other):
+    if _other_times(_times(reading, one), _times(reading, other)):
         return True
     if "；" in between and one.cast.own and other.cast.own:
         return True
@@ -282,12 +282,17 @@ def _apart(reading: Reading, one: Candidate, other: Candidate) -> bool:
     return bool(one.cast.own) and bool(other.cast.own) and not one.cast.own & other.cast.own
 
 
-def _days(reading: Reading, candidate: Candidate) -> set[str]:
-    """Return the days (and months) that stand before a trigger in its own clause."""
+def _times(reading: Reading, candidate: Candidate) -> set[str]:
+    """Return the times that stand before a trigger in its own clause."""
     segment, at = candidate.scope.segments[candidate.scope.own], candidate.trigger.span.start
-    return {
-        d.date for d in reading.dates if segment.start <= d.span.start < at and d.date is not None and d.precision in ("day", "month")
-    }  # fmt: skip
+    return {d.date for d in reading.dates if d.date is not None and segment.start <= d.span.start < at}
+
+
+def _other_times(one: set[str], other: set[str]) -> bool:
+    """Tell whether two sets of times exclude each other: 2014 and 2016-03, but not 2016 and 2016-03."""
+    if not one or not other:
+        return False
+    return not any(a.startswith(b) or b.startswith(a) for a in one for b in other)
 
 
 def _join(one: Candidate, other: Candidate) -> Candidate:

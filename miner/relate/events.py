@@ -291,7 +291,8 @@ def _counts_something(text: str, trigger: Found, scope: Scope) -> bool:
     """Tell whether a sum or number stands close to a word of turnover."""
     segment = scope.segments[scope.own]
     start, end = max(segment.start, trigger.span.start - 24), min(scope.sentence.end, trigger.span.end + 24)
-    return any(n.kind in ("currency", "count") and n.value is not None for n in find_numbers(text, start=start, end=end))
+    numbers = find_numbers(text, start=start, end=end)
+    return any(n.kind in ("currency", "count") and n.value is not None and n.value > 1 for n in numbers)
 
 
 def _told_again(

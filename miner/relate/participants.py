@@ -63,6 +63,9 @@ def is_candidate(passage: Passage, mention: Mention) -> bool:
     text = passage.text
     if passage.in_title(mention.span.start):
         return False
+    start = mention.span.start
+    if mention.label == "person" and text[max(start - 3, 0) : start].endswith(("记者", "通讯员")):
+        return False
     return not (mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention)))
 
 
@@ -256,7 +259,8 @@ def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> l
         if trigger.rule.type in ("conference", "meeting", "exhibition") and (joined or comes):
             chosen.append(place)
     if trigger.rule.type in ("signing", "meeting"):
-        chosen += [m for m in places if m not in chosen and _PARTNER.match(text, m.span.end) and _is_subject(text, m, trigger)]
+        own = scope.segments[scope.own]
+        chosen += [m for m in places if m not in chosen and _is_partner(text, m, trigger, own)]
     if chosen or not alone or trigger.rule.type in ("conference", "visit", "ceremony"):
         return chosen
     if trigger.rule.type in ("signing", "investment", "founding", "award"):
@@ -272,6 +276,14 @@ def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> l
             break
         chain.insert(0, place)
     return chain
+
+
+def _is_partner(text: str, place: Mention, trigger: Found, own: Span) -> bool:
+    """Tell whether a place is a party: 重庆市与某公司, 某公司与重庆市签署."""
+    if _PARTNER.match(text, place.span.end) is not None:
+        return _is_subject(text, place, trigger)
+    joined = text[place.span.start - 1 : place.span.start] in ("与", "同", "和")
+    return joined and own.covers(place.span) and place.span.end == trigger.span.start
 
 
 def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
