@@ -15,6 +15,7 @@ _CORPORATE = ("总裁", "总监", "总经理", "经理", "董事长", "ceo", "�
 _MAX_NAME = 10
 _REGION = re.compile(r"(?:大?中华地?区|中国区|(?:东南|东北|北|东|南)?亚(?:太|洲)?地?区|欧洲区|[华东南西北]{2}区|全球)$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_NOT_BRANDS = ("战略", "形象", "价值", "影响", "建设", "发展", "故事", "效应", "文化", "大会", "管理", "服务", "合作", "创新")
 _LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
 
 
@@ -65,7 +66,7 @@ def find_behind_roles(passage: Passage) -> Iterator[Found]:
             end = starts[at] + len(words[at])
             at += 1
         text = passage.folded[start:end]
-        if text[:1] in words_of("naming", "stop") or text[:1] in "共数均多将":
+        if text[:1] in words_of("naming", "stop") or text[:1] in "共数均多将" or text.endswith(_NOT_BRANDS):
             continue
         if 2 <= end - start <= 6 and not passage.starts_name(start) and not passage.all_common(start, end) and text not in words_of("naming"):
             marked = not _HAN.match(passage.folded, end) or passage.folded[end] in "的等"

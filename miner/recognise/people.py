@@ -13,7 +13,7 @@ from miner.recognise.passage import Found, Passage
 from miner.segment import is_common, tagged
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:-[\u4e00-\u9fff]{1,8})?(?:·[\u4e00-\u9fffa-z.]{1,10}(?:-[\u4e00-\u9fff]{1,8})?){1,4}")
+_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[-—][\u4e00-\u9fff]{1,8})?(?:·[\u4e00-\u9fffa-z.]{1,10}(?:-[\u4e00-\u9fff]{1,8})?){1,4}")
 _LATIN_DOTTED = re.compile(r"[a-z]\.[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}·[a-z]\.(?:[\u4e00-\u9fff]{1,8})")
 _SPEECH = (
     "表示|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|称|坦承|直言|回忆|解释|补充|谈到|提到|宣布|致辞|发言|分析|建议|呼吁|感叹|感慨|笑着说|希望|"
@@ -31,7 +31,7 @@ _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|�
 _NEVER_LAST = frozenset("也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给、")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
-_MODALS = frozenset("作要来去打则带拿站会能走看笑可想刚才便只正又再还就")
+_MODALS = frozenset("率作要来去打则带拿站会能走看笑可想刚才便只正又再还就")
 _BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
 _SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
@@ -317,9 +317,9 @@ def _dotted(passage: Passage) -> Iterator[Found]:
     for match in _DOTTED.finditer(passage.folded):
         start, end = match.span()
         dot = start + match.group().index("·")
-        letters = _letters("names", "transliteration") | {"-"}
+        letters = _letters("names", "transliteration") | {"-", "—"}
         for cut in range(start, dot):
-            if passage.edges[cut] and passage.folded[cut] != "-" and all(char in letters for char in passage.folded[cut:dot]):
+            if passage.edges[cut] and passage.folded[cut] not in "-—" and all(char in letters for char in passage.folded[cut:dot]):
                 if is_foreign(passage.folded[cut:end]):
                     yield Found(cut, trim_foreign(passage, cut, end), "person", "dotted", 0.8)
                 break
@@ -332,7 +332,7 @@ def is_foreign(name: str) -> bool:
     (True, False)
     """
     letters = _letters("names", "transliteration")
-    *parts, last = re.split("[·-]", name)
+    *parts, last = re.split("[·—-]", name)
     parts = [part for part in parts if not part.isascii()]
     return all(part and all(char in letters for char in part) for part in parts) and all(char in letters for char in last[:2])
 
