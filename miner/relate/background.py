@@ -10,6 +10,7 @@ from miner.relate.triggers import Found
 
 _WITNESSED = re.compile("见证$|轮$|[一二三四五六七八九十两首每多0-9]场$")
 """见证签约 is the signing told before; 首轮拜访 a noun."""
+_ABOUT = re.compile("就[^，。]{1,10}$")
 _BEING = re.compile("是|成为|首家|唯一")
 _SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
 _TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
@@ -117,6 +118,9 @@ def _is_described(text: str, trigger: Found, segment: Span) -> bool:
     """Tell whether the trigger is a noun (简单的并购) or part of a description (是最早签署的国家之一)."""
     start, end = trigger.span
     if text[start - 1 : start] == "的" and ("support" not in trigger.rule.flags or trigger.rule.kind == "exhibition"):
+        return True
+    about = _ABOUT.search(text, max(segment.start, start - 12), start)
+    if about is not None and trigger.rule.type in ("investment", "founding", "launch", "exhibition"):
         return True
     if text[start - 1 : start] == "就" or text[start - 2 : start] == "围绕":
         return True

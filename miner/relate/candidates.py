@@ -226,7 +226,8 @@ def _shows_product(reading: Reading, segment: Span) -> bool:
     """首发, 首秀 show a thing: a product word or a company must stand in the clause."""
     if any(m.label == "enterprise" for m in reading.passage.within(segment)):
         return True
-    return _PRODUCT.search(reading.passage.text, segment.start, segment.end) is not None
+    text = reading.passage.text
+    return "》" in segment.of(text) or _PRODUCT.search(text, segment.start, segment.end) is not None
 
 
 def _debut(reading: Reading, trigger: Found, segment: Span) -> Found:

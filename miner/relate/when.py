@@ -17,10 +17,12 @@ _COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
 _AGREED = re.compile("约定|自|起|预计|力争|有效期|为期")
 _REACHING = frozenset({"约定", "计划", "拟", "预计", "决定"})
 """Words of plan that reach over a comma."""
+_SET = frozenset({"定于", "将于", "拟于", "将在", "即将于"})
+"""Words of plan that may follow their verb: 承办的交流会定于9日举行."""
 _ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
 """Triggers that deny what they tell."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
-_BA = re.compile("变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
+_BA = re.compile("升级为|变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
 
 
 def choose_date(
@@ -151,6 +153,9 @@ def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) 
     if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and _follows_postponed(reading, when) else "negated"
     if trigger.text.startswith(("申请", "获准", "获批筹")):
+        return "planned"
+    rest = words.within(Span(trigger.span.end, segment.end), layer="context", kind="planned")
+    if "support" in trigger.rule.flags and any(word.text in _SET for word in rest):
         return "planned"
     previous = scope.segments[scope.own - 1] if scope.own else head
     planned = words.within(head, layer="context", kind="planned")
