@@ -13,6 +13,7 @@ from pathlib import Path
 
 from miner.evaluate import below_floor, evaluate, load_floors
 
+# Single levels of the corpus have one to five pages: they are measured, but too few for a floor of their own.
 MARGIN = 0.005
 """Floors stand this much below the measured figure, so that a harmless change of a tie does not break the build."""
 
@@ -26,7 +27,7 @@ def main() -> None:
         low = list(below_floor(figures, load_floors(path)))
         if low:
             sys.exit("not written:\n" + "\n".join(low))
-    floors = {name: round(max(0.0, value - MARGIN), 4) for name, value in figures.items()}
+    floors = {name: round(max(0.0, value - MARGIN), 4) for name, value in figures.items() if not name.startswith("page-L")}
     path.write_text(json.dumps({"measured": figures, "floors": floors}, indent=1) + "\n", encoding="utf-8")
     print(f"{len(figures)} figures written to {path.name}")
 
