@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes with scikit-learn, has no types
+
 from miner.errors import ModelError
 from miner.offsets import Span
 from miner.recognise.gazetteer import words_of
@@ -39,13 +41,19 @@ def name_model() -> NameModel | None:
         return None
 
 
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
 def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
     """Return what the model proposes for passages, read together in one batch; None when there is no model."""
     model = name_model()
     if model is None:
         return None
     pieces = [(index, span) for index, passage in enumerate(passages) for span in worth_reading(passage)]
-    predicted = model.predict([span.of(passages[index].text) for index, span in pieces])
+    with _threads().limit(limits=1, user_api="blas"):  # small products: a second thread costs more than it saves
+        predicted = model.predict([span.of(passages[index].text) for index, span in pieces])
     guesses: list[list[Found]] = [[] for _ in passages]
     for (index, span), candidates in zip(pieces, predicted, strict=True):
         guesses[index].extend(_weighed(passages[index], candidates, span.start))
