@@ -50,7 +50,7 @@ def _is_habit(reading: Reading, at: int) -> bool:
     """Tell whether a sentence tells what went on over years, and names no time between that and the trigger."""
     sentence = reading.passage.sentence(at)
     over = _OVER_YEARS.search(reading.passage.text, sentence.start, at)
-    return over is not None and not any(over.end() <= d.span.start < at for d in reading.dates)
+    return over is not None and not reading.dates_in(over.end(), at)
 
 
 def _fits(reading: Reading, trigger: Found, segment: Span) -> bool:
@@ -79,7 +79,7 @@ def _told_by_description(reading: Reading, trigger: Found, segment: Span) -> boo
     text = reading.passage.text
     if not text.startswith("的", trigger.span.end):
         return False
-    times = [d for d in reading.dates if segment.start <= d.span.start < trigger.span.start]
+    times = reading.dates_in(segment.start, trigger.span.start)
     named = _names_before(reading, trigger, segment)
     if _ANNOUNCED.search(text, segment.start, trigger.span.start) is not None:
         return named or bool(times) or _MONEY.search(text, segment.start, trigger.span.start) is not None
@@ -141,7 +141,7 @@ def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
     if text.startswith("的", end) and trigger.rule.type in ("visit", "meeting"):
         return True
     if text.startswith("的", end) and trigger.rule.type == "signing":
-        dated = any(d.precision == "day" and segment.start <= d.span.start < segment.end for d in reading.dates)
+        dated = any(d.precision == "day" for d in reading.dates_in(segment.start, segment.end))
         names = {m.entity for m in reading.passage.within(segment) if m.label != "place"}
         return not dated and len(names) < 2
     if text.startswith("的", end) and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None:
@@ -160,5 +160,5 @@ def _is_total(reading: Reading, trigger: Found, segment: Span) -> bool:
     if _TOTAL.search(text, segment.start, trigger.span.start) is None and not text.startswith(("总数", "累计"), trigger.span.end):
         return False
     paragraph = reading.passage.paragraph(segment.start)
-    now = any(d.precision == "day" and paragraph.start <= d.span.start < segment.end for d in reading.dates)
+    now = any(d.precision == "day" for d in reading.dates_in(paragraph.start, segment.end))
     return not now and text.find("本届", paragraph.start, segment.end) < 0

@@ -132,8 +132,8 @@ def _is_dated(reading: Reading, noun: Found) -> bool:
     """11月6日的采购对接会 is held on its day, whatever the clause says of it."""
     text = reading.passage.text
     low = max(noun.span.start - 30, 0)
-    for when in reading.dates:
-        if low <= when.span.start and when.span.end < noun.span.start and when.precision == "day":
+    for when in reading.dates_in(low, noun.span.start):
+        if when.span.end < noun.span.start and when.precision == "day":
             between = text[when.span.end : noun.span.start]
             if between.startswith("的") and not any(mark in between for mark in "，。；、"):
                 return True
@@ -143,7 +143,7 @@ def _is_dated(reading: Reading, noun: Found) -> bool:
 def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:
     """Return where the words begin that hold the trigger: behind 某人表示，."""
     floor = sentence.start
-    for quote in reading.quotes:
+    for quote in reading.quotes_before(trigger.span.start):
         if quote.span.start > trigger.span.start:
             break
         for span in (quote.span, *quote.continued):
@@ -286,7 +286,7 @@ def _apart(reading: Reading, one: Candidate, other: Candidate) -> bool:
 def _times(reading: Reading, candidate: Candidate) -> set[str]:
     """Return the times that stand before a trigger in its own clause."""
     segment, at = candidate.scope.segments[candidate.scope.own], candidate.trigger.span.start
-    return {d.date for d in reading.dates if d.date is not None and segment.start <= d.span.start < at}
+    return {d.date for d in reading.dates_in(segment.start, at) if d.date is not None}
 
 
 def _other_times(one: set[str], other: set[str]) -> bool:

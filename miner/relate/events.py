@@ -20,6 +20,8 @@ from miner.relate.when import choose_date, status_of
 _EXPO_NAME = re.compile("进博会|进口博览会|盛会|^博览会|^展览会")
 _COUNTED = re.compile("[0-9]")
 _SELF_STANDING = re.compile("首[发秀展映演飞]|亮相|登场|奖")
+_REMEMBERED = 200
+"""Reports that a new one is compared with."""
 _HOLLOW = frozenset({"launch", "ceremony"})
 """Types of which a denial without names says nothing: 展会还没开幕."""
 _ITEMISED = frozenset({"investment", "founding", "launch", "signing", "procurement", "award"})
@@ -201,9 +203,8 @@ def _dropped_subject(reading: Reading, candidate: Candidate) -> tuple[Participan
         return ()
     head = Span(scope.sentence.start, trigger.span.start)
     rest = _ADJUNCT.sub("", head.of(passage.text))
-    for when in reading.dates:
-        if head.start <= when.span.start < head.end:
-            rest = rest.replace(when.text, "")
+    for when in reading.dates_in(head.start, head.end):
+        rest = rest.replace(when.text, "")
     if _EMPTY_HEAD.fullmatch(rest) is None or head.start <= passage.paragraph(head.start).start:
         return ()
     before = passage.sentence(head.start - 1)
@@ -217,7 +218,7 @@ def _dropped_subject(reading: Reading, candidate: Candidate) -> tuple[Participan
 
 def _subject_before(reading: Reading, candidate: Candidate) -> tuple[Participant, ...]:
     passage, role = reading.passage, candidate.trigger.rule.roles[0]
-    for quote in reading.quotes:
+    for quote in reading.quotes_before(candidate.trigger.span.start):
         if quote.entity is None or quote.span.start != candidate.scope.floor:
             continue
         speaker = passage.annotated.entities[quote.entity]
@@ -313,7 +314,7 @@ def _told_again(
     if _joins_what_was_told(candidate, state):
         return True
     word = (candidate.noun or candidate.trigger).text
-    for old_kind, old_date, old_status, old_entities, old_word in state.reported:
+    for old_kind, old_date, old_status, old_entities, old_word in state.reported[-_REMEMBERED:]:
         if (old_kind, old_status) != (kind, status) or (date is not None and old_date is not None and date != old_date):
             continue
         if kind in ("ceremony", "conference") and old_word == word and (date is None or not entities):
@@ -329,7 +330,7 @@ def _joins_what_was_told(candidate: Candidate, state: _State) -> bool:
     trigger, noun = candidate.trigger, candidate.noun
     if noun is None or trigger.text not in JOINING or noun.span.start != trigger.span.end:
         return False
-    return any(kind == trigger.rule.type for kind, *_ in state.reported)
+    return any(kind == trigger.rule.type for kind, *_ in state.reported[-_REMEMBERED:])
 
 
 def _amount(text: str, scope: Scope) -> Number | None:

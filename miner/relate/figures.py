@@ -35,6 +35,8 @@ _PREDICATE = re.compile(
     "前来|集中|集体|悉数|踊跃|成为|落地|入驻|加入|参会"
 )
 """Where a noun phrase ends and its verb begins."""
+_REMEMBERED = 60
+"""Figures of one value that a new one is compared with."""
 _OPENING = frozenset("“《「")
 _CLOSING = frozenset("”》」")
 
@@ -74,7 +76,7 @@ def find_figures(passage: Passage) -> Iterator[Figure]:
         figure = _figure(passage, number)
         key = (figure.value, figure.unit, figure.qualifier or "")
         context = _context(text, number.span, figure)
-        if any(_same_context(context, old) for old in said.get(key, ())):
+        if any(_same_context(context, old) for old in said.get(key, [])[-_REMEMBERED:]):
             continue
         said.setdefault(key, []).append(context)
         yield figure

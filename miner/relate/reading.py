@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from miner.dates import DateMention
 from miner.model import Quote
@@ -12,6 +13,8 @@ from miner.relate.participants import Cast, Scope
 from miner.relate.passage import Passage
 from miner.relate.triggers import Found, Words
 
+_QUOTES = 12
+"""An interrupted quotation may hold a trigger in a later part: so many quotes are looked at."""
 _EXPO = re.compile("进博会|进口博览会|进博")
 
 
@@ -25,13 +28,25 @@ class Reading:
     quotes: tuple[Quote, ...]
     expo: bool
     """True in a story about the expo: only there 参展 and 亮相 tell of taking part in it."""
+    _date_starts: tuple[int, ...] = field(default=(), repr=False)
+    _quote_starts: tuple[int, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, passage: Passage, dates: tuple[DateMention, ...], quotes: Sequence[Quote]) -> Reading:
         """Find the lexicon words of a passage and put them beside its dates and quotes."""
         article = passage.annotated.article
         expo = article.edition is not None or any(_EXPO.search(text) for text in (article.headline or "", passage.text))
-        return cls(passage, Words.of(passage.text), dates, tuple(quotes), expo)
+        starts = tuple(d.span.start for d in dates), tuple(q.span.start for q in quotes)
+        return cls(passage, Words.of(passage.text), dates, tuple(quotes), expo, *starts)
+
+    def dates_in(self, start: int, end: int) -> tuple[DateMention, ...]:
+        """Return the times that start in a range of characters."""
+        return self.dates[bisect_left(self._date_starts, start) : bisect_left(self._date_starts, end)]
+
+    def quotes_before(self, at: int) -> tuple[Quote, ...]:
+        """Return the last quotes that start at or before a place."""
+        high = bisect_right(self._quote_starts, at)
+        return self.quotes[max(high - _QUOTES, 0) : high]
 
 
 @dataclass(frozen=True, slots=True)

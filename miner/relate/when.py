@@ -17,6 +17,8 @@ _COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
 _AGREED = re.compile("约定|自|起|预计|力争|有效期|为期")
 _REACHING = frozenset({"约定", "计划", "拟", "预计", "决定"})
 """Words of plan that reach over a comma."""
+_BACK = 6000
+"""Characters over which a scene hands on its day."""
 _SET = frozenset({"定于", "将于", "拟于", "将在", "即将于"})
 """Words of plan that may follow their verb: 承办的交流会定于9日举行."""
 _ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
@@ -31,8 +33,7 @@ def choose_date(
     """Choose the date: the nearest before the trigger in its segment, else behind it, else further left, else carried."""
     scope, trigger, text = candidate.scope, candidate.trigger, reading.passage.text
     segment = scope.segments[scope.own]
-    here = (d for d in reading.dates if scope.sentence.start <= d.span.start < scope.sentence.end)
-    inside = [d for d in here if _dates_event(reading, d, trigger)]
+    inside = [d for d in reading.dates_in(scope.sentence.start, scope.sentence.end) if _dates_event(reading, d, trigger)]
     if scope.floor > scope.sentence.start:
         head = Span(max(scope.floor, segment.start), trigger.span.start)
         if reading.words.within(head, layer="context", kind="planned"):
@@ -74,7 +75,7 @@ def _told_before(
 ) -> DateMention | None:
     """Take over the day of the forum that the sentence names again, or the last day of the paragraph."""
     text, scope, trigger = reading.passage.text, candidate.scope, candidate.trigger
-    for name, when in reversed(held):
+    for name, when in reversed(held[-40:]):
         if text.find(name, scope.sentence.start, trigger.span.start) >= 0:
             return replace(when, method="same-event")
     if (past := _earlier_edition(reading, scope.sentence)) is not None:
@@ -92,8 +93,8 @@ def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | 
     if _SCENE.search(text, sentence.start, trigger.span.end) is not None:
         start = 0
     earlier = [
-        d for d in reading.dates
-        if start <= d.span.start < sentence.start and d.date is not None and d.date <= issued and _is_scene(text, d)
+        d for d in reading.dates_in(max(start, sentence.start - _BACK), sentence.start)
+        if d.date is not None and d.date <= issued and _is_scene(text, d)
     ]  # fmt: skip
     return replace(earlier[-1], method="carried") if earlier else None
 
