@@ -199,12 +199,14 @@ def _short_words(view: PageView) -> tuple[Ints, Ints]:
 
 
 def overfull(view: PageView) -> Ints:
-    """Rows that are too wide for the measure even with all marks squeezed, where the lines around speak for that measure: no
-    line of body text can be set so."""
+    """Rows that are too wide for the measure even with all marks squeezed, where the lines around speak for that measure and
+    no other is too wide (then the measure were in doubt): no line of body text can be set so."""
     tight = np.array([row.tight for row in view.rows], dtype=np.float32)
     full = (abs(view.slack) <= 0.5).astype(np.float32)
     support = np.convolve(full, np.ones(_AROUND), "full")[_AROUND // 2 :][: len(full)]
-    mask: Ints = (tight - view.measure >= 0.9) & (support >= _SPEAKING)
+    wide = tight - view.measure >= 0.9
+    crowd = np.convolve(wide.astype(np.float32), np.ones(_AROUND), "full")[_AROUND // 2 :][: len(full)]
+    mask: Ints = wide & (support >= _SPEAKING) & (crowd < 1.5)
     return mask
 
 

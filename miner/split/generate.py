@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 from miner.stories import clauses
@@ -29,8 +28,6 @@ _SECTION_TAILS = (
 )  # fmt: skip
 _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
-_LOOSE = 0.35
-"""Share of pages whose lines are driven out or taken in by a character here and there."""
 _FITTED = 0.5
 """Share of pages, where a head allows it, whose measure a head fills."""
 _THEMED = 0.5
@@ -104,45 +101,7 @@ def generate_pages(stories: Sequence[Story], count: int, *, seed: int, levels: S
         pool = rng.choice(themes) if themes and rng.random() < _THEMED else everything
         pool = rng.sample(pool, min(len(pool), 60))
         picked = [_worn(_cut(story, rng), level, rng) for story in choose(pool, level, rng)]
-        yield _printed(typeset(picked, _fitted(random_style(level, rng), picked, rng), rng), rng)
-
-
-def _printed(page: TypesetPage, rng: random.Random) -> TypesetPage:
-    """What print shops do beside the rules: subheads broken by sense, lines driven out or taken in by a character."""
-    lines = list(page.lines)
-    loose = rng.random() < _LOOSE
-    numbers = sorted(map(int, page.gold["lines"]))
-    for number, following in pairwise(numbers):
-        here, there = page.gold["lines"][str(number)], page.gold["lines"][str(following)]
-        if here["article"] != there["article"] or here["role"] != there["role"] or here["para"] != there["para"]:
-            continue
-        one, two = lines[number - 1], lines[following - 1]
-        if here["role"] == "subhead" and rng.random() < 0.6:
-            lines[number - 1], lines[following - 1] = _broken_by_sense(one + two, rng)
-        elif here["role"] == "body" and loose and rng.random() < 0.3:
-            lines[number - 1], lines[following - 1] = _shifted(one, two, rng)
-    return TypesetPage(lines, page.gold)
-
-
-def _broken_by_sense(text: str, rng: random.Random) -> tuple[str, str]:
-    """Break a subhead of two lines after a mark or blank, or near its middle."""
-    marks = [at + 1 for at, char in enumerate(text) if char in "，、 " and 2 < at < len(text) - 3]
-    cut = rng.choice(marks) if marks and rng.random() < 0.5 else len(text) // 2 + rng.randint(-2, 2)
-    cut = min(max(1, cut), len(text) - 1)
-    return text[:cut].strip() or text[:1], text[cut:].strip() or text[-1:]
-
-
-def _shifted(one: str, two: str, rng: random.Random) -> tuple[str, str]:
-    """Take a character in from the next line, or drive one out to it, where no mark forbids it."""
-    if len(one) < 8 or len(two) < 6:
-        return one, two
-    marks = sum(char in "，。、；：“”（）《》" for char in one)
-    if marks > 1 and rng.random() < 0.6:
-        if "\u4e00" <= two[0] <= "\u9fff" and "\u4e00" <= two[1] <= "\u9fff" and one[-1] > "\u2fff":
-            return one + two[0], two[1:]
-    elif marks and "\u4e00" <= one[-1] <= "\u9fff" and "\u4e00" <= one[-2] <= "\u9fff" and "\u4e00" <= two[0] <= "\u9fff":
-        return one[:-1], one[-1] + two
-    return one, two
+        yield typeset(picked, _fitted(random_style(level, rng), picked, rng), rng)
 
 
 def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style:
