@@ -77,7 +77,11 @@ ROUNDS = (
 
 
 def run(data_dir: Path, raw: Sequence[str], on_topic: Sequence[str], *, minutes: float, say: Say) -> bytes:
-    """Run all rounds and return the model file's bytes; after each round the model labels the raw texts for the next."""
+    """Run all rounds and return the model file's bytes; after each round the model labels the raw texts for the next.
+
+    The model is the mean of the weights before and after the last round (Izmailov et al. 2018, Averaging weights leads
+    to wider optima and better generalization): better than either on CLUENER and MSRA.
+    """
     gold, invented = gold_and_invented(data_dir)
     vocabulary = words.build([*(e.text for e in (*gold, *invented)), *raw])
     say(f"{len(vocabulary.words):,} words")
@@ -96,5 +100,7 @@ def run(data_dir: Path, raw: Sequence[str], on_topic: Sequence[str], *, minutes:
         if part.fresh and number:
             network = new_network(vocabulary, plan, pretrained)
         lesson = prepare([*gold, *invented, *labelled], vocabulary)
+        before = {name: weight.clone() for name, weight in network.state_dict().items()}
         train(network, lesson, replace(plan, epochs=part.epochs, rate=part.rate, minutes=part.share * minutes), say)
+    network.load_state_dict({name: (weight + before[name]) / 2 for name, weight in network.state_dict().items()})
     return stored(network, vocabulary)
