@@ -43,3 +43,8 @@ def test_a_number_inside_a_name_is_no_figure() -> None:
 def test_heads_count_unless_the_body_repeats_them() -> None:
     annotated = annotate("共有27家企业到会。", headline="27家企业签约 金额超2亿元")
     assert [(f.field, f.text) for f in relate(annotated).figures] == [("headline", "超2亿元"), ("body", "27家")]
+
+
+def test_a_figure_takes_the_time_of_its_sentence() -> None:
+    first, second = relate(annotate("2019年有3000家企业参展。本届有3600家。")).figures
+    assert (first.date, second.date) == ("2019", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from miner.dates import find_dates, iter_problems
+from miner.dates import DateMention, find_dates, iter_problems
 from miner.model import FIELDS, Annotated, Facts, Figure, Problem
 from miner.relate.events import find_events
 from miner.relate.figures import find_figures
@@ -26,12 +26,12 @@ def relate(annotated: Annotated) -> Facts:
         Problem("relate", "impossible-date", f"{text} is no day of the calendar", document_id=article.document_id)
         for text in iter_problems(dates)
     )
-    return Facts(annotated, find_posts(annotated), reports, quotes, tuple(_figures(annotated, body)), problems)
+    return Facts(annotated, find_posts(annotated), reports, quotes, tuple(_figures(annotated, body, dates)), problems)
 
 
-def _figures(annotated: Annotated, body: Passage) -> Iterator[Figure]:
+def _figures(annotated: Annotated, body: Passage, dates: tuple[DateMention, ...]) -> Iterator[Figure]:
     """Yield the figures of all fields; a value in a head that the body repeats is given where the body has it."""
-    in_body = tuple(find_figures(body))
+    in_body = tuple(find_figures(body, dates=dates))
     repeated = {figure.value for figure in in_body}
     for name in FIELDS:
         if name == "body":

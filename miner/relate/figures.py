@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from miner.dates import edition_in
+from miner.dates import DateMention, edition_in
 from miner.lexicon import load_lexicon
 from miner.model import Figure
 from miner.numbers import Number, find_numbers
@@ -35,6 +36,7 @@ _PREDICATE = re.compile(
     "前来|集中|集体|悉数|踊跃|成为|落地|入驻|加入|参会"
 )
 """Where a noun phrase ends and its verb begins."""
+_FAR = 2**62
 _REMEMBERED = 60
 """Figures of one value that a new one is compared with."""
 _OPENING = frozenset("“《「")
@@ -61,8 +63,10 @@ def _set_phrases() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
-def find_figures(passage: Passage) -> Iterator[Figure]:
+def find_figures(passage: Passage, *, dates: tuple[DateMention, ...] = ()) -> Iterator[Figure]:
     """Yield the figures of one field; a figure said again of the same thing is left out.
+
+    Each takes the time that its sentence names last before it, of those in `dates`.
 
     What makes a number none: ordinals, parts of model names and codes, names that hold numbers, set phrases, a bare 一.
     """
@@ -70,10 +74,11 @@ def find_figures(passage: Passage) -> Iterator[Figure]:
     said: dict[tuple[float | None, str, str], list[str]] = {}
     phrases = [Span(*m.span()) for m in _set_phrases().finditer(text)]
     names = [m.span for m in passage.mentions if m.label != "place"]
+    starts = [d.span.start for d in dates]
     for number in find_numbers(text):
         if not _counts(text, number) or _covered(number.span, phrases) or _covered(number.span, names):
             continue
-        figure = _figure(passage, number)
+        figure = _figure(passage, number, _time(passage, number.span.start, dates, starts))
         key = (figure.value, figure.unit, figure.qualifier or "")
         context = _context(text, number.span, figure)
         if any(_same_context(context, old) for old in said.get(key, [])[-_REMEMBERED:]):
@@ -109,10 +114,19 @@ def _counts(text: str, number: Number) -> bool:
 
 
 def _covered(span: Span, others: list[Span]) -> bool:
-    return any(other.start <= span.start and span.end <= other.end for other in others)
+    """Tell whether one of some spans, in order and apart, covers another."""
+    index = bisect_right(others, (span.start, _FAR)) - 1
+    return index >= 0 and others[index].covers(span)
 
 
-def _figure(passage: Passage, number: Number) -> Figure:
+def _time(passage: Passage, at: int, dates: tuple[DateMention, ...], starts: list[int]) -> str | None:
+    index = bisect_left(starts, at) - 1
+    if index < 0 or dates[index].span.start < passage.sentence(at).start:
+        return None
+    return dates[index].date
+
+
+def _figure(passage: Passage, number: Number, date: str | None) -> Figure:
     text = passage.text
     sentence = passage.sentence(number.span.start)
     subject, comparison = _subject(text, number, sentence)
@@ -120,7 +134,7 @@ def _figure(passage: Passage, number: Number) -> Figure:
     return Figure(
         passage.article_id, passage.name, number.span, number.span.of(text), number.value, number.unit,
         number.qualifier, subject, _measure(subject, number, comparison), comparison,
-        edition_in(clause) or passage.annotated.article.edition,
+        edition_in(clause) or passage.annotated.article.edition, date,
     )  # fmt: skip
 
 

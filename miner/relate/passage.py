@@ -90,10 +90,16 @@ class Passage:
             return self.marked[index]
         return None
 
+    def bracket(self, at: int) -> Span | None:
+        """Return the （…） that holds the character at `at`."""
+        index = bisect_right(self.brackets, (at, self._far)) - 1
+        if index >= 0 and self.brackets[index].start <= at < self.brackets[index].end:
+            return self.brackets[index]
+        return None
+
     def in_bracket(self, at: int) -> bool:
         """Tell whether the character at `at` stands inside （…）."""
-        index = bisect_right(self.brackets, (at, self._far)) - 1
-        return index >= 0 and self.brackets[index].start <= at < self.brackets[index].end
+        return self.bracket(at) is not None
 
     def in_title(self, at: int) -> bool:
         """Tell whether the character at `at` stands inside 《…》."""

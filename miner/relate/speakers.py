@@ -79,12 +79,11 @@ def speaker_before(passage: Passage, cue: int, floor: int, *, strong: bool = Fal
 
 def _past_brackets(passage: Passage, segment: int, start: int) -> int:
     """Move left when the mark that ended the segment stands inside brackets: 张三（甲公司，上海）说."""
-    text = passage.text
-    for bracket in passage.brackets:
-        if bracket.start < segment < bracket.end:
-            left = max(text.rfind(mark, start, bracket.start) for mark in "，。；：！？\n,;”")
-            return max(left + 1, start)
-    return segment
+    bracket = passage.bracket(segment)
+    if bracket is None or bracket.start == segment:
+        return segment
+    left = max(passage.text.rfind(mark, start, bracket.start) for mark in "，。；：！？\n,;”")
+    return max(left + 1, start)
 
 
 def _is_adverbial(piece: str) -> bool:
