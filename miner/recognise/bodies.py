@@ -257,6 +257,8 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
     text = passage.folded
     company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "和", "同", "、")
     named = passage.words.tags[passage.word_at(place_end)] in ("nz", "nr", "nrt")
+    if text[ending.start : ending.end] in words_of("naming", "broad_trade") and passage.all_common(place_end, ending.start):
+        named = False
     if company and (named or not passage.all_common(place_end, ending.start)):
         return Found(start, ending.end, "enterprise", "trade", 0.55)
     return Found(start, ending.end, "enterprise", "trade", 0.2 if passage.all_common(place_end, ending.start) else 0.4)

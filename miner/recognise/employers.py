@@ -60,6 +60,8 @@ def find_behind_roles(passage: Passage) -> Iterator[Found]:
     for index, word in enumerate(words[:-1]):
         if word not in words_of("naming", "company_role") or not _HAN.match(words[index + 1]):
             continue
+        if is_common(words[index + 1]) and not tags[index + 1].startswith(("nr", "nz")):
+            continue
         start = end = starts[index + 1]
         at = index + 1
         while at < len(words) and end - start <= 6 and words[at].isalpha() and not _ends_brand(words[at], tags[at]):
@@ -135,6 +137,8 @@ def _occurrences(passage: Passage, short: str) -> Iterator[Found]:
         end = at + len(short)
         everyday = is_common(short) or passage.all_common(at, end)
         whole = passage.edges[at] and passage.edges[end]
+        if everyday and not any(term.kind == "enterprise" for term in gazetteer().terms(short)):
+            return
         if whole or (len(short) >= 3 and not everyday):
             index = passage.word_at(at)
             noun = passage.words.tags[index] not in ("v", "d", "p", "c", "a", "ad", "ns")

@@ -18,7 +18,7 @@ _LATIN_DOTTED = re.compile(r"[a-z]\.[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}·[
 _SPEECH = (
     "表示|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|称|坦承|直言|回忆|解释|补充|谈到|提到|宣布|致辞|发言|分析|建议|呼吁|感叹|感慨|笑着说|希望|"
     "看来|出席|率队|率团|一行|主持|参加|会见|走访|调研|陪同|接受|代表|亲手|带队|受邀|应邀|签署|发布|见证|共同|当选|担任|出任|获|荣获|来到|指着|主张|承认|"
-    "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的"
+    "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|致电|致慰|致辞|致信|致贺|高度|于\\d"
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
@@ -223,6 +223,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
     foreign = _undotted(passage, start) or _to_delimiter(passage, start)
     if foreign is not None and passage.folded[foreign : foreign + 1] == "-":
         foreign = _undotted(passage, foreign + 1) or foreign
+    if foreign is not None and text[start:foreign] in words_of("naming", "not_person"):
+        foreign = None
     if foreign is not None and passage.knows(start, foreign):
         foreign = None
     if foreign is not None and best is not None and _marked(passage, foreign) and not _marked(passage, best):
@@ -364,7 +366,8 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
 def _is_said(text: str) -> bool:
     """Tell whether text is an everyday verb or adverb (明确 in 曾明确提出)."""
     word, tag = _first_word(text)
-    return word == text and tag in ("v", "vd", "ad", "d") and is_common(word)
+    plain = tag in ("v", "vd", "ad", "d") or (tag in ("n", "vn", "a") and not (text[0] in _letters("names", "given_first") and text[1] in _letters("names", "given_last")))
+    return word == text and plain and is_common(word)
 
 
 def _marked(passage: Passage, end: int) -> bool:
@@ -381,7 +384,7 @@ def _undotted(passage: Passage, start: int) -> int | None:
     index = passage.word_at(start)
     end = start
     while index < len(words) and starts[index] + len(words[index]) <= stop:
-        if is_common(words[index]) and not tags[index].startswith("n") and not (len(words[index]) == 1 and end > start):
+        if is_common(words[index]) and not tags[index].startswith(("nr", "ns", "nz")) and not (len(words[index]) == 1 and end > start):
             break
         end = starts[index] + len(words[index])
         index += 1
@@ -428,7 +431,7 @@ def _is_name_word(passage: Passage, start: int, end: int) -> bool:
 
 def _is_verb(passage: Passage, start: int) -> bool:
     word, tag = _first_word(passage.folded[start : start + 6])
-    return len(word) >= 2 and tag in ("v", "vd", "d", "p", "c", "u") and is_common(word)
+    return len(word) >= 2 and tag in ("v", "vd", "d", "p", "c", "u", "m", "t", "mq") and is_common(word)
 
 
 def _listed(passage: Passage, person: Found) -> Iterator[Found]:
