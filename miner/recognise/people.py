@@ -31,7 +31,7 @@ _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|�
 _NEVER_LAST = frozenset("也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给、")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
-_MODALS = frozenset("率作要来去打则带拿站会能走看笑可想刚才便只正又再还就")
+_MODALS = frozenset("率作要来去打则带拿站会能走看可刚才便只正又再还就")
 _BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
 _SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
@@ -431,6 +431,8 @@ def _is_name_word(passage: Passage, start: int, end: int) -> bool:
 
 def _is_verb(passage: Passage, start: int) -> bool:
     word, tag = _first_word(passage.folded[start : start + 6])
+    if tag in ("m", "mq", "t") and word[:1] in _letters("surnames", "common"):
+        return False
     return len(word) >= 2 and tag in ("v", "vd", "d", "p", "c", "u", "m", "t", "mq") and is_common(word)
 
 
