@@ -122,7 +122,7 @@ def _is_described(text: str, trigger: Found, segment: Span) -> bool:
     about = _ABOUT.search(text, max(segment.start, start - 12), start)
     if about is not None and trigger.rule.type in ("investment", "founding", "launch", "exhibition"):
         return True
-    if text[start - 1 : start] == "就" or text[start - 2 : start] == "围绕":
+    if text[start - 1 : start] == "就" or text[start - 2 : start] == "通过" or text[start - 2 : start] == "围绕":
         return True
     rest = text[end : segment.end]
     if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:

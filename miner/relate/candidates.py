@@ -23,7 +23,8 @@ JOINING = frozenset({"参加", "参加了", "出席", "出席了", "亮相于", 
 """Verbs that make an event of a forum or a fair only for who is named."""
 _BEGINS = frozenset({"启动", "开启", "开始", "进行"})
 _ENDS = re.compile("了?(?:[，。；！？”）)]|$|\n|并|且)")
-_OPENED = frozenset({"开业", "正式开业", "盛大开业"})
+_POSSESSED = re.compile("的[^，。、]{1,16}$")
+_OPENED = frozenset({"获准开业", "开业", "正式开业", "盛大开业"})
 _RUN = frozenset({"投运", "正式投运", "启用", "正式启用", "投用", "投入使用", "投入运营", "试运营"})
 _FIRM = re.compile("公司|银行|分行|支行|机构|办事处|事务所|研究院")
 _SHOP = re.compile("店|工厂|酒店|商场|餐厅|仓")
@@ -234,7 +235,8 @@ def _debut(reading: Reading, trigger: Found, segment: Span) -> Found:
     """亮相 of a product is a launch, 亮相 of a company takes part in the expo."""
     head = Span(segment.start, trigger.span.start)
     named = any(m.label in ("enterprise", "organization") for m in reading.passage.within(head))
-    if not named and _PRODUCT.search(reading.passage.text, head.start, head.end) is not None:
+    possessed = _POSSESSED.search(reading.passage.text, head.start, head.end) is not None
+    if (possessed or not named) and _PRODUCT.search(reading.passage.text, head.start, head.end) is not None:
         rule = replace(trigger.rule, kind="launch", roles=("launcher", "launched"), flags=frozenset())
         return Found(trigger.span, trigger.text, rule)
     return Found(trigger.span, trigger.text, replace(trigger.rule, flags=trigger.rule.flags | {"named"}))

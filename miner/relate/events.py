@@ -157,7 +157,7 @@ _ATTENDED = re.compile("了?(?:[。，并]|活动|仪式|会|论坛|签约|座�
 def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventReport:
     """Add who 出席, 到场 in a sentence of its own soon after what was held was told."""
     text = reading.passage.text
-    if report.type not in ("conference", "ceremony", "signing", "meeting") or report.span == sentence:
+    if report.type not in ("conference", "ceremony", "signing", "meeting") or report.span == sentence or report.status != "done":
         return report
     if sentence.start - report.span.end > 160 or text.count("\n", report.span.end, sentence.start) > 1:
         return report

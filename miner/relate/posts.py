@@ -344,7 +344,7 @@ def _pieces_after(view: _Field, end: int) -> Iterator[_Piece]:
     stop = clause.start() if clause else len(view.folded)
     mention = view.starts.get(start)
     if mention is not None and mention.span.end <= stop:
-        title_at = mention.span.end
+        title_at = mention.span.end + (be and view.folded.startswith("的", mention.span.end))
     elif be:
         title_at = start
     else:

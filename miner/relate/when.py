@@ -51,7 +51,9 @@ def choose_date(
     if chosen is None and scope.own + 1 < len(scope.segments) and text[segment.end - 1] == "，":
         nearby = scope.segments[scope.own + 1]
         agreed = _AGREED.search(text, nearby.start, nearby.end) is not None
-        chosen = None if agreed else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
+        busy = bool(reading.words.within(nearby, layer="trigger")) and candidate.trigger.text != "投资"
+        over = text.startswith("了", trigger.span.end) or trigger.text.endswith("了") or "已" in text[segment.start : trigger.span.start]
+        chosen = None if agreed or busy or over else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
     if chosen is not None:
         return chosen
     return _told_before(reading, candidate, held)
@@ -153,7 +155,7 @@ def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) 
         return "negated"
     if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and _follows_postponed(reading, when) else "negated"
-    if trigger.text.startswith(("申请", "获准", "获批筹")):
+    if trigger.text.startswith(("申请", "获准筹", "获准设", "获批筹")):
         return "planned"
     rest = words.within(Span(trigger.span.end, segment.end), layer="context", kind="planned")
     if "support" in trigger.rule.flags and any(word.text in _SET for word in rest):
