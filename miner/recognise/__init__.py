@@ -94,7 +94,7 @@ def _windows(index: int, text: str) -> Iterator[_Window]:
 
 def _take(window: _Window, doc: Doc) -> _Read:
     words = doc.to_array(["IDX"]).reshape(-1).astype(np.int64) + window.start if len(doc) else np.empty(0, dtype=np.int64)
-    return _Read(window.start, cast(Passage, doc.user_data[PASSAGE]), cast("list[Found]", doc.user_data[FOUND]), words)
+    return _Read(window.start, cast(Passage, doc.user_data[PASSAGE]).bare(), cast("list[Found]", doc.user_data[FOUND]), words)
 
 
 def _annotated(article: Article, parts: list[_Read]) -> Annotated:

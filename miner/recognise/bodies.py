@@ -252,7 +252,7 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
     """Propose, as weak evidence, a short unknown brand with its trade (锤子科技, 三聚环保): the model or a list must agree."""
     brand = passage.folded[place_end : ending.start]
     trades = words_of("company_types", "industry", "weak", "trade_word")
-    if not 2 <= len(brand) <= 4 or brand in trades or brand in words_of("naming") or not passage.edges[start]:
+    if passage.folded.endswith("工厂", start, ending.end) or not 2 <= len(brand) <= 4 or brand in trades or brand in words_of("naming") or not passage.edges[start]:
         return None
     text = passage.folded
     company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "和", "同", "、")

@@ -88,6 +88,10 @@ class Passage:
         words = Tagged([], [], [])
         return cls(text, "".join(part.folded for part in parts), words, [], edges, [])
 
+    def bare(self) -> Passage:
+        """Return the passage without words and hits: enough for looking at names, and small."""
+        return Passage(self.text, self.folded, Tagged([], [], []), [], self.edges, [])
+
     def of_kind(self, kind: str) -> Iterator[Hit]:
         """Yield the lexicon hits of one kind in order of their ends."""
         return (hit for hit in self.hits if hit.term.kind == kind)

@@ -25,6 +25,7 @@ _LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[
 _BRACKETED = re.compile(r"([\u4e00-\u9fff]{2,6})(?=\s?[（(]\s?[A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ ·][A-Z][A-Za-zÀ-ÿ'’.-]{0,20}){1,3}\s?[)）])")
 _PLURAL = re.compile(r"(?:领导|副区长|副市长|副县长|委员|常委|代表)$")
 _MEMBER = re.compile(r"[\u4e00-\u9fff]{2,3}(?=、)")
+_INTRODUCTION = re.compile(r"(?:来自[^,。;!?\n“”的]{2,14}的|名叫|叫做|名为)(?=[\u4e00-\u9fff])")
 _OPENING = re.compile(r"(?:^|[。\n])([\u4e00-\u9fff]{2,4}),((?:现任|时任|曾任)?[\u4e00-\u9fff()]{4,30})(?=[,。])")
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
 _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
@@ -51,7 +52,7 @@ def _whole(kind: str) -> frozenset[str]:
 
 def find_people(passage: Passage) -> Iterator[Found]:
     """Propose people: beside titles, before speech, as words, in lists beside people, and with dots in their names."""
-    first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage), *_apposed(passage)]
+    first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage), *_apposed(passage), *_introduced(passage)]
     yield from first
     for found in {(found.start, found.end): found for found in first if found.confidence >= 0.5}.values():
         yield from _listed(passage, found)
@@ -118,6 +119,14 @@ def _has_common_part(word: str) -> bool:
     if len(word) < 3:
         return False
     return any(is_common(part) and not tagged(part).tags[0].startswith("nr") for part in (word[:2], word[1:3]))
+
+
+def _introduced(passage: Passage) -> Iterator[Found]:
+    """Propose names that are introduced: 来自云南的…, 名叫…"""
+    for match in _INTRODUCTION.finditer(passage.folded):
+        end = name_at(passage, match.end(), least=1.0)
+        if end is not None and not passage.knows(match.end(), end):
+            yield Found(match.end(), end, "person", "introduced", 0.65)
 
 
 def _apposed(passage: Passage) -> Iterator[Found]:

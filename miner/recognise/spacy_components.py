@@ -12,7 +12,7 @@ of the dictionary, the word is cut there, so every name is whole tokens, and eve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any, cast
 
 from spacy.language import Language
@@ -31,6 +31,7 @@ PASSAGE = "miner.passage"
 FOUND = "miner.found"
 """Key of `Doc.user_data` under which `expo_entities` leaves its findings with method and confidence."""
 _BATCH = 64
+_BATCH_TOKENS = 80_000
 
 
 class JiebaTokenizer:
@@ -83,12 +84,25 @@ class ExpoEntities:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         """Name documents, `batch_size` at a time: the model reads them together."""
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
+        for batch in _batches(stream, batch_size):
             passages = [_passage(doc) for doc in batch]
             guesses = guess(passages) if self.model else None
             for i, (doc, passage) in enumerate(zip(batch, passages, strict=True)):
                 yield _named(doc, passage, find_names(passage, guesses[i] if guesses else None))
+
+
+def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    """Yield documents in batches of at most `size`, ended early when they hold many words: memory stays flat."""
+    batch: list[Doc] = []
+    tokens = 0
+    for doc in stream:
+        batch.append(doc)
+        tokens += len(doc)
+        if len(batch) >= size or tokens >= _BATCH_TOKENS:
+            yield batch
+            batch, tokens = [], 0
+    if batch:
+        yield batch
 
 
 def _passage(doc: Doc) -> Passage:
