@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
 from miner.publish.serve import build
+from miner.resolve.conflicts import find_conflicts
 from miner.store import fts, summaries
 from tests.archives import add_article, add_document, empty_archive, insert
 
@@ -74,6 +75,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     connection = empty_archive(str(path))
     fill(connection)
     fts.refresh(connection)
+    find_conflicts(connection)
     summaries.rebuild(connection)
     connection.commit()
     connection.close()

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from miner.resolve.conflicts import find_conflicts
 from miner.store import summaries
 from tests.archives import add_article, add_document, empty_archive, insert
 
@@ -16,11 +17,12 @@ def archive(measure: str, *figures: Said, subject: str = "企业") -> sqlite3.Co
     connection = empty_archive()
     add_document(connection)
     for number, (value, qualifier) in enumerate(figures):
-        add_article(connection, f"a{number}", "正文", edition=5)
+        add_article(connection, f"a{number}", ("签约见闻", "海外巡礼", "场馆速写")[number], edition=5)
         insert(
             connection, "figures", id=f"f{number}", article_id=f"a{number}", field="body", start=0, end=1, text=f"{value:g}",
             value=value, unit="家", qualifier=qualifier, measure=measure, subject=f"{subject}{number}", edition=5,
         )  # fmt: skip
+    find_conflicts(connection)
     return connection
 
 

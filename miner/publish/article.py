@@ -219,10 +219,14 @@ def source_lines(connection: sqlite3.Connection, article: dict[str, Any]) -> lis
 def kin(connection: sqlite3.Connection, article: dict[str, Any], *, links: Links) -> dict[str, list[dict[str, Any]]]:
     """Return the other parts of a jumped story, duplicates, and articles that name the same things about the same time."""
     columns = "a.id, a.headline, a.newspaper, a.published, a.page"
-    parts = rows(connection, f"select {columns} from articles a where a.story_id = ? and a.id <> ? order by a.page limit 20", (article["story_id"], article["id"]))
+    story = f"select {columns} from articles a where a.story_id = ? and a.id <> ? order by a.page limit 20"
+    parts = rows(connection, story, (article["story_id"], article["id"])) if article["story_id"] else []
     same = article["duplicate_of"] or article["id"]
     duplicates = rows(
-        connection, f"select {columns} from articles a where (a.duplicate_of = ? or a.id = ?) and a.id <> ? limit 20", (same, same, article["id"])
+        connection,  # the index is named: where an archive has no duplicates, SQLite would rather read all articles
+        f"select {columns} from articles a indexed by ix_articles_duplicate_of where a.duplicate_of = ?1 and a.id <> ?2 "
+        f"union select {columns} from articles a where a.id = ?1 and a.id <> ?2 limit 20",
+        (same, article["id"]),
     )
     known = {article["id"], *(row["id"] for row in parts), *(row["id"] for row in duplicates)}
     alike = [row for row in _alike(connection, article) if row["id"] not in known][:_KIN]

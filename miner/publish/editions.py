@@ -63,7 +63,7 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
 
 def _exhibitors(connection: sqlite3.Connection, edition: int, where: str) -> list[dict[str, Any]]:
     sql = (
-        "select n.id, n.name, n.short_name, n.country, x.n_articles, x.first_exhibited from edition_enterprises x join enterprises n on n.id = x.enterprise_id "
+        "select n.id, n.name, n.short_name, n.country, x.n_articles, x.first_exhibited, x.says_first from edition_enterprises x join enterprises n on n.id = x.enterprise_id "
         f"where x.edition = ? and x.exhibited and {where} order by x.n_articles desc, n.name limit {_TOP}"
     )
     return rows(connection, sql, (edition,))

@@ -32,7 +32,7 @@ def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, l
     )
     figures = rows(connection, f"{sql}{narrowed} order by f.edition, f.value desc, a.published limit {_MOST}", values)
     pairs_where = "measure = :measure" + (" and edition = :edition" if edition is not None else "")
-    pairs = rows(connection, f"{contradictions_sql(pairs_where)} order by kind, a.edition limit 120", values)
+    pairs = rows(connection, f"{contradictions_sql(pairs_where)} order by kind, edition, score desc limit 120", values)
     summary = rows(connection, f"select * from measures f where measure = :measure{narrowed} order by unit, edition", values)
     return {
         "title": measure_title(measure) + (f"·{edition_title(edition)}" if edition is not None else ""),

@@ -21,7 +21,9 @@ from miner.store import fts
 PAGE = 20
 MAX_PAGE = 50
 MAX_SIZE = 100
-EXACT_CHOICES = 20_000
+COUNTED = 10_000
+"""Hits are counted up to this number; what is more frequent is shown as so many and more."""
+EXACT_CHOICES = 5_000
 """With more hits than this, the values of filters are listed without their numbers."""
 _TIER = 140
 """Candidates taken from each tier (headline, repeated, any)."""
@@ -150,7 +152,7 @@ def search(connection: sqlite3.Connection, request: Request) -> Results:
         found, checked = _dated(connection, request, match, where, total)
     hits = tuple(_hit(article, request.query.words) for article in found[start : start + request.size])
     total = len(found) if checked else total
-    return Results(hits, total, more_than=bool(where.sql) and total >= _SORT_ALL, checked=checked)
+    return Results(hits, total, more_than=total >= (_SORT_ALL if where.sql else COUNTED), checked=checked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,8 @@ def _months(months: list[str]) -> str:
 
 def _count(connection: sqlite3.Connection, match: str, where: _Where) -> int:
     if not where.sql:
-        return int(scalar(connection, f"select count(*) from {fts.TABLE} where {fts.TABLE} match ?", (match,)))
+        inner = f"select 1 from {fts.TABLE} where {fts.TABLE} match ? limit {COUNTED}"
+        return int(scalar(connection, f"select count(*) from ({inner})", (match,)))
     inner = f"select 1 from {fts.TABLE} f cross join articles a on a.rowid = f.rowid where {fts.TABLE} match ?{where.sql} limit {_SORT_ALL}"
     return int(scalar(connection, f"select count(*) from ({inner})", (match, *where.parameters)))
 

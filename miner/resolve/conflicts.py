@@ -64,12 +64,16 @@ def find_conflicts(connection: sqlite3.Connection) -> None:
     agreed = _agreeing(told)
     rows = []
     for (a, b), (score, reasons) in sorted(seen.items()):
-        left, right = by_id[a], by_id[b]
-        if score >= THRESHOLD and (right.article_id, left.subject, left.value, left.unit) not in agreed:
+        left, right = sorted((by_id[a], by_id[b]), key=lambda t: (t.value, t.id))
+        if score >= THRESHOLD and not _told_by_both(left, right, agreed):
             kind = "rounding" if is_rounding(left, right) else "conflict"
             fact = min((t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text))
-            rows.append((stable_id("conflict", a, b), a, b, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
+            rows.append((stable_id("conflict", a, b), left.id, right.id, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
     connection.executemany("insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons) values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _told_by_both(left: Told, right: Told, agreed: set[tuple[str, str, float, str]]) -> bool:
+    return any((b.article_id, a.subject, a.value, a.unit) in agreed for a, b in ((left, right), (right, left)))
 
 
 def _agreeing(told: list[Told]) -> set[tuple[str, str, float, str]]:
@@ -180,8 +184,10 @@ def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tu
     reasons.append(Reason(min(4.0 * part, 2.0) - 0.5, f"上下文相近({part:.2f})"))
     low, high = sorted((abs(left.value), abs(right.value)))
     if high > 5 * low:
-        reasons.append(Reason(-2.0, "数值相差五倍以上"))
-    elif high <= 2 * low:
+        reasons.append(Reason(-4.0, "数值相差五倍以上"))
+    elif high > 2 * low:
+        reasons.append(Reason(-0.6, "数值相差一倍以上"))
+    else:
         reasons.append(Reason(0.4, "数值相近"))
     if bool(left.comparison) != bool(right.comparison):
         reasons.append(Reason(-1.5, "一处是比较数"))
@@ -208,14 +214,16 @@ def _overlap(a: str, b: str) -> float:
 
 
 def is_rounding(left: Told, right: Told) -> bool:
-    """Tell whether one value is the other one rounded, as its qualifier says: 3400多 against 3436, 近800 against 797."""
+    """Tell whether one value is the other one rounded, as its qualifier or its last digit says: 3400多 against 3436, 近800 against 797."""
     small, large = sorted((left, right), key=lambda t: t.value)
-    step = _step(small.value)
-    if small.qualifier in _LOW and large.value - small.value < step:
+    gap = large.value - small.value
+    if small.qualifier in _LOW and gap < _step(small.value):
         return True
-    if large.qualifier == "近" and large.value - small.value < _step(large.value):
+    if large.qualifier == "近" and gap < _step(large.value):
         return True
-    return any(t.qualifier == "约" for t in (small, large)) and large.value - small.value <= 0.1 * large.value
+    if gap <= 0.1 * large.value and "约" in (small.qualifier, large.qualifier):
+        return True
+    return gap <= 0.05 * large.value and gap < 0.5 * max(_step(small.value), _step(large.value))
 
 
 def _step(value: float) -> float:

@@ -46,7 +46,8 @@ TABLES: tuple[Table, ...] = (
             Column("n_articles", "integer not null", "报道篇数 / articles"), Column("n_events", "integer not null", "事件数 / events"),
             Column("exhibited", "integer not null", "1 有参展报道 / reported as an exhibitor"),
             Column("first_edition", "integer not null", "首次见报的届次 / first expo it appears at"),
-            Column("first_exhibited", "integer", "首次参展的届次 / first expo it exhibited at"),
+            Column("first_exhibited", "integer", "本档案首见其参展的届次 / first expo at which this archive saw it exhibit"),
+            Column("says_first", "integer", "1 = 文中写明首次参展 / 1 where a text says that it was its first"),
         ), extra=("primary key (edition, enterprise_id)",), facets=("edition", "exhibited"), sort="n_articles",
         indexes=(("enterprise_id",), ("edition", "n_articles")),
     ),
@@ -94,11 +95,14 @@ _FILL = {
     ),
     "edition_enterprises": (
         "with seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null group by 1, 2), "
-        "acts as (select e.edition, t.enterprise_id as entity_id, count(distinct e.id) as n, max(e.type = 'exhibition' and e.status <> 'negated') as shown "
+        "acts as (select e.edition, t.enterprise_id as entity_id, count(distinct e.id) as n, max(e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor') as shown, "
+        "max(e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' and exists (select 1 from event_reports r where r.id = t.report_id "
+        "and (instr(r.evidence, '首次参展') or instr(r.evidence, '首次参加') or instr(r.evidence, '首次参与') or instr(r.evidence, '第一次参展') "
+        "or instr(r.evidence, '首度参展') or instr(r.evidence, '首次亮相') or instr(r.evidence, '首秀')))) as first "
         "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id is not null group by 1, 2), "
-        "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown from seen union all select edition, entity_id, 0, n, shown from acts) "
+        "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown, 0 as first from seen union all select edition, entity_id, 0, n, shown, first from acts) "
         "select edition, entity_id, sum(articles), sum(events), max(shown), "
-        "min(edition) over (partition by entity_id), min(case when max(shown) then edition end) over (partition by entity_id) "
+        "min(edition) over (partition by entity_id), min(case when max(shown) then edition end) over (partition by entity_id), max(first) "
         "from both group by edition, entity_id"
     ),
     "edition_days": (

@@ -35,49 +35,25 @@ _PARTIES = (
 )
 
 
-def _grain(value: str) -> str:
-    """Return SQL for the power of ten to which a value seems to be rounded: 3400 to 100, 78410000000 to 10000000."""
-    powers = " ".join(f"when {value} = round({value} / 1e{n}) * 1e{n} then 1e{n}" for n in range(11, -1, -1))
-    return f"(case {powers} else 0.01 end)"
-
-
-_ROUNDED = (
-    f"(a.qualifier in ('多', '超', '余', '以上') and b.value < a.value + {_grain('a.value')}) "
-    f"or (b.qualifier = '近' and a.value >= b.value - {_grain('b.value')}) "
-    "or ('约' in (a.qualifier, b.qualifier) and b.value - a.value <= 0.1 * b.value) "
-    f"or (b.value - a.value <= 0.05 * b.value and b.value - a.value < 0.5 * max({_grain('a.value')}, {_grain('b.value')}))"
-)
-"""Two values a < b agree when one is the other rounded, or when a says 多 or b says 近."""
-
-
-
-_FAR = 1.5
-"""Values further apart than this factor count different things: 两家 does not contradict 2800家."""
 WHOLE = (
     "exhibitors", "countries", "international_organizations", "exhibition_area", "intended_deals", "top500_exhibitors", "new_products", "visitors",
     "professional_visitors", "trading_groups", "journalists",
 )  # fmt: skip
-"""Measures of the expo as a whole; of the others, only figures with the same subject can contradict each other."""
-_COUNTED = f"case when measure in ({', '.join(repr(name) for name in WHOLE)}) then '' else coalesce(subject, '') end"
+"""Measures of the expo as a whole."""
+
+_PAIRS = (
+    "select c.id, c.kind, c.fact, coalesce(a.measure, b.measure) as measure, a.unit, c.edition, coalesce(a.comparison, '') as comparison, "
+    "a.text as left_text, b.text as right_text, a.value as left_value, b.value as right_value, a.id as left_figure_id, b.id as right_figure_id, "
+    "x.id as left_article_id, y.id as right_article_id, x.headline as left_headline, y.headline as right_headline, "
+    "x.newspaper as left_newspaper, y.newspaper as right_newspaper, x.published as left_published, y.published as right_published, c.score, c.reasons "
+    "from figure_conflicts c join figures a on a.id = c.left_figure_id join figures b on b.id = c.right_figure_id "
+    "join articles x on x.id = a.article_id join articles y on y.id = b.article_id"
+)
 
 
 def contradictions_sql(where: str = "") -> str:
-    """Return SQL that pairs the differing values of each measure, the 30 best attested of each; `where` narrows the figures."""
-    narrowed = f" and {where}" if where else ""
-    columns = ", ".join(
-        f"{side}.{column} as {name}_{'figure' if column == 'figure_id' else column}"
-        for column in ("text", "value", "articles", "figure_id") for side, name in (("a", "left"), ("b", "right"))
-    )  # fmt: skip
-    return (
-        f"with v as (select measure, unit, edition, coalesce(comparison, '') as comparison, {_COUNTED} as subject, value, "
-        "coalesce(qualifier, '') as qualifier, min(text) as text, count(distinct article_id) as articles, min(id) as figure_id from figures "
-        f"where measure is not null and value is not null and edition is not null{narrowed} group by 1, 2, 3, 4, 5, 6, 7), "
-        "r as (select *, row_number() over (partition by measure, unit, edition, comparison, subject order by articles desc, value, qualifier) "
-        f"as place from v) select a.measure, a.unit, a.edition, a.comparison, a.subject, {columns}, "
-        f"case when {_ROUNDED} then 'rounding' else 'conflict' end as kind "
-        "from r a join r b on b.measure = a.measure and b.unit = a.unit and b.edition = a.edition and b.comparison = a.comparison "
-        f"and b.subject = a.subject and b.value > a.value and b.value <= {_FAR} * a.value and a.place <= 30 and b.place <= 30"
-    )
+    """Return SQL for the pairs of figures that resolving found to disagree; `where` narrows them by the columns of the view."""
+    return f"select * from ({_PAIRS}) where {where}" if where else _PAIRS
 
 
 VIEWS: tuple[View, ...] = (
@@ -86,9 +62,9 @@ VIEWS: tuple[View, ...] = (
         f"select e.id, e.type, e.title, e.date, e.edition, e.status, {_PARTIES} as parties, e.place, e.amount, e.amount_unit, e.n_reports from events e",
     ),
     View(
-        "exhibitors", "参展企业", "哪家企业参加了哪一届,以及首次参展的届次 / which enterprise exhibited at which expo, and its first one",
+        "exhibitors", "参展企业", "哪家企业参加了哪一届;first_exhibited 是本档案首见其参展的届次,says_first 为文中写明首次参展 / which enterprise exhibited at which expo, the first one in this archive, and whether a text says that it was its first",
         "select x.edition, x.enterprise_id, n.name, n.country, n.industry, x.n_events, x.n_articles, x.first_exhibited, "
-        "x.edition = x.first_exhibited as is_first from edition_enterprises x join enterprises n on n.id = x.enterprise_id where x.exhibited",
+        "x.edition = x.first_exhibited as is_first, x.says_first from edition_enterprises x join enterprises n on n.id = x.enterprise_id where x.exhibited",
     ),
     View(
         "signings", "签约与采购", "签约、采购、投资及其金额与各方 / signings, purchases and investments with amounts and parties",
@@ -117,7 +93,7 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "contradictions", "数字分歧",
-        "同一届同一指标同一单位的不同数值;kind:rounding 取整所致,conflict 确有出入 / values of one measure that differ: by rounding, or in conflict",
+        "两篇文章对同一事实给出的不同数字及其出处;kind:rounding 取整所致,conflict 确有出入 / figures of two articles about one fact that differ: by rounding, or in conflict",
         contradictions_sql(),
     ),
     View(
@@ -166,12 +142,13 @@ QUERIES: tuple[Query, ...] = (
     Query(
         "quotes_of", "某人或某企业说过的话", "填姓名、企业名或其中几个字 / quotations of a speaker",
         "select published, speaker, text, newspaper, headline, article_id from quotations "
-        "where instr(speaker, trim(:name)) > 0 and trim(:name) <> '' order by published desc",
+        "where trim(:name) <> '' and (instr(speaker, trim(:name)) > 0 or exists (select 1 from person_posts p where p.article_id = quotations.article_id "
+        "and p.person_id = quotations.person_id and instr(coalesce(p.organization, p.organization_text), trim(:name)) > 0)) order by published desc",
     ),
     Query(
-        "posts_of", "某人历任职务", "填姓名 / the titles a person held",
+        "posts_of", "某人历任职务", "填姓名或其中几个字 / the titles a person held",
         "select name, title, coalesce(organization, organization_text) as organization, min(date) as first_reported, max(date) as last_reported, "
-        "count(*) as reports from person_posts where name = trim(:name) group by 1, 2, 3 order by first_reported",
+        "count(*) as reports from person_posts where instr(name, trim(:name)) > 0 and trim(:name) <> '' group by 1, 2, 3 order by first_reported",
     ),
     Query(
         "events_of", "某企业或某人参与的事件", "填名称或其中几个字 / events of a name",
