@@ -141,6 +141,10 @@ def test_silver_takes_sure_names_and_leaves_the_rest_open() -> None:
     assert example.doubtful == (), "a common word is plain text, not a doubt"
 
 
+def test_a_corpus_without_enterprises_has_no_common_ones() -> None:
+    assert silver._common(["今天下雨。"], [[]]) == frozenset()
+
+
 def test_folding_is_one_to_one() -> None:
     table = folding()
     for written, folded in [

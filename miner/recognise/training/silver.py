@@ -88,6 +88,8 @@ def _common(texts: Sequence[str], found: Sequence[Sequence[Candidate]]) -> froze
     names = {
         text[c.start : c.end] for text, row in zip(texts, found, strict=True) for c in row if c.label == "enterprise"
     }
+    if not names:  # an automaton without words cannot search
+        return frozenset()
     automaton = ahocorasick.Automaton()
     for name in names:
         automaton.add_word(name, name)
