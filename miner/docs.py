@@ -22,7 +22,7 @@ def commands_markdown() -> str:
     parts = ["# 命令 / Commands\n", "由程序生成 / printed from the code: `python -m miner.docs`\n"]
     for name in sorted(main.commands):
         command = main.commands[name]
-        context = click.Context(command, info_name=f"miner {name}", max_content_width=110, terminal_width=110)
+        context = click.Context(command, info_name=f"miner {name}", max_content_width=110, terminal_width=110, help_option_names=["-h", "--help"])
         parts.append(f"## miner {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     codes = EXIT_CODES.replace("\b\n", "").rstrip()
     parts.append(f"## 退出码 / Exit codes\n\n```text\n{codes}\n```\n")

@@ -63,7 +63,7 @@ def fill(connection: sqlite3.Connection) -> None:
     insert(connection, "posts", id="t1", person_id="p1", title="董事长", organization_text=SHORT, enterprise_id="e1", article_id="a1", start=0, end=1,
            date="2022-11-08", local_person=2)  # fmt: skip
     for number, value in enumerate((3400.0, 3436.0, 3600.0)):
-        insert(connection, "figures", id=f"f{number}", article_id="a1", field="body", text="3400多家", value=value, unit="家", qualifier=None,
+        insert(connection, "figures", id=f"f{number}", article_id="a4" if number else "a1", field="body", text="3400多家", value=value, unit="家", qualifier=None,
                subject="企业", measure="exhibitors", edition=5, **spot("3400多家"))  # fmt: skip
     insert(connection, "article_lines", document_id="d", line=1, article_id="a1", role="headline", text="旭化成落户徐汇")
     insert(connection, "article_lines", document_id="d", line=2, article_id="a1", role="body", start=0, end=7, text="11月 7日，旭化", edits='[[3, " ", ""]]')
