@@ -92,16 +92,17 @@ def left_edge(passage: Passage, ending: Hit) -> int:
         else:
             index -= 1
         start = starts[index]
-    return _cut_to_region(passage, _trimmed(passage, start, ending.start), ending)
+    return _cut_to_region(passage, _trimmed(passage, start, ending), ending)
 
 
-def _trimmed(passage: Passage, start: int, end: int) -> int:
+def _trimmed(passage: Passage, start: int, ending: Hit) -> int:
     """Cut common words and marks off the left of a stretch, which must not begin inside a name."""
     words, starts = passage.words.words, passage.words.starts
-    index = passage.word_at(start)
+    index, end = passage.word_at(start), ending.start
+    verbs = ("联合", "对接", "协调", "组织") if ending.term.sort in ("government", "party", "ministry") else ()
     while start < end and not passage.starts_name(start):
         word = words[index]
-        if not (word in words_of("naming", "common") or word in "·&-.'+ )("):
+        if not (word in words_of("naming", "common") or word in verbs or word in "·&-.'+ )("):
             break
         index += 1
         start = starts[index] if index < len(starts) else end

@@ -26,6 +26,8 @@ def find_employers(passage: Passage, people: Iterable[Found]) -> Iterator[Found]
         if title is None or not passage.folded[title.start : title.end].endswith(_CORPORATE):
             continue
         start, end = _stretch(passage, title.start)
+        if _REGION.match(passage.folded[start : start + 4]) or passage.folded[start : start + 3] in ("大中华", "中华区"):
+            continue
         if 2 <= end - start <= _MAX_NAME and not passage.name_starts(start, end) and _like_a_company(passage, start, end):
             yield Found(start, end, "enterprise", "employer", 0.7)
 
@@ -36,6 +38,7 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
     modifiers, trades = words_of("titles", "modifier"), words_of("company_types", "industry", "weak")
     region = _REGION.search(passage.folded, max(0, end - 6), end)
     end = region.start() if region else end
+    end = starts[passage.word_at(end)]
     index = passage.word_at(end) - 1
     while index >= 0 and words[index] in modifiers and words[index] not in trades:
         end = starts[index]

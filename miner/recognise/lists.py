@@ -64,7 +64,7 @@ def _member_end(passage: Passage, start: int) -> int:
     if match is None:
         return start
     limit = match.end()
-    if limit - start <= _MAX_MEMBER and passage.folded[limit : limit + 1] == "、":
+    if limit - start <= _MAX_MEMBER and passage.folded[limit : limit + 1] == "、" and _is_plain(passage, start, limit):
         return limit
     index = passage.word_at(start)
     words, tags, starts = passage.words
@@ -78,6 +78,19 @@ def _member_end(passage: Passage, start: int) -> int:
         end = min(starts[index] + len(word), limit)
         index += 1
     return end
+
+
+def _is_plain(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether a stretch between two marks is one name: behind its first word stands no verb, title or stop (区长…来到乐高)."""
+    words, tags, starts = passage.words
+    index = passage.word_at(start) + 1
+    while index < len(words) and starts[index] < end:
+        word = words[index]
+        acts = tags[index] in ("v", "p", "d", "c", "uj", "ul") and word not in words_of("naming", "name_verb") and is_common(word)
+        if acts or word in words_of("titles", "core") or word in words_of("naming", "role"):
+            return False
+        index += 1
+    return words[passage.word_at(start)] not in words_of("titles", "core")
 
 
 def _first_member(passage: Passage, end: int) -> int:

@@ -106,7 +106,8 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
         if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):
             kind = "organization"
         if hit.term.ambiguous or (kind == "enterprise" and passage.folded[hit.start : hit.end] in words_of("naming", "platform")):
-            if kind == "enterprise" and inside and passage.acts_as_company(hit.start, hit.end):
+            verbal = passage.words.tags[passage.word_at(hit.start)] in ("v", "d", "a", "ad")
+            if kind == "enterprise" and inside and not verbal and passage.acts_as_company(hit.start, hit.end):
                 yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
             continue
         if kind == "place" and hit.term.sort == "street" and passage.folded[hit.end - 2 : hit.end] == "街道":

@@ -18,7 +18,7 @@ _LATIN_DOTTED = re.compile(r"[a-z]\.[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}·[
 _SPEECH = (
     "表示|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|称|坦承|直言|回忆|解释|补充|谈到|提到|宣布|致辞|发言|分析|建议|呼吁|感叹|感慨|笑着说|希望|"
     "看来|出席|率队|率团|一行|主持|参加|会见|走访|调研|陪同|接受|代表|亲手|带队|受邀|应邀|签署|发布|见证|共同|当选|担任|出任|获|荣获|来到|指着|主张|承认|"
-    "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|致电|致慰|致辞|致信|致贺|高度|于\\d"
+    "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|因|用|后|到|宣布|将|曾|已|从|就|致电|致慰|致辞|致信|致贺|高度|于\\d"
 )
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
@@ -32,7 +32,7 @@ _SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|�
 _NEVER_LAST = frozenset("也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给、")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
-_MODALS = frozenset("率作要来去打则带拿站会能走看可刚才便只正又再还就")
+_MODALS = frozenset("用率作要来去打则带拿站会能走看可刚才便只正又再还就")
 _BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
 _SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
@@ -222,6 +222,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
             base -= 0.5
         if length == 3 and name[1] in _letters("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
             base -= 0.3
+        if length >= 4 and _is_said(name[2:4]):
+            continue
         if length > 2 and _is_said(name[1:]):
             base -= 0.6
         if length > 2 and text[end : end + 1] in ("了", "着", "过"):
