@@ -325,6 +325,38 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
             raise click.exceptions.Exit(1)
         click.echo("各项不低于下限 / no figure below its floor")
 
+@main.command()
+@click.argument("model", type=click.Choice(["names", "split"]))
+@click.argument("data", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.option("--out", default=None, type=click.Path(dir_okay=False, path_type=Path), help="写到哪里 / where to write the model [the package's own]")
+@click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(0.1), help="names: 学习时间 / time of learning")
+@click.option("--pages", default=4000, show_default=True, type=click.IntRange(50), help="split: 生成多少版面 / pages to set")
+def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) -> None:
+    """训练:名称识别模型(names)或版面还原模型(split)/ Train a model from a folder of data sets.
+
+    DATA holds ner/, events/, lexicons/ and raw/ as the models' cards name them. Needs the extra `train`.
+
+    \b
+    Example:
+      miner train split ../shared/data --pages 2000 --out split.npz
+      miner train names ../shared/data --minutes 30 --out names.npz
+    """
+    target = out or Path(__file__).parent / "resources" / "models" / f"{model}.npz"
+
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    made: Any
+    if model == "names":
+        from miner.train import train_recogniser
+
+        made = train_recogniser(data, target, minutes=minutes, say=say)
+    else:
+        from miner.split.train import train_split
+
+        made = train_split(data, target, corpus=default_corpus(), pages=pages, say=say)
+    click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
+
 
 if __name__ == "__main__":
     main()
