@@ -10,7 +10,7 @@ from typing import Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from miner.publish import marks, metadata, query, routes, security, tools, visit
+from miner.publish import archive, marks, metadata, query, routes, security, tools, visit
 from miner.publish.archive import KINDS, is_archive
 from miner.publish.urls import Links
 from miner.store import fts
@@ -96,6 +96,9 @@ def render_cell(row: Any, value: object, column: str, table: str | None, databas
     if not isinstance(value, str) or database not in visit.known_archives(datasette):
         return None
     shown = marks.visible(value)
+    words = {"type": archive.EVENT_TYPES, "status": archive.STATUSES, "measure": archive.MEASURES, "role": archive.ROLES}.get(column, {})
+    if value in words:
+        return Markup("{} <small>{}</small>").format(words[value], value)
     linked = _LINKED.get(table or "")
     if linked and column == linked[0] and "id" in row.keys():  # noqa: SIM118 - a Row iterates over values
         links = Links(datasette.setting("base_url"), database)

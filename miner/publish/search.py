@@ -415,6 +415,8 @@ def advise(connection: sqlite3.Connection, request: Request) -> Advice:
         reasons.append("档案里没有出现过：" + "、".join(missing[:5]))
     elif len(counts) > 1 and not bare:
         reasons.append("每个词都出现过，但没有一篇文章同时包含它们；可用 OR 连接。")
+    if not query.excluded and query.typed[:1] in ("-", "－", "−"):
+        reasons.append("只有要排除的词，没有要找的词；请再写一个要找的词，如「进博会 -开幕」。")
     if query.excluded:
         reasons.append("排除了：" + "、".join(query.excluded[:5]))
     if len(query.typed) > q.MAX_CHARS:

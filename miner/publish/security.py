@@ -12,6 +12,7 @@ PAGE_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self'"
 STOCK_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self' 'unsafe-inline'"
 """For Datasette's own pages in public mode: their templates carry style attributes, but no inline script after ours."""
 MAX_QUERY_BYTES = 8_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HIDDEN = re.compile(r"^/-/(?:plugins|versions|settings|threads|messages|metadata|allow-debug|permissions|actor|databases|patterns)(?:\.json)?$")
 """Pages of Datasette that tell about the server; refused in public mode."""
 
@@ -45,8 +46,14 @@ def guard(app: App, *, public: Callable[[], bool], robots: Callable[[], bool], b
             await _refuse(send, *refusal)
             return
 
+        csv = str(scope.get("path") or "").endswith(".csv")
+
         async def send_safely(message: MutableMapping[str, Any]) -> None:
+            nonlocal csv
+            if csv and message["type"] == "http.response.body" and message.get("body"):
+                message, csv = {**message, "body": _BYTE_ORDER_MARK + message["body"]}, False  # else Excel shows nonsense
             if message["type"] == "http.response.start":
+                csv = csv and message["status"] == 200
                 headers = _with_headers(list(message.get("headers") or []), public=closed)
                 if closed and not robots():
                     headers.append([b"x-robots-tag", b"noindex, nofollow"])

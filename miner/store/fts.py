@@ -30,6 +30,8 @@ REPEATS = 3
 """An article repeats what it says this often."""
 _INVISIBLE = TAG + "invisible"
 _ASCII_MARK = 0xE000
+_DOTS = "•・‧∙⋅"
+"""Other forms of the dot in foreign names; half width ･ becomes ・ first."""
 _TEXTS = ("kicker", "headline", "subtitle", "section", "byline", "body")
 _COLUMNS = (*_TEXTS, "newspaper", "edition", "published")
 _HEADS = ("kicker", "headline", "subtitle")
@@ -55,7 +57,7 @@ class _Folding(dict[int, str]):
         if category == "Cf":
             return ""
         char = _one(unicodedata.normalize("NFKC", char), char)
-        char = self._simplified.get(char, char)
+        char = "·" if char in _DOTS else self._simplified.get(char, char)
         char = _one(char.lower(), char)
         return char if ord(char) >= 128 or char.isalnum() else chr(_ASCII_MARK + ord(char))
 
