@@ -234,6 +234,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
     foreign = _undotted(passage, start) or _to_delimiter(passage, start)
     if foreign is not None and passage.folded[foreign : foreign + 1] == "-":
         foreign = _undotted(passage, foreign + 1) or foreign
+    if foreign is not None and best is not None and text[foreign - 1] in _NEVER_LAST:
+        foreign = None
     if foreign is not None and text[start:foreign] in words_of("naming", "not_person"):
         foreign = None
     if foreign is not None and passage.knows(start, foreign):
