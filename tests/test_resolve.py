@@ -133,6 +133,13 @@ def test_one_body_written_two_ways_is_one_person() -> None:
     assert names(connection, "people") == ["宁静"]
 
 
+def test_one_name_in_two_widths_is_one_block() -> None:
+    connection = resolved([
+        Story("ＡＮＮＡ到场。", people=[("ＡＮＮＡ",)]), Story("BELA到场。", people=[("BELA",)]), Story("Anna到场。", people=[("Anna",)]),
+    ])  # fmt: skip
+    assert len(names(connection, "people")) == 2
+
+
 def test_a_latin_name_leads_to_its_person() -> None:
     connection = resolved([
         Story("青穗食品总裁马丁·霍尔特（Martin Holt）参会。", people=[("马丁·霍尔特", "Martin Holt")], posts=[("马丁·霍尔特", "青穗食品", "总裁")]),

@@ -55,21 +55,22 @@ class PersonCluster:
 
 def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[PersonCluster], list[Judgement]]]:
     """Yield for each name the people who carry it, and the judgements that joined them or kept them apart."""
-    for block in _blocks(connection):
+    connection.create_function("fold_name", 1, fold, deterministic=True)
+    for key, block in _blocks(connection):
         profiles = _profiles(connection, block)
         groups = [[p] for p in profiles]
         judgements: list[Judgement] = []
         if len(profiles) > 1:
             groups, judgements = _cluster(profiles)
-        yield [_cluster_of(group, several=len(groups) > 1) for group in groups], judgements
+        yield [_cluster_of(key, group, several=len(groups) > 1) for group in groups], judgements
 
 
 Appearance = tuple[str, int, str, str | None, str | None, str | None]
 """(article, local entity, name, latin name, published, newspaper)."""
 
 
-def _blocks(connection: sqlite3.Connection) -> Iterator[list[Appearance]]:
-    """Yield the appearances of each name; a Latin name leads to the Chinese name it stands beside somewhere."""
+def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearance]]]:
+    """Yield each folded name with its appearances; a Latin name leads to the Chinese name it stands beside somewhere."""
     bridge: dict[str, str] = {}
     for name, latin in connection.execute(
         "select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null order by name desc"
@@ -78,7 +79,7 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[list[Appearance]]:
             bridge[fold(latin)] = fold(name)
     rows = connection.execute(
         "select l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper from local_entities l"
-        " join articles a on a.id = l.article_id where l.label = 'person' order by l.name, l.article_id, l.local_entity"
+        " join articles a on a.id = l.article_id where l.label = 'person' order by fold_name(l.name), l.article_id, l.local_entity"
     )
     # Names arrive sorted, so only bridged names must be held back; memory stays with one block.
     held: dict[str, list[Appearance]] = defaultdict(list)
@@ -92,14 +93,14 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[list[Appearance]]:
             held[key].append(row)
             continue
         if key != current and block:
-            yield block
+            yield current, block
             block = []
         current = key
         block.append(row)
     if block:
-        yield block
+        yield current, block
     for key in sorted(held):
-        yield sorted(held[key], key=lambda r: (r[0], r[1]))
+        yield key, sorted(held[key], key=lambda r: (r[0], r[1]))
 
 
 def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[Profile]:
@@ -254,9 +255,9 @@ def _shown(profile: Profile) -> str:
     return f"{profile.name}({body})" if body else profile.name
 
 
-def _cluster_of(group: list[Profile], *, several: bool) -> PersonCluster:
+def _cluster_of(key: str, group: list[Profile], *, several: bool) -> PersonCluster:
     name = min((p.name for p in group), key=lambda n: (not _chinese(n), -len(n), n))
     latin = min((x for p in group for x in p.latin), default=None)
     mark = min(p.id for p in group) if several else ""
     members = tuple(sorted(member for p in group for member in p.members))
-    return PersonCluster(stable_id("person", fold(name), mark), name, latin, members)
+    return PersonCluster(stable_id("person", key, mark), name, latin, members)
