@@ -54,6 +54,9 @@ def get_metadata(datasette: Any, key: str | None, database: str | None, table: s
     if table is not None:
         described = {"tables": {table: described["tables"].get(table, {})}}
     found = {"databases": {name: _copied(described) for name in names if database in (None, name)}}
+    for name, one in found["databases"].items():
+        for large in visit.large_tables(datasette, name) & set(one["tables"]):
+            one["tables"][large]["facets"] = one["tables"][large].get("facets", [])[:1]
     return {"title": metadata.TITLE, **found} if names else {}
 
 

@@ -86,7 +86,7 @@ def scalar(connection: sqlite3.Connection, sql: str, parameters: Parameters = ()
 
 def is_archive(connection: sqlite3.Connection) -> bool:
     """Tell whether the database has the tables that this plugin shows."""
-    wanted = ("articles", "mentions", "events", "runs", "articles_fts", "coverage")
+    wanted = ("articles", "mentions", "events", "runs", "articles_fts", "coverage", "totals")
     sql = f"select count(*) from sqlite_master where type = 'table' and name in ({', '.join('?' * len(wanted))})"
     return bool(scalar(connection, sql, wanted) == len(wanted))
 

@@ -22,10 +22,10 @@ from miner.publish.archive import (
 from miner.publish.charts import Bar, Neighbour, Stack, columns, network, stacks
 from miner.publish.urls import Links
 
-RECENT = 300
+RECENT = 200
 """Of a thing with more articles than `WHOLE`, events and quotes are listed from the latest articles only."""
 WHOLE = 1_500
-_SHOWN = 40
+_SHOWN = 30
 _TOGETHER = 12
 _PHASES = ("before", "during", "after")
 _ENTITY = "coalesce({0}.enterprise_id, {0}.person_id, {0}.organization_id, {0}.place_id)"
@@ -214,7 +214,7 @@ def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> 
         "shared as (select o.entity_id, o.label, count(*) as n from mine m cross join appearances o on o.article_id = m.article_id "
         "where o.entity_id <> ?1 and o.label <> 'place' group by 1, 2 order by n desc, 1 limit ?3) select * from shared"
     )
-    found = rows(connection, sql, (identity, RECENT * 2, limit))
+    found = rows(connection, sql, (identity, RECENT, limit))
     for row in found:
         column = "coalesce(short_name, name)" if row["label"] == "enterprise" else "name"
         row["name"] = scalar(connection, f"select {column} from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or "?"

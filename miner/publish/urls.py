@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 ROOT = "/-/expo"
@@ -24,9 +25,10 @@ class Links:
         >>> Links("/", "expo").page("article", "a/b", query={"q": "上海"})
         '/-/expo/article/a%2Fb?q=%E4%B8%8A%E6%B5%B7'
         """
-        path = "/".join(quote(str(part), safe="") for part in parts)
-        given = {**(query or {}), "_db": self.named}
-        asked = urlencode({key: value for key, value in given.items() if value not in (None, "")})
+        path = "/".join(_quoted(str(part)) for part in parts)
+        given = {**query, "_db": self.named} if query else {"_db": self.named}
+        kept = {key: value for key, value in given.items() if value not in (None, "")}
+        asked = urlencode(kept) if kept else ""
         return self.base.rstrip("/") + ROOT + (f"/{path}" if path else "") + format + (f"?{asked}" if asked else "")
 
     def search(self, **query: object) -> str:
@@ -61,6 +63,11 @@ class Links:
     def static(self, name: str) -> str:
         """Return the address of a file in static/."""
         return f"{self.base.rstrip('/')}/-/static-plugins/miner/{name}"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
 
 
 def _tilde(text: str) -> str:
