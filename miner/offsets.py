@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 _COLUMN_BITS = 32
@@ -37,6 +39,18 @@ class Span(NamedTuple):
     def overlaps(self, other: Span) -> bool:
         """Tell whether the two spans share a character."""
         return self.start < other.end and other.start < self.end
+
+
+_as_span = partial(tuple.__new__, Span)
+
+
+def spans_between(bounds: Sequence[int]) -> tuple[Span, ...]:
+    """Return the spans between neighbouring bounds, fast enough to be made for every word.
+
+    >>> spans_between([0, 2, 5])
+    (Span(start=0, end=2), Span(start=2, end=5))
+    """
+    return tuple(map(_as_span, pairwise(bounds)))
 
 
 class Origin(NamedTuple):

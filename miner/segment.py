@@ -18,7 +18,7 @@ import jieba
 import rjieba
 
 from miner.lexicon import Entry, load_all
-from miner.offsets import Span
+from miner.offsets import Span, spans_between
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）)\]】》]*|\n|$)")
 _BREAKS = re.compile(r"[，,；;：:、\s]")
@@ -77,7 +77,7 @@ def words(text: str) -> tuple[Span, ...]:
     ['进博会', '开幕', '了']
     """
     bounds = list(accumulate(map(len, _segmenter().cut(text)), initial=0))
-    return tuple(map(Span, bounds, bounds[1:]))
+    return spans_between(bounds)
 
 
 def tagged(text: str) -> Tagged:
@@ -140,7 +140,7 @@ class ReferenceSegmenter:
     def words(self, text: str) -> tuple[Span, ...]:
         """Cut text into words as spans."""
         bounds = list(accumulate(map(len, self._tokenizer.cut(text)), initial=0))
-        return tuple(map(Span, bounds, bounds[1:]))
+        return spans_between(bounds)
 
 
 @cache

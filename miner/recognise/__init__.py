@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
-from miner.offsets import Span
+from miner.offsets import Span, spans_between
 from miner.recognise.brackets import find_latin
 from miner.recognise.consistency import across
 from miner.recognise.declared import declared_names
@@ -68,12 +70,28 @@ class Recogniser:
 
     def annotate(self, articles: Sequence[Article]) -> list[Annotated]:
         """Recognise the names of articles, in their order; all are read together, so hand over many at once."""
+        with _collector_at_rest():
+            return self._annotate(articles)
+
+    def _annotate(self, articles: Sequence[Article]) -> list[Annotated]:
         windows = [window for index, article in enumerate(articles) for window in _windows(index, _text(article))]
         docs = self._nlp.pipe(window.text for window in windows)
         read: list[list[_Read]] = [[] for _ in articles]
         for window, doc in zip(windows, docs, strict=True):
             read[window.article].append(_take(window, doc))
         return [_annotated(article, parts) for article, parts in zip(articles, read, strict=True)]
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Hold the cycle collector back: a batch makes hundreds of thousands of small records and hardly a cycle."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 def _text(article: Article) -> str:
@@ -123,7 +141,7 @@ def _words(parts: list[_Read], body: Span) -> tuple[Span, ...]:
     starts = np.concatenate([part.words for part in parts])
     inside = starts[(starts >= body.start) & (starts < body.end)] - body.start
     bounds = [*inside.tolist(), body.end - body.start]
-    return tuple(map(Span, bounds, bounds[1:]))
+    return spans_between(bounds)
 
 
 def _joined(parts: list[_Read]) -> tuple[Passage, list[Found]]:
