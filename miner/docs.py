@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -40,7 +41,7 @@ def _field_docs() -> dict[str, str]:
     tree = ast.parse(inspect.getsource(config_module))
     body = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Config").body
     found = {}
-    for field, text in zip(body, body[1:], strict=False):
+    for field, text in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
             found[field.target.id] = " ".join(str(text.value.value).split())
     return found
