@@ -52,7 +52,7 @@ def schema_markdown() -> str:
     parts = ["# 数据库 / The database\n", "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n"]
     for table in TABLES:
         parts.append(f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|")
-        parts.extend(f"| `{c.name}` | {c.sql.split(' check')[0].replace('|', '/')} | {c.about.replace('|', '/')} |" for c in table.columns)
+        parts.extend(f"| `{c.name}` | `{c.sql.split(' check')[0].replace('|', '/')}` | {c.about.replace('|', '/')} |" for c in table.columns)
         parts.append("")
     parts.append("# 视图 / Views\n\n| 视图 view | 标题 | 说明 |\n|---|---|---|")
     parts.extend(f"| `{view.name}` | {view.title} | {view.about} |" for view in VIEWS)

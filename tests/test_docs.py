@@ -74,7 +74,7 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     forbidden = re.compile("|".join(["/ro" + "ot/", "/wo" + "rk/", r"pypi\." + "org", r"files\.python" + "hosted", r"registry\.npm" + "js", r"deb\." + "debian"]))
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        if parts[0] in (".git", ".venv", "build") or any(p.endswith((".egg-info", "_cache", "__pycache__")) for p in parts) or not path.is_file():
+        if parts[0] in (".git", ".hypothesis", ".venv", ".venv-peers", "build") or any(p.endswith((".egg-info", "_cache", "__pycache__")) for p in parts) or not path.is_file():
             continue
         if path.suffix in (".py", ".md", ".yml", ".toml", ".ipynb", ".html", ".css", ".js", ".json", ".txt", "") and path.stat().st_size < 2_000_000:
             found = forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))

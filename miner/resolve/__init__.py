@@ -41,7 +41,6 @@ def _publishing_tables(connection: sqlite3.Connection) -> None:
     from miner.store import fts, summaries, views
 
     with connection:
-        fts.create(connection)
-        fts.rebuild(connection)
+        fts.refresh(connection)
         views.create_views(connection)
         summaries.rebuild(connection)

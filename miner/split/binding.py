@@ -22,18 +22,22 @@ from miner.split.outline import HEAD, Outline
 from miner.split.roles import Floats
 from miner.split.wording import Wording
 
-__all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
+__all__ = ["MAYBE_HEAD", "Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
 
-_WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 1.0, 1.0, 1.0
+_WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 0.8, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
-_UNBOUND, _HEADLESS = -4.0, -1.0
+_UNBOUND, _HEADLESS = -4.0, -1.5
 """Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
+_RESUMED = -0.5
+"""Pairs that score higher are taken to go on: a body cut in two is as wrong as two taken for one."""
 _SURELY_RESUMED = 3.0
 """How much lower a pair may score whose later piece surely goes on from somewhere."""
 _SIZED_HEAD, _SIZED_NONE, _SIZED_ABOVE = 3.0, -9.0, 4.0
 """What type sizes say of a story's start at a head of larger type, or without one, and of a head just above a body."""
-_DOUBT = 3.0
+_DOUBT = 5.0
 """Answers whose score lies nearer to zero are tried both ways."""
+MAYBE_HEAD = 0.05
+"""Display rows likelier than this may be part of a head."""
 _TRIALS, _PAIRED = 12, 5
 """So many of the most doubtful answers are tried alone, and so many of those in pairs."""
 
@@ -147,7 +151,7 @@ def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, i
     found: dict[int, int] = {}
     taken: set[int] = set()
     for score, earlier, later in sorted(zip(scores.tolist(), *zip(*pairs, strict=True), strict=True), reverse=True):
-        if score > -_SURELY_RESUMED * outline.paragraphs[later].resumed and later not in found and earlier not in taken:
+        if score > _RESUMED - _SURELY_RESUMED * outline.paragraphs[later].resumed and later not in found and earlier not in taken:
             found[later] = earlier
             taken.add(earlier)
     return found
@@ -175,16 +179,16 @@ def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Bindi
     begin without one."""
     hints = hints_of(outline, models.wording)
     chance = outline.chances[:, HEAD].sum(axis=1)
-    rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
+    rows = [row for run in outline.runs for row in run if chance[row] > MAYBE_HEAD]
+    matches = matches_of(outline, hints, rows)
     boundaries = [0.0]
     if len(outline.paragraphs) > 1:
-        boundaries += models.boundary(boundary_features(outline, hints)).tolist()
+        boundaries += models.boundary(boundary_features(outline, hints, matches.share)).tolist()
         if sized:
             boundaries = [
                 score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)
                 for score, run in zip(boundaries, outline.runs, strict=False)
             ]
-    matches = matches_of(outline, hints, rows)
     resumes = resumptions(outline, hints, models.resume)
     logit = {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows}
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)

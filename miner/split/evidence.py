@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import log1p, sqrt
 
 import numpy as np
 
@@ -20,6 +21,8 @@ _AT = {label: number for number, label in enumerate(LABELS)}
 _NONE = np.zeros(len(LABELS), dtype=np.float32)
 _BEFORE = 5
 """Paragraphs before a boundary whose wording is compared."""
+_SIDE = 3
+"""Paragraphs on either side that are compared as a whole."""
 _RARE = 0.6
 _REACH = 14
 """Pieces back to which a piece may go on."""
@@ -55,11 +58,12 @@ def hints_of(outline: Outline, wording: Wording) -> Hints:
     return Hints(wording, wording.opens(texts), wording.closes(texts), weight, rare, telling)
 
 
-def frame_mark(outline: Outline, row: int) -> float:
-    """Whether a row is set off as a new text frame: a blank in front where indents are lost, or a missing (or unusual)
-    blank line before it."""
+def frame_mark(outline: Outline, row: int, *, body: bool = False) -> float:
+    """Whether a row is set off as a new text frame: a blank in front (before the indent, where body lines have one), or a
+    missing (or unusual) blank line before it."""
     view = outline.view
-    mark = 1.0 if view.lead[row] and view.indent_style == 0 else 0.0
+    framed = view.rows[row].framed if body and view.indent_style == 1 else view.lead[row] == 1
+    mark = 1.0 if framed or (view.lead[row] and view.indent_style == 0) else 0.0
     if view.blank_style == 1 and view.blanks[row] != 1 and row:
         mark += 1.0
     if view.blank_style == 0 and view.blanks[row] > 0:
@@ -73,10 +77,84 @@ def _similar(hints: Hints, one: tuple[frozenset[str], int], other: tuple[frozens
     return sum([weight[pair] for pair in one[0] & other[0]]) / (4.0 + 0.25 * min(one[1], other[1]))
 
 
-def boundary_features(outline: Outline, hints: Hints) -> Floats:
-    """A row for every paragraph but the first: does a new story begin with it?"""
+def boundary_features(outline: Outline, hints: Hints, share: Floats) -> Floats:
+    """A row for every paragraph but the first: does a new story begin with it? `share` holds how much of every display row
+    (that may be a head) stands in every paragraph."""
     rows = [_boundary(outline, hints, index) for index in range(1, len(outline.paragraphs))]
+    near = np.array(rows, dtype=np.float32)
+    return np.concatenate([near, _around(outline, hints), _heads_apart(share)], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A few neighbouring paragraphs: their telling pairs, the weight of these, and those that are rare."""
+
+    pairs: frozenset[str]
+    weight: float
+    rare: frozenset[str]
+
+
+def _side(hints: Hints, first: int, stop: int) -> _Side:
+    pairs = frozenset[str]().union(*[pairs for pairs, _ in hints.telling[first:stop]])
+    return _Side(pairs, sum([hints.weight[pair] for pair in pairs]), pairs & hints.rare)
+
+
+def _around(outline: Outline, hints: Hints) -> Floats:
+    """For every paragraph but the first: how usual its frame mark is, how many heads and bylines the page has, and how much
+    the paragraphs on one side share with those on the other."""
+    pieces, count = outline.paragraphs, len(outline.paragraphs)
+    marks = np.array([frame_mark(outline, piece.rows[0], body=True) > 0 for piece in pieces], dtype=np.float32)
+    habits = _mark_habits(outline, marks)
+    right = [_side(hints, index, index + _SIDE) for index in range(count)]
+    left = [_side(hints, 0, index) if index < _SIDE else right[index - _SIDE] for index in range(count)]
+    sizes = [len(piece.rows) for piece in pieces]
+    rows = []
+    for index in range(1, count):
+        last, this, mark = pieces[index - 1], pieces[index], float(marks[index])
+        rows.append([
+            habits[0], mark * (1.0 - habits[0]), mark * habits[0], float(outline.view.lead[this.rows[0]]), *habits[1:],
+            *_shared(hints, left[index], right[index]), min(3.0, sum(sizes[max(0, index - _SIDE) : index]) / 10),
+            min(3.0, sizes[index] / 10), float(this.measure == last.measure), this.start, last.stop, this.resumed,
+        ])  # fmt: skip
     return np.array(rows, dtype=np.float32)
+
+
+def _mark_habits(outline: Outline, marks: Floats) -> list[float]:
+    """Share of opening paragraphs with a frame mark; heads, bylines and opening paragraphs on the page."""
+    opened = np.array([piece.opens for piece in outline.paragraphs], dtype=np.float32)
+    common = float((marks * opened)[1:].sum() / max(1.0, opened[1:].sum()))
+    mains, bylines = float(outline.chances[:, _AT["H"]].sum()), float((outline.view.pattern == 2).sum())
+    count = max(1.0, float(opened.sum()))
+    return [common, min(8.0, mains), mains / count, min(8.0, bylines), bylines / count, min(4.0, count / 6)]
+
+
+def _shared(hints: Hints, left: _Side, right: _Side) -> list[float]:
+    """How much two sides share: weight against the lighter side and against both, and rare pairs."""
+    shared = sum([hints.weight[pair] for pair in left.pairs & right.pairs])
+    rare = len(left.rare & right.rare)
+    return [
+        shared / (4.0 + min(left.weight, right.weight)), shared / (4.0 + sqrt(left.weight * right.weight)),
+        log1p(rare), rare / (1.0 + min(len(left.rare), len(right.rare))),
+    ]  # fmt: skip
+
+
+def _heads_apart(share: Floats) -> Floats:
+    """For every paragraph but the first: whether the paragraphs on its two sides fit different heads."""
+    rows, count = share.shape
+    if not rows:
+        return np.zeros((max(0, count - 1), 8), dtype=np.float32)
+    padded = np.pad(share, ((0, 0), (_SIDE, _SIDE)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _SIDE, axis=1).max(axis=2)
+    left, right, opening = windows[:, 1:count], windows[:, 1 + _SIDE : count + _SIDE], share[:, 1:]
+    lead, at = opening.argmax(axis=0), np.arange(count - 1)
+    ahead, back = (right - left).max(axis=0), (left - right).max(axis=0)
+    size = np.sqrt((left * left).sum(axis=0) * (right * right).sum(axis=0)) + 1e-3
+    first = opening[lead, at]
+    columns = [
+        ahead, back, np.minimum(ahead, back), right.argmax(axis=0) == left.argmax(axis=0), (left * right).sum(axis=0) / size,
+        first, first - left[lead, at], first - share.max(axis=1)[lead] > -1e-4,
+    ]  # fmt: skip
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
@@ -86,7 +164,7 @@ def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
     differs = float(this.measure != last.measure)
     tail = float(byline_tail(last.text))
     opening = opening_class(this.text)
-    mark = frame_mark(outline, this.rows[0])
+    mark = frame_mark(outline, this.rows[0], body=True)
     opens, closes = float(np.clip(hints.opens[index], -6, 6)), float(np.clip(hints.closes[index - 1], -6, 6))
     return [
         1.0, differs, min(6.0, abs(this.measure - last.measure)), differs * (len(this.rows) > 2 and len(last.rows) > 2),

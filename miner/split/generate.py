@@ -30,8 +30,12 @@ _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
 _FITTED = 0.5
 """Share of pages, where a head allows it, whose measure a head fills."""
-_THEMED = 0.5
-"""Share of pages whose stories have something in common."""
+_THEMED, _THEMED_ALIKE = 0.5, 0.8
+"""Share of pages whose stories have something in common, and of pages of like stories."""
+_SHORT_LIMITS = (400, 600, 800)
+"""Characters that stories of such pages keep at most, one for the page."""
+_ONE_MEASURE = 0.6
+"""How often their pages have one measure."""
 
 
 def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), every: int = 1) -> Iterator[Story]:
@@ -91,17 +95,25 @@ def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None
     return Story(identifier, re.sub(r"[ \u3000]+", " ", headline), tuple(paragraphs), subheads=tuple(subheads[:6]))
 
 
-def generate_pages(stories: Sequence[Story], count: int, *, seed: int, levels: Sequence[int] = (1, 2, 3, 4, 5)) -> Iterator[TypesetPage]:
-    """Set `count` pages of the levels in turn from random stories."""
+def generate_pages(
+    stories: Sequence[Story], count: int, *, seed: int, levels: Sequence[int] = (1, 2, 3, 4, 5), alike: float = 0.0
+) -> Iterator[TypesetPage]:
+    """Set `count` pages of the levels in turn from random stories; a share of them, `alike`, from short stories of one
+    theme, mostly in one measure: the pages whose bodies are hardest to tell apart."""
     rng = random.Random(seed)
     stories = [*stories, *_digests(stories, len(stories) // 12, rng)]
     everything, themes = list(stories), _themes(stories)
     for number in range(count):
         level = levels[number % len(levels)]
-        pool = rng.choice(themes) if themes and rng.random() < _THEMED else everything
+        hard = rng.random() < alike if alike else False
+        pool = rng.choice(themes) if themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED) else everything
         pool = rng.sample(pool, min(len(pool), 60))
-        picked = [_worn(_cut(story, rng), level, rng) for story in choose(pool, level, rng)]
-        yield typeset(picked, _fitted(random_style(level, rng), picked, rng), rng)
+        limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
+        picked = [_worn(_cut(story, rng, limit), level, rng) for story in choose(pool, level, rng)]
+        style = random_style(level, rng)
+        if hard:
+            style = replace(style, rates=replace(style.rates, same_measure=max(_ONE_MEASURE, style.rates.same_measure)))
+        yield typeset(picked, _fitted(style, picked, rng), rng)
 
 
 def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style:
@@ -145,9 +157,9 @@ def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterat
         yield Story(f"digest_{number}", headline, tuple(paragraphs), subheads=tuple(subheads))
 
 
-def _cut(story: Story, rng: random.Random) -> Story:
+def _cut(story: Story, rng: random.Random, limits: tuple[int, int]) -> Story:
     """Keep the first paragraphs, as pages hold stories of all lengths."""
-    limit = rng.randint(*_LIMIT)
+    limit = rng.randint(*limits)
     kept, length = 0, 0
     for paragraph in story.paragraphs:
         if kept and length + len(paragraph) > limit:

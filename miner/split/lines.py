@@ -79,6 +79,8 @@ class Row:
     """Width of what cannot be parted at its start: a number or word, with its opening marks."""
     closed: bool
     """A closing mark follows its first unit."""
+    framed: bool
+    """A blank stands before its indent: the mark of a new text frame."""
     page: int | None = None
     box: Box | None = None
     size: float = 0.0
@@ -108,6 +110,7 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         if not text or not text.strip():
             continue
         lead = 0 if raw[0] not in BLANKS else 2 if raw[0] == "\u3000" or raw[:4] == "    " else 1
+        framed = lead == 1 and len(raw) > 1 and raw[1] in BLANKS
         compact = text
         if " " in text or "\u3000" in text or "\u00a0" in text:
             compact = _BESIDE_WIDE.sub("", text)
@@ -119,7 +122,7 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         closed = compact[end : end + 1] in NO_START and end < len(compact)
         rows.append(
             Row(len(rows), line.number, text, compact, lead, max(0, line.number - last - 1), wide, wide - 0.5 * marks,
-                first, closed, line.page, line.box, line.size or 0.0)
+                first, closed, framed, line.page, line.box, line.size or 0.0)
         )  # fmt: skip
         last = line.number
     if rows:

@@ -16,13 +16,13 @@ import numpy as np
 from miner import typeset
 from miner.errors import InputError, ModelError
 from miner.model import Line
-from miner.split.binding import Network, SplitModels
+from miner.split.binding import MAYBE_HEAD, Network, SplitModels
 from miner.split.evidence import Hints, boundary_features, cut_features, hints_of, resume_features, resume_pairs
 from miner.split.features import PageView, columns, look
 from miner.split.generate import broadcast_stories, generate_pages, kept_for_measuring, text_stories
 from miner.split.lines import rows_of
 from miner.split.matching import Block, Story, matches_of, pair_features, story_table
-from miner.split.outline import Outline, outline
+from miner.split.outline import HEAD, Outline, outline
 from miner.split.roles import LABELS, RoleModel, label_roles
 from miner.split.weights import Models, save_models
 from miner.split.wording import EDGE, EDGE_BITS, Wording, count_texts, edge_slots
@@ -32,6 +32,8 @@ __all__ = ["Samples", "Trained", "gold_labels", "page_lines", "train_network", "
 Say = Callable[[str], None]
 _LEVELS = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5)
 _TORN_LEVELS = (5,)
+_ALIKE = 0.4
+"""Share of pages with short stories of one theme, mostly in one measure."""
 _ROLE_ROUNDS = 11
 
 _OF_ROLE = {"kicker": "K", "subtitle": "T", "column": "S", "section": "S", "byline": "Y", "jump": "J", "caption": "C", "other": "X"}
@@ -123,7 +125,9 @@ class Samples:
         if only == "resume":
             return
         if len(owner) > 1:
-            features = boundary_features(outline, hints)
+            chance = outline.chances[:, HEAD].sum(axis=1)
+            heads = [row for run in outline.runs for row in run if chance[row] > MAYBE_HEAD]
+            features = boundary_features(outline, hints, matches_of(outline, hints, heads).share)
             for k in range(1, len(owner)):
                 if k not in resumes:
                     self.put("boundary", features[k - 1], owner[k] != owner[k - 1])
@@ -244,7 +248,7 @@ def train_split(
     wording = train_wording(stories[0::4])
     half = [story for number, story in enumerate(stories) if number % 4 in (1, 2)]
     half += list(text_stories(corpus)) if corpus is not None else []
-    made = [(page_lines(page.lines), page.gold) for page in generate_pages(half, pages, seed=seed, levels=_LEVELS)]
+    made = [(page_lines(page.lines), page.gold) for page in generate_pages(half, pages, seed=seed, levels=_LEVELS, alike=_ALIKE)]
     torn = generate_pages(half, pages // 3, seed=seed + 1, levels=_TORN_LEVELS)
     say(f"{len(made):,} pages")
     out.parent.mkdir(parents=True, exist_ok=True)
