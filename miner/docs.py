@@ -47,12 +47,17 @@ def _field_docs() -> dict[str, str]:
     return found
 
 
+def _shown_type(sql: str) -> str:
+    """Return a column's SQL without its checks, readable in a table of Markdown."""
+    return re.sub(r"\[(\w+)\]\(id\)", r"\1(id)", sql.split(" check")[0]).replace("|", "/")
+
+
 def schema_markdown() -> str:
     """Return docs/schema.md: every table with its columns, every view."""
     parts = ["# 数据库 / The database\n", "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n"]
     for table in TABLES:
         parts.append(f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|")
-        parts.extend(f"| `{c.name}` | `{c.sql.split(' check')[0].replace('|', '/')}` | {c.about.replace('|', '/')} |" for c in table.columns)
+        parts.extend(f"| `{c.name}` | `{_shown_type(c.sql)}` | {c.about.replace('|', '/')} |" for c in table.columns)
         parts.append("")
     parts.append("# 视图 / Views\n\n| 视图 view | 标题 | 说明 |\n|---|---|---|")
     parts.extend(f"| `{view.name}` | {view.title} | {view.about} |" for view in VIEWS)
