@@ -68,13 +68,13 @@ def dossier(page: Mapping[str, Any], links: Links, address: str) -> str:
                md(f"{number(e['amount'])}{e['amount_unit'] or ''}" if e["amount"] is not None else ""), _source(links, e["article_id"], "证据"))
               for e in page["events"]]  # fmt: skip
     posts = [(md(p["name"]), md(p["title"]), md(p["organization"]), md(p["since"]), md(p["until"]), _source(links, p["article_id"], "证据")) for p in page["posts"]]
-    by = [(md(q["published"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_by"]]
+    by = [(md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_by"]]
     about = [(md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_about"]]
     together = [(md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])) for t in page["together"]]
     for title, table in (
         ("名称", md_table(("名称", "类别", "得知于"), names)), ("历届", md_table(("届次", "会前", "会中", "会后"), phases)),
-        ("事件", md_table(("日期", "类型", "事件", "各方", "金额", "出处"), events)), ("职务", md_table(("人物", "职务", "单位", "始见", "末见", "出处"), posts)),
-        ("说过的话", md_table(("日期", "原话", "出处"), by)), ("别人怎么说", md_table(("日期", "说话人", "原话", "出处"), about)),
+        ("事件", md_table(("日期", "类型", "事件", "各方", "金额", "出处"), events)), ("职务", md_table(("人物", "职务", "单位", "始见", "最近见报", "出处"), posts)),
+        ("说过的话", md_table(("日期", "说话人", "原话", "出处"), by)), ("别人怎么说", md_table(("日期", "说话人", "原话", "出处"), about)),
         ("同时见报", md_table(("名称", "篇数"), together)), ("逐月报道", md_table(("月份", "篇数"), [(md(m), str(n)) for m, n in page["months"]])),
     ):  # fmt: skip
         parts += [f"## {title}", table] if table else []

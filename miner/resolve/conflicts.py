@@ -6,6 +6,7 @@ measure, or words of the subject and of the sentence around them, or the event t
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ _OF_THE_EXPO = frozenset({
 """Measures that are mostly said of a whole expo; all others need a name, an event or words in common as well."""
 _NOISY = 9
 """A subject so long is a clause rather than a noun."""
+_DECIMAL = re.compile(r"\d{1,15}\.(\d{1,6})")
 _LOW = {"超": 1.0, "多": 1.0, "余": 1.0, "以上": 1.0}
 
 
@@ -217,13 +219,25 @@ def is_rounding(left: Told, right: Told) -> bool:
     """Tell whether one value is the other one rounded, as its qualifier or its last digit says: 3400多 against 3436, 近800 against 797."""
     small, large = sorted((left, right), key=lambda t: t.value)
     gap = large.value - small.value
-    if small.qualifier in _LOW and gap < _step(small.value):
+    if small.qualifier in _LOW and gap < grain(small.value, small.text):
         return True
-    if large.qualifier == "近" and gap < _step(large.value):
+    if large.qualifier == "近" and gap < grain(large.value, large.text):
         return True
     if gap <= 0.1 * large.value and "约" in (small.qualifier, large.qualifier):
         return True
-    return gap <= 0.05 * large.value and gap < 0.5 * max(_step(small.value), _step(large.value))
+    return gap <= 0.05 * large.value and gap < 0.5 * max(grain(small.value, small.text), grain(large.value, large.text))
+
+
+def grain(value: float, text: str) -> float:
+    """Return what the last written digit of a number stands for.
+
+    >>> grain(2.1, "2.1%"), grain(3400, "3400多家"), grain(78_410_000_000, "784.1亿美元")
+    (0.1, 100.0, 10000000.0)
+    """
+    written = _DECIMAL.search(text)
+    if written is None or not float(written[0]):
+        return _step(value)
+    return round(value / float(written[0]) * 10.0 ** -len(written[1]), 6)
 
 
 def _step(value: float) -> float:
