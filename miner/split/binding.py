@@ -22,7 +22,7 @@ from miner.split.outline import HEAD, Outline
 from miner.split.roles import Floats
 from miner.split.wording import Wording
 
-__all__ = ["MAYBE_HEAD", "Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
+__all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
 
 _WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 0.8, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
@@ -36,8 +36,6 @@ _SIZED_HEAD, _SIZED_NONE, _SIZED_ABOVE = 3.0, -9.0, 4.0
 """What type sizes say of a story's start at a head of larger type, or without one, and of a head just above a body."""
 _DOUBT = 5.0
 """Answers whose score lies nearer to zero are tried both ways."""
-MAYBE_HEAD = 0.05
-"""Display rows likelier than this may be part of a head."""
 _TRIALS, _PAIRED = 12, 5
 """So many of the most doubtful answers are tried alone, and so many of those in pairs."""
 
@@ -179,11 +177,11 @@ def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Bindi
     begin without one."""
     hints = hints_of(outline, models.wording)
     chance = outline.chances[:, HEAD].sum(axis=1)
-    rows = [row for run in outline.runs for row in run if chance[row] > MAYBE_HEAD]
+    rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
     matches = matches_of(outline, hints, rows)
     boundaries = [0.0]
     if len(outline.paragraphs) > 1:
-        boundaries += models.boundary(boundary_features(outline, hints, matches.share)).tolist()
+        boundaries += models.boundary(boundary_features(outline, hints)).tolist()
         if sized:
             boundaries = [
                 score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)

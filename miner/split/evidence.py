@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from math import log1p, sqrt
 
 import numpy as np
 
@@ -15,14 +14,14 @@ from miner.split.outline import HEAD, Outline
 from miner.split.roles import LABELS, Floats
 from miner.split.wording import Wording
 
-__all__ = ["Hints", "boundary_features", "cut_features", "hints_of", "resume_features", "resume_pairs"]
+__all__ = ["Hints", "boundary_features", "cut_features", "hints_of", "other_measure", "resume_features", "resume_pairs"]
 
 _AT = {label: number for number, label in enumerate(LABELS)}
 _NONE = np.zeros(len(LABELS), dtype=np.float32)
 _BEFORE = 5
 """Paragraphs before a boundary whose wording is compared."""
-_SIDE = 3
-"""Paragraphs on either side that are compared as a whole."""
+_DIFFERS, _BOTH_LONG, _EMPTY, _EMPTY_DIFFERS = 1, 3, 24, 28
+"""Columns of the evidence for a boundary that speak of another measure."""
 _RARE = 0.6
 _REACH = 14
 """Pieces back to which a piece may go on."""
@@ -77,84 +76,20 @@ def _similar(hints: Hints, one: tuple[frozenset[str], int], other: tuple[frozens
     return sum([weight[pair] for pair in one[0] & other[0]]) / (4.0 + 0.25 * min(one[1], other[1]))
 
 
-def boundary_features(outline: Outline, hints: Hints, share: Floats) -> Floats:
-    """A row for every paragraph but the first: does a new story begin with it? `share` holds how much of every display row
-    (that may be a head) stands in every paragraph."""
+def boundary_features(outline: Outline, hints: Hints) -> Floats:
+    """A row for every paragraph but the first: does a new story begin with it?"""
     rows = [_boundary(outline, hints, index) for index in range(1, len(outline.paragraphs))]
-    near = np.array(rows, dtype=np.float32)
-    return np.concatenate([near, _around(outline, hints), _heads_apart(share)], axis=1)
+    return np.concatenate([np.array(rows, dtype=np.float32), _marks(outline)], axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A few neighbouring paragraphs: their telling pairs, the weight of these, and those that are rare."""
-
-    pairs: frozenset[str]
-    weight: float
-    rare: frozenset[str]
-
-
-def _side(hints: Hints, first: int, stop: int) -> _Side:
-    pairs = frozenset[str]().union(*[pairs for pairs, _ in hints.telling[first:stop]])
-    return _Side(pairs, sum([hints.weight[pair] for pair in pairs]), pairs & hints.rare)
-
-
-def _around(outline: Outline, hints: Hints) -> Floats:
-    """For every paragraph but the first: how usual its frame mark is, how many heads and bylines the page has, and how much
-    the paragraphs on one side share with those on the other."""
-    pieces, count = outline.paragraphs, len(outline.paragraphs)
-    marks = np.array([frame_mark(outline, piece.rows[0], body=True) > 0 for piece in pieces], dtype=np.float32)
-    habits = _mark_habits(outline, marks)
-    right = [_side(hints, index, index + _SIDE) for index in range(count)]
-    left = [_side(hints, 0, index) if index < _SIDE else right[index - _SIDE] for index in range(count)]
-    sizes = [len(piece.rows) for piece in pieces]
-    rows = []
-    for index in range(1, count):
-        last, this, mark = pieces[index - 1], pieces[index], float(marks[index])
-        rows.append([
-            habits[0], mark * (1.0 - habits[0]), mark * habits[0], float(outline.view.lead[this.rows[0]]), *habits[1:],
-            *_shared(hints, left[index], right[index]), min(3.0, sum(sizes[max(0, index - _SIDE) : index]) / 10),
-            min(3.0, sizes[index] / 10), float(this.measure == last.measure), this.start, last.stop, this.resumed,
-        ])  # fmt: skip
-    return np.array(rows, dtype=np.float32)
-
-
-def _mark_habits(outline: Outline, marks: Floats) -> list[float]:
-    """Share of opening paragraphs with a frame mark; heads, bylines and opening paragraphs on the page."""
-    opened = np.array([piece.opens for piece in outline.paragraphs], dtype=np.float32)
-    common = float((marks * opened)[1:].sum() / max(1.0, opened[1:].sum()))
-    mains, bylines = float(outline.chances[:, _AT["H"]].sum()), float((outline.view.pattern == 2).sum())
-    count = max(1.0, float(opened.sum()))
-    return [common, min(8.0, mains), mains / count, min(8.0, bylines), bylines / count, min(4.0, count / 6)]
-
-
-def _shared(hints: Hints, left: _Side, right: _Side) -> list[float]:
-    """How much two sides share: weight against the lighter side and against both, and rare pairs."""
-    shared = sum([hints.weight[pair] for pair in left.pairs & right.pairs])
-    rare = len(left.rare & right.rare)
-    return [
-        shared / (4.0 + min(left.weight, right.weight)), shared / (4.0 + sqrt(left.weight * right.weight)),
-        log1p(rare), rare / (1.0 + min(len(left.rare), len(right.rare))),
-    ]  # fmt: skip
-
-
-def _heads_apart(share: Floats) -> Floats:
-    """For every paragraph but the first: whether the paragraphs on its two sides fit different heads."""
-    rows, count = share.shape
-    if not rows:
-        return np.zeros((max(0, count - 1), 8), dtype=np.float32)
-    padded = np.pad(share, ((0, 0), (_SIDE, _SIDE)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _SIDE, axis=1).max(axis=2)
-    left, right, opening = windows[:, 1:count], windows[:, 1 + _SIDE : count + _SIDE], share[:, 1:]
-    lead, at = opening.argmax(axis=0), np.arange(count - 1)
-    ahead, back = (right - left).max(axis=0), (left - right).max(axis=0)
-    size = np.sqrt((left * left).sum(axis=0) * (right * right).sum(axis=0)) + 1e-3
-    first = opening[lead, at]
-    columns = [
-        ahead, back, np.minimum(ahead, back), right.argmax(axis=0) == left.argmax(axis=0), (left * right).sum(axis=0) / size,
-        first, first - left[lead, at], first - share.max(axis=1)[lead] > -1e-4,
-    ]  # fmt: skip
-    return np.stack(columns, axis=1).astype(np.float32)
+def _marks(outline: Outline) -> Floats:
+    """For every paragraph but the first its frame mark, beside how usual frame marks are on the page, and its indent."""
+    pieces = outline.paragraphs
+    marks = np.array([frame_mark(outline, piece.rows[0], body=True) > 0 for piece in pieces[1:]], dtype=np.float32)
+    opened = np.array([piece.opens for piece in pieces[1:]], dtype=np.float32)
+    common = float((marks * opened).sum() / max(1.0, opened.sum()))
+    leads = outline.view.lead[[piece.rows[0] for piece in pieces[1:]]]
+    return np.stack([np.full(len(marks), common), marks * (1.0 - common), marks * common, leads], axis=1).astype(np.float32)
 
 
 def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
@@ -174,6 +109,13 @@ def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
         empty * differs, empty * opens, empty * closes,
         *_run_features(outline, outline.runs[index]), *_likeness(hints, index),
     ]  # fmt: skip
+
+
+def other_measure(row: Floats) -> Floats:
+    """The evidence of a paragraph that goes on in a measure one wider, as beside a picture."""
+    out = row.copy()
+    out[_DIFFERS : _BOTH_LONG + 1], out[_EMPTY_DIFFERS] = 1.0, row[_EMPTY]
+    return out
 
 
 def _habits(outline: Outline) -> list[float]:

@@ -16,13 +16,21 @@ import numpy as np
 from miner import typeset
 from miner.errors import InputError, ModelError
 from miner.model import Line
-from miner.split.binding import MAYBE_HEAD, Network, SplitModels
-from miner.split.evidence import Hints, boundary_features, cut_features, hints_of, resume_features, resume_pairs
+from miner.split.binding import Network, SplitModels
+from miner.split.evidence import (
+    Hints,
+    boundary_features,
+    cut_features,
+    hints_of,
+    other_measure,
+    resume_features,
+    resume_pairs,
+)
 from miner.split.features import PageView, columns, look
 from miner.split.generate import broadcast_stories, generate_pages, kept_for_measuring, text_stories
 from miner.split.lines import rows_of
 from miner.split.matching import Block, Story, matches_of, pair_features, story_table
-from miner.split.outline import HEAD, Outline, outline
+from miner.split.outline import Outline, outline
 from miner.split.roles import LABELS, RoleModel, label_roles
 from miner.split.weights import Models, save_models
 from miner.split.wording import EDGE, EDGE_BITS, Wording, count_texts, edge_slots
@@ -32,6 +40,9 @@ __all__ = ["Samples", "Trained", "gold_labels", "page_lines", "train_network", "
 Say = Callable[[str], None]
 _LEVELS = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5)
 _TORN_LEVELS = (5,)
+_JOGGED = 40
+"""One in so many paragraphs inside a story is taken to have another measure: real stories are set around pictures, generated
+ones are not."""
 _ALIKE = 0.4
 """Share of pages with short stories of one theme, mostly in one measure."""
 _ROLE_ROUNDS = 11
@@ -125,12 +136,12 @@ class Samples:
         if only == "resume":
             return
         if len(owner) > 1:
-            chance = outline.chances[:, HEAD].sum(axis=1)
-            heads = [row for run in outline.runs for row in run if chance[row] > MAYBE_HEAD]
-            features = boundary_features(outline, hints, matches_of(outline, hints, heads).share)
+            features = boundary_features(outline, hints)
             for k in range(1, len(owner)):
                 if k not in resumes:
-                    self.put("boundary", features[k - 1], owner[k] != owner[k - 1])
+                    row, begins = features[k - 1], owner[k] != owner[k - 1]
+                    jogs = not begins and k > 1 and len(self.rows["boundary"]) % _JOGGED == 0
+                    self.put("boundary", other_measure(row) if jogs else row, begins)
         self._add_heads(outline, hints, lines, owner)
 
     def _add_resumes(self, outline: Outline, hints: Hints, lines: Sequence[dict[str, Any]]) -> dict[int, int]:
