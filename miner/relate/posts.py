@@ -28,6 +28,7 @@ _STATE_TITLE = re.compile(r"(?:区|市|县|省|镇|乡|州|自治区主席|局|�
 _UNIT = re.compile(r"[\u4e00-\u9fff]{1,14}(?:处|科|司|室|局|学院|系|所|办|组|中心|委员会|分会|委|院|部)$")
 _UNIT_HEADS = frozenset({"主任", "处长", "科长", "室长", "部长", "所长", "站长", "司长", "课长"})
 _COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$")
+_COREF_BODY = re.compile(r"(?:该|本|这家|这一)?(协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$")
 _ROLE = re.compile(r"(?:企业|公司|机构|集团|平台|工厂|单位|商会|协会|学校|医院|银行|事务所|车企|药企)$")
 _SHARED = re.compile(r"(?:领导|^副.{1,3}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者)$")
 _APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
@@ -256,7 +257,12 @@ def _unnamed(view: _Field, start: int, end: int) -> _Piece:
     left = view.folded[max(0, start - 12) : start]
     coref = _COREF.search(left)
     corporate = view.folded[start:end] not in words_of("titles", "honour") and _is_corporate(view.folded[start:end])
-    if coref and (coref.start() == 0 or coref.group() in ("其", "公司", "该公司", "企业", "集团", "品牌") or True):
+    named = _COREF_BODY.search(left)
+    if named:
+        told = _last_ending(view, start - len(named.group()), named[1])
+        if told is not None:
+            return _Piece(start - len(named.group()), Span(start, end), told.span, told)
+    if coref:
         described = _described(view, start)
         if described is not None and described.end - described.start > coref.end() - coref.start() + 1:
             return _Piece(described.start, Span(start, end), described, None)
@@ -280,12 +286,25 @@ def _is_corporate(title: str) -> bool:
 
 
 def _last_enterprise(view: _Field, before: int) -> Mention | None:
+    """Return the company last spoken of: in this paragraph, or else in the one before."""
     floor = view.folded.rfind("\n", 0, before)
+    floor = view.folded.rfind("\n", 0, floor) if floor > 0 else floor
     last = None
     for mention in view.bodies:
         if mention.span.end > before:
             break
         if mention.label == "enterprise" and mention.span.start > floor:
+            last = mention
+    return last
+
+
+def _last_ending(view: _Field, before: int, word: str) -> Mention | None:
+    """Return the organization last named whose name ends with a word: 协会 after 上海市新能源行业协会."""
+    last = None
+    for mention in view.bodies:
+        if mention.span.end > before:
+            break
+        if mention.label == "organization" and mention.span.of(view.folded).endswith(word):
             last = mention
     return last
 
