@@ -61,3 +61,11 @@ def test_eleven_stands_are_eleven_enterprises(real: sqlite3.Connection) -> None:
 
 def test_districts_are_no_people(real: sqlite3.Connection) -> None:
     assert not {"徐汇", "徐汇区", "静安", "长宁", "林长制"} & set(column(real, "select name from people"))
+
+
+def test_a_stream_that_opens_with_a_subhead(real: sqlite3.Connection) -> None:
+    row = real.execute(
+        "select l.role, a.headline from article_lines l join documents d on d.id = l.document_id join articles a on a.id = l.article_id"
+        " where d.path like '000%' order by l.line limit 1"
+    ).fetchone()
+    assert row[0] == "subhead" and "精准对接" in row[1]

@@ -33,6 +33,8 @@ _IMPOSSIBLE = -6.0
 """Added to the scores of body and subhead labels for a line that cannot be set in its measure."""
 _GOES_ON = LABELS.index("u")
 _MAIN = [LABELS.index("H"), LABELS.index("h")]
+_HEADLIKE = [index for index, label in enumerate(LABELS) if label in "HhKTUu"]
+_FURNITURE = LABELS.index("X")
 
 
 def plan_page(lines: Sequence[Line], models: Models) -> Plan:
@@ -202,11 +204,21 @@ def _write_loose(
         if decided[row] is not None:
             continue
         role = ROLE_OF[LABELS[_LOOSE[int(made.chances[row, _LOOSE].argmax())]]]
+        if role == "other" and number == 0 and row == run[-1] and _heads_the_text(made, row):
+            role = "subhead"
         ahead = next((line.story for r in run[position + 1 :] if (line := decided[r]) is not None and _is_head(line)), None)
         behind = next((line.story for r in reversed(run[:position]) if (line := decided[r]) is not None and _is_head(line)), None)
         last = decided[run[position - 1]] if position else None
         goes_on = role == "subhead" and last is not None and last.role == "subhead" and made.chances[row, _GOES_ON] > 0.5
         decided[row] = LinePlan(_loose_story(made, row, role, (before, behind, ahead, after)), role, first=not goes_on)
+
+
+def _heads_the_text(made: Outline, row: int) -> bool:
+    """Whether the line above a page's first paragraph, claimed by no story, is likelier a head than furniture: a stream that
+    was cut in the middle of a story opens with a subhead."""
+    if not made.paragraphs or made.view.rows[row].wide > made.paragraphs[0].measure:
+        return False
+    return bool(made.chances[row, _HEADLIKE].sum() > made.chances[row, _FURNITURE])
 
 
 def _is_head(line: LinePlan) -> bool:
