@@ -8,12 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from miner.resolve.assign import clear, count_and_date, write_aliases, write_groups, write_people
-from miner.resolve.entities import resolve_label
-from miner.resolve.events import best_date, resolve_events
-from miner.resolve.judge import Union, store_judgements
+from miner.resolve import resolve_facts
+from miner.resolve.events import best_date
+from miner.resolve.judge import Union
 from miner.resolve.names import core, fold
-from miner.resolve.people import resolve_people
 
 from .builders import Story, memory_database, store
 
@@ -21,20 +19,8 @@ from .builders import Story, memory_database, store
 def resolved(stories: Sequence[Story]) -> sqlite3.Connection:
     connection = memory_database()
     store(connection, stories)
-    again(connection)
+    resolve_facts(connection)
     return connection
-
-
-def again(connection: sqlite3.Connection) -> None:
-    clear(connection)
-    for label in ("enterprise", "organization", "place"):
-        groups, roots, judgements = resolve_label(connection, label)
-        store_judgements(connection, judgements)
-        write_groups(connection, label, groups, roots)
-    write_people(connection, resolve_people(connection))
-    count_and_date(connection)
-    write_aliases(connection)
-    resolve_events(connection)
 
 
 def names(connection: sqlite3.Connection, table: str) -> list[str]:
@@ -189,14 +175,14 @@ def test_the_order_of_the_files_does_not_matter(seed: int) -> None:
 def test_resolving_again_changes_nothing() -> None:
     connection = resolved(SAME_DAY)
     before = _content(connection)
-    again(connection)
+    resolve_facts(connection)
     assert _content(connection) == before
 
 
 def test_a_judgement_of_a_person_survives() -> None:
     connection = resolved(SAME_DAY)
     connection.execute("insert into judgements values ('x', 'enterprise', 'a', 'b', '甲', '乙', 0, 1, '人工', 'user')")
-    again(connection)
+    resolve_facts(connection)
     assert connection.execute("select count(*) from judgements where source = 'user'").fetchone()[0] == 1
 
 

@@ -12,7 +12,7 @@ from miner.resolve.judge import store_judgements
 from miner.resolve.people import resolve_people
 from miner.resolve.stories import join_stories
 
-__all__ = ["resolve"]
+__all__ = ["resolve", "resolve_facts"]
 
 
 def resolve(connection: sqlite3.Connection) -> None:
@@ -22,18 +22,23 @@ def resolve(connection: sqlite3.Connection) -> None:
     """
     with connection:
         connection.execute("begin immediate")
-        clear(connection)
-        for label in ("enterprise", "organization", "place"):
-            groups, roots, judgements = resolve_label(connection, label)
-            store_judgements(connection, judgements)
-            write_groups(connection, label, groups, roots)
-        write_people(connection, resolve_people(connection))
-        count_and_date(connection)
-        write_aliases(connection)
-        resolve_events(connection)
+        resolve_facts(connection)
         find_conflicts(connection)
         join_stories(connection)
     _publishing_tables(connection)
+
+
+def resolve_facts(connection: sqlite3.Connection) -> None:
+    """Resolve names to things and reports to events; the caller holds the transaction."""
+    clear(connection)
+    for label in ("enterprise", "organization", "place"):
+        groups, roots, judgements = resolve_label(connection, label)
+        store_judgements(connection, judgements)
+        write_groups(connection, label, groups, roots)
+    write_people(connection, resolve_people(connection))
+    count_and_date(connection)
+    write_aliases(connection)
+    resolve_events(connection)
 
 
 def _publishing_tables(connection: sqlite3.Connection) -> None:

@@ -12,7 +12,6 @@ from miner.offsets import stable_id
 from miner.resolve.entities import merged, total_names
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.local import Group, key_of, locals_of
-from miner.resolve.names import fold
 from miner.resolve.people import PersonCluster
 from miner.resolve.regions import Qualifier
 
@@ -151,8 +150,3 @@ def _lexicon_forms(connection: sqlite3.Connection, label: str, lexicon: str) -> 
             for kind, forms in (("full", entry.full), ("short", (entry.name, *entry.short)), ("latin", entry.latin)):
                 for form in forms:
                     yield entity, form, kind
-
-
-def same_name(left: str, right: str) -> bool:
-    """Tell whether two names are one after folding."""
-    return fold(left) == fold(right)
