@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from miner.model import (
     Annotated,
@@ -86,6 +91,16 @@ def build(story: Story) -> Mined:
         *[ArticleLine(line.number, article_id, "body", line.text, *_body_span(story.body, line.text)) for line in lines[3:] if line.text.strip()],
     ]  # fmt: skip
     return Mined(document, tuple(rows), (Facts(annotated, posts, reports, quotes),))
+
+
+def load_cases(folder: Path) -> list[Any]:
+    """Return the cases of a folder as pytest parameters; one with `xfail` must fail, for the reason it gives."""
+    found = []
+    for file in sorted(folder.glob("*.json")):
+        for case in json.loads(file.read_text(encoding="utf-8")):
+            marks = [pytest.mark.xfail(strict=True, reason=case["xfail"])] if "xfail" in case else []
+            found.append(pytest.param(case, id=f"{file.stem}: {case['label']}", marks=marks))
+    return found
 
 
 def _body_span(body: str, text: str) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,9 @@ from miner.model import Article
 from miner.recognise import Recogniser
 from miner.relate.posts import find_posts
 
+from .builders import load_cases
+
 _CASES = Path(__file__).parent / "cases" / "posts"
-
-
-def _cases() -> list[Any]:
-    found = []
-    for file in sorted(_CASES.glob("*.json")):
-        for case in json.loads(file.read_text(encoding="utf-8")):
-            marks = [pytest.mark.xfail(strict=True, reason=case["xfail"])] if "xfail" in case else []
-            found.append(pytest.param(case, id=f"{file.stem}: {case['label']}", marks=marks))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +22,7 @@ def recogniser() -> Recogniser:
     return Recogniser.load()
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", load_cases(_CASES))
 def test_posts(case: dict[str, Any], recogniser: Recogniser) -> None:
     """The article has exactly these posts: person, title, body as written."""
     (annotated,) = recogniser.annotate([Article("a", "d", 0, None, case["text"])])

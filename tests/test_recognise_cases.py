@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,9 @@ import pytest
 from miner.model import Article
 from miner.recognise import Recogniser
 
+from .builders import load_cases
+
 _CASES = Path(__file__).parent / "cases" / "recognise"
-
-
-def _cases() -> list[Any]:
-    found = []
-    for file in sorted(_CASES.glob("*.json")):
-        for case in json.loads(file.read_text(encoding="utf-8")):
-            marks = [pytest.mark.xfail(strict=True, reason=case["xfail"])] if "xfail" in case else []
-            found.append(pytest.param(case, id=f"{file.stem}: {case['label']}", marks=marks))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +22,7 @@ def recogniser() -> Recogniser:
     return Recogniser.load()
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", load_cases(_CASES))
 def test_names(case: dict[str, Any], recogniser: Recogniser) -> None:
     """Every label the case names has exactly the names it lists."""
     (annotated,) = recogniser.annotate([Article("a", "d", 0, None, case["text"])])
