@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from miner.offsets import Span, TextMap
+from miner.offsets import Span, TextMap, Tiles
 
 Label = Literal["person", "enterprise", "organization", "place"]
 Role = Literal["headline", "kicker", "subtitle", "section", "byline", "subhead", "body", "jump", "caption", "other"]
@@ -202,7 +202,7 @@ class Annotated:
 
     article: Article
     sentences: tuple[Sentence, ...]
-    words: tuple[Span, ...]
+    words: Tiles | tuple[Span, ...]
     mentions: tuple[Mention, ...]
     entities: tuple[LocalEntity, ...]
     problems: tuple[Problem, ...] = ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 _COLUMN_BITS = 32
 _COLUMN_MASK = (1 << _COLUMN_BITS) - 1
@@ -51,6 +51,44 @@ def spans_between(bounds: Sequence[int]) -> tuple[Span, ...]:
     (Span(start=0, end=2), Span(start=2, end=5))
     """
     return tuple(map(_as_span, pairwise(bounds)))
+
+
+class Tiles(Sequence[Span]):
+    """Neighbouring spans kept as their bounds: a text has hundreds of thousands of words, which few ever look at.
+
+    >>> list(Tiles([0, 2, 5])), len(Tiles([0]))
+    ([Span(start=0, end=2), Span(start=2, end=5)], 0)
+    """
+
+    __slots__ = ("_bounds",)
+
+    def __init__(self, bounds: Iterable[int]) -> None:
+        self._bounds = array("q", bounds)
+
+    def __len__(self) -> int:
+        return max(len(self._bounds) - 1, 0)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Span, ...]: ...
+    def __getitem__(self, index: int | slice) -> Span | tuple[Span, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        at = range(len(self))[index]
+        return Span(self._bounds[at], self._bounds[at + 1])
+
+    def __iter__(self) -> Iterator[Span]:
+        return map(_as_span, pairwise(self._bounds))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tiles) and self._bounds == other._bounds
+
+    def __hash__(self) -> int:
+        return hash(self._bounds.tobytes())
+
+    def __repr__(self) -> str:
+        return f"Tiles({self._bounds.tolist()})"
 
 
 class Origin(NamedTuple):

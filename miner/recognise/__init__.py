@@ -12,18 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
-from miner.offsets import Span, spans_between
+from miner.offsets import Span, Tiles
 from miner.recognise.brackets import find_latin
 from miner.recognise.consistency import across
 from miner.recognise.declared import declared_names
 from miner.recognise.entities import Links, group
 from miner.recognise.passage import Found, Passage
-from miner.recognise.spacy_components import FOUND, PASSAGE, pipeline
+from miner.recognise.spacy_components import ExpoEntities, pipeline
 from miner.segment import sentences
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 Offsets = npt.NDArray[np.int64]
 __all__ = ["Recogniser"]
@@ -57,6 +56,7 @@ class Recogniser:
 
     def __init__(self, nlp: Language) -> None:
         self._nlp = nlp
+        self._entities = cast(ExpoEntities, nlp.get_pipe("expo_entities"))
 
     @classmethod
     def load(cls) -> Recogniser:
@@ -75,10 +75,10 @@ class Recogniser:
 
     def _annotate(self, articles: Sequence[Article]) -> list[Annotated]:
         windows = [window for index, article in enumerate(articles) for window in _windows(index, _text(article))]
-        docs = self._nlp.pipe(window.text for window in windows)
+        named = self._entities.find(Passage.read(window.text) for window in windows)
         read: list[list[_Read]] = [[] for _ in articles]
-        for window, doc in zip(windows, docs, strict=True):
-            read[window.article].append(_take(window, doc))
+        for window, (passage, names) in zip(windows, named, strict=True):
+            read[window.article].append(_Read(window.start, passage.bare(), names, _word_starts(window, passage, names)))
         return [_annotated(article, parts) for article, parts in zip(articles, read, strict=True)]
 
 
@@ -110,9 +110,13 @@ def _windows(index: int, text: str) -> Iterator[_Window]:
     yield _Window(index, start, text[start:])
 
 
-def _take(window: _Window, doc: Doc) -> _Read:
-    words = doc.to_array(["IDX"]).reshape(-1).astype(np.int64) + window.start if len(doc) else np.empty(0, dtype=np.int64)
-    return _Read(window.start, cast(Passage, doc.user_data[PASSAGE]).bare(), cast("list[Found]", doc.user_data[FOUND]), words)
+def _word_starts(window: _Window, passage: Passage, names: list[Found]) -> Offsets:
+    """Return where words begin in the article's text: words are cut at the edges of names, as the tokens of a `Doc` are."""
+    edges = np.frombuffer(bytes(passage.edges[:-1]) + b"\0", dtype=np.uint8).copy()
+    edges[[found.start for found in names]] = 1
+    edges[[found.end for found in names]] = 1
+    starts: Offsets = np.flatnonzero(edges[:-1]) + window.start
+    return starts
 
 
 def _annotated(article: Article, parts: list[_Read]) -> Annotated:
@@ -137,11 +141,10 @@ def _annotated(article: Article, parts: list[_Read]) -> Annotated:
     return Annotated(article, tuple(spans), _words(parts, body), tuple(mentions), tuple(entities))
 
 
-def _words(parts: list[_Read], body: Span) -> tuple[Span, ...]:
+def _words(parts: list[_Read], body: Span) -> Tiles:
     starts = np.concatenate([part.words for part in parts])
     inside = starts[(starts >= body.start) & (starts < body.end)] - body.start
-    bounds = [*inside.tolist(), body.end - body.start]
-    return spans_between(bounds)
+    return Tiles([*inside.tolist(), body.end - body.start])
 
 
 def _joined(parts: list[_Read]) -> tuple[Passage, list[Found]]:
