@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import ahocorasick
@@ -36,13 +37,21 @@ class Hit(NamedTuple):
     term: Term
 
 
+_as_hit = partial(tuple.__new__, Hit)
+_END = itemgetter(1)
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CHIEFS = re.compile(r"首席[\u4e00-\u9fff]{1,8}?[官师家员]")
 _CHIEF = Term("title", Entry("首席", kind="core"), "core", ambiguous=False)
 """Any 首席…官 or 首席…师 is a title, whatever stands between."""
 
 
 class Gazetteer:
-    """All forms of all lexicons, folded."""
+    """All forms of all lexicons, folded.
+
+    The automaton reads UTF-16 byte by byte: pyahocorasick looks a letter up by walking a list, and where thousands of
+    characters may begin a form, that walk takes five times as long as all else. An odd last byte closes a character;
+    a match that ends on an even one lies across two characters and is none.
+    """
 
     def __init__(self) -> None:
         forms: dict[str, list[Term]] = {}
@@ -52,31 +61,45 @@ class Gazetteer:
                 known.append(term)
         self._automaton: Any = ahocorasick.Automaton()
         for form, terms in forms.items():
-            self._automaton.add_word(form, (len(form), tuple(terms)))
+            edged = _is_latin(form[0]) or _is_latin(form[-1])
+            self._automaton.add_word(_bytes(form), (len(form), tuple(terms), edged))
         self._automaton.make_automaton()
-        self._forms = forms
+        self._forms = {form: tuple(terms) for form, terms in forms.items()}
 
     def hits(self, folded: str) -> list[Hit]:
         """Return all forms found in folded text, by end; Latin forms only where no Latin letter or digit touches them."""
         found: list[Hit] = []
-        for last, (length, terms) in self._automaton.iter(folded):
-            start, end = last + 1 - length, last + 1
-            if _cuts_latin(folded, start) or _cuts_latin(folded, end):
+        for last, (length, terms, edged) in self._automaton.iter(_bytes(folded)):
+            if not last & 1:
                 continue
-            found.extend(Hit(start, end, term) for term in terms)
+            end = (last + 1) >> 1
+            start = end - length
+            if edged and (_cuts_latin(folded, start) or _cuts_latin(folded, end)):
+                continue
+            for term in terms:
+                found.append(_as_hit((start, end, term)))
+        if "首席" not in folded:
+            return found
         chiefs = [Hit(*match.span(), _CHIEF) for match in _CHIEFS.finditer(folded)]
-        return sorted([*found, *chiefs], key=lambda hit: hit.end) if chiefs else found
+        return sorted([*found, *chiefs], key=_END) if chiefs else found
 
     def terms(self, form: str) -> tuple[Term, ...]:
         """Return what a form stands for, however it is written; nothing when no lexicon has it."""
-        return tuple(self._forms.get(fold(form), ()))
+        return self._forms.get(form) or self._forms.get(fold(form), ())
+
+
+def _bytes(text: str) -> str:
+    """Return text as its UTF-16 bytes, one letter for each; rare characters beyond the basic plane count as lost."""
+    encoded = text.encode("utf-16-be", "surrogatepass").decode("latin-1")
+    return encoded if len(encoded) == 2 * len(text) else _bytes(_BEYOND.sub("\ufffd", text))
+
+
+def _is_latin(char: str) -> bool:
+    return char < "\u0250" and char.isalnum()
 
 
 def _cuts_latin(text: str, offset: int) -> bool:
-    if not 0 < offset < len(text):
-        return False
-    before, after = text[offset - 1], text[offset]
-    return before < "\u0250" and after < "\u0250" and before.isalnum() and after.isalnum()
+    return 0 < offset < len(text) and _is_latin(text[offset - 1]) and _is_latin(text[offset])
 
 
 def _forms() -> Iterator[tuple[str, Term]]:

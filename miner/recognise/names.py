@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from miner.offsets import Span
@@ -14,7 +14,7 @@ from miner.recognise.declared import declared_names
 from miner.recognise.employers import find_behind_roles, find_employers, find_family_names, find_short_forms
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
-from miner.recognise.overlap import ENOUGH, resolve_overlaps
+from miner.recognise.overlap import ENOUGH, resolve_overlaps, with_more
 from miner.recognise.passage import Found, Passage
 from miner.recognise.people import find_people, is_byline
 from miner.recognise.zones import credits, works
@@ -25,23 +25,25 @@ _AT = re.compile(r"(?:在|于|至|到|位于|落户|来自|入驻|设在|建在|
 _ALONE = 0.7
 _LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
+
+
 def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Found]:
     """Return the names of a passage in text order; `guesses` are what a trained model proposes, None without one.
 
     Where there is a model, a word that merely looks like a name wants its support.
     """
-    barred = [*credits(passage.folded), *works(passage.folded)]
+    barred = _marked([*credits(passage.folded), *works(passage.folded)])
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
     proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
     proposals = [_placed(passage, found) for found in proposals if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
-    kept = resolve_overlaps([*kept, *_outside([short for _, short in find_family_names(passage, kept)], barred)])
-    kept = resolve_overlaps([*kept, *_outside(find_short_forms(passage, kept), barred)])
-    kept = resolve_overlaps([*kept, *(short for _, short in find_latin(passage, kept))])
-    kept = resolve_overlaps([*kept, *_outside(find_listed(passage, kept), barred)])
-    kept = resolve_overlaps([*kept, *_outside(repeated(passage, kept), barred)])
+    kept = with_more(kept, _outside((short for _, short in find_family_names(passage, kept)), barred))
+    kept = with_more(kept, _outside(find_short_forms(passage, kept), barred))
+    kept = with_more(kept, (short for _, short in find_latin(passage, kept)))
+    kept = with_more(kept, _outside(find_listed(passage, kept), barred))
+    kept = with_more(kept, _outside(repeated(passage, kept), barred))
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
 
 
@@ -83,11 +85,17 @@ def _without_bylines(passage: Passage, names: list[Found]) -> list[Found]:
     return kept
 
 
-def _outside(proposals: Iterator[Found] | list[Found], barred: list[Span]) -> list[Found]:
-    marked = bytearray(max((span.end for span in barred), default=0) + 1)
-    for span in barred:
+def _marked(spans: list[Span]) -> bytearray:
+    """Return 1 for every offset that a span covers."""
+    marked = bytearray(max((span.end for span in spans), default=0) + 1)
+    for span in spans:
         marked[span.start : span.end] = b"\1" * (span.end - span.start)
-    return [found for found in proposals if not (found.start < len(marked) and marked[found.start])]
+    return marked
+
+
+def _outside(proposals: Iterable[Found], barred: bytearray) -> Iterator[Found]:
+    reach = len(barred)
+    return (found for found in proposals if found.start >= reach or not barred[found.start])
 
 
 def _from_lexicon(passage: Passage) -> Iterator[Found]:

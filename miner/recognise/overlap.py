@@ -31,43 +31,78 @@ def combined(proposals: Iterable[Found]) -> Iterator[Found]:
 
     What stays below ENOUGH is dropped.
     """
-    by_span: dict[tuple[int, int, str], dict[str, Found]] = {}
+    alone: dict[tuple[int, int, str], Found] = {}
+    several: dict[tuple[int, int, str], list[Found]] = {}
     for found in proposals:
-        methods = by_span.setdefault((found.start, found.end, found.label), {})
+        key = (found.start, found.end, found.label)
+        first = alone.setdefault(key, found)
+        if first is not found:
+            several.setdefault(key, [first]).append(found)
+    for key, found in alone.items():
+        if key in several:
+            merged = _merged(several[key])
+            if merged is not None:
+                yield merged
+        elif found.confidence >= ENOUGH:
+            yield found
+
+
+def _merged(proposals: list[Found]) -> Found | None:
+    methods: dict[str, Found] = {}
+    for found in proposals:
         old = methods.get(found.method)
         if old is None or found.confidence > old.confidence:
             methods[found.method] = found
-    for methods in by_span.values():
-        surest = max(methods.values(), key=lambda f: (f.confidence, f.method))
-        doubt = 1.0
-        for found in methods.values():
-            doubt *= 1.0 - min(found.confidence, 1.0)
-        sure = surest.confidence if len(methods) == 1 else min(1.0 - doubt, max(0.98, surest.confidence))
-        if sure >= ENOUGH:
-            yield surest if sure == surest.confidence else replace(surest, confidence=round(sure, 3))
+    surest = max(methods.values(), key=lambda f: (f.confidence, f.method))
+    doubt = 1.0
+    for found in methods.values():
+        doubt *= 1.0 - min(found.confidence, 1.0)
+    sure = surest.confidence if len(methods) == 1 else min(1.0 - doubt, max(0.98, surest.confidence))
+    if sure < ENOUGH:
+        return None
+    return surest if sure == surest.confidence else replace(surest, confidence=round(sure, 3))
 
 
 def resolve_overlaps(proposals: Iterable[Found]) -> list[Found]:
     """Keep the heaviest set of proposals that do not overlap, in text order."""
     best: dict[tuple[int, int], Found] = {}
     for found in combined(proposals):
-        old = best.get((found.start, found.end))
-        if old is None or _rank(found) > _rank(old):
+        old = best.setdefault((found.start, found.end), found)
+        if old is not found and _rank(found) > _rank(old):
             best[found.start, found.end] = found
-    items = sorted(best.values(), key=lambda f: (f.end, f.start))
-    ends = [f.end for f in items]
-    total, take = [0.0], [False]
-    before = []
-    for i, found in enumerate(items):
+    kept: list[Found] = []
+    cluster: list[Found] = []
+    reach = 0
+    for start, end in sorted(best):
+        if start >= reach:  # nothing before overlaps what follows: each stretch is decided for itself
+            kept.extend(_heaviest(cluster) if len(cluster) > 1 else cluster)
+            cluster = []
+        cluster.append(best[start, end])
+        reach = max(reach, end)
+    kept.extend(_heaviest(cluster) if len(cluster) > 1 else cluster)
+    return kept
+
+
+def with_more(kept: list[Found], more: Iterable[Found]) -> list[Found]:
+    """Return resolved proposals with others added; nothing is to be decided anew where there are none."""
+    added = list(more)
+    return resolve_overlaps([*kept, *added]) if added else kept
+
+
+def _heaviest(cluster: list[Found]) -> list[Found]:
+    cluster.sort(key=lambda f: (f.end, f.start))
+    ends = [f.end for f in cluster]
+    total, take, before = [0.0], [False], []
+    for i, found in enumerate(cluster):
         previous = bisect_right(ends, found.start, 0, i)
         before.append(previous)
         with_it = total[previous] + weight(found)
         take.append(with_it > total[i])
         total.append(max(with_it, total[i]))
-    kept, i = [], len(items)
+    kept, i = [], len(cluster)
     while i > 0:
         if take[i]:
-            kept.append(items[i - 1])
+            kept.append(cluster[i - 1])
             i = before[i - 1]
         else:
             i -= 1

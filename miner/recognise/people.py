@@ -14,6 +14,8 @@ from miner.segment import is_common, tagged
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[-—][\u4e00-\u9fff]{1,8})?(?:·[\u4e00-\u9fffa-z.]{1,10}(?:-[\u4e00-\u9fff]{1,8})?){1,4}")
+_BEFORE_DOT, _AFTER_DOT = 17, 80
+"""The most characters of a name on either side of its first dot, as the pattern has them."""
 _LATIN_DOTTED = re.compile(r"[a-z]\.[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}·[a-z]\.(?:[\u4e00-\u9fff]{1,8})")
 _SPEECH = (
     "表示|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|称|坦承|直言|回忆|解释|补充|谈到|提到|宣布|致辞|发言|分析|建议|呼吁|感叹|感慨|笑着说|希望|"
@@ -328,8 +330,19 @@ def _is_name(passage: Passage, start: int, end: int) -> bool:
     ) and not passage.knows(start, end)
 
 
+def _dotted_spans(text: str) -> Iterator[re.Match[str]]:
+    """Yield the names with dots in them: looked for around the dots, which are few."""
+    end, dot = 0, text.find("·")
+    while dot >= 0:
+        match = _DOTTED.search(text, max(end, dot - _BEFORE_DOT), dot + _AFTER_DOT)
+        if match and match.start() < dot:
+            yield match
+            end = match.end()
+        dot = text.find("·", max(end, dot + 1))
+
+
 def _dotted(passage: Passage) -> Iterator[Found]:
-    for match in _DOTTED.finditer(passage.folded):
+    for match in _dotted_spans(passage.folded):
         start, end = match.span()
         dot = start + match.group().index("·")
         letters = _letters("names", "transliteration") | {"-", "—"}
