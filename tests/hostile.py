@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from miner.offsets import stable_id
+from miner.publish.lists import LISTINGS
 from miner.store import fts, summaries
 from tests.archives import empty_archive, insert
 from tests.attacks import ATTACKS
@@ -21,6 +22,7 @@ def hostile_archive(path: Path) -> list[str]:
     connection = empty_archive(str(path))
     insert(connection, "runs", id="run", started="2025-01-01T00:00:00Z", version=ATTACKS[0], command=ATTACKS[1], config_sha256=ATTACKS[2], model_sha256=ATTACKS[3])
     pages = ["/", "/-/expo", "/-/expo/search", "/-/expo/figures", "/-/expo/editions", "/-/expo/edition/5"]
+    pages += [f"/-/expo/{name}" for name in LISTINGS]
     for number, attack in enumerate(ATTACKS):
         pages += _add(connection, number, attack.replace("\x00", "") if "\x00" in attack else attack)
     fts.refresh(connection)

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from miner.publish import archive, marks, metadata, query, routes, security, tools, visit
+from miner.publish import archive, marks, metadata, query, routes, security, titles, tools, visit
 from miner.publish.archive import KINDS, is_archive
 from miner.publish.urls import Links
 from miner.store import fts
@@ -20,6 +21,12 @@ _TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PEND
 _DESCRIBED = (None, "databases", "tables", "queries", "title", "description")
 """Keys of the metadata that this plugin has something to say about."""
 _LINKED = {"articles": ("headline", "article"), "events": ("title", "event"), **{k.table: ("name", k.label) for k in KINDS.values()}}
+_QUANTITIES = ("amount", "value", "left_value", "right_value", "low", "high")
+_SOURCES = ("source", "left_source", "right_source")
+_PLACE = re.compile(r"/-/expo/article/[\w%~-]{1,300}(?:\?[\w=&-]{0,80})?(?:#here)?", re.ASCII)
+"""Where a view or a query says a fact stands: one of our own addresses and nothing else."""
+_IDS = {"article_id": "article", "event_id": "event", "person_id": "person", "enterprise_id": "enterprise", "organization_id": "organization"}
+_IDENTITY = re.compile(r"[\w-]{1,80}", re.ASCII)
 
 
 @hookimpl
@@ -83,8 +90,21 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
     if not names:
         return []
     links = Links(datasette.setting("base_url"), names[0])
-    pages = (("首页", ""), ("检索", "search"), ("历届", "editions"), ("数字", "figures"))
-    return [{"href": links.page(*filter(None, [page])), "label": label} for label, page in pages]
+    return [*({"href": links.page(page), "label": label} for page, label in archive.NAVIGATION), {"href": links.tables(), "label": "数据表"}]
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, template: str) -> dict[str, Any]:
+    """Give Chinese words to the templates of Datasette's own pages."""
+    if template.startswith("expo/"):
+        return {}
+    return {"is_archive": lambda database: database in visit.known_archives(datasette), **titles.template_words()}
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Any]] | None:
+    """Explain in Chinese, under our own navigation, what was not found or cannot be answered."""
+    return routes.fault(datasette, request, exception) if visit.known_archives(datasette) else None
 
 
 @hookimpl
@@ -96,16 +116,23 @@ def extra_css_urls(datasette: Any, view_name: str | None) -> list[str]:
 @hookimpl
 def render_cell(row: Any, value: object, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
     """Write out hidden characters, and lead from a name or headline to its page."""
+    if isinstance(value, float) and column in _QUANTITIES and database in visit.known_archives(datasette):
+        return Markup('<span title="{:.12g}">{}</span>').format(value, archive.number(value))
+    if isinstance(value, int) and (known := titles.value_title(column, str(value))) != str(value) and database in visit.known_archives(datasette):
+        return Markup("{}").format(known)
     if not isinstance(value, str) or database not in visit.known_archives(datasette):
         return None
     shown = marks.visible(value)
-    words = {"type": archive.EVENT_TYPES, "status": archive.STATUSES, "measure": archive.MEASURES, "role": archive.ROLES}.get(column, {})
-    if value in words:
-        return Markup("{} <small>{}</small>").format(words[value], value)
+    links = Links(datasette.setting("base_url"), database, "" if database == visit.known_archives(datasette)[0] else database)
+    if (known := titles.value_title(column, value)) != value:
+        return Markup("{}").format(known)
+    if column in _SOURCES and _PLACE.fullmatch(value):
+        return Markup('<a href="{}">{}</a>').format(links.under(value), "原句")
     linked = _LINKED.get(table or "")
     if linked and column == linked[0] and "id" in row.keys():  # noqa: SIM118 - a Row iterates over values
-        links = Links(datasette.setting("base_url"), database)
         return Markup('<a href="{}">{}</a>').format(links.page(linked[1], row["id"]), shown)
+    if column in _IDS and not table and _IDENTITY.fullmatch(value):
+        return Markup('<a href="{}">{}</a>').format(links.page(_IDS[column], value), "看" + titles.column_title(None, column))
     return Markup("{}").format(shown) if shown != value else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,6 +59,11 @@ ORGANIZATION_KINDS = {
     "international": "国际组织", "media": "媒体", "country": "国家或地区", "province": "省级行政区", "city": "城市", "district": "区县",
     "venue": "场馆", "zone": "园区", "street": "街道乡镇",
 }  # fmt: skip
+NAVIGATION = (
+    ("search", "文章"), ("enterprises", "企业"), ("people", "人物"), ("organizations", "机构"), ("events", "事件"), ("quotes", "引语"), ("figures", "数字"),
+    ("editions", "历届"),
+)  # fmt: skip
+"""The pages that every page leads to."""
 FIELDS = {"kicker": "引题", "headline": "标题", "subtitle": "副题", "body": "正文"}
 _DIGITS = "零一二三四五六七八九十"
 
@@ -168,3 +174,18 @@ def number(value: float | int | None, *, digits: int = 2) -> str:
             shown = f"{value / size:,.{digits}f}".rstrip("0").rstrip(".")
             return shown + unit
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
+
+
+_AFTER = frozenset({"多", "余", "以上", "左右", "许", "上下", "以内", "以下"})
+"""Qualifiers that stand behind their number."""
+
+
+def qualified(figure: Mapping[str, Any]) -> str:
+    """Return a figure's number with its qualifier where Chinese puts it.
+
+    >>> qualified({"value": 3.8e9, "qualifier": "约"}), qualified({"value": 3400.0, "qualifier": "多"})
+    ('约38亿', '3,400多')
+    """
+    said = figure["qualifier"] or ""
+    shown = number(figure["value"])
+    return shown + said if said in _AFTER else said + shown

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import escape
 
-from miner.publish.archive import EVENT_TYPES, STATUSES, edition_title, measure_title, number
+from miner.publish.archive import EVENT_TYPES, ORGANIZATION_KINDS, STATUSES, edition_title, measure_title, number
 from miner.publish.urls import Links
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
@@ -122,3 +124,43 @@ def _entry(entry: Mapping[str, Any]) -> str:
 def _when(day: str | None) -> str:
     text = day or ""
     return f"{text}T00:00:00Z" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else "1970-01-01T00:00:00Z"
+
+
+_COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "enterprise": (("名称", "name"), ("简称", "short_name"), ("国家或地区", "country"), ("行业", "industry"), ("文章数", "n_articles"),
+                   ("提及次数", "n_mentions"), ("首次见报", "first_seen"), ("最近见报", "last_seen")),
+    "person": (("姓名", "name"), ("外文名", "latin_name"), ("文章数", "n_articles"), ("提及次数", "n_mentions"), ("首次见报", "first_seen"), ("最近见报", "last_seen")),
+    "organization": (("名称", "name"), ("类别", "kind"), ("文章数", "n_articles"), ("提及次数", "n_mentions"), ("首次见报", "first_seen"), ("最近见报", "last_seen")),
+    "place": (("名称", "name"), ("类别", "kind"), ("文章数", "n_articles"), ("提及次数", "n_mentions"), ("首次见报", "first_seen"), ("最近见报", "last_seen")),
+    "event": (("日期", "date"), ("类型", "type"), ("事件", "title"), ("状态", "status"), ("届次", "edition"), ("地点", "place"), ("金额", "amount"),
+              ("单位", "amount_unit"), ("各方", "parties"), ("报道数", "n_reports")),
+    "quote": (("日期", "published"), ("说话人", "name"), ("原话", "text"), ("方式", "direct"), ("届次", "edition"), ("报纸", "newspaper"), ("文章", "headline")),
+    "figure": (("指标", "measure"), ("所指", "subject"), ("数值", "value"), ("单位", "unit"), ("限定", "qualifier"), ("原文", "text"), ("届次", "edition"),
+               ("日期", "published"), ("报纸", "newspaper"), ("文章", "headline")),
+}  # fmt: skip
+"""The columns of a list as CSV: what stands above them, and where the value is found."""
+
+
+def csv_table(kind: str, found: Sequence[Mapping[str, Any]], address: Callable[[str, str], str], source: Callable[[Mapping[str, Any]], str]) -> str:
+    """Return rows of a list page as CSV with Chinese heads; `address` and `source` give the links of a row and of its sentence."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    columns = _COLUMNS[kind]
+    writer.writerow([*(title for title, _ in columns), "原句", "出处", "网址"])
+    for row in found:
+        place = row.get("source") or {}
+        sentence = f"{place.get('before', '')}{place.get('text', '')}{place.get('after', '')}"
+        cells = [_csv_cell(name, row.get(name)) for _, name in columns]
+        writer.writerow([*cells, _csv_cell("", sentence), source(place) if place else "", address(kind, row["id"])])
+    return text.getvalue()
+
+
+def _csv_cell(name: str, value: object) -> str:
+    """Return a value in words; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    words: Mapping[str, str] = {"type": EVENT_TYPES, "status": STATUSES, "kind": ORGANIZATION_KINDS, "direct": {"1": "直接", "0": "转述"}}.get(name, {})
+    if isinstance(value, list):
+        value = "、".join(str(party["name"]) for party in value)
+    shown = "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
+    shown = measure_title(shown) if name == "measure" else words.get(shown, shown)
+    risky = shown[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, (int, float))
+    return f"'{shown}" if risky else shown

@@ -8,6 +8,7 @@ from typing import Any
 from miner.publish.archive import KINDS, TABLE_TITLES, edition_title, first, rows, scalar
 from miner.publish.charts import Bar, Stack, columns, stacks
 from miner.publish.dossier import _month_number
+from miner.publish.lists import LISTINGS
 from miner.publish.urls import Links
 from miner.store.views import QUERIES
 
@@ -38,7 +39,7 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
         },
         "problems": rows(connection, "select stage, code, count(*) as n from problems group by 1, 2 order by 3 desc limit 8"),
         "latest": rows(connection, "select id, headline, newspaper, published from articles order by published desc limit 6"),
-        "queries": QUERIES,
+        "queries": QUERIES, "lists": {"articles": "search", **{listing.table: listing.address for listing in LISTINGS.values()}},
         "events": rows(connection, "select id, title, type, date, n_reports from events order by n_reports desc limit 8"),
         "span": (scalar(connection, "select min(month) from coverage where month <> ''"), scalar(connection, "select max(month) from coverage")),
     }  # fmt: skip

@@ -154,3 +154,25 @@ def find_words(text: str, words: tuple[str, ...], *, limit: int = 2_000) -> list
             span = Span(found.pop().start, span.end)
         found.append(span)
     return found
+
+
+def bounded(value: object, default: int, most: int) -> int:
+    """Return what was typed as a number from 1 to `most`, or the default when it is none.
+
+    >>> bounded("7", 1, 50), bounded("900", 1, 50), bounded("x", 1, 50)
+    (7, 50, 1)
+    """
+    text = str(value or "")
+    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 6 else default
+
+
+def is_date(text: str) -> bool:
+    """Tell whether the text is a year, a month or a day.
+
+    >>> is_date("2022"), is_date("2022-11"), is_date("2022-13"), is_date("")
+    (True, True, False, False)
+    """
+    parts = text.split("-")
+    if not all(part.isascii() and part.isdigit() for part in parts) or len(text) not in (4, 7, 10):
+        return False
+    return len(parts[0]) == 4 and (len(parts) < 2 or "01" <= parts[1] <= "12") and (len(parts) < 3 or "01" <= parts[2] <= "31")

@@ -14,6 +14,7 @@ from typing import Any
 from miner.publish.archive import KINDS, first, rows
 from miner.publish.search import simplified
 from miner.publish.urls import Links
+from miner.store import lists
 
 MAX_QUERIES = 60
 MAX_BODY = 512 * 1024
@@ -75,30 +76,26 @@ def score(asked: str, name: str, alias: str | None) -> float:
     >>> score("旭化成", "旭化成（中国）投资有限公司", "旭化成"), score("甲", "甲", None)
     (95.0, 100.0)
     """
-    if asked == name:
+    form = lists.form(asked)
+    if form == lists.form(name):
         return 100.0
-    if asked == alias:
+    if form == lists.form(alias or ""):
         return 95.0
     ratio = max(difflib.SequenceMatcher(None, asked, other[:200]).ratio() for other in (name, alias) if other)
     return round(min(90.0, 90 * ratio + (8 if name.startswith(asked) else 0)), 1)
 
 
 def _near(connection: sqlite3.Connection, label: str, name: str) -> list[dict[str, Any]]:
-    kind = KINDS[label]
-    head = name[:2] if len(name) > 2 else name
+    form = lists.form(name)
+    if not form:
+        return []
+    sql = (
+        f"select e.id, e.name, n.name as alias, e.n_articles from names n cross join [{KINDS[label].table}] e on e.id = n.entity_id "
+        "where n.form >= ?1 and n.form < ?2 and n.label = ?3 order by n.form = ?4 desc, n.n_articles desc limit ?5"
+    )
     found: list[dict[str, Any]] = []
-    for start, most in ((name, 10), (head, 40)):
-        found += rows(
-            connection,
-            f"select id, name, null as alias, n_articles from [{kind.table}] where name >= ?1 and name < ?2 order by name = ?3 desc, n_articles desc limit ?4",
-            (start, start + _TOP, name, most),
-        )
-        found += rows(
-            connection,
-            f"select e.id, e.name, l.alias, e.n_articles from aliases l join [{kind.table}] e on e.id = l.{kind.column} "
-            "where l.alias >= ?1 and l.alias < ?2 order by l.alias = ?3 desc, e.n_articles desc limit ?4",
-            (start, start + _TOP, name, most),
-        )
+    for start, most in ((form, 20), (form[:2], 60)):
+        found += rows(connection, sql, (start, start + _TOP, label, form, most))
     return found
 
 

@@ -11,11 +11,14 @@ from urllib.parse import parse_qs, unquote
 from datasette.utils.asgi import Request, Response
 
 from miner.offsets import Span
-from miner.publish import article, dossier, editions, event, exports, figures, front, reconcile, search
-from miner.publish.archive import EVENT_TYPES, KINDS, edition_title
+from miner.publish import article, dossier, editions, event, exports, figures, front, lists, reconcile, search
+from miner.publish.archive import EVENT_TYPES, KINDS, STATUSES, edition_title
+from miner.publish.query import bounded
 from miner.publish.visit import Visit, find_archives
 
 Page = Callable[[Visit], Awaitable[Response]]
+_CSV_ROWS, _PUBLIC_CSV_ROWS = 5_000, 500
+"""Rows of a list that come as CSV at once."""
 _FORMAT = r"(?P<format>\.(?:json|md|atom))?"
 
 
@@ -60,6 +63,7 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (rf"^/-/expo/article/(?P<id>[^/.]+){_FORMAT}$", article_page),
         (rf"^/-/expo/(?P<label>{labels})/(?P<id>[^/.]+){_FORMAT}$", dossier_page),
         (rf"^/-/expo/event/(?P<id>[^/.]+){_FORMAT}$", event_page),
+        (rf"^/-/expo/(?P<list>{'|'.join(lists.LISTINGS)})(?P<format>\.(?:json|csv))?$", list_page),
         (rf"^/-/expo/figures{_FORMAT}$", figures_page),
         (rf"^/-/expo/editions{_FORMAT}$", editions_page),
         (rf"^/-/expo/edition/(?P<id>\d{{1,3}}){_FORMAT}$", edition_page),
@@ -78,6 +82,22 @@ async def index(datasette: Any, request: Request) -> Response:
 
     response: Response = await IndexView(datasette).get(request)
     return response
+
+
+def fault(datasette: Any, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
+    """Return what explains a fault that Datasette met on one of its own pages; None leaves it to Datasette."""
+    status = getattr(exception, "status", 500)
+    if status >= 500 or request.path.endswith(".json"):
+        return None
+
+    async def explain() -> Response:
+        visit = await Visit.start(datasette, request)
+        if status == 404:
+            return await visit.show("error.html", {"title": "没有这一页", "message": "地址可能写错了，或者这条数据已经并入别处。"}, status=404)
+        told = getattr(exception, "message", None) or str(exception)
+        return await visit.show("error.html", {"title": "无法回答", "message": f"请求有误：{told}"}, status=status)
+
+    return explain
 
 
 async def robots(datasette: Any) -> Response:
@@ -231,6 +251,45 @@ async def event_page(visit: Visit) -> Response:
     if form == "json":
         return visit.send_json({"url": address, **{name: found[name] for name in ("event", "parties", "reports", "disagreements", "judgements")}})
     return await visit.show("event.html", found)
+
+
+async def list_page(visit: Visit) -> Response:
+    """A list of enterprises, people, organizations, places, events, quotes or figures, as a page, JSON or CSV."""
+    asked = lists.Asked.read(lists.LISTINGS[visit.request.url_vars["list"]], {name: visit.argument(name) for name in visit.request.args})
+    form = _format(visit)
+    if form == "csv":
+        asked = replace(asked, page=1, size=_PUBLIC_CSV_ROWS if visit.options.public else _CSV_ROWS)
+    elif form == "json":
+        asked = replace(asked, size=bounded(visit.argument("size", 8), lists.PAGE, 500))
+
+    def read(connection: sqlite3.Connection) -> dict[str, Any]:
+        return {
+            "found": lists.find(connection, asked), "choices": lists.choices(connection, asked) if not form else {},
+            "entity_name": search.entity_name(connection, asked.entity) if asked.entity else None,
+        }  # fmt: skip
+
+    context = await visit.read(read)
+    found = context["found"]
+    if form == "csv":
+        links = visit.links
+        table = exports.csv_table(
+            asked.listing.kind, found.rows,
+            lambda kind, identity: visit.absolute(links.fact(kind, identity)), lambda place: visit.absolute(links.sentence(place)),
+        )  # fmt: skip
+        return Response(table, content_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{asked.listing.address}.csv"'})
+    more = asked.page * asked.size < found.total and asked.page < lists.MAX_PAGE
+    if form == "json":
+        query = {**asked.query(), "page": asked.page + 1, "size": visit.argument("size", 8)}
+        shown = [_listed(visit, asked.listing.kind, row) for row in found.rows]
+        following = visit.absolute(visit.links.page(asked.listing.address, query=query, format=".json"))
+        return visit.send_json({"total": found.total, "more_than": found.more_than, "page": asked.page, "next": following if more else None, "rows": shown})
+    title = asked.listing.title + (f":{asked.name}" if asked.name else "")
+    return await visit.show("list.html", {"title": title, "asked": asked, "listing": asked.listing, "more": more, "event_types": EVENT_TYPES, "statuses": STATUSES, **context})
+
+
+def _listed(visit: Visit, kind: str, row: dict[str, Any]) -> dict[str, Any]:
+    place = row.get("source")
+    return {**row, "url": visit.absolute(visit.links.fact(kind, row["id"])), "source_url": visit.absolute(visit.links.sentence(place)) if place else None}
 
 
 async def figures_page(visit: Visit) -> Response:

@@ -16,7 +16,7 @@ from typing import Any
 from miner.offsets import Span
 from miner.publish import query as q
 from miner.publish.archive import KINDS, Row, first, rows, scalar
-from miner.store import fts
+from miner.store import fts, lists
 
 PAGE = 20
 MAX_PAGE = 50
@@ -75,32 +75,20 @@ class Request:
         given = {name: arguments.get(name, "").strip()[:80] for name in Filters.__slots__}
         given["edition"] = given["edition"] if given["edition"].isascii() and given["edition"].isdigit() else ""
         for name in ("since", "until"):
-            given[name] = given[name] if _is_date(given[name]) else ""
+            given[name] = given[name] if q.is_date(given[name]) else ""
         sort = arguments.get("sort", "")
         return cls(
             q.parse(arguments.get("q", "").strip()),
             Filters(**given),
             sort if sort in SORTS else "relevance",
-            _bounded(arguments.get("page"), 1, MAX_PAGE),
-            _bounded(arguments.get("size"), PAGE, MAX_SIZE),
+            q.bounded(arguments.get("page"), 1, MAX_PAGE),
+            q.bounded(arguments.get("size"), PAGE, MAX_SIZE),
         )
 
 
 def _clean(value: object) -> str:
     """Return text that SQLite takes: no half characters."""
     return str(value or "").encode("utf-8", "replace").decode()
-
-
-def _bounded(value: object, default: int, most: int) -> int:
-    text = str(value or "")
-    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 6 else default
-
-
-def _is_date(text: str) -> bool:
-    parts = text.split("-")
-    if not all(part.isascii() and part.isdigit() for part in parts) or len(text) not in (4, 7, 10):
-        return False
-    return len(parts[0]) == 4 and (len(parts) < 2 or "01" <= parts[1] <= "12") and (len(parts) < 3 or "01" <= parts[2] <= "31")
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,9 +331,8 @@ def offers(connection: sqlite3.Connection, query: q.Query, *, limit: int = 6) ->
     found: dict[str, Offer] = {}
     wanted = list(dict.fromkeys((query.typed.strip(), *query.words)))[:6]
     for word in wanted:
-        for form in dict.fromkeys((word, simplified(word))):
-            for offer in _named(connection, form) if form else ():
-                found.setdefault(offer.id, offer)
+        for offer in _named(connection, word):
+            found.setdefault(offer.id, offer)
         if len(found) >= limit:
             break
     return list(found.values())[:limit]
@@ -364,9 +351,9 @@ def widened(connection: sqlite3.Connection, query: q.Query, found: list[Offer]) 
 
 
 def named(connection: sqlite3.Connection, name: str) -> Offer | None:
-    """Return the thing of exactly that name or alias, the most frequent one; None when there is none."""
-    form = simplified(name.strip())
-    return next((offer for offer in _named(connection, form) if form in (offer.name, offer.alias)), None) if form else None
+    """Return the thing of exactly that name or alias in any written form, the most frequent one; None when there is none."""
+    form = lists.form(name)
+    return next((offer for offer in _named(connection, name) if lists.form(offer.alias or offer.name) == form), None)
 
 
 def simplified(word: str) -> str:
@@ -376,17 +363,20 @@ def simplified(word: str) -> str:
 
 
 def _named(connection: sqlite3.Connection, word: str) -> list[Offer]:
-    upper = word + "\U0010ffff"
-    found: list[Offer] = []
-    for kind in KINDS.values():
-        sql = f"select id, name, n_articles from [{kind.table}] where name >= ? and name < ? order by name = ? desc, n_articles desc limit 3"
-        found += [Offer(row["id"], kind.label, row["name"], None, row["n_articles"]) for row in rows(connection, sql, (word, upper, word))]
-        sql = (
-            f"select e.id, e.name, l.alias, e.n_articles from aliases l join [{kind.table}] e on e.id = l.{kind.column} "
-            "where l.alias >= ? and l.alias < ? order by l.alias = ? desc, e.n_articles desc limit 3"
-        )
-        found += [Offer(row["id"], kind.label, row["name"], row["alias"], row["n_articles"]) for row in rows(connection, sql, (word, upper, word))]
-    return sorted(found, key=lambda offer: (word not in (offer.name, offer.alias), -offer.n_articles))
+    """Return the things with a name that is the word or begins with it, however it is written, the most frequent first."""
+    form = lists.form(word)
+    if not form:
+        return []
+    sql = (
+        "select n.entity_id, n.label, n.name as alias, n.n_articles, n.form = ?1 as whole from names n where n.form >= ?1 and n.form < ?2 "
+        "order by whole desc, n.n_articles desc limit 12"
+    )
+    found: dict[str, Offer] = {}
+    for row in rows(connection, sql, (form, form + "\U0010ffff")):
+        name = str(scalar(connection, f"select name from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or row["alias"])
+        alias = None if row["alias"] == name else row["alias"]
+        found.setdefault(row["entity_id"], Offer(row["entity_id"], row["label"], name, alias, row["n_articles"]))
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

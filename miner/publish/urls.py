@@ -47,6 +47,31 @@ class Links:
         """Return the address of an event."""
         return self.page("event", identity)
 
+    def sentence(self, place: Mapping[str, object]) -> str:
+        """Return the address of a place in an article, which is highlighted there.
+
+        >>> Links("/", "expo").sentence({"article_id": "a", "field": "body", "start": 3, "end": 9})
+        '/-/expo/article/a?at=3-9#here'
+        """
+        field = place.get("field")
+        query = {"field": field if field != "body" else "", "at": f"{place['start']}-{place['end']}"}
+        return self.page("article", place["article_id"], query=query) + "#here"
+
+    def under(self, address: str) -> str:
+        """Return one of our addresses, as views and queries give it, under the base URL and for this database.
+
+        >>> Links("/news/", "old", "old").under("/-/expo/article/a?at=3-9#here")
+        '/news/-/expo/article/a?at=3-9&_db=old#here'
+        """
+        path, _, place = address.partition("#")
+        more = f"{'&' if '?' in path else '?'}{urlencode({'_db': self.named})}" if self.named else ""
+        return self.base.rstrip("/") + path + more + (f"#{place}" if place else "")
+
+    def fact(self, kind: str, identity: object) -> str:
+        """Return the address of the page of an entity or event, or of the row of a quote or figure, which have no page."""
+        table = {"quote": "quotes", "figure": "figures"}.get(kind)
+        return self.row(table, identity) if table else self.page(kind, identity)
+
     def table(self, name: str, query: Mapping[str, object] | None = None) -> str:
         """Return the address of Datasette's page of a table, view or canned query."""
         asked = urlencode(query or {})

@@ -148,7 +148,7 @@ def shared(datasette: Any, links: Links) -> dict[str, Any]:
     return {
         "links": links, "options": Options.of(datasette), "number": archive.number, "edition_title": archive.edition_title,
         "kinds": archive.KINDS, "hits": marks.hits, "measure_title": archive.measure_title, "role_titles": archive.ROLES,
-        "organization_kinds": archive.ORGANIZATION_KINDS,
+        "organization_kinds": archive.ORGANIZATION_KINDS, "navigation": archive.NAVIGATION, "qualified": archive.qualified,
     }  # fmt: skip
 
 

@@ -26,6 +26,8 @@ TABLE = "articles_fts"
 PENDING = "articles_fts_pending"
 IN_HEADLINE, REPEATED, TAG = "\uf8f0", "\uf8f1", "\uf8f2"
 """Marks before a token: it stands in a headline; the article repeats it; it is a tag."""
+_MARKS = (IN_HEADLINE, REPEATED, TAG, "\uf8f3")
+"""Characters that mean something to an index, the last one to that of names in lists.py: no text may hold them."""
 REPEATS = 3
 """An article repeats what it says this often."""
 _INVISIBLE = TAG + "invisible"
@@ -36,7 +38,7 @@ _TEXTS = ("kicker", "headline", "subtitle", "section", "byline", "body")
 _COLUMNS = (*_TEXTS, "newspaper", "edition", "published")
 _HEADS = ("kicker", "headline", "subtitle")
 _TAG_CHARS = 60
-_BULK_HASH_BYTES, _HASH_BYTES = 64 * 2**20, 2**20
+BULK_HASH_BYTES, HASH_BYTES = 64 * 2**20, 2**20
 
 
 class _Folding(dict[int, str]):
@@ -52,7 +54,7 @@ class _Folding(dict[int, str]):
 
     def _fold(self, char: str) -> str:
         category = unicodedata.category(char)
-        if category == "Cs" or char in (IN_HEADLINE, REPEATED, TAG):
+        if category == "Cs" or char in _MARKS:
             return "\ufffd"
         if category == "Cf":
             return ""
@@ -225,12 +227,12 @@ def rebuild(connection: sqlite3.Connection) -> int:
     connection.execute(f"insert into [{TABLE}] ([{TABLE}]) values ('delete-all')")
     connection.execute(f"delete from [{PENDING}]")
     columns = ", ".join(f"[{name}]" for name in _COLUMNS)
-    connection.execute(f"insert into [{TABLE}] ([{TABLE}], rank) values ('hashsize', {_BULK_HASH_BYTES})")
+    connection.execute(f"insert into [{TABLE}] ([{TABLE}], rank) values ('hashsize', {BULK_HASH_BYTES})")
     try:
         count = _index(connection, f"select rowid, {columns} from articles order by rowid")
         optimize(connection)
     finally:
-        connection.execute(f"insert into [{TABLE}] ([{TABLE}], rank) values ('hashsize', {_HASH_BYTES})")
+        connection.execute(f"insert into [{TABLE}] ([{TABLE}], rank) values ('hashsize', {HASH_BYTES})")
     return count
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from miner.store import lists
 from miner.store.schema import Column, Table
 from miner.store.views import contradictions_sql
 
@@ -75,6 +76,7 @@ TABLES: tuple[Table, ...] = (
             Column("n_conflicts", "integer not null", "冲突对数 / conflicting pairs"), Column("n_roundings", "integer not null", "取整对数 / rounded pairs"),
         ), extra=("primary key (measure, unit, edition)",), facets=("edition", "unit"), sort="n_figures",
     ),
+    *lists.TABLES,
 )  # fmt: skip
 
 _ENTITY = "coalesce(m.enterprise_id, m.person_id, m.organization_id, m.place_id)"
@@ -133,6 +135,7 @@ def create(connection: sqlite3.Connection) -> None:
         for columns in table.indexes:
             name = f"ix_{table.name}_{'_'.join(columns)}"
             connection.execute(f"create index if not exists [{name}] on [{table.name}] ({', '.join(columns)})")
+    lists.create(connection)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -140,5 +143,6 @@ def rebuild(connection: sqlite3.Connection) -> None:
     create(connection)
     for table in reversed(TABLES):
         connection.execute(f"delete from [{table.name}]")
-    for table in TABLES:
-        connection.execute(f"insert into [{table.name}] {_FILL[table.name]}")
+    for name, sql in _FILL.items():
+        connection.execute(f"insert into [{name}] {sql}")
+    lists.rebuild(connection)

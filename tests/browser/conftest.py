@@ -79,7 +79,9 @@ def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     connection.close()
     pages = {
         "front": "/", "search": "/-/expo/search?q=订单", "nothing": "/-/expo/search?q=没有这个词", "figures": "/-/expo/figures?measure=exhibitors&edition=5",
-        "measures": "/-/expo/figures", "editions": "/-/expo/editions", "edition": "/-/expo/edition/5", "table": "/expo/articles?_search=订单",
+        "measures": "/-/expo/figures", "editions": "/-/expo/editions", "enterprises": "/-/expo/enterprises?edition=5", "people": "/-/expo/people",
+        "events": "/-/expo/events?type=signing", "quotes": "/-/expo/quotes", "numbers": "/-/expo/numbers?measure=exhibitors", "missing_rows": "/-/expo/events?q=无此人",
+        "canned": "/expo/who_met?name=科", "database": "/expo", "edition": "/-/expo/edition/5", "table": "/expo/articles?_search=订单",
         **{name: f"/-/expo/{name}/{identity}" for name, identity in pick.items()},
     }  # fmt: skip
     pages["article"] += "?q=订单"

@@ -15,7 +15,8 @@ from tests.browser.conftest import CHROMIUM, FLAGS, Site  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed")]
 
-OURS = ("front", "search", "nothing", "article", "enterprise", "person", "organization", "event", "figures", "measures", "editions", "edition")
+OURS = ("front", "search", "nothing", "article", "enterprise", "person", "organization", "event", "figures", "measures", "editions", "edition",
+        "enterprises", "people", "events", "quotes", "numbers", "missing_rows")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ class Watched:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_have_no_fault_and_fit_the_screen(browser: Browser, site: Site, scheme: str, width: int) -> None:
     seen = Watched(browser, site, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    for name in (*OURS, "table"):
+    for name in (*OURS, "table", "canned", "database"):
         page = seen.go(site.pages[name])
         if name in OURS:
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -115,7 +116,7 @@ def test_everything_can_be_reached_by_keyboard(browser: Browser, site: Site) -> 
     page.keyboard.press("Enter")
     page.wait_for_selector(".story")
     page.keyboard.press("Tab")
-    for _ in range(12):
+    for _ in range(16):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "show-person":
             break

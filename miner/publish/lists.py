@@ -1,0 +1,343 @@
+"""List pages: enterprises, people, organizations, places, events, quotes and figures, by name, by filters, in several orders.
+
+Every choice of filters is an expression on the tags of `listed_fts` (see `store.lists`), which gives ranks in order.
+Other orders sort what was found while that is not much, and else walk the index of the wanted order.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from miner.publish import query as q
+from miner.publish.archive import KINDS, rows, scalar
+from miner.publish.rows import hydrate
+from miner.store import fts, lists
+
+PAGE, MAX_PAGE = 50, 100
+COUNTED = 10_000
+"""What is found is counted up to this number, unless a summary knows better."""
+_READ = 1_000
+"""Words in sentences are looked for in so many articles that hold them, the last added first."""
+_NAMED = 40
+"""A part of a name may mean so many things."""
+_TOP = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort order: its title, and the column with its index; without a column it is the order of the ranks, or that reversed."""
+
+    title: str
+    column: str = ""
+    index: str = ""
+    descending: bool = True
+    backwards: bool = False
+    within: str = ""
+    """Only what agrees in this column can be put in this order, and the index begins with it."""
+
+
+_BY_NAME, _LATEST = "name", "latest"
+
+
+def _entity_orders(table: str) -> dict[str, Order]:
+    return {
+        "articles": Order("见报篇数"), "mentions": Order("提及次数", "n_mentions", f"ix_{table}_n_mentions"),
+        _LATEST: Order("最近见报", "last_seen", f"ix_{table}_last_seen"), _BY_NAME: Order("名称", "name", f"ix_{table}_name", descending=False),
+    }  # fmt: skip
+
+
+_DATED = {"newest": Order("日期（新→旧）"), "oldest": Order("日期（旧→新）", backwards=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list page: the kind of thing, its address, what it may be narrowed by."""
+
+    kind: str
+    title: str
+    address: str
+    table: str
+    counter: str
+    choices: tuple[str, ...]
+    orders: Mapping[str, Order]
+
+    @property
+    def of_facts(self) -> bool:
+        """Events, quotes and figures have days, parties and sentences; entities have names."""
+        return self.kind not in KINDS
+
+
+LISTINGS = {
+    listing.address: listing
+    for listing in (
+        Listing("enterprise", "企业", "enterprises", "enterprises", "家", ("edition", "country", "industry", "role"), _entity_orders("enterprises")),
+        Listing("person", "人物", "people", "people", "位", ("edition", "role"), _entity_orders("people")),
+        Listing("organization", "机构", "organizations", "organizations", "个", ("edition", "kind", "role"), _entity_orders("organizations")),
+        Listing("place", "地点", "places", "places", "处", ("edition", "kind"), _entity_orders("places")),
+        Listing("event", "事件", "events", "events", "件", ("edition", "type", "status", "country", "role"), {
+            **_DATED, "reports": Order("报道数", "n_reports", "ix_events_n_reports"), "amount": Order("金额", "amount", "ix_events_amount")}),
+        Listing("quote", "引语", "quotes", "quotes", "条", ("edition", "speaker", "direct", "country"), _DATED),
+        Listing("figure", "数字", "numbers", "figures", "条", ("edition", "measure", "unit"), {**_DATED, "value": Order("数值（限一个指标）", "value", "ix_figures_measure_value", within="measure")}),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of a list page."""
+
+    listing: Listing
+    name: str = ""
+    words: str = ""
+    entity: str = ""
+    chosen: tuple[tuple[str, str], ...] = ()
+    since: str = ""
+    until: str = ""
+    sort: str = ""
+    page: int = 1
+    size: int = PAGE
+
+    @classmethod
+    def read(cls, listing: Listing, arguments: Mapping[str, str]) -> Asked:
+        """Read the query string; what makes no sense is ignored.
+
+        >>> asked = Asked.read(LISTINGS["events"], {"type": "signing", "page": "x", "sort": "?", "since": "2022-11", "until": "9"})
+        >>> asked.chosen, asked.sort, asked.since, asked.until, asked.page
+        ((('type', 'signing'),), 'newest', '2022-11', '', 1)
+        """
+        given = {name: value.encode("utf-8", "replace").decode().strip() for name, value in arguments.items()}
+        chosen = tuple((name, given[name][:80]) for name in listing.choices if given.get(name))
+        days = {name: given.get(name, "") if listing.of_facts and q.is_date(given.get(name, "")) else "" for name in ("since", "until")}
+        sort = given.get("sort", "")
+        return cls(
+            listing, given.get("q", "")[:80], given.get("words", "")[:80] if listing.of_facts else "",
+            given.get("entity", "")[:80] if listing.of_facts else "", chosen, days["since"], days["until"],
+            sort if sort in listing.orders else next(iter(listing.orders)), q.bounded(given.get("page"), 1, MAX_PAGE),
+        )  # fmt: skip
+
+    @property
+    def order(self) -> Order:
+        """The sort order asked for."""
+        return self.listing.orders[self.sort]
+
+    def query(self) -> dict[str, str]:
+        """Return the arguments that ask for the same, without the page."""
+        first = next(iter(self.listing.orders))
+        all_given = {
+            "q": self.name, "words": self.words, "entity": self.entity, **dict(self.chosen), "since": self.since, "until": self.until,
+            "sort": "" if self.sort == first else self.sort,
+        }  # fmt: skip
+        return {name: value for name, value in all_given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a list."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    more_than: bool = False
+    """There is more than was counted."""
+    meant: tuple[tuple[str, str, str], ...] = ()
+    """Label, id and name of the things that the name was taken to mean, for events, quotes and figures."""
+    partly: bool = False
+    """Only the articles added last were read for the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What is looked for: an expression on tags, a part of a name to be checked, a span of ranks, ranks already known."""
+
+    expression: str
+    form: str = ""
+    low: int = 0
+    high: int = 1 << 60
+    known: list[int] | None = None
+
+
+def find(connection: sqlite3.Connection, asked: Asked) -> Found:
+    """Return one page of what was asked for."""
+    listing = asked.listing
+    meant = entities_named(connection, asked.name) if listing.of_facts and asked.name else []
+    if listing.of_facts and asked.name and not meant:
+        return Found([], 0)
+    known, partly = _with_words(connection, asked) if asked.words else (None, False)
+    match = replace(_match(connection, asked, [row["entity_id"] for row in meant]), known=known)
+    if asked.order.within and asked.order.within not in dict(asked.chosen):
+        asked = replace(asked, sort=next(iter(listing.orders)))
+    ranks, total, more = _ranks(connection, asked, match)
+    shown = hydrate(connection, listing.kind, _ids(connection, ranks))
+    return Found(shown, total, more, tuple((row["label"], row["entity_id"], row["name"]) for row in meant), partly)
+
+
+def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
+    """Return the things that a name means: those of exactly that name in any written form, else those with it in a name."""
+    form = lists.form(name)
+    if not form:
+        return []
+    sql = "select distinct n.entity_id, n.label, n.n_articles from names n where {} order by n.n_articles desc limit {}"
+    found = rows(connection, sql.format("n.form = ?", _NAMED), (form,))
+    if not found:
+        terms = " AND ".join(f'"{term}"' for term in lists.name_terms(form))
+        inner = f"select l.id from {lists.INDEX} f cross join listed l on l.rank = f.rowid where {lists.INDEX} match ? limit 2000"
+        found = rows(connection, sql.format(f"n.entity_id in ({inner}) and instr(n.form, ?)", _NAMED), (terms, form))
+    for row in found:
+        row["name"] = scalar(connection, f"select name from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or "?"
+    return found
+
+
+def _match(connection: sqlite3.Connection, asked: Asked, named: list[str]) -> _Match:
+    listing, chosen = asked.listing, dict(asked.chosen)
+    parts, form = [_tag("list", listing.kind)], ""
+    if not listing.of_facts and asked.name:
+        form = lists.form(asked.name)
+        parts += [f'"{term}"' for term in lists.name_terms(form)] or [q.NOTHING]
+    entities = [asked.entity] if asked.entity else named
+    role = chosen.pop("role", "")
+    if role and entities:
+        parts.append(_any("played", [f"{role} {entity}" for entity in entities]))
+    elif role and not listing.of_facts and "edition" in chosen:
+        parts.append(_tag("played", f"{role} {chosen['edition']}"))
+    elif role:
+        parts.append(_tag("role", role))
+    if entities:
+        parts.append(_any("entity", entities))
+    parts += [_tag(name, value) for name, value in chosen.items()]
+    low, high = _span(connection, asked)
+    return _Match(" AND ".join(parts), form if len(form) > 2 else "", low, high)
+
+
+def _tag(name: str, value: str) -> str:
+    return fts.match_tag(name, value)
+
+
+def _any(name: str, values: list[str]) -> str:
+    return "(" + " OR ".join(_tag(name, value) for value in values) + ")"
+
+
+def _span(connection: sqlite3.Connection, asked: Asked) -> tuple[int, int]:
+    """Return the lowest and the highest rank of the days asked for; days fall with rank."""
+    kind, low, high = asked.listing.kind, 0, 1 << 60
+    if asked.until:
+        low = scalar(connection, "select min(rank) from listed where kind = ? and day = (select max(day) from listed where kind = ? and day <= ?)",
+                     (kind, kind, asked.until + _TOP)) or high  # fmt: skip
+    if asked.since or asked.until or asked.order.backwards:  # what has no day comes last
+        least = asked.since or "0"
+        high = scalar(connection, "select max(rank) from listed where kind = ? and day = (select min(day) from listed where kind = ? and day >= ?)",
+                      (kind, kind, least)) or 0  # fmt: skip
+    return low, high
+
+
+def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple[list[int], int, bool]:
+    """Return the ranks of the page, how much was found, and whether there is more than was counted."""
+    start, order = (asked.page - 1) * asked.size, asked.order
+    everything = _exact(connection, asked)
+    total = everything if everything is not None else len(_tagged(connection, match, limit=COUNTED))
+    more = everything is None and total >= COUNTED
+    if not order.column:
+        return _tagged(connection, match, limit=asked.size, start=start, backwards=order.backwards), total, more
+    direction = "desc" if order.descending else "asc"
+    table = asked.listing.table
+    if total < COUNTED or match.known is not None or match.form:
+        found = json.dumps(_tagged(connection, match, limit=COUNTED))
+        sql = (
+            f"select l.rank from json_each(?) j join listed l on l.rank = j.value join [{table}] e on e.id = l.id "
+            f"order by e.[{order.column}] is null, e.[{order.column}] {direction}, l.rank limit ? offset ?"
+        )
+        return [rank for (rank,) in connection.execute(sql, (found, asked.size, start))], total, more
+    same = f"e.[{order.within}] = ? and " if order.within else ""
+    sql = (
+        f"select l.rank from [{table}] e indexed by [{order.index}] cross join listed l on l.id = e.id and l.kind = ? "
+        f"where {same}e.[{order.column}] is not null and l.rank between ? and ? and exists (select 1 from {lists.INDEX} where {lists.INDEX} match ? and rowid = l.rank) "
+        f"order by e.[{order.column}] {direction} limit ? offset ?"
+    )
+    shared = [dict(asked.chosen)[order.within]] if order.within else []
+    given = (asked.listing.kind, *shared, match.low, match.high, match.expression, asked.size, start)
+    return [rank for (rank,) in connection.execute(sql, given)], total, more
+
+
+def _tagged(connection: sqlite3.Connection, match: _Match, *, limit: int, start: int = 0, backwards: bool = False) -> list[int]:
+    """Return the ranks that match, in order."""
+    if match.known is not None:
+        inside = [rank for rank in match.known if match.low <= rank <= match.high]
+        sql = f"select f.rowid from json_each(?) j cross join {lists.INDEX} f on f.rowid = j.value where {lists.INDEX} match ?"
+        found = sorted((rank for (rank,) in connection.execute(sql, (json.dumps(inside), match.expression))), reverse=backwards)
+        return found[start : start + limit]
+    check = "and exists (select 1 from listed l cross join names n on n.entity_id = l.id where l.rank = f.rowid and instr(n.form, ?))" if match.form else ""
+    sql = (
+        f"select f.rowid from {lists.INDEX} f where {lists.INDEX} match ? and f.rowid between ? and ? {check} "
+        f"order by f.rowid {'desc' if backwards else 'asc'} limit ? offset ?"
+    )
+    given = (match.expression, match.low, match.high, *([match.form] if match.form else []), limit, start)
+    return [rank for (rank,) in connection.execute(sql, given)]
+
+
+def _exact(connection: sqlite3.Connection, asked: Asked) -> int | None:
+    """Return how much there is when a summary knows it: of everything, or of what carries one tag."""
+    if asked.name or asked.words or asked.entity or asked.since or asked.until or asked.order.backwards or len(asked.chosen) > 1:
+        return None
+    if not asked.chosen:
+        return int(scalar(connection, "select n from totals where name = ?", (asked.listing.table,)) or 0)
+    return int(scalar(connection, "select n from listed_choices where kind = ? and name = ? and value = ?", (asked.listing.kind, *asked.chosen[0])) or 0)
+
+
+_SENTENCES = {
+    "event": "select r.event_id, r.evidence from {} cross join event_reports r on r.article_id = a.id where r.event_id is not null",
+    "quote": "select x.id, x.text from {} cross join quotes x on x.article_id = a.id",
+    "figure": (
+        "select x.id, coalesce(x.subject, '') || ' ' || case when x.field = 'body' then substr(a.body, max(x.start - 40, 0) + 1, x.end - x.start + 80) "
+        "else x.text end from {} cross join figures x on x.article_id = a.id"
+    ),
+}
+"""Where words are looked for, by kind of fact."""
+
+
+def _with_words(connection: sqlite3.Connection, asked: Asked) -> tuple[list[int], bool]:
+    """Return the ranks of the facts whose sentences hold the words, and whether only a part of the articles was read."""
+    query = q.parse(asked.words)
+    read = [row for (row,) in connection.execute(
+        f"select rowid from {fts.TABLE} where {fts.TABLE} match ? order by rowid desc limit {_READ + 1}", (q.expression(query),))]  # fmt: skip
+    articles = "json_each(?) j cross join articles a on a.rowid = j.value"
+    groups = [[fts.fold(word) for word in group] for group in query.groups]
+    excluded = [fts.fold(word) for word in query.excluded]
+    found = {
+        identity for identity, sentence in connection.execute(_SENTENCES[asked.listing.kind].format(articles), (json.dumps(read[:_READ]),))
+        if _holds(fts.fold(sentence), groups, excluded)
+    }  # fmt: skip
+    sql = "select l.rank from json_each(?) j cross join listed l on l.id = j.value and l.kind = ?"
+    return [rank for (rank,) in connection.execute(sql, (json.dumps(list(found)), asked.listing.kind))], len(read) > _READ
+
+
+def _holds(sentence: str, groups: list[list[str]], excluded: list[str]) -> bool:
+    return all(any(word in sentence for word in group) for group in groups) and not any(word in sentence for word in excluded)
+
+
+def _ids(connection: sqlite3.Connection, ranks: list[int]) -> list[str]:
+    sql = "select l.id from json_each(?) j cross join listed l on l.rank = j.value order by j.key"
+    return [identity for (identity,) in connection.execute(sql, (json.dumps(ranks),))]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a list may be narrowed to, with the number of things that carry it when nothing else is chosen."""
+
+    value: str
+    count: int | None
+
+
+def choices(connection: sqlite3.Connection, asked: Asked) -> dict[str, list[Choice]]:
+    """Return the values of each filter, the most frequent first, editions in order."""
+    found: dict[str, list[Choice]] = {}
+    for name in asked.listing.choices:
+        bare = not {**asked.query(), name: "", "sort": ""}.keys() - {name, "sort"}
+        sql = "select value, n from listed_choices where kind = ? and name = ? order by n desc, value limit 120"
+        values = [Choice(value, count if bare else None) for value, count in connection.execute(sql, (asked.listing.kind, name))]
+        given = dict(asked.chosen).get(name)
+        if given and given not in {choice.value for choice in values}:
+            values.append(Choice(given, None))
+        found[name] = sorted(values, key=lambda c: (len(c.value), c.value)) if name == "edition" else values
+    return found
