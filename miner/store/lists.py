@@ -143,8 +143,8 @@ def create(connection: sqlite3.Connection) -> None:
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Fill the tables and the index anew. The summaries that lists read (appearances) must be filled."""
+    connection.execute(f"drop table if exists [{INDEX}]")  # emptied, it would keep a count of its changes: the same archive, other bytes
     create(connection)
-    connection.execute(f"insert into [{INDEX}] ([{INDEX}]) values ('delete-all')")
     connection.execute(f"insert into [{INDEX}] ([{INDEX}], rank) values ('hashsize', {fts.BULK_HASH_BYTES})")
     for table in TABLES:
         connection.execute(f"delete from [{table.name}]")
