@@ -17,10 +17,10 @@ _HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两三�
 _MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
 _MAX_MEMBER = 16
 _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
-_HEAD_TAIL = re.compile(r"(?:的|参展|亮相|悉数|纷纷|签|与|在|也|都|均|已|将|相继|集中|联合|首次|共同|展台$|展位$|展区$|带来|齐聚|参加|组成|提供|共|以|同台|分别|达成)")
+_HEAD_TAIL = re.compile(r"(?:的|和|及|参展|亮相|悉数|纷纷|签|与|在|也|都|均|已|将|相继|集中|联合|首次|共同|展台$|展位$|展区$|带来|齐聚|参加|组成|提供|共|以|同台|分别|达成)")
 _LOOSE = frozenset({"model", "word", "list", "repeated"})
 _LABELS = ("enterprise", "organization", "person")
-_BAD = re.compile(r"[\d年月日%]|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|人才|政策|服务|技术|系统|设备|协议|备忘录|合同|订单|意向书|报告|大会|论坛|主题)$")
+_BAD = re.compile(r"[\d年月日%]|两国|三国|多国|[一二三四五六七八九十两]大|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|协会|扶贫办|党组织|养老|人才|政策|服务|技术|系统|设备|协议|备忘录|合同|订单|意向书|报告|大会|论坛|主题)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _member_end(passage: Passage, start: int) -> int:
     end = start
     while index < len(words) and starts[index] < limit:
         word = words[index]
-        if end > start and (word[0] == "等" or word in ("和", "与", "及", "以及") or (word in words_of("naming", "stop") and len(word) <= 2) or (tags[index] in ("v", "p", "d", "c") and word not in words_of("naming", "name_verb") and is_common(word) and not passage.starts_name(starts[index]))):
+        if end > start and (word[0] == "等" or word in ("和", "与", "及", "以及") or (word in words_of("naming", "stop") and len(word) <= 2) or word in words_of("titles", "core") or (tags[index] in ("v", "p", "d", "c") and word not in words_of("naming", "name_verb") and is_common(word) and not passage.starts_name(starts[index]))):
             break
         if end > start and tags[index] in ("m", "mq"):
             break

@@ -16,7 +16,7 @@ from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
 from miner.recognise.overlap import ENOUGH, resolve_overlaps, with_more
 from miner.recognise.passage import Found, Passage
-from miner.recognise.people import find_people, is_byline
+from miner.recognise.people import find_people, is_byline, trimmed_name
 from miner.recognise.zones import credits, works
 from miner.segment import is_common
 
@@ -36,7 +36,7 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
-    proposals = [*bodies, *declared, *people, *(guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
+    proposals = [*bodies, *declared, *people, *(_trimmed(passage, found) for found in guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
     proposals = [_placed(passage, found) for found in proposals if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
     kept = with_more(kept, _outside((short for _, short in find_family_names(passage, kept)), barred))
@@ -45,6 +45,14 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     kept = with_more(kept, _outside(find_listed(passage, kept), barred))
     kept = with_more(kept, _outside(repeated(passage, kept), barred))
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
+
+
+def _trimmed(passage: Passage, found: Found) -> Found:
+    """Cut a person's name that a model reads too far before the character that no name ends in."""
+    if found.label != "person" or found.end - found.start < 3:
+        return found
+    end = trimmed_name(passage, found.start, found.end)
+    return found if end == found.end else replace(found, end=end)
 
 
 def _placed(passage: Passage, found: Found) -> Found:
@@ -83,6 +91,12 @@ def _without_bylines(passage: Passage, names: list[Found]) -> list[Found]:
         else:
             kept.append(found)
     return kept
+
+
+def _acts(passage: Passage, end: int) -> bool:
+    """Tell whether a verb follows: then what stands between it and a person is a verb or a place, too (胡春华计划减持)."""
+    index = passage.word_at(end)
+    return passage.words.starts[index : index + 1] == [end] and passage.words.tags[index] in ("v", "d", "p", "vn")
 
 
 def _marked(spans: list[Span]) -> bytearray:
@@ -143,7 +157,7 @@ def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
             continue
         for length in (4, 3, 2, 1):
             word = passage.folded[found.end : found.end + length]
-            verbal = found.label == "person" and length == 1 and word not in ("奖", "杯", "路")
+            verbal = found.label == "person" and ((length == 1 and word not in ("奖", "杯", "路")) or _acts(passage, found.end + length))
             if word in words_of("naming", "nesting") and not verbal and passage.edges[found.end + length]:
                 yield Found(found.start, found.end + length, "expo", "nested", 1.0)
                 break

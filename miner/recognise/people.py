@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from miner.lexicon import load_all
 from miner.recognise.fold import fold
-from miner.recognise.gazetteer import words_of
+from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common, tagged
 
@@ -22,6 +22,13 @@ _SPEECH = (
     "看来|出席|率队|率团|一行|主持|参加|会见|走访|调研|陪同|接受|代表|亲手|带队|受邀|应邀|签署|发布|见证|共同|当选|担任|出任|获|荣获|来到|指着|主张|承认|"
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|因|用|后|到|宣布|将|曾|已|从|就|致电|致慰|致辞|致信|致贺|高度|于\\d"
 )
+_SPEAKING = re.compile(r"来到|来华|来访|说,|说:|称,|会见|会谈|出席|获得|获悉")
+_TELLS = re.compile(
+    r"(?:则|也|还|就|又)?(?:这样|如此|如是)?"
+    r"(?:说[,:。得道]|表示[,:]|坦言|告诉|形容|感慨|感叹|回忆|笑着|拿着|透露[,:]|介绍[,:]|介绍说|指出[,:]|强调[,:]|认为[,:]|宣布[,:]|走访了|调研了|会见了|一行)"
+)
+_ROLES = frozenset({"代表", "负责人", "相关负责人", "有关负责人", "主要负责人", "专家", "学者", "顾问", "编辑", "主管", "委员", "董事", "助理", "秘书", "志愿者"})
+"""Titles that are also everyday words of several people: what follows them need not be a name."""
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
 _BRACKETED = re.compile(r"([\u4e00-\u9fff]{2,6})(?=\s?[（(]\s?[A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ ·][A-Z][A-Za-zÀ-ÿ'’.-]{0,20}){1,3}\s?[)）])")
@@ -29,14 +36,36 @@ _PLURAL = re.compile(r"(?:领导|副区长|副市长|副县长|委员|常委|代
 _MEMBER = re.compile(r"[\u4e00-\u9fff]{2,3}(?=、)")
 _INTRODUCTION = re.compile(r"(?:来自[^,。;!?\n“”的]{2,14}的|名叫|叫做|名为)(?=[\u4e00-\u9fff])")
 _OPENING = re.compile(r"(?:^|[。\n])([\u4e00-\u9fff]{2,4}),((?:现任|时任|曾任)?[\u4e00-\u9fff()]{4,30})(?=[,。])")
+_AFTERTHOUGHT = re.compile(r"(?:今天|昨天|昨晚|当晚|今晨|日前|近日|当天|当日|今日|昨日|上午|下午|随后|此前|之后|[说称道时因则亦也将已后曾等])$")
+"""What may stand between a foreign name and a mark: the name ends before it (佩斯科夫说，)."""
+_STRIVES = re.compile(r"谴责|反对|抗议|支持|要求|呼吁|嘱托|关怀|关心|祝贺|欢迎|感谢|敦促|批评|评价|推进|推动|开展|落实|期待|希望|期望|建议|落实|执行|实施|完成|改善|增长|下降|投入|打击|握")
+"""Verbs that adverbs stand before: an everyday adjective before one is no name."""
+_NAME_FOLLOWS = re.compile(
+    r"[,。、;:!?(\n]|$|等|[则也还]?[说道称][,:道得]|[拿笑指看]着|(?:表示|介绍|认为|告诉|指出|透露|坦言|强调|出席|参加|会见|主持|带队|率队|一行|走访|来到|宣布|解释|回忆|补充|陪同|致辞|代表|带领|调研|向记者|对记者|在接受|共同)"
+)
+_DAY = re.compile(r"[今昨明当][天日晚年]|[近日]日")
+_COUNTED = re.compile(r"[一二两三四五六七八九十][年月天日个位家名岁届次人代分点]")
+"""A number and its measure: the number is no given name (岩罕三年前)."""
+_BOUND = frozenset({"v", "d", "p", "c", "t", "r", "m", "f"})
+_LEADING = frozenset({"p", "d", "c", "v", "r", "zg", "ug", "b", "a"})
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
-_SPEAKS = re.compile(r"(?:表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
-_NEVER_LAST = frozenset("则也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给、")
+_SPEAKS = re.compile(r"(?:称(?=[,:“])|答(?=[,:])|回答说|表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
+_NEVER_LAST = frozenset("则也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给称犯亦不没未、")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
 _MODALS = frozenset("用率作要来去打则带拿站会能走看可刚才便只正又再还就")
 _BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
-_SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任")
+_SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任因用拿")
+_LOOSE_ENDS = frozenset("用带拿早来去做给把被让了着过的是在说称因则与和也已将曾还就从向对")
+"""What follows a Japanese name and ends none."""
+_LONG_GIVEN_ENDS = frozenset("郎子介助美代奈香惠江门彦朗辅")
+_CUT_OFF = frozenset("则因称说亦已曾在是的了被把")
+"""What no name ends in."""
+_CUT_BEFORE_WORDS = frozenset("将就也还用带拿")
+"""What few names end in: cut off where neither a mark nor speech follows."""
+_ADVERBS = frozenset({"d", "ad", "vd", "c", "p", "r"})
+_DESCRIBING = frozenset({"a", "z", "b", "v", "vn", "l", "i"})
+"""Tags of everyday words that describe or act: between a title and a verb such a word is a name only when it speaks (负责人强烈谴责)."""
 _FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
 
 
@@ -126,9 +155,15 @@ def _has_common_part(word: str) -> bool:
 def _introduced(passage: Passage) -> Iterator[Found]:
     """Propose names that are introduced: 来自云南的…, 名叫…"""
     for match in _INTRODUCTION.finditer(passage.folded):
-        end = name_at(passage, match.end(), least=1.0)
-        if end is not None and not passage.knows(match.end(), end):
+        end = name_at(passage, match.end(), least=0.95)
+        if end is not None and not passage.knows(match.end(), end) and not _is_everyday(passage, match.end(), end):
             yield Found(match.end(), end, "person", "introduced", 0.65)
+
+
+def _is_everyday(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether exactly this stretch is a word of the dictionary that is no name."""
+    text = passage.folded[start:end]
+    return is_common(text) and not tagged(text).tags[0].startswith("nr")
 
 
 def _apposed(passage: Passage) -> Iterator[Found]:
@@ -171,15 +206,32 @@ def _after_titles(passage: Passage) -> Iterator[Found]:
             at += 1
         latin = _LATIN_NAME.match(passage.text, at) or _BRACKETED.match(passage.text, at)
         name_end = latin.end(1) if latin else name_at(passage, at)
+        if name_end is None:
+            name_end = _named_like_a_thing(passage, title, at)
         if name_end is not None:
             yield Found(at, name_end, "person", "title", 0.97 if latin else 0.9)
         elif _PLURAL.search(passage.folded, title.start, end):
             yield from _after_plural(passage, at)
 
 
+def _named_like_a_thing(passage: Passage, title: Hit, start: int) -> int | None:
+    """Return the end of an everyday noun that speaks right behind a title of one person: it must be a name (区长湖泊则说)."""
+    if passage.folded[title.start : title.end] in _ROLES or not passage.edges[start]:
+        return None
+    index = passage.word_at(start)
+    words, tags, _ = passage.words
+    if index >= len(words) or len(words[index]) != 2 or tags[index] not in ("n", "nz", "ns", "t"):
+        return None
+    word = words[index]
+    others = words_of("naming", "common", "role", "person_head", "enterprise_head", "organization_head", "other_head", "stop", "name_verb")
+    if word in others or word in words_of("titles") or word in words_of("org_types") or not _TELLS.match(passage.folded, start + 2):
+        return None
+    return start + 2
+
+
 def _crosses(passage: Passage, start: int, end: int) -> bool:
     """Tell whether a title begins inside one word and ends inside another (民警 in 国民警卫队)."""
-    if passage.edges[start]:
+    if passage.edges[start] or passage.edges[end]:
         return False
     index = passage.word_at(start)
     return passage.words.starts[index] + len(passage.words.words[index]) < end
@@ -210,6 +262,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
         name = text[start:end]
         if name in words_of("naming", "not_person") or (length > 2 and name[1:] in words_of("titles", "core", "address", "none")):
             continue
+        if _inside_word(passage, start, length):
+            continue
         if len(name) < length or not all(map(_HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
             continue
         if passage.knows(start, end):
@@ -224,7 +278,11 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
             base -= 0.5
         if length == 3 and name[1] in _letters("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
             base -= 0.3
-        if length >= 4 and _is_said(name[2:4]):
+        if length >= 4 and (_is_said(name[2:4]) or _AFTERTHOUGHT.search(name, 2)):
+            continue
+        if length >= 3 and _DAY.match(text, end - 1):
+            continue
+        if length == 3 and (_COUNTED.match(text, end - 1) or _torn(passage, start)):
             continue
         if length > 2 and _is_said(name[1:]):
             base -= 0.6
@@ -236,8 +294,8 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
     foreign = _undotted(passage, start) or _to_delimiter(passage, start)
     if foreign is not None and passage.folded[foreign : foreign + 1] == "-":
         foreign = _undotted(passage, foreign + 1) or foreign
-    if foreign is not None and best is not None and text[foreign - 1] in _NEVER_LAST:
-        foreign = None
+    while foreign is not None and foreign - start > 2 and text[foreign - 1] in _CUT_OFF:
+        foreign = foreign - 1 if best is None else None
     if foreign is not None and text[start:foreign] in words_of("naming", "not_person"):
         foreign = None
     if foreign is not None and passage.knows(start, foreign):
@@ -257,11 +315,12 @@ def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
         yield 4, 1.0
     if three in _whole("japanese"):
         yield 4, 0.6
-        yield 5, 1.0
+        yield 5, 1.0 - (text[start + 4 : start + 5] in _LOOSE_ENDS)
     elif two in _whole("japanese"):
-        yield 3, 0.6
-        yield 4, 1.0
-        yield 5, 0.9
+        yield 3, 0.6 - (text[start + 2 : start + 3] in _LOOSE_ENDS)
+        yield 4, 1.0 - (text[start + 3 : start + 4] in _LOOSE_ENDS)
+        if text[start + 4 : start + 5] in _LONG_GIVEN_ENDS:
+            yield 5, 1.1
     first = text[start : start + 1]
     if first in _letters("surnames", "common"):
         base = 0.6
@@ -280,7 +339,7 @@ def _tail(passage: Passage, end: int) -> float:
     """Score how well a name may end here, by what follows: a mark or a whole word speaks for it, a torn word against."""
     text = passage.folded
     following = text[end : end + 1]
-    if not following or not _HAN.match(following):
+    if not following or not _HAN.match(following) or text[end + 1 : end + 2] == "着" or _COUNTED.match(text, end):
         return 1.0
     if end in passage.title_starts:
         return 0.9
@@ -294,6 +353,33 @@ def _tail(passage: Passage, end: int) -> float:
     return 0.3 if passage.edges[end] else 0.0
 
 
+def _inside_word(passage: Passage, start: int, length: int) -> bool:
+    """Tell whether a name would be the beginning of a longer everyday word (高瞻|远瞩)."""
+    index = passage.word_at(start)
+    word = passage.words.words[index]
+    return len(word) > max(length, 2) and passage.words.starts[index] == start and is_common(word) and not passage.words.tags[index].startswith("nr")
+
+
+def _torn(passage: Passage, start: int) -> bool:
+    """Tell whether three characters are an everyday word with a neighbour's (任命|新), or a preposition with a word's half (向|两国)."""
+    words, tags, starts = passage.words
+    index = passage.word_at(start)
+    if starts[index] != start:
+        return False
+    word, tag = words[index], tags[index]
+    if len(word) == 2:
+        if not is_common(word) or tag.startswith(("nr", "ns", "nz")) or _NAME_FOLLOWS.match(passage.folded, start + 3):
+            return False
+        last = passage.folded[start + 2]
+        return tag in _BOUND or last in "内中上里时后前外" or last not in _letters("names", "given_last") | _letters("names", "given_single")
+    if len(word) != 1 or tag not in _LEADING or index + 1 >= len(words):
+        return False
+    following, kind = words[index + 1], tags[index + 1]
+    if len(following) == 1:
+        return kind in _LEADING or kind in ("f", "m")
+    return is_common(following) and not kind.startswith("nr")
+
+
 @lru_cache(maxsize=65536)
 def _first_word(text: str) -> tuple[str, str]:
     ahead = tagged(text)
@@ -303,12 +389,18 @@ def _first_word(text: str) -> tuple[str, str]:
 def _before_speech(passage: Passage) -> Iterator[Found]:
     words, tags, starts = passage.words
     for match in _SPEAKS.finditer(passage.folded):
-        index = passage.word_at(match.start()) - 1
+        said = match.start()
+        while said > 2 and passage.folded[said - 1] in "则也还就又曾":
+            said -= 1
+        if not passage.edges[said]:
+            yield from _torn_before(passage, said)
+            continue
+        index = passage.word_at(said) - 1
         for back in (0, 1, 2):
             at = index - back
             if at < 0 or not _HAN.match(words[at]):
                 break
-            start, end = starts[at], match.start()
+            start, end = starts[at], said
             if end - start > 4:
                 break
             if (start == 0 or not _HAN.match(passage.folded[start - 1]) or tags[at - 1] in _FUNCTION_TAGS) and _is_name(passage, start, end):
@@ -317,6 +409,17 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
                     sure = 0.3
                 yield Found(start, end, "person", "speech", sure)
                 break
+
+
+def _torn_before(passage: Passage, end: int) -> Iterator[Found]:
+    """Propose the name between a mark and a verb of speech where the segmenter reads its last character into the verb (严德|发称)."""
+    for length in (3, 2, 4):
+        start = end - length
+        if start >= 0 and (start == 0 or not _HAN.match(passage.folded[start - 1])) and _is_name(passage, start, end):
+            given = passage.folded[start:end]
+            if length != 3 or _given_fits(given) or given[0] in _letters("surnames", "common"):
+                yield Found(start, end, "person", "speech", 0.7)
+            return
 
 
 def _is_name(passage: Passage, start: int, end: int) -> bool:
@@ -369,7 +472,10 @@ def trim_foreign(passage: Passage, start: int, end: int) -> int:
     """Return where a dotted name ends: before a title, a verb, or the first character that no transliteration has."""
     text = passage.folded
     at = max(text.rfind("·", start, end), text.rfind("-", start, end)) + 1
-    return max(_foreign_run(passage, at, end), min(at + 1, end))
+    stop = max(_foreign_run(passage, at, end), min(at + 1, end))
+    if stop - at > 2 and text[stop - 1] in "因则用" and _HAN.match(text, stop) and not _AFTER_NAME.match(text, stop):
+        stop -= 1
+    return stop
 
 
 def _foreign_run(passage: Passage, start: int, end: int) -> int:
@@ -380,11 +486,17 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
     while stop < end and text[stop] in letters:
         if stop > start and (stop in passage.title_starts or (passage.edges[stop] and _AFTER_NAME.match(text, stop))):
             return stop
+        if stop >= start + 2 and text[stop] in "来说称会出获" and _SPEAKING.match(text, stop):
+            return stop
         stop += 1
+    if stop >= start + 2 and text[stop : stop + 1] in ("说", "称") and not passage.edges[stop]:
+        return stop
     index = passage.word_at(max(stop - 1, start))
     word_end = starts[index] + len(words[index])
     if start <= starts[index] < stop < word_end <= end:
-        return word_end if tags[index].startswith("nr") else max(starts[index], start + 1)
+        if tags[index].startswith("nr"):
+            return word_end - (text[word_end - 1] == "等")
+        return max(starts[index], start + 1)
     return stop
 
 
@@ -424,6 +536,13 @@ def _to_delimiter(passage: Passage, start: int) -> int | None:
     if not match or not passage.edges[start] or sum(char in letters for char in match.group()) * 2 < len(match.group()):
         return None
     index, end = passage.word_at(start), match.end()
+    and_others = passage.folded.find("等", start + 2, end)
+    end = and_others if and_others > 0 else end
+    after = _AFTERTHOUGHT.search(passage.folded, start + 1, end)
+    if after is not None:
+        end = after.start()
+        if end - start < 3:
+            return None
     if len(passage.words.words[index]) == 1 and passage.words.tags[index] in ("v", "p", "d", "c"):
         return None
     words, tags, starts = passage.words
@@ -440,6 +559,8 @@ def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
     word, tag = _first_word(passage.folded[start:end])
     if word != passage.folded[start:end] or tag.startswith("nr") or not is_common(word):
         return False
+    if tag in _ADVERBS or tag in _DESCRIBING:
+        return tag in _ADVERBS or _STRIVES.match(passage.folded, end) is not None
     following = passage.folded[end : end + 1]
     if not following or not _HAN.match(following):
         return False
@@ -496,6 +617,18 @@ def shaped_like_a_name(text: str) -> bool:
         return False
     known = _letters("surnames", "common") | _letters("surnames", "rare")
     return plain[0] in known or any(plain.startswith(name) for name in _whole("compound") | _whole("japanese"))
+
+
+def trimmed_name(passage: Passage, start: int, end: int) -> int:
+    """Return where a name proposed by a model ends, without a last character that no name ends in (何苗则, 莱恩因)."""
+    text = passage.folded
+    while end - start > 2:
+        last = text[end - 1]
+        loose = last in _CUT_BEFORE_WORDS and _HAN.match(text, end) and not _NAME_FOLLOWS.match(text, end)
+        if not (loose or last in _CUT_OFF or (text[end : end + 1] == "着" and last in "拿带说指笑看")):
+            break
+        end -= 1
+    return end
 
 
 def is_byline(passage: Passage, found: Found) -> bool:
