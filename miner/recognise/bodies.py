@@ -27,14 +27,25 @@ _AND = frozenset({"和", "与", "及"})
 _LEVELS = frozenset("省市区县镇乡州国")
 _OWNERS = re.compile(r"(?:国家|全国|中央|中华|世界|国际|亚洲|欧洲|全球|联合国|省|市|区|县|镇|乡|州|[一二三四五六七八九十第]{2,3})")
 _LEADS = re.compile("国家|全国|中央|中华|世界|国际")
-_TAIL_STOPS = frozenset("是在的与和到被把向了为从")
+_TAIL_STOPS = frozenset("是在的与和到被把向了为从对令涉")
 _LEVEL_SORTS = frozenset({"government", "party", "ministry", "association"})
-_HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它")
+_HARD = frozenset("的了在与和及或由于为向对从到把被让给跟以因就也都还又已将是有不称说等据该各每某此那这我你他她它即令涉")
+_NEVER_FIRST = frozenset("已将令涉为对由后被把使让给从向与和及在")
+"""What a segmenter may read into the word after it, though no name begins with it (已令|波音公司)."""
+_HOLDER = re.compile(r"(?:单位|部门|企业|巨头|龙头|厂商|门店|用品店|连锁店|专卖店|零售店|运营商|制造商|供应商|开发商|服务商)$")
+"""Words that say what the name after them is, also as the end of a longer word (施工单位)."""
+_KIND_BEFORE = re.compile(r"(?:的|大型|国有|民营|多家|各家|[一两几多数]家|国内|国外|外资|中资|中小|知名|著名|最大|本地|当地|跨国|同类|其他|其它|部分|新型|这类|此类|上述|区域性|地方)$")
+"""What stands before a kind of company, not before a name (国有商业保险公司)."""
+_NOT_NAMED = re.compile(r"两国|三国|多国|这一|这台|那台|部分|某|犯罪|贩毒|电诈|雇佣|恐怖|区域性|欧元区|网约车|私人|第三方|各类|各地|种植|纯线上")
+"""Words of a description, not of a company's name."""
+_NUMERAL = re.compile(r"[一二三四五六七八九十]{1,4}(?=[局冶航院建化])")
 _GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
+_CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
+_CLEAR = re.compile(r"的?[\u4e00-\u9fff]{1,14}")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
-_AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法)")
+_AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法(?!定|人|务|国))")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
 _PARTY_POST = re.compile(r"(?:副?书记|常委|委员|副?主席|副?主任|领导)")
 _STREET_OFFICE = re.compile(r"(?:街道|镇|乡)[\u4e00-\u9fff]{0,6}(?:办|中心|所|站|办公室)$")
@@ -85,14 +96,46 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             if opening < 1 or not text[opening + 1 : starts[index - 1]].isalpha():
                 break
             index = max(passage.word_at(opening) - 1, 0)
-        elif _passes(passage, ending, index):
+        elif _passes(passage, ending, index) or (tag == "m" and _NUMERAL.fullmatch(text, starts[index - 1], starts[index] + 1) is None and _NUMERAL.match(text, starts[index - 1])):
             index -= 1
-        elif _stops(word, tag) or _is_role(word, ending):
+        elif _stops(word, tag) or _is_role(word, ending) or (len(word) > 2 and _HOLDER.search(word)):
+            break
+        elif len(word) > 1 and word[0] in "为令涉对将已" and not is_common(word):
+            start = starts[index - 1] + 1
             break
         else:
             index -= 1
         start = starts[index]
-    return _cut_to_region(passage, _trimmed(passage, start, ending), ending)
+    start = _cut_to_region(passage, _trimmed(passage, start, ending), ending)
+    return _from_region(passage, start, ending) if ending.term.sort == "legal" and ending.end - ending.start >= 4 else start
+
+
+def _from_region(passage: Passage, start: int, ending: Hit) -> int:
+    """Return where a registered name begins: at the region before it, when only characters of names stand between (江苏天工大成|安全技术有限公司)."""
+    text = passage.folded
+    if start and passage.starts_place(start):
+        return start
+    at = start
+    while at > 0 and start - at < 12 and "\u4e00" <= text[at - 1] <= "\u9fff" and text[at - 1] not in _HARD:
+        at -= 1
+    for hit in passage.hits_in(at, start):
+        if hit.term.kind == "place" and not hit.term.ambiguous and passage.edges[hit.start] and hit.end - hit.start >= 2 and _may_belong(passage, hit.end, start):
+            return hit.start
+    return start
+
+
+def _may_belong(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether the words between a region and a registered name may be its first words."""
+    words, _, starts = passage.words
+    index = passage.word_at(start)
+    if end - start > 8 or starts[index] != start or any(hit.term.kind == "body" and hit.term.sort != "unit" for hit in passage.hits_in(start, end)):
+        return False
+    while index < len(words) and starts[index] < end:
+        word = words[index]
+        if (word in words_of("naming", "stop", "role", "common", "company_role") and (len(word) > 1 or word in _HARD)) or word in words_of("titles") or _HOLDER.search(word):
+            return False
+        index += 1
+    return True
 
 
 def _trimmed(passage: Passage, start: int, ending: Hit) -> int:
@@ -102,11 +145,25 @@ def _trimmed(passage: Passage, start: int, ending: Hit) -> int:
     verbs = ("联合", "对接", "协调", "组织") if ending.term.sort in ("government", "party", "ministry") else ()
     while start < end and not passage.starts_name(start):
         word = words[index]
+        if _unknown_verb(passage, index):
+            index += 1
+            start = starts[index]
+            continue
+        if len(word) > 1 and word[0] in _NEVER_FIRST and not is_common(word) and passage.starts_name(start + 1):
+            return start + 1
         if not (word in words_of("naming", "common") or word in verbs or word in "·&-.'+ )("):
             break
         index += 1
         start = starts[index] if index < len(starts) else end
     return min(start, end)
+
+
+def _unknown_verb(passage: Passage, index: int) -> bool:
+    """Tell whether a word that no dictionary has is cut out as a verb before a name (入藏|海德堡大学图书馆)."""
+    words, tags, _ = passage.words
+    if tags[index] != "v" or len(words[index]) < 2 or is_common(words[index]) or index + 1 >= len(words):
+        return False
+    return tags[index + 1] in _PROPER or passage.starts_name(passage.words.starts[index + 1])
 
 
 def _passes(passage: Passage, ending: Hit, index: int) -> bool:
@@ -171,7 +228,7 @@ def _stops(word: str, tag: str) -> bool:
     if len(word) > 1 and word[-1] in _TAIL_STOPS and not is_common(word):
         return True
     if len(word) == 1:
-        return tag in ("p", "c", "u", "uj", "ul", "y", "e", "o")
+        return word in "后共" or tag in ("p", "c", "u", "uj", "ul", "y", "e", "o")
     return (tag in _VERBS or tag in _FUNCTION) and is_common(word)
 
 
@@ -194,11 +251,17 @@ def _cut_to_region(passage: Passage, start: int, ending: Hit) -> int:
     owners = [start + match.start() for match in _LEADS.finditer(passage.folded[start : ending.start])]
     if ending.term.kind == "company":
         owners = []
+    first = next((hit for hit in passage.hits_in(start, ending.start) if hit.start == start and hit.term.kind == "place"), None)
+    if first is not None and ending.term.kind == "company":
+        again = passage.folded.rfind(passage.folded[first.start : first.end], first.end, ending.start)
+        start = again if again > 0 else start
     for at in sorted({*passage.name_starts(start, ending.end, shortest=3), *owners}):
         if at >= ending.start or at == start:
             return start
         if passage.edges[at] and not _in_brackets(passage.folded, start, at):
-            return at if passage.all_common(start, at, bodies=True) else start
+            whole = passage.word_at(start)
+            verb = passage.words.tags[whole] in _VERBS and passage.words.starts[whole + 1 : whole + 2] == [at]
+            return at if verb or passage.all_common(start, at, bodies=True) else start
     return start
 
 
@@ -214,7 +277,17 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     core = passage.folded[place_end : ending.start].strip("()")
     generic = words_of("company_types", "generic")
     venue = passage.place_sort(start, ending.start) == "venue"
+    if type_ == "分公司" and not passage.edges[ending.start]:
+        return None
+    exact = [hit.start for hit in passage.hits_in(start, ending.end) if hit.end == ending.end and hit.term.kind == "enterprise" and not hit.term.ambiguous and hit.start < ending.start]
+    if exact:
+        return Found(_places_before(passage, min(exact)), ending.end, "enterprise", "suffix", 0.95)
+    grown = _grown(passage, ending)
+    if grown is not None and (grown.start >= start or not left):
+        return grown
     if not left or passage.folded[start : ending.end] in generic:
+        return None
+    if kind != "legal" and (_NOT_NAMED.search(passage.folded, start, ending.end) or (passage.all_common(place_end, ending.start, bodies=True) and _KIND_BEFORE.search(passage.folded, max(0, start - 3), start))):
         return None
     if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(tuple(words_of("naming", "any_company")))):
         return None
@@ -228,11 +301,13 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         named = (place_end > start and core) or venue or type_ in words_of("naming", "regional")
         if bare and not named and known != "enterprise":
             return None
-        return Found(start, end, "enterprise", "suffix", 0.95)
+        return Found(_owner_before(passage, start) if place_end > start else start, end, "enterprise", "suffix", 0.95)
     if kind == "trade_word":
         return _brand_with_trade(passage, start, place_end, ending)
     if known == "enterprise" and _surely_known(passage, start, ending) and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
         return Found(start, ending.end, "enterprise", "suffix", 0.9)
+    if len(core) == 1 and kind == "trade":
+        return None
     if not core:
         return Found(start, ending.end, "enterprise", "suffix", 0.75) if type_ in words_of("naming", "regional") else None
     if kind == "trade":
@@ -249,20 +324,57 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     return _brand_with_trade(passage, start, place_end, ending)
 
 
+def _places_before(passage: Passage, start: int) -> int:
+    """Return where the regions directly before a known company begin: with its kind behind it they are part of its name (德国|通快|集团)."""
+    for _ in range(3):
+        before = [hit.start for hit in passage.hits_in(max(0, start - 10), start) if hit.end == start and hit.term.kind == "place" and not hit.term.ambiguous]
+        if not before or not passage.edges[min(before)]:
+            break
+        start = min(before)
+    return start
+
+
+def _owner_before(passage: Passage, start: int) -> int:
+    """Return where a known company begins that stands directly before the region of a registered name (国投|重庆果园港港务有限公司)."""
+    for hit in passage.hits_in(max(0, start - 8), start):
+        if hit.end == start and hit.term.kind == "enterprise" and not hit.term.ambiguous and passage.edges[hit.start]:
+            return hit.start
+    return start
+
+
+def _grown(passage: Passage, ending: Hit) -> Found | None:
+    """Return a known company that goes on to the end of its kind: 苏黎世保险|公司, 华为|公司; nothing when a longer name is told."""
+    for suffix in ("有限公司", "股份", "公司", "集团"):
+        if passage.folded.endswith(suffix, ending.start, ending.end):
+            at = ending.end - len(suffix)
+            known = [hit for hit in passage.hits_in(max(0, at - 12), at) if hit.end == at and hit.term.kind == "enterprise" and not hit.term.ambiguous and hit.end - hit.start >= 2]
+            if known and ending.start < at:
+                start = min(hit.start for hit in known)
+                return Found(_places_before(passage, start), ending.end, "enterprise", "suffix", 0.93)
+    return None
+
+
 def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
     """Propose, as weak evidence, a short unknown brand with its trade (锤子科技, 三聚环保): the model or a list must agree."""
     brand = passage.folded[place_end : ending.start]
     trades = words_of("company_types", "industry", "weak", "trade_word")
     if passage.folded.endswith("工厂", start, ending.end) or not 2 <= len(brand) <= 4 or brand in trades or brand in words_of("naming") or not passage.edges[start]:
         return None
+    if len(brand) == 2 and brand[0] in "来赴对在访驻":
+        return None
     text = passage.folded
-    company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "和", "同", "、")
+    company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "同") or (text[start - 1 : start] == "、" and passage.owner(start, ending.start) == "enterprise") or _holds_post(passage, ending.end)
     named = passage.words.tags[passage.word_at(place_end)] in ("nz", "nr", "nrt")
     if text[ending.start : ending.end] in words_of("naming", "broad_trade") and passage.all_common(place_end, ending.start):
         named = False
-    if company and (named or not passage.all_common(place_end, ending.start)):
+    if company and (named or not passage.all_common(place_end, ending.start) or (ending.term.sort == "weak" and _CLEAR_POST.match(text, ending.end) and _holds_post(passage, ending.end))):
         return Found(start, ending.end, "enterprise", "trade", 0.55)
     return Found(start, ending.end, "enterprise", "trade", 0.2 if passage.all_common(place_end, ending.start) else 0.4)
+
+
+def _holds_post(passage: Passage, end: int) -> bool:
+    """Tell whether a title follows, perhaps behind 的 and its modifiers: then a company stands before it (来客科技的高级市场总监)."""
+    return any(at in passage.title_starts for at in range(end, end + 8)) and _CLEAR.match(passage.folded, end) is not None
 
 
 @lru_cache(maxsize=65536)
@@ -300,7 +412,7 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     start = _regions_before(passage, ending) if ending.term.sort in ("ministry", "international") else left_edge(passage, ending)
     type_, name = text[ending.start : ending.end], text[start : ending.end]
     generic = words_of("org_types", "generic")
-    if name in generic or _is_post(text, ending, name):
+    if name in generic or _is_post(text, ending, name) or (name[0] in _NEVER_FIRST and not passage.starts_name(start)):
         return None
     place_end = passage.after_places(start, ending.start)
     core = text[place_end : ending.start]

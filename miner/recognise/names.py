@@ -49,6 +49,8 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
 
 def _trimmed(passage: Passage, found: Found) -> Found:
     """Cut a person's name that a model reads too far before the character that no name ends in."""
+    if found.label == "enterprise" and passage.folded[found.end - 1] in "共将已均也":
+        return replace(found, confidence=0.0)
     if found.label != "person" or found.end - found.start < 3:
         return found
     end = trimmed_name(passage, found.start, found.end)
