@@ -40,6 +40,9 @@ _NOT_NAMED = re.compile(r"两国|三国|多国|这一|这台|那台|部分|某|�
 """Words of a description, not of a company's name."""
 _NUMERAL = re.compile(r"[一二三四五六七八九十]{1,4}(?=[局冶航院建化])")
 _GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
+_PUBLIC = re.compile(r"广播公司$|^中国人民银行|中央银行$|央行$|储备银行$|英格兰银行|存款保险公司$|储蓄保险公司$")
+"""Bodies of the state whose names end like a company's."""
+_LOCAL_PARTY = re.compile(r"(?:街道|镇|乡|社区|村)(?:党工委|党委|党支部|党总支)$")
 _CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
 _CLEAR = re.compile(r"的?[\u4e00-\u9fff]{1,14}")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
@@ -64,8 +67,8 @@ def find_bodies(passage: Passage) -> Iterator[Found]:
         if not _ends_word(passage, ending) or _AFTER.match(passage.folded, end):
             continue
         found = _company(passage, ending) if ending.term.kind == "company" else _organization(passage, ending)
-        if found is not None and passage.folded.endswith("广播公司", found.start, found.end):
-            yield replace(found, label="organization")
+        if found is not None and _PUBLIC.search(passage.folded, found.start, found.end):
+            yield replace(found, label="organization", confidence=0.95)
         elif found is not None:
             yield found
 
@@ -434,11 +437,11 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     if owner or (leads is not None and (ending.term.sort in _LEVEL_SORTS or len(leads.group()) > 1)):
         if place_end > start and text[place_end : ending.end] in _short_generic():
             return None
-        return Found(start, ending.end, "organization", "type", 0.9)
+        return Found(start, ending.end, "organization", "type", 0.93 if _LOCAL_PARTY.search(name) else 0.9)
     if ending.term.sort == "media":
         return None
     if not passage.all_common(start, ending.start) or type_ not in generic:
-        return Found(start, ending.end, "organization", "type", 0.75)
+        return Found(start, ending.end, "organization", "type", 0.93 if _LOCAL_PARTY.search(name) else 0.75)
     founded = _FOUNDED.search(text, max(0, start - 6), start) is not None and len(core) >= 4
     if founded or (ending.end in passage.title_starts and len(core) >= 2):
         return Found(start, ending.end, "organization", "type", 0.75)

@@ -37,7 +37,7 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
     proposals = [*bodies, *declared, *people, *(_trimmed(passage, found) for found in guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
-    proposals = [_placed(passage, found) for found in proposals if not _begins_with_title(passage, found)]
+    proposals = [_placed(passage, found) for found in _wholes(proposals) if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
     kept = with_more(kept, _outside((short for _, short in find_family_names(passage, kept)), barred))
     kept = with_more(kept, _outside(find_short_forms(passage, kept), barred))
@@ -45,6 +45,18 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     kept = with_more(kept, _outside(find_listed(passage, kept), barred))
     kept = with_more(kept, _outside(repeated(passage, kept), barred))
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
+
+
+def _wholes(proposals: list[Found]) -> Iterator[Found]:
+    """Leave out the places and dotted names that only begin a longer name of a body (爱尔兰|奥委会, 泰德·弗朗西|出版集团)."""
+    reach: dict[int, int] = {}
+    for found in proposals:
+        if found.label in ("organization", "enterprise") and found.confidence >= ENOUGH:
+            reach[found.start] = max(found.end, reach.get(found.start, 0))
+    for found in proposals:
+        if found.label == "place" and reach.get(found.start, 0) > found.end:
+            continue
+        yield found
 
 
 def _trimmed(passage: Passage, found: Found) -> Found:

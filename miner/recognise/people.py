@@ -23,14 +23,17 @@ _SPEECH = (
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|因|用|后|到|宣布|将|曾|已|从|就|致电|致慰|致辞|致信|致贺|高度|于\\d"
 )
 _SPEAKING = re.compile(r"来到|来华|来访|说,|说:|称,|会见|会谈|出席|获得|获悉")
-_TELLS = re.compile(
+_SAYS = re.compile(
     r"(?:则|也|还|就|又)?(?:这样|如此|如是)?"
-    r"(?:说[,:。得道]|表示[,:]|坦言|告诉|形容|感慨|感叹|回忆|笑着|拿着|透露[,:]|介绍[,:]|介绍说|指出[,:]|强调[,:]|认为[,:]|宣布[,:]|走访了|调研了|会见了|一行)"
+    r"(?:说[,:。得道]|表示[,:]|坦言|告诉|形容|感慨|感叹|回忆|笑着|拿着|透露[,:]|介绍[,:]|介绍说|指出[,:]|强调[,:]|认为[,:]|宣布[,:]|走访了|调研了|会见了|一行|建议[,:]|解释[,:说])"
 )
+_ATTENDS = re.compile(r"(?:[、(]|(?:和|与|及)[^,。]{2,12}(?:长|书记|主任|经理|总监|总裁)|主持|陪同|参加|出席|会见|走访|调研|带队|率队|带着|领着|陪着|把|代表|来到|建议|说|表示|指出|介绍|强调|认为)")
+_TIMES = re.compile(r"[今昨明当近目日前去后次][天日晚年前后]|[早晚上下中午]{2}|凌晨|现在|如今")
+_NAMING_TAGS = frozenset({"n", "nz", "ns", "t", "a", "an", "z", "b", "i", "l", "s", "nr", "nrt"})
 _ROLES = frozenset({"代表", "负责人", "相关负责人", "有关负责人", "主要负责人", "专家", "学者", "顾问", "编辑", "主管", "委员", "董事", "助理", "秘书", "志愿者"})
 """Titles that are also everyday words of several people: what follows them need not be a name."""
 _AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
-_LATIN_NAME = re.compile(r"([A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z][A-Za-zÀ-ÿ'’-]{0,20}\.?){1,3})(?![A-Za-z])")
+_LATIN_NAME = re.compile(r"([A-Z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’-]{0,20}\.?){1,3})(?![A-Za-z\u00c0-\u024f])")
 _BRACKETED = re.compile(r"([\u4e00-\u9fff]{2,6})(?=\s?[（(]\s?[A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ ·][A-Z][A-Za-zÀ-ÿ'’.-]{0,20}){1,3}\s?[)）])")
 _PLURAL = re.compile(r"(?:领导|副区长|副市长|副县长|委员|常委|代表)$")
 _MEMBER = re.compile(r"[\u4e00-\u9fff]{2,3}(?=、)")
@@ -44,7 +47,7 @@ _NAME_FOLLOWS = re.compile(
     r"[,。、;:!?(\n]|$|等|[则也还]?[说道称][,:道得]|[拿笑指看]着|(?:表示|介绍|认为|告诉|指出|透露|坦言|强调|出席|参加|会见|主持|带队|率队|一行|走访|来到|宣布|解释|回忆|补充|陪同|致辞|代表|带领|调研|向记者|对记者|在接受|共同)"
 )
 _DAY = re.compile(r"[今昨明当][天日晚年]|[近日]日")
-_COUNTED = re.compile(r"[一二两三四五六七八九十][年月天日个位家名岁届次人代分点]")
+_COUNTED = re.compile(r"第[一二三四五六七八九十]|[一二两三四五六七八九十][年月天日个位家名岁届次人代分点]")
 """A number and its measure: the number is no given name (岩罕三年前)."""
 _BOUND = frozenset({"v", "d", "p", "c", "t", "r", "m", "f"})
 _LEADING = frozenset({"p", "d", "c", "v", "r", "zg", "ug", "b", "a"})
@@ -120,7 +123,7 @@ def _foreign_before(passage: Passage, end: int) -> int:
 
 
 def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
-    if not passage.edges[start]:
+    if not passage.edges[start] or (passage.folded[start] in "因从向对与和由被把" and end - start > 2):
         return False
     if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
         index = passage.word_at(start)
@@ -220,11 +223,17 @@ def _named_like_a_thing(passage: Passage, title: Hit, start: int) -> int | None:
         return None
     index = passage.word_at(start)
     words, tags, _ = passage.words
-    if index >= len(words) or len(words[index]) != 2 or tags[index] not in ("n", "nz", "ns", "t"):
+    if index >= len(words) or len(words[index]) != 2 or tags[index] not in _NAMING_TAGS:
         return None
-    word = words[index]
+    word, text = words[index], passage.folded
     others = words_of("naming", "common", "role", "person_head", "enterprise_head", "organization_head", "other_head", "stop", "name_verb")
-    if word in others or word in words_of("titles") or word in words_of("org_types") or not _TELLS.match(passage.folded, start + 2):
+    if word in others or word in words_of("titles") or word in words_of("org_types") or _TIMES.match(word):
+        return None
+    family = word[0] in _letters("surnames", "common") or word[0] in _letters("surnames", "rare")
+    plain = tags[index] in ("n", "nz", "ns")
+    if word in words_of("naming", "not_person") and (not family or text[start + 2] in "、(和与及"):
+        return None
+    if not (_SAYS.match(text, start + 2) and (plain or family)) and not (family and _ATTENDS.match(text, start + 2)):
         return None
     return start + 2
 
@@ -248,12 +257,30 @@ def _after_plural(passage: Passage, start: int) -> Iterator[Found]:
         yield Found(first.end() + 1, second, "person", "title", 0.85)
 
 
-def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
+def _native_dotted(passage: Passage, dotted: re.Match[str]) -> int | None:
+    """Return the end of a name with a dot that is no transliteration (洛桑·旺堆): at the first mark, verb or everyday word behind the dot."""
+    at = dotted.start() + dotted.group().rindex("·") + 1
+    stop = at
+    while stop < min(dotted.end(), at + 5):
+        if stop > at and (stop in passage.title_starts or (passage.edges[stop] and (_AFTER_NAME.match(passage.folded, stop) or _first_word(passage.folded[stop : stop + 4])[1] in _FUNCTION_TAGS))):
+            break
+        stop += 1
+    return stop if stop - at >= 1 else None
+
+
+_TITLED = 0.75
+"""What a name behind a title must score at least."""
+_NATIVE = re.compile(r"[^的由是在与和了给为一对向从因]{1,4}·[^的由是在与和了给为·]{1,8}$")
+
+
+def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | None:
     """Return where the person's name that begins at `start` ends, or None when no name begins there."""
     text = passage.folded
     dotted = _DOTTED.match(text, start)
     if dotted and is_foreign(dotted.group()):
         return trim_foreign(passage, start, dotted.end())
+    if dotted and least == _TITLED and _NATIVE.match(dotted.group()):
+        return _native_dotted(passage, dotted)
     if start in passage.title_starts or _is_verb(passage, start):
         return None
     best, best_score = None, least
@@ -262,7 +289,7 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
         name = text[start:end]
         if name in words_of("naming", "not_person") or (length > 2 and name[1:] in words_of("titles", "core", "address", "none")):
             continue
-        if _inside_word(passage, start, length):
+        if _inside_word(passage, start, length) or _cuts_place(passage, start, end):
             continue
         if len(name) < length or not all(map(_HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
             continue
@@ -302,7 +329,7 @@ def name_at(passage: Passage, start: int, *, least: float = 0.75) -> int | None:
         foreign = None
     if foreign is not None and best is not None and _marked(passage, foreign) and not _marked(passage, best):
         return foreign
-    if foreign is not None and (best is None or foreign > best + 1 or (foreign > best and not passage.edges[best])):
+    if foreign is not None and (best is None or foreign > best + 1 or (foreign > best and not passage.edges[best] and _marked(passage, foreign))):
         return foreign
     return best
 
@@ -351,6 +378,11 @@ def _tail(passage: Passage, end: int) -> float:
     if tag in _FUNCTION_TAGS and (passage.edges[end] or word in _SINGLE):
         return 0.7
     return 0.3 if passage.edges[end] else 0.0
+
+
+def _cuts_place(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether a name would end inside a known place (齐聚黄|浦江)."""
+    return any(hit.start > start and hit.start < end < hit.end and hit.term.kind == "place" and not hit.term.ambiguous for hit in passage.hits_in(start + 1, end + 4))
 
 
 def _inside_word(passage: Passage, start: int, length: int) -> bool:
@@ -426,7 +458,7 @@ def _is_name(passage: Passage, start: int, end: int) -> bool:
     text = passage.folded
     if end - start == 3 and text[end - 1] in "中上里时后内":
         return False
-    if text[end - 1] in ("副", "总", "某") or (end - start > 2 and text[end - 1] in _NEVER_LAST):
+    if text[end - 1] in ("副", "总", "某") or (text[end - 1] == "方" and end - start == 2) or (end - start > 2 and text[end - 1] in _NEVER_LAST):
         return False
     return any(
         length == end - start and score >= 0.5 for length, score in _lengths(text, start)
@@ -450,6 +482,8 @@ def _dotted(passage: Passage) -> Iterator[Found]:
         dot = start + match.group().index("·")
         letters = _letters("names", "transliteration") | {"-", "—"}
         for cut in range(start, dot):
+            if cut in passage.titles:
+                break  # the rule of titles reads it with the same end: no evidence of its own
             if passage.edges[cut] and passage.folded[cut] not in "-—" and all(char in letters for char in passage.folded[cut:dot]):
                 if is_foreign(passage.folded[cut:end]):
                     yield Found(cut, trim_foreign(passage, cut, end), "person", "dotted", 0.8)
@@ -473,9 +507,18 @@ def trim_foreign(passage: Passage, start: int, end: int) -> int:
     text = passage.folded
     at = max(text.rfind("·", start, end), text.rfind("-", start, end)) + 1
     stop = max(_foreign_run(passage, at, end), min(at + 1, end))
-    if stop - at > 2 and text[stop - 1] in "因则用" and _HAN.match(text, stop) and not _AFTER_NAME.match(text, stop):
+    while stop - at > 1 and (text[stop - 1] in "则带拿等说称的是了在" or (text[stop - 1] in "因用" and _HAN.match(text, stop) and not _SPEAKS.match(text, stop))):
         stop -= 1
     return stop
+
+
+def _acts_at(passage: Passage, offset: int) -> bool:
+    """Tell whether an everyday verb of two characters begins at an offset: a foreign name ends before it (莫罗|考察)."""
+    if not passage.edges[offset]:
+        return False
+    index = passage.word_at(offset)
+    word = passage.words.words[index]
+    return len(word) == 2 and passage.words.tags[index] in ("v", "vn", "vd", "ad") and is_common(word)
 
 
 def _foreign_run(passage: Passage, start: int, end: int) -> int:
@@ -486,10 +529,10 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
     while stop < end and text[stop] in letters:
         if stop > start and (stop in passage.title_starts or (passage.edges[stop] and _AFTER_NAME.match(text, stop))):
             return stop
-        if stop >= start + 2 and text[stop] in "来说称会出获" and _SPEAKING.match(text, stop):
+        if stop >= start + 2 and (_SPEAKING.match(text, stop) or _acts_at(passage, stop)):
             return stop
         stop += 1
-    if stop >= start + 2 and text[stop : stop + 1] in ("说", "称") and not passage.edges[stop]:
+    if stop >= start + 2 - (text[start - 1 : start] == "·") and text[stop : stop + 1] in ("说", "称") and not passage.edges[stop]:
         return stop
     index = passage.word_at(max(stop - 1, start))
     word_end = starts[index] + len(words[index])
@@ -519,6 +562,8 @@ def _undotted(passage: Passage, start: int) -> int | None:
     stop = _foreign_run(passage, start, min(len(passage.folded), start + 8))
     if stop - start < 2 or not passage.edges[start]:
         return None
+    if stop in passage.title_starts and stop - start >= 3:
+        return stop
     index = passage.word_at(start)
     end = start
     while index < len(words) and starts[index] + len(words[index]) <= stop:
