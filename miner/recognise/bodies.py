@@ -44,7 +44,6 @@ _PUBLIC = re.compile(r"广播公司$|^中国人民银行|中央银行$|央行$|�
 """Bodies of the state whose names end like a company's."""
 _LOCAL_PARTY = re.compile(r"(?:街道|镇|乡|社区|村)(?:党工委|党委|党支部|党总支)$")
 _CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
-_CLEAR = re.compile(r"的?[\u4e00-\u9fff]{1,14}")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
@@ -283,14 +282,14 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     if type_ == "分公司" and not passage.edges[ending.start]:
         return None
     exact = [hit.start for hit in passage.hits_in(start, ending.end) if hit.end == ending.end and hit.term.kind == "enterprise" and not hit.term.ambiguous and hit.start < ending.start]
-    if exact:
+    if exact and (min(exact) <= place_end or passage.all_common(place_end, min(exact)) or any(hit.term.kind in ("body", "organization") and hit.term.sort != "unit" for hit in passage.hits_in(place_end, min(exact)))):
         return Found(_places_before(passage, min(exact)), ending.end, "enterprise", "suffix", 0.95)
     grown = _grown(passage, ending)
     if grown is not None and (grown.start >= start or not left):
         return grown
     if not left or passage.folded[start : ending.end] in generic:
         return None
-    if kind != "legal" and (_NOT_NAMED.search(passage.folded, start, ending.end) or (passage.all_common(place_end, ending.start, bodies=True) and _KIND_BEFORE.search(passage.folded, max(0, start - 3), start))):
+    if kind != "legal" and (_NOT_NAMED.search(passage.folded, start, ending.end) or (place_end == start and passage.all_common(start, ending.start, bodies=True) and _KIND_BEFORE.search(passage.folded, max(0, start - 3), start))):
         return None
     if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(tuple(words_of("naming", "any_company")))):
         return None
@@ -309,7 +308,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return _brand_with_trade(passage, start, place_end, ending)
     if known == "enterprise" and _surely_known(passage, start, ending) and passage.known_end(start, ending.start, "enterprise") >= ending.start - 4:
         return Found(start, ending.end, "enterprise", "suffix", 0.9)
-    if len(core) == 1 and kind == "trade":
+    if len(core) == 1 and kind == "trade" and passage.edges[place_end]:
         return None
     if not core:
         return Found(start, ending.end, "enterprise", "suffix", 0.75) if type_ in words_of("naming", "regional") else None
@@ -363,7 +362,7 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
     trades = words_of("company_types", "industry", "weak", "trade_word")
     if passage.folded.endswith("工厂", start, ending.end) or not 2 <= len(brand) <= 4 or brand in trades or brand in words_of("naming") or not passage.edges[start]:
         return None
-    if len(brand) == 2 and brand[0] in "来赴对在访驻":
+    if len(brand) == 2 and brand[0] in "来赴对在访驻" and ending.term.sort == "trade_word":
         return None
     text = passage.folded
     company = passage.acts_as_company(start, ending.end) or _GOES_ON.match(text, ending.end) or text[start - 1 : start] in ("与", "同") or (text[start - 1 : start] == "、" and passage.owner(start, ending.start) == "enterprise") or _holds_post(passage, ending.end)
@@ -377,7 +376,15 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
 
 def _holds_post(passage: Passage, end: int) -> bool:
     """Tell whether a title follows, perhaps behind 的 and its modifiers: then a company stands before it (来客科技的高级市场总监)."""
-    return any(at in passage.title_starts for at in range(end, end + 8)) and _CLEAR.match(passage.folded, end) is not None
+    at = end + passage.folded.startswith("的", end)
+    for _ in range(4):
+        if at in passage.title_starts:
+            return True
+        length = next((size for size in range(6, 0, -1) if passage.folded[at : at + size] in words_of("titles", "modifier")), 0)
+        if not length:
+            return False
+        at += length
+    return False
 
 
 @lru_cache(maxsize=65536)

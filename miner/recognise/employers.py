@@ -11,10 +11,11 @@ from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common
 
-_CORPORATE = ("总裁", "总监", "总经理", "经理", "董事长", "ceo", "执行官", "创始人", "合伙人", "董事")
+_CORPORATE = ("社长", "店长", "首席代表", "区代表", "董秘", "董事会秘书", "主理人", "创办人", "掌门人", "法定代表人", "发言人", "总裁", "总监", "总经理", "经理", "董事长", "ceo", "执行官", "创始人", "合伙人", "董事")
 _MAX_NAME = 10
 _REGION = re.compile(r"(?:大?中华地?区|中国区|(?:东南|东北|北|东|南)?亚(?:太|洲)?地?区|欧洲区|[华东南西北]{2}区|全球)$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[a-z][a-z0-9&.+'-]{2,24}$")
 _NOT_BRANDS = ("战略", "形象", "价值", "影响", "建设", "发展", "故事", "效应", "文化", "大会", "管理", "服务", "合作", "创新")
 _LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
 
@@ -26,6 +27,10 @@ def find_employers(passage: Passage, people: Iterable[Found]) -> Iterator[Found]
         if title is None or not passage.folded[title.start : title.end].endswith(_CORPORATE):
             continue
         start, end = _stretch(passage, title.start)
+        brand = _LATIN.match(passage.folded, passage.after_places(start, end), end)
+        if brand is not None and end - start <= 30:
+            yield Found(brand.start(), end, "enterprise", "employer", 0.7)
+            continue
         if _REGION.match(passage.folded[start : start + 4]) or passage.folded[start : start + 3] in ("大中华", "中华区"):
             continue
         if 2 <= end - start <= _MAX_NAME and not passage.name_starts(start, end) and _like_a_company(passage, start, end):
@@ -47,6 +52,8 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
         index -= 2 if words[index] == "部" else 1
         end = starts[index + 1]
     start = end
+    if index >= 0 and words[index].isascii() and words[index].isalpha():
+        return starts[index], end
     while index >= 0 and end - starts[index] <= _MAX_NAME:
         word = words[index]
         stop = not word.isalnum() or word in words_of("naming", "stop", "role", "common")
@@ -86,6 +93,8 @@ def _ends_brand(word: str, tag: str) -> bool:
 
 def _like_a_company(passage: Passage, start: int, end: int) -> bool:
     text = passage.folded[start:end]
+    if len(text) >= 3 and text[-1] in "堂屋坊轩斋庵阁":
+        return True
     trades = words_of("company_types", "industry", "weak")
     trade = next((word for word in sorted(trades, key=len, reverse=True) if text.endswith(word) and len(text) - len(word) >= 2), None)
     if trade is not None:

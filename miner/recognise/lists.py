@@ -20,6 +20,7 @@ _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)�
 _HEAD_TAIL = re.compile(r"(?:的|和|及|参展|亮相|悉数|纷纷|签|与|在|也|都|均|已|将|相继|集中|联合|首次|共同|展台$|展位$|展区$|带来|齐聚|参加|组成|提供|共|以|同台|分别|达成)")
 _LOOSE = frozenset({"model", "word", "list", "repeated"})
 _LABELS = ("enterprise", "organization", "person")
+_COUNT = re.compile(r"等?(\d{1,2}|[两二三四五六七八九十])\s?(?:家|个|大)")
 _BAD = re.compile(r"[\d年月日%]|两国|三国|多国|[一二三四五六七八九十两]大|(?:区|县|市|省|路|国|节|性|化|率|员|者|们|品|费|税|协会|扶贫办|党组织|养老|人才|政策|服务|技术|系统|设备|协议|备忘录|合同|订单|意向书|报告|大会|论坛|主题)$")
 
 
@@ -148,11 +149,17 @@ def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
             sure = 0.85 if known.count(label) >= 1 else 0.72
         if label not in ("enterprise",):
             continue
+        counted = _COUNT.match(chain.head)
+        every = counted is not None and _number(counted.group(1)) == len(chain.members) and any(k in (None, label) for k in known)
         for member, kind in zip(chain.members, known, strict=True):
             if kind == "person" and not unsure and (tuple(member) in loose or _is_ambiguous_enterprise(passage, member)):
                 yield Found(member.start, member.end, label, "list", 0.97)
-            if kind is None and _may_be_brand(passage, member) and not (passage.all_common(*member) and not _plain_brand(passage, member, known.count(label))):
+            if kind is None and _may_be_brand(passage, member) and (every or not (passage.all_common(*member) and not _plain_brand(passage, member, known.count(label)))):
                 yield Found(member.start, member.end, label, "list", sure)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else "零一二三四五六七八九十".find(text) if text != "两" else 2
 
 
 def _plain_brand(passage: Passage, member: Span, known: int) -> bool:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from miner.lexicon import load_all
-from miner.recognise.fold import fold
+from miner.recognise.foreign import (
+    AFTER_NAME,
+    AFTERTHOUGHT,
+    DOTTED,
+    FUNCTION_TAGS,
+    HAN,
+    NATIVE,
+    SPEAKS,
+    first_word,
+    is_foreign,
+    letters_of,
+    native_dotted,
+    to_delimiter,
+    trim_foreign,
+    undotted,
+    whole_words,
+)
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common, tagged
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[-—][\u4e00-\u9fff]{1,8})?(?:·[\u4e00-\u9fffa-z.]{1,10}(?:-[\u4e00-\u9fff]{1,8})?){1,4}")
 _BEFORE_DOT, _AFTER_DOT = 17, 80
 """The most characters of a name on either side of its first dot, as the pattern has them."""
 _LATIN_DOTTED = re.compile(r"[a-z]\.[\u4e00-\u9fff]{2,6}|[\u4e00-\u9fff]{1,6}·[a-z]\.(?:[\u4e00-\u9fff]{1,8})")
-_SPEECH = (
-    "表示|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|称|坦承|直言|回忆|解释|补充|谈到|提到|宣布|致辞|发言|分析|建议|呼吁|感叹|感慨|笑着说|希望|"
-    "看来|出席|率队|率团|一行|主持|参加|会见|走访|调研|陪同|接受|代表|亲手|带队|受邀|应邀|签署|发布|见证|共同|当选|担任|出任|获|荣获|来到|指着|主张|承认|"
-    "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|因|用|后|到|宣布|将|曾|已|从|就|致电|致慰|致辞|致信|致贺|高度|于\\d"
-)
-_SPEAKING = re.compile(r"来到|来华|来访|说,|说:|称,|会见|会谈|出席|获得|获悉")
 _SAYS = re.compile(
     r"(?:则|也|还|就|又)?(?:这样|如此|如是)?"
     r"(?:说[,:。得道]|表示[,:]|坦言|告诉|形容|感慨|感叹|回忆|笑着|拿着|透露[,:]|介绍[,:]|介绍说|指出[,:]|强调[,:]|认为[,:]|宣布[,:]|走访了|调研了|会见了|一行|建议[,:]|解释[,:说])"
@@ -32,15 +39,12 @@ _TIMES = re.compile(r"[今昨明当近目日前去后次][天日晚年前后]|[�
 _NAMING_TAGS = frozenset({"n", "nz", "ns", "t", "a", "an", "z", "b", "i", "l", "s", "nr", "nrt"})
 _ROLES = frozenset({"代表", "负责人", "相关负责人", "有关负责人", "主要负责人", "专家", "学者", "顾问", "编辑", "主管", "委员", "董事", "助理", "秘书", "志愿者"})
 """Titles that are also everyday words of several people: what follows them need not be a name."""
-_AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _LATIN_NAME = re.compile(r"([A-Z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’-]{1,20}\.?(?:[ \u00a0·]{1,3}[A-Z\u00c0-\u024f][A-Za-z\u00c0-\u024f'’-]{0,20}\.?){1,3})(?![A-Za-z\u00c0-\u024f])")
 _BRACKETED = re.compile(r"([\u4e00-\u9fff]{2,6})(?=\s?[（(]\s?[A-Z][A-Za-zÀ-ÿ'’-]{1,20}\.?(?:[ ·][A-Z][A-Za-zÀ-ÿ'’.-]{0,20}){1,3}\s?[)）])")
 _PLURAL = re.compile(r"(?:领导|副区长|副市长|副县长|委员|常委|代表)$")
 _MEMBER = re.compile(r"[\u4e00-\u9fff]{2,3}(?=、)")
 _INTRODUCTION = re.compile(r"(?:来自[^,。;!?\n“”的]{2,14}的|名叫|叫做|名为)(?=[\u4e00-\u9fff])")
 _OPENING = re.compile(r"(?:^|[。\n])([\u4e00-\u9fff]{2,4}),((?:现任|时任|曾任)?[\u4e00-\u9fff()]{4,30})(?=[,。])")
-_AFTERTHOUGHT = re.compile(r"(?:今天|昨天|昨晚|当晚|今晨|日前|近日|当天|当日|今日|昨日|上午|下午|随后|此前|之后|[说称道时因则亦也将已后曾等])$")
-"""What may stand between a foreign name and a mark: the name ends before it (佩斯科夫说，)."""
 _STRIVES = re.compile(r"谴责|反对|抗议|支持|要求|呼吁|嘱托|关怀|关心|祝贺|欢迎|感谢|敦促|批评|评价|推进|推动|开展|落实|期待|希望|期望|建议|落实|执行|实施|完成|改善|增长|下降|投入|打击|握")
 """Verbs that adverbs stand before: an everyday adjective before one is no name."""
 _NAME_FOLLOWS = re.compile(
@@ -51,8 +55,6 @@ _COUNTED = re.compile(r"第[一二三四五六七八九十]|[一二两三四五�
 """A number and its measure: the number is no given name (岩罕三年前)."""
 _BOUND = frozenset({"v", "d", "p", "c", "t", "r", "m", "f"})
 _LEADING = frozenset({"p", "d", "c", "v", "r", "zg", "ug", "b", "a"})
-_UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
-_SPEAKS = re.compile(r"(?:称(?=[,:“])|答(?=[,:])|回答说|表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
 _NEVER_LAST = frozenset("则也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给称犯亦不没未、")
 _BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
@@ -69,19 +71,6 @@ _CUT_BEFORE_WORDS = frozenset("将就也还用带拿")
 _ADVERBS = frozenset({"d", "ad", "vd", "c", "p", "r"})
 _DESCRIBING = frozenset({"a", "z", "b", "v", "vn", "l", "i"})
 """Tags of everyday words that describe or act: between a title and a verb such a word is a name only when it speaks (负责人强烈谴责)."""
-_FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
-
-
-@cache
-def _letters(lexicon: str, kind: str) -> frozenset[str]:
-    return frozenset(
-        fold(char) for entry in load_all().get(lexicon, ()) if entry.kind == kind for word in entry.words for char in word
-    )
-
-
-@cache
-def _whole(kind: str) -> frozenset[str]:
-    return frozenset(fold(word) for entry in load_all().get("surnames", ()) if entry.kind == kind for word in entry.words)
 
 
 def find_people(passage: Passage) -> Iterator[Found]:
@@ -109,7 +98,7 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
 
 def _foreign_before(passage: Passage, end: int) -> int:
     """Return where the foreign name before a title begins (武契奇总统); `end` when there is none."""
-    letters = _letters("names", "transliteration")
+    letters = letters_of("names", "transliteration")
     words, tags, starts = passage.words
     index, start, named = passage.word_at(end) - 1, end, False
     while index >= 0 and end - starts[index] <= 8 and all(char in letters for char in words[index]):
@@ -128,7 +117,7 @@ def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
     if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
         index = passage.word_at(start)
         word = passage.words.words[index]
-        family = _letters("surnames", "common") | _letters("surnames", "rare")
+        family = letters_of("surnames", "common") | letters_of("surnames", "rare")
         if word == passage.folded[start:end] and passage.words.tags[index].startswith("nr") and word[0] in family and not _has_common_part(word):
             return not passage.knows(start, end)
     if not _is_name(passage, start, end) or passage.folded[end - 1] in _BODY_ENDS:
@@ -144,7 +133,7 @@ def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
 
 
 def _given_fits(word: str) -> bool:
-    return word[1] in _letters("names", "given_first") and word[2] in _letters("names", "given_last")
+    return word[1] in letters_of("names", "given_first") and word[2] in letters_of("names", "given_last")
 
 
 @lru_cache(maxsize=65536)
@@ -180,7 +169,7 @@ def _apposed(passage: Passage) -> Iterator[Found]:
 
 def _as_words(passage: Passage) -> Iterator[Found]:
     """Propose words that the dictionary tags as names or does not know, when they are built like a name."""
-    common, rare = _letters("surnames", "common"), _letters("surnames", "rare")
+    common, rare = letters_of("surnames", "common"), letters_of("surnames", "rare")
     words, tags, starts = passage.words
     for index, (word, tag, start) in enumerate(zip(words, tags, starts, strict=True)):
         first = word[0]
@@ -191,7 +180,7 @@ def _as_words(passage: Passage) -> Iterator[Found]:
             sure -= 0.0 if _given_fits(word) else 0.25
         elif len(word) == 2 and tag.startswith("nr"):
             sure = 0.4
-        elif len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) == 2 and _HAN.match(words[index + 1]) and first in common and not is_common(words[index + 1]):
+        elif len(word) == 1 and index + 1 < len(words) and len(words[index + 1]) == 2 and HAN.match(words[index + 1]) and first in common and not is_common(words[index + 1]):
             word, sure = word + words[index + 1], 0.55
         else:
             continue
@@ -229,7 +218,7 @@ def _named_like_a_thing(passage: Passage, title: Hit, start: int) -> int | None:
     others = words_of("naming", "common", "role", "person_head", "enterprise_head", "organization_head", "other_head", "stop", "name_verb")
     if word in others or word in words_of("titles") or word in words_of("org_types") or _TIMES.match(word):
         return None
-    family = word[0] in _letters("surnames", "common") or word[0] in _letters("surnames", "rare")
+    family = word[0] in letters_of("surnames", "common") or word[0] in letters_of("surnames", "rare")
     plain = tags[index] in ("n", "nz", "ns")
     if word in words_of("naming", "not_person") and (not family or text[start + 2] in "、(和与及"):
         return None
@@ -257,30 +246,18 @@ def _after_plural(passage: Passage, start: int) -> Iterator[Found]:
         yield Found(first.end() + 1, second, "person", "title", 0.85)
 
 
-def _native_dotted(passage: Passage, dotted: re.Match[str]) -> int | None:
-    """Return the end of a name with a dot that is no transliteration (洛桑·旺堆): at the first mark, verb or everyday word behind the dot."""
-    at = dotted.start() + dotted.group().rindex("·") + 1
-    stop = at
-    while stop < min(dotted.end(), at + 5):
-        if stop > at and (stop in passage.title_starts or (passage.edges[stop] and (_AFTER_NAME.match(passage.folded, stop) or _first_word(passage.folded[stop : stop + 4])[1] in _FUNCTION_TAGS))):
-            break
-        stop += 1
-    return stop if stop - at >= 1 else None
-
-
 _TITLED = 0.75
 """What a name behind a title must score at least."""
-_NATIVE = re.compile(r"[^的由是在与和了给为一对向从因]{1,4}·[^的由是在与和了给为·]{1,8}$")
 
 
 def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | None:
     """Return where the person's name that begins at `start` ends, or None when no name begins there."""
     text = passage.folded
-    dotted = _DOTTED.match(text, start)
+    dotted = DOTTED.match(text, start)
     if dotted and is_foreign(dotted.group()):
         return trim_foreign(passage, start, dotted.end())
-    if dotted and least == _TITLED and _NATIVE.match(dotted.group()):
-        return _native_dotted(passage, dotted)
+    if dotted and least == _TITLED and NATIVE.match(dotted.group()):
+        return native_dotted(passage, dotted)
     if start in passage.title_starts or _is_verb(passage, start):
         return None
     best, best_score = None, least
@@ -291,7 +268,7 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
             continue
         if _inside_word(passage, start, length) or _cuts_place(passage, start, end):
             continue
-        if len(name) < length or not all(map(_HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
+        if len(name) < length or not all(map(HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
             continue
         if passage.knows(start, end):
             titled = passage.titles.get(start)
@@ -301,11 +278,11 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
             continue
         if _is_name_word(passage, start, end):
             base = max(base, 0.5) + 0.4
-        if length == 3 and name[2] in _MODALS and name[2] not in _letters("names", "given_last"):
+        if length == 3 and name[2] in _MODALS and name[2] not in letters_of("names", "given_last"):
             base -= 0.5
-        if length == 3 and name[1] in _letters("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
+        if length == 3 and name[1] in letters_of("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
             base -= 0.3
-        if length >= 4 and (_is_said(name[2:4]) or _AFTERTHOUGHT.search(name, 2)):
+        if length >= 4 and (_is_said(name[2:4]) or AFTERTHOUGHT.search(name, 2)):
             continue
         if length >= 3 and _DAY.match(text, end - 1):
             continue
@@ -318,9 +295,9 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
         score = base + _tail(passage, end)
         if score > best_score:
             best, best_score = end, score
-    foreign = _undotted(passage, start) or _to_delimiter(passage, start)
+    foreign = undotted(passage, start) or to_delimiter(passage, start)
     if foreign is not None and passage.folded[foreign : foreign + 1] == "-":
-        foreign = _undotted(passage, foreign + 1) or foreign
+        foreign = undotted(passage, foreign + 1) or foreign
     while foreign is not None and foreign - start > 2 and text[foreign - 1] in _CUT_OFF:
         foreign = foreign - 1 if best is None else None
     if foreign is not None and text[start:foreign] in words_of("naming", "not_person"):
@@ -337,28 +314,28 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
 def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
     """Yield the lengths that a name at this place may have, each with a score for its characters."""
     two, three = text[start : start + 2], text[start : start + 3]
-    if two in _whole("compound"):
+    if two in whole_words("compound"):
         yield 3, 0.8
         yield 4, 1.0
-    if three in _whole("japanese"):
+    if three in whole_words("japanese"):
         yield 4, 0.6
         yield 5, 1.0 - (text[start + 4 : start + 5] in _LOOSE_ENDS)
-    elif two in _whole("japanese"):
+    elif two in whole_words("japanese"):
         yield 3, 0.6 - (text[start + 2 : start + 3] in _LOOSE_ENDS)
         yield 4, 1.0 - (text[start + 3 : start + 4] in _LOOSE_ENDS)
         if text[start + 4 : start + 5] in _LONG_GIVEN_ENDS:
             yield 5, 1.1
     first = text[start : start + 1]
-    if first in _letters("surnames", "common"):
+    if first in letters_of("surnames", "common"):
         base = 0.6
-    elif first in _letters("surnames", "rare"):
+    elif first in letters_of("surnames", "rare"):
         base = 0.2
     else:
         return
     given = text[start + 1 : start + 3]
-    yield 2, base + (0.1 if given[:1] in _letters("names", "given_single") else -0.2)
+    yield 2, base + (0.1 if given[:1] in letters_of("names", "given_single") else -0.2)
     if len(given) == 2:
-        fit = (given[0] in _letters("names", "given_first")) + (given[1] in _letters("names", "given_last"))
+        fit = (given[0] in letters_of("names", "given_first")) + (given[1] in letters_of("names", "given_last"))
         yield 3, base + 0.2 * fit - 0.1
 
 
@@ -366,16 +343,16 @@ def _tail(passage: Passage, end: int) -> float:
     """Score how well a name may end here, by what follows: a mark or a whole word speaks for it, a torn word against."""
     text = passage.folded
     following = text[end : end + 1]
-    if not following or not _HAN.match(following) or text[end + 1 : end + 2] == "着" or _COUNTED.match(text, end):
+    if not following or not HAN.match(following) or text[end + 1 : end + 2] == "着" or _COUNTED.match(text, end):
         return 1.0
     if end in passage.title_starts:
         return 0.9
-    word, tag = _first_word(text[end : end + 6])
+    word, tag = first_word(text[end : end + 6])
     if len(word) > 1 and not is_common(word):
         return 0.3 if passage.edges[end] else 0.1
     if len(word) > 1:
-        return 1.0 if tag in _FUNCTION_TAGS or _AFTER_NAME.match(word) else 0.7
-    if tag in _FUNCTION_TAGS and (passage.edges[end] or word in _SINGLE):
+        return 1.0 if tag in FUNCTION_TAGS or AFTER_NAME.match(word) else 0.7
+    if tag in FUNCTION_TAGS and (passage.edges[end] or word in _SINGLE):
         return 0.7
     return 0.3 if passage.edges[end] else 0.0
 
@@ -403,7 +380,7 @@ def _torn(passage: Passage, start: int) -> bool:
         if not is_common(word) or tag.startswith(("nr", "ns", "nz")) or _NAME_FOLLOWS.match(passage.folded, start + 3):
             return False
         last = passage.folded[start + 2]
-        return tag in _BOUND or last in "内中上里时后前外" or last not in _letters("names", "given_last") | _letters("names", "given_single")
+        return tag in _BOUND or last in "内中上里时后前外" or last not in letters_of("names", "given_last") | letters_of("names", "given_single")
     if len(word) != 1 or tag not in _LEADING or index + 1 >= len(words):
         return False
     following, kind = words[index + 1], tags[index + 1]
@@ -412,15 +389,9 @@ def _torn(passage: Passage, start: int) -> bool:
     return is_common(following) and not kind.startswith("nr")
 
 
-@lru_cache(maxsize=65536)
-def _first_word(text: str) -> tuple[str, str]:
-    ahead = tagged(text)
-    return (ahead.words[0], ahead.tags[0]) if ahead.words else ("", "x")
-
-
 def _before_speech(passage: Passage) -> Iterator[Found]:
     words, tags, starts = passage.words
-    for match in _SPEAKS.finditer(passage.folded):
+    for match in SPEAKS.finditer(passage.folded):
         said = match.start()
         while said > 2 and passage.folded[said - 1] in "则也还就又曾":
             said -= 1
@@ -430,12 +401,12 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
         index = passage.word_at(said) - 1
         for back in (0, 1, 2):
             at = index - back
-            if at < 0 or not _HAN.match(words[at]):
+            if at < 0 or not HAN.match(words[at]):
                 break
             start, end = starts[at], said
             if end - start > 4:
                 break
-            if (start == 0 or not _HAN.match(passage.folded[start - 1]) or tags[at - 1] in _FUNCTION_TAGS) and _is_name(passage, start, end):
+            if (start == 0 or not HAN.match(passage.folded[start - 1]) or tags[at - 1] in FUNCTION_TAGS) and _is_name(passage, start, end):
                 sure = 0.85 if tags[at] == "nr" else 0.7
                 if any(words[k] for k in range(at, index + 1) if tags[k] in ("n", "v", "d", "r", "ns") and len(words[k]) > 1):
                     sure = 0.3
@@ -447,9 +418,9 @@ def _torn_before(passage: Passage, end: int) -> Iterator[Found]:
     """Propose the name between a mark and a verb of speech where the segmenter reads its last character into the verb (严德|发称)."""
     for length in (3, 2, 4):
         start = end - length
-        if start >= 0 and (start == 0 or not _HAN.match(passage.folded[start - 1])) and _is_name(passage, start, end):
+        if start >= 0 and (start == 0 or not HAN.match(passage.folded[start - 1])) and _is_name(passage, start, end):
             given = passage.folded[start:end]
-            if length != 3 or _given_fits(given) or given[0] in _letters("surnames", "common"):
+            if length != 3 or _given_fits(given) or given[0] in letters_of("surnames", "common"):
                 yield Found(start, end, "person", "speech", 0.7)
             return
 
@@ -469,7 +440,7 @@ def _dotted_spans(text: str) -> Iterator[re.Match[str]]:
     """Yield the names with dots in them: looked for around the dots, which are few."""
     end, dot = 0, text.find("·")
     while dot >= 0:
-        match = _DOTTED.search(text, max(end, dot - _BEFORE_DOT), dot + _AFTER_DOT)
+        match = DOTTED.search(text, max(end, dot - _BEFORE_DOT), dot + _AFTER_DOT)
         if match and match.start() < dot:
             yield match
             end = match.end()
@@ -480,7 +451,7 @@ def _dotted(passage: Passage) -> Iterator[Found]:
     for match in _dotted_spans(passage.folded):
         start, end = match.span()
         dot = start + match.group().index("·")
-        letters = _letters("names", "transliteration") | {"-", "—"}
+        letters = letters_of("names", "transliteration") | {"-", "—"}
         for cut in range(start, dot):
             if cut in passage.titles:
                 break  # the rule of titles reads it with the same end: no evidence of its own
@@ -490,126 +461,30 @@ def _dotted(passage: Passage) -> Iterator[Found]:
                 break
 
 
-def is_foreign(name: str) -> bool:
-    """Tell whether every part of a dotted name is made of the characters of transliterations.
-
-    >>> is_foreign("马库斯·韦伯"), is_foreign("服务商·静安对接日")
-    (True, False)
-    """
-    letters = _letters("names", "transliteration")
-    *parts, last = re.split("[·—-]", name)
-    parts = [part for part in parts if not part.isascii()]
-    return all(part and all(char in letters for char in part) for part in parts) and all(char in letters for char in last[:2])
-
-
-def trim_foreign(passage: Passage, start: int, end: int) -> int:
-    """Return where a dotted name ends: before a title, a verb, or the first character that no transliteration has."""
-    text = passage.folded
-    at = max(text.rfind("·", start, end), text.rfind("-", start, end)) + 1
-    stop = max(_foreign_run(passage, at, end), min(at + 1, end))
-    while stop - at > 1 and (text[stop - 1] in "则带拿等说称的是了在" or (text[stop - 1] in "因用" and _HAN.match(text, stop) and not _SPEAKS.match(text, stop))):
-        stop -= 1
-    return stop
-
-
-def _acts_at(passage: Passage, offset: int) -> bool:
-    """Tell whether an everyday verb of two characters begins at an offset: a foreign name ends before it (莫罗|考察)."""
-    if not passage.edges[offset]:
-        return False
-    index = passage.word_at(offset)
-    word = passage.words.words[index]
-    return len(word) == 2 and passage.words.tags[index] in ("v", "vn", "vd", "ad") and is_common(word)
-
-
-def _foreign_run(passage: Passage, start: int, end: int) -> int:
-    """Return the end of the run of transliteration characters that begins at `start`; words tagged as names are not cut."""
-    letters, text = _letters("names", "transliteration"), passage.folded
-    words, tags, starts = passage.words
-    stop = start
-    while stop < end and text[stop] in letters:
-        if stop > start and (stop in passage.title_starts or (passage.edges[stop] and _AFTER_NAME.match(text, stop))):
-            return stop
-        if stop >= start + 2 and (_SPEAKING.match(text, stop) or _acts_at(passage, stop)):
-            return stop
-        stop += 1
-    if stop >= start + 2 - (text[start - 1 : start] == "·") and text[stop : stop + 1] in ("说", "称") and not passage.edges[stop]:
-        return stop
-    index = passage.word_at(max(stop - 1, start))
-    word_end = starts[index] + len(words[index])
-    if start <= starts[index] < stop < word_end <= end:
-        if tags[index].startswith("nr"):
-            return word_end - (text[word_end - 1] == "等")
-        return max(starts[index], start + 1)
-    return stop
-
-
 @lru_cache(maxsize=65536)
 def _is_said(text: str) -> bool:
     """Tell whether text is an everyday verb or adverb (明确 in 曾明确提出)."""
-    word, tag = _first_word(text)
-    plain = tag in ("v", "vd", "ad", "d") or (tag in ("n", "vn", "a") and not (text[0] in _letters("names", "given_first") and text[1] in _letters("names", "given_last")))
+    word, tag = first_word(text)
+    plain = tag in ("v", "vd", "ad", "d") or (tag in ("n", "vn", "a") and not (text[0] in letters_of("names", "given_first") and text[1] in letters_of("names", "given_last")))
     return word == text and plain and is_common(word)
 
 
 def _marked(passage: Passage, end: int) -> bool:
     following = passage.folded[end : end + 1]
-    return not following or not _HAN.match(following) or following == "等"
-
-
-def _undotted(passage: Passage, start: int) -> int | None:
-    """Return the end of a foreign name without a dot (默克尔) that begins at `start`, or None."""
-    words, tags, starts = passage.words
-    stop = _foreign_run(passage, start, min(len(passage.folded), start + 8))
-    if stop - start < 2 or not passage.edges[start]:
-        return None
-    if stop in passage.title_starts and stop - start >= 3:
-        return stop
-    index = passage.word_at(start)
-    end = start
-    while index < len(words) and starts[index] + len(words[index]) <= stop:
-        if is_common(words[index]) and not tags[index].startswith(("nr", "ns", "nz")) and not (len(words[index]) == 1 and end > start):
-            break
-        end = starts[index] + len(words[index])
-        index += 1
-    return end if end - start >= 2 else None
-
-
-def _to_delimiter(passage: Passage, start: int) -> int | None:
-    """Return the end of an unknown stretch between a title and a mark or 等, when no everyday word is in it."""
-    match = _UNKNOWN.match(passage.folded, start)
-    letters = _letters("names", "transliteration")
-    if not match or not passage.edges[start] or sum(char in letters for char in match.group()) * 2 < len(match.group()):
-        return None
-    index, end = passage.word_at(start), match.end()
-    and_others = passage.folded.find("等", start + 2, end)
-    end = and_others if and_others > 0 else end
-    after = _AFTERTHOUGHT.search(passage.folded, start + 1, end)
-    if after is not None:
-        end = after.start()
-        if end - start < 3:
-            return None
-    if len(passage.words.words[index]) == 1 and passage.words.tags[index] in ("v", "p", "d", "c"):
-        return None
-    words, tags, starts = passage.words
-    while index < len(words) and starts[index] < end:
-        known = len(words[index]) > 1 and is_common(words[index]) and not tags[index].startswith("nr")
-        if known or (len(words[index]) == 1 and tags[index] in ("p", "c", "uj", "ul", "d", "r", "m")):
-            return None
-        index += 1
-    return end
+    return not following or not HAN.match(following) or following == "等"
 
 
 def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
     """Tell whether an everyday word (海外, 方向) is followed by anything but a mark or speech: then it is no name."""
-    word, tag = _first_word(passage.folded[start:end])
+    word, tag = first_word(passage.folded[start:end])
     if word != passage.folded[start:end] or tag.startswith("nr") or not is_common(word):
         return False
     if tag in _ADVERBS or tag in _DESCRIBING:
         return tag in _ADVERBS or _STRIVES.match(passage.folded, end) is not None
     following = passage.folded[end : end + 1]
-    if not following or not _HAN.match(following):
+    if not following or not HAN.match(following):
         return False
-    acts = _AFTER_NAME.match(passage.folded, end) is not None or _first_word(passage.folded[end : end + 6])[1] in ("v", "d", "p", "c", "vd", "ad")
+    acts = AFTER_NAME.match(passage.folded, end) is not None or first_word(passage.folded[end : end + 6])[1] in ("v", "d", "p", "c", "vd", "ad")
     return end in passage.title_starts or not acts
 
 
@@ -622,8 +497,8 @@ def _is_name_word(passage: Passage, start: int, end: int) -> bool:
 
 
 def _is_verb(passage: Passage, start: int) -> bool:
-    word, tag = _first_word(passage.folded[start : start + 6])
-    if tag in ("m", "mq", "t") and word[:1] in _letters("surnames", "common"):
+    word, tag = first_word(passage.folded[start : start + 6])
+    if tag in ("m", "mq", "t") and word[:1] in letters_of("surnames", "common"):
         return False
     return len(word) >= 2 and tag in ("v", "vd", "d", "p", "c", "u", "m", "t", "mq") and is_common(word)
 
@@ -654,14 +529,14 @@ def shaped_like_a_name(text: str) -> bool:
         return False
     if text.isascii():
         return text.replace(" ", "").replace(".", "").replace("-", "").isalpha()
-    letters = _letters("names", "transliteration")
+    letters = letters_of("names", "transliteration")
     plain = text.replace("·", "").replace(" ", "").replace("-", "")
     if plain and sum(char in letters for char in plain) >= 0.8 * len(plain):
         return True
-    if len(plain) > 5 or not all(map(_HAN.match, plain)):
+    if len(plain) > 5 or not all(map(HAN.match, plain)):
         return False
-    known = _letters("surnames", "common") | _letters("surnames", "rare")
-    return plain[0] in known or any(plain.startswith(name) for name in _whole("compound") | _whole("japanese"))
+    known = letters_of("surnames", "common") | letters_of("surnames", "rare")
+    return plain[0] in known or any(plain.startswith(name) for name in whole_words("compound") | whole_words("japanese"))
 
 
 def trimmed_name(passage: Passage, start: int, end: int) -> int:
@@ -669,7 +544,7 @@ def trimmed_name(passage: Passage, start: int, end: int) -> int:
     text = passage.folded
     while end - start > 2:
         last = text[end - 1]
-        loose = last in _CUT_BEFORE_WORDS and _HAN.match(text, end) and not _NAME_FOLLOWS.match(text, end)
+        loose = last in _CUT_BEFORE_WORDS and HAN.match(text, end) and not _NAME_FOLLOWS.match(text, end)
         if not (loose or last in _CUT_OFF or (text[end : end + 1] == "着" and last in "拿带说指笑看")):
             break
         end -= 1

@@ -27,13 +27,18 @@ _PARTY = re.compile(r"(?:省|市|区|县|镇|州|党|中央|自治区)委$|中�
 _STATE_TITLE = re.compile(r"(?:区|市|县|省|镇|乡|州|自治区主席|局|部|厅|司|处|科|所|主任|主席|总理|总统|委员长|政协主席)长?$")
 _UNIT = re.compile(r"[\u4e00-\u9fff]{1,14}(?:处|科|司|室|局|学院|系|所|办|组|中心|委员会|分会|委|院|部)$")
 _UNIT_HEADS = frozenset({"主任", "处长", "科长", "室长", "部长", "所长", "站长", "司长", "课长"})
+_DEPUTY = re.compile(r"(?:常务副|执行副|副|原|代|前)+$")
+_BRANCH = re.compile(r"[\u4e00-\u9fffa-z]{0,8}(?:区域总部|总部|事业群|事业部|分公司|子公司|分行|支行|分部|制造基地|研究院|研究所)$")
+"""A part of a company with a name of its own: it is the body of the post (中国能建华南区域总部|总经理)."""
+_SMALL = frozenset({"事业部", "总部", "分公司", "子公司", "研究院", "研究所", "分行", "支行"})
+"""Parts without a name of their own: they stay in the title, unless the title is their head's."""
 _COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$")
-_COREF_BODY = re.compile(r"(?:该|本|这家|这一)?(协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$")
+_COREF_BODY = re.compile(r"(?:该|本|这家|这一)?(中心|委员会|实验室|联席会|协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$")
 _ROLE = re.compile(r"(?:企业|公司|机构|集团|平台|工厂|单位|商会|协会|学校|医院|银行|事务所|车企|药企)$")
 _SHARED = re.compile(r"(?:领导|^副.{1,3}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者)$")
 _APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
 _BE = re.compile(r"\s?(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)")
-_NOT_POSTS = frozenset({"先生", "女士", "小姐", "夫人", "老师", "博士", "同志", "记者", "同学", "师傅", "学生", "老人", "编辑", "作者", "助理", "秘书"})
+_NOT_POSTS = frozenset({"代表", "先生", "女士", "小姐", "夫人", "老师", "博士", "同志", "记者", "同学", "师傅", "学生", "老人", "编辑", "作者", "助理", "秘书"})
 _MINISTER = re.compile(r"部长|大臣|国务秘书")
 _STATE_HEADS = frozenset({"国家主席", "国家副主席"})
 
@@ -169,6 +174,9 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
     """Return the title that ends at `end`, grown over its modifiers, with the body before it."""
     if view.folded[start:end] in _STATE_HEADS:
         return _Piece(start, Span(start, end))
+    inner = _mention_inside(view, start, end)
+    if inner is not None:
+        return _Piece(inner.span.start, Span(inner.span.end, end), inner.span, inner)
     core = start
     start = _over_modifiers(view, start)
     body = _body_ending(view, start)
@@ -177,17 +185,24 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
             owner = view.ends.get(body.span.start)
             if owner is not None and owner.label != "place":
                 return _Piece(owner.span.start, Span(body.span.start, end), owner.span, owner)
-        unit = _unit(view, body.span.end, core, end)
-        if unit:
-            return _Piece(body.span.start, Span(core, end), Span(body.span.start, core), body)
+        head = _head_start(view, body.span.end, core)
+        if _unit(view, body.span.end, head, core, end):
+            return _Piece(body.span.start, Span(head, end), Span(body.span.start, head), body)
+        branch = _branch(view, body.span.end, start, core) if body.label == "enterprise" else None
+        if branch is not None:
+            return _Piece(body.span.start, Span(branch, end), Span(body.span.start, branch), body)
         return _Piece(body.span.start, Span(start, end), body.span, body)
     bare = view.bare_bodies.get(start)
     if bare is not None and start - bare >= 2:
         return _Piece(bare, Span(start, end), Span(bare, start))
     near = _nearest_body(view, start)
     if near is not None:
-        if _unit(view, near.span.end, core, end):
-            return _Piece(near.span.start, Span(core, end), Span(near.span.start, core), near)
+        head = _head_start(view, near.span.end, core)
+        if _unit(view, near.span.end, head, core, end):
+            return _Piece(near.span.start, Span(head, end), Span(near.span.start, head), near)
+        branch = _branch(view, near.span.end, start, core) if near.label == "enterprise" else None
+        if branch is not None:
+            return _Piece(near.span.start, Span(branch, end), Span(near.span.start, branch), near)
         between = Span(near.span.end, start)
         if near.label == "organization" and _UNIT.fullmatch(between.of(view.folded)):
             return _Piece(near.span.start, Span(start, end), Span(near.span.start, start), near)
@@ -195,9 +210,36 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
     return _unnamed(view, start, end)
 
 
-def _unit(view: _Field, start: int, core: int, end: int) -> bool:
+def _mention_inside(view: _Field, start: int, end: int) -> Mention | None:
+    """Return the body that a title's first characters belong to (盐湖市委|书记, where 市委书记 is a title as well)."""
+    for at in range(end - 2, start, -1):
+        mention = view.ends.get(at)
+        if mention is not None and mention.label == "organization" and mention.span.start < start and at in view.title_ends:
+            return mention
+    return None
+
+
+def _branch(view: _Field, start: int, title: int, core: int) -> int | None:
+    """Return where the part of a company that stands between its name and a title ends, None when there is none."""
+    for at in range(core, start + 1, -1):
+        match = _BRANCH.fullmatch(view.folded, start, at)
+        if match is not None and view.folded[start:at] not in _SMALL:
+            return at
+    return None
+
+
+def _head_start(view: _Field, start: int, core: int) -> int:
+    """Return where a head's title begins with its 副 and the like (货币信贷处|副处长)."""
+    deputy = _DEPUTY.search(view.folded, start, core)
+    return deputy.start() if deputy else core
+
+
+def _unit(view: _Field, start: int, head: int, core: int, end: int) -> bool:
     """Tell whether what stands between a body and a head's title is the body's unit (国家电网|物资部|主任)."""
-    return view.folded[core:end] in _UNIT_HEADS and _UNIT.fullmatch(view.folded, start, core) is not None
+    if view.folded[core:end] not in _UNIT_HEADS:
+        return False
+    small = view.folded[start:head] in _SMALL
+    return not small and _UNIT.fullmatch(view.folded, start, head) is not None
 
 
 def _over_modifiers(view: _Field, start: int) -> int:
