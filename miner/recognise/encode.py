@@ -33,15 +33,15 @@ _TAG_NUMBER = {tag: i for i, tag in enumerate(TAGS)}
 
 
 class Encoded(NamedTuple):
-    """Parallel arrays, one place for every character kept (spaces beside Chinese characters are left out)."""
+    """Parallel arrays, one place for every character kept (spaces beside Chinese characters are left out); words once each."""
 
     chars: Ints
     pairs: Ints
     """Id of (this, next) character in the table of pairs; 0 for an unknown pair."""
-    words: Ints
-    before: Ints
-    after: Ints
-    """Ids of the word at, before and after each character."""
+    around: Ints
+    """Ids of all words in order, PAD before the first and after the last: word k stands at k + 1."""
+    word_of: npt.NDArray[np.int64]
+    """Which word each character belongs to."""
     shapes: Ints
     """Part of speech × place within the word."""
     ngrams: Ints
@@ -55,6 +55,21 @@ class Encoded(NamedTuple):
 
     def __len__(self) -> int:
         return len(self.chars)
+
+    @property
+    def words(self) -> Ints:
+        """Id of the word at each character."""
+        return self.around[self.word_of + 1]
+
+    @property
+    def before(self) -> Ints:
+        """Id of the word before that of each character."""
+        return self.around[self.word_of]
+
+    @property
+    def after(self) -> Ints:
+        """Id of the word after that of each character."""
+        return self.around[self.word_of + 2]
 
 
 class Vocabulary:
@@ -118,9 +133,8 @@ class Vocabulary:
         return Encoded(
             chars=chars,
             pairs=self._pairs(chars),
-            words=words[index],
-            before=around[index],
-            after=around[index + 2],
+            around=around,
+            word_of=index,
             shapes=shapes,
             ngrams=_ngrams(chars, around, index, shapes),
             folded=folded,

@@ -38,6 +38,8 @@ _ENDS = np.array([ord(c) for c in "。!?;\n"], dtype=np.uint32)
 _COMMAS = np.array([ord(c) for c in ",、:)」』》”"], dtype=np.uint32)
 _ZERO, _TOP = np.float32(0), np.float32(np.inf)
 _NO_PAIR = np.zeros(1, np.int32)
+_BYTES = frozenset({"pairs", "words", "ngrams"})
+Bytes = npt.NDArray[np.int8]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
@@ -54,8 +56,8 @@ class Weights(NamedTuple):
     """Everything learnt, ready to compute with; the names are those of the stored arrays."""
 
     chars: Floats
-    pairs: Floats
-    words: Floats
+    pairs: Bytes
+    words: Bytes
     shapes: Floats
     pair_input: Floats
     """For the pair that ends here and the pair that starts here, one below the other."""
@@ -67,7 +69,7 @@ class Weights(NamedTuple):
     far_bias: Floats
     out: Floats
     out_bias: Floats
-    ngrams: npt.NDArray[np.int8]
+    ngrams: Bytes
     ngrams_scale: Floats
 
 
@@ -142,25 +144,24 @@ class NameModel:
         """Return the network's scores, shape (characters, states)."""
         n = len(encoded)
         scores = np.empty((n, N_STATES), np.float32)
+        room = _Room.for_weights(self.weights)
         for start in range(0, n, BLOCK):
             end = min(start + BLOCK, n)
             lo, hi = max(0, start - REACH), min(n, end + REACH)
-            scores[start:end] = self._block(encoded, lo, hi)[start - lo : end - lo]
+            scores[start:end] = self._block(encoded, lo, hi, room)[start - lo : end - lo]
         scores[_strange(encoded), 0] += SHUT
         return scores
 
-    def _block(self, encoded: Encoded, lo: int, hi: int) -> Floats:
-        w = self.weights
-        ending = np.concatenate([encoded.pairs[lo - 1 : lo] if lo else _NO_PAIR, encoded.pairs[lo : hi - 1]])
-        pairs = np.stack([ending, encoded.pairs[lo:hi]], axis=1)
-        words = np.stack([encoded.words[lo:hi], encoded.before[lo:hi], encoded.after[lo:hi]], axis=1)
-        hidden: Floats = w.pairs.take(pairs, axis=0).reshape(hi - lo, -1) @ w.pair_input
-        hidden += w.words.take(words, axis=0).reshape(hi - lo, -1) @ w.word_input
+    def _block(self, encoded: Encoded, lo: int, hi: int, room: _Room) -> Floats:
+        w, n = self.weights, hi - lo
+        hidden = room.start(n)
+        self._read_pairs(encoded, lo, hi, room)
+        hidden += self._word_sums(encoded, lo, hi, room)
         hidden += w.chars.take(encoded.chars[lo:hi], axis=0)
         hidden += w.shapes.take(encoded.shapes[lo:hi], axis=0)
         np.clip(hidden, _ZERO, _TOP, out=hidden)  # faster than np.maximum with a scalar
-        hidden += _convolve(hidden, w.near, w.near_bias, 1)
-        hidden += _convolve(hidden, w.far, w.far_bias, FAR)
+        hidden += room.convolve(n, w.near, w.near_bias, 1)
+        hidden += room.convolve(n, w.far, w.far_bias, FAR)
         scores: Floats = hidden @ w.out
         scores += w.out_bias
         total = w.ngrams.take(encoded.ngrams[0, lo:hi], axis=0).astype(np.int16)
@@ -168,6 +169,62 @@ class NameModel:
             total += w.ngrams.take(buckets[lo:hi], axis=0)
         scores += total * w.ngrams_scale
         return scores
+
+    def _read_pairs(self, encoded: Encoded, lo: int, hi: int, room: _Room) -> None:
+        """Set the hidden layer to what the pair that ends here and the pair that starts here say."""
+        w, n = self.weights, hi - lo
+        before = encoded.pairs[lo - 1 : lo] if lo else _NO_PAIR
+        rows = w.pairs.take(np.concatenate([before, encoded.pairs[lo:hi]]), axis=0)
+        wide = room.side_by_side(n, rows[:-1], rows[1:])
+        np.matmul(wide, w.pair_input, out=room.start(n))
+
+    def _word_sums(self, encoded: Encoded, lo: int, hi: int, room: _Room) -> Floats:
+        """Return what the words here, before and after say, worked out once for each word, for every character."""
+        w = self.weights
+        first, last = int(encoded.word_of[lo]), int(encoded.word_of[hi - 1])
+        rows = w.words.take(encoded.around[first : last + 3], axis=0)
+        sums = room.side_by_side(last + 1 - first, rows[1:-1], rows[:-2], rows[2:]) @ w.word_input
+        spread: Floats = sums.take(encoded.word_of[lo:hi] - first, axis=0)
+        return spread
+
+
+class _Room:
+    """Memory that the blocks of one call share: small enough to stay in a processor's cache, and never asked for anew."""
+
+    def __init__(self, size: int, width: int, widest: int) -> None:
+        self._hidden = np.zeros((FAR + size + FAR, width), np.float32)
+        self._result = np.empty((size, width), np.float32)
+        self._wide = np.empty(size * widest, np.float32)
+
+    @classmethod
+    def for_weights(cls, weights: Weights) -> _Room:
+        """Return room for blocks of a network."""
+        width = weights.chars.shape[1]
+        widest = max(3 * width, len(weights.pair_input), len(weights.word_input))
+        return cls(BLOCK + 2 * REACH, width, widest)
+
+    def start(self, n: int) -> Floats:
+        """Return the hidden layer of a block of `n` characters; beyond its ends are zeros."""
+        self._hidden[FAR + n : FAR + n + FAR] = 0
+        return self._hidden[FAR : FAR + n]
+
+    def side_by_side(self, n: int, *parts: Floats | Bytes) -> Floats:
+        """Return `n` rows of several arrays as one array, so that one product does for all."""
+        columns = sum(part.shape[1] for part in parts)
+        wide = self._wide[: n * columns].reshape(n, columns)
+        at = 0
+        for part in parts:
+            wide[:, at : at + part.shape[1]] = part
+            at += part.shape[1]
+        return wide
+
+    def convolve(self, n: int, taps: Floats, bias: Floats, reach: int) -> Floats:
+        """Return the rectified convolution of the hidden layer with three taps, the outer ones `reach` away."""
+        around = (self._hidden[FAR + shift : FAR + shift + n] for shift in (-reach, 0, reach))
+        result = self._result[:n]
+        np.matmul(self.side_by_side(n, *around), taps.reshape(-1, taps.shape[2]), out=result)
+        result += bias
+        return np.clip(result, _ZERO, _TOP, out=result)
 
 
 def _strange(encoded: Encoded) -> npt.NDArray[np.bool_]:
@@ -182,29 +239,25 @@ def _strange(encoded: Encoded) -> npt.NDArray[np.bool_]:
     return strange
 
 
-def _convolve(hidden: Floats, taps: Floats, bias: Floats, reach: int) -> Floats:
-    result: Floats = hidden @ taps[1]
-    result += bias
-    if len(hidden) > reach:
-        result[reach:] += hidden[:-reach] @ taps[0]
-        result[:-reach] += hidden[reach:] @ taps[2]
-    return np.clip(result, _ZERO, _TOP, out=result)
-
-
 def _weights(arrays: Arrays) -> Weights:
-    full: dict[str, npt.NDArray[np.generic]] = {}
+    """Return the weights; the large tables stay as bytes, their scales go into the products that follow them."""
+    pairs, words = _scale(arrays, "pairs"), _scale(arrays, "words")
     joined: dict[str, npt.NDArray[np.generic]] = {
-        "pair_input": np.concatenate([arrays["left_pair"], arrays["right_pair"]]),
-        "word_input": np.concatenate([arrays["word"], arrays["before"], arrays["after"]]),
+        "pair_input": np.concatenate([arrays[name] * pairs for name in ("left_pair", "right_pair")]),
+        "word_input": np.concatenate([arrays[name] * words for name in ("word", "before", "after")]),
+        "chars": arrays["chars"] * _scale(arrays, "chars").T,
     }
+    full: dict[str, npt.NDArray[np.generic]] = {}
     for name in Weights._fields:
         table = joined[name] if name in joined else arrays[name]
-        if name != "ngrams":
-            table = table.astype(np.float32)
-            if f"{name}_scale" in arrays:
-                table = table * arrays[f"{name}_scale"].astype(np.float32)
-        full[name] = table
+        full[name] = table if name in _BYTES else table.astype(np.float32)
     return Weights(**full)  # type: ignore[arg-type]
+
+
+def _scale(arrays: Arrays, name: str) -> Floats:
+    """Return the scale of each column of a table, one below the other."""
+    scale: Floats = arrays[f"{name}_scale"].astype(np.float32)[:, None]
+    return scale
 
 
 def _chain(arrays: Arrays) -> Chain:
