@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import jieba
@@ -27,6 +28,7 @@ _NAME_LEXICONS = ("enterprises", "organizations", "places", "venues", "expo")
 _WORD_LEXICONS = ("segment", "titles")
 _REGIONS = ("大中华区", "中国区", "亚太区", "亚洲区", "中华区")
 """A company's region is no part of its name: it must stay a word of its own."""
+_WORD, _TAG = itemgetter(0), itemgetter(1)
 _FREQUENCY = 4000
 _SKIPPED_KINDS = frozenset({"modifier", "joint", "address", "none"})
 
@@ -87,8 +89,10 @@ def tagged(text: str) -> Tagged:
     ['总经理']
     """
     pairs = _segmenter().tag(text)
-    found = [word for word, _ in pairs]
-    return Tagged(found, [tag for _, tag in pairs], list(accumulate(map(len, found), initial=0))[:-1])
+    found = list(map(_WORD, pairs))
+    starts = list(accumulate(map(len, found), initial=0))
+    starts.pop()
+    return Tagged(found, list(map(_TAG, pairs)), starts)
 
 
 def is_common(word: str) -> bool:

@@ -67,8 +67,9 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
 def find_behind_roles(passage: Passage) -> Iterator[Found]:
     """Propose, as weak evidence, unknown words behind a word that says what they are: 碳纤维企业卡塔罗."""
     words, tags, starts = passage.words
+    roles = words_of("naming", "company_role")
     for index, word in enumerate(words[:-1]):
-        if word not in words_of("naming", "company_role") or not _HAN.match(words[index + 1]):
+        if word not in roles or not _HAN.match(words[index + 1]):
             continue
         if is_common(words[index + 1]) and not tags[index + 1].startswith(("nr", "nz")):
             continue

@@ -65,14 +65,17 @@ def worth_reading(passage: Passage) -> list[Span]:
     words, tags, starts = passage.words
     bounds = [0, *(match.end() for match in _END.finditer(passage.folded)), len(passage.folded)]
     found: list[Span] = []
-    sentence = 0
+    reach = 0
     explained = {hit.end for hit in passage.hits if not hit.term.ambiguous and hit.term.kind in _EXPLAINING}
     named = {end for end in passage.titles if end < len(passage.folded) and passage.folded[end].isalpha()}
     for word, tag, start in zip(words, tags, starts, strict=True):
+        if start < reach:
+            continue
         end = start + len(word)
-        if start >= bounds[sentence] and (end in named or (_may_name(word, tag) and end not in explained)):
+        if end in named or (_may_name(word, tag) and end not in explained):
             sentence = bisect_right(bounds, start)
-            found.append(Span(bounds[sentence - 1], bounds[sentence]))
+            reach = bounds[sentence]
+            found.append(Span(bounds[sentence - 1], reach))
     return found
 
 
@@ -122,11 +125,16 @@ def _bare(text: str) -> bool:
     return text in words_of("org_types", "government") and text[0] not in "省市区县镇"
 
 
+@cache
+def _never_names() -> frozenset[str]:
+    return words_of("naming") | words_of("expo") | words_of("company_types") | words_of("org_types", "generic")
+
+
 def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     text = passage.folded[start:end]
     if "\n" in text or "、" in text or (label == "enterprise" and text.endswith(("区", "部", "处", "科"))) or not (passage.edges[start] or passage.edges[end]):
         return False
-    if text in words_of("naming") or text in words_of("expo") or text in words_of("company_types") or text in words_of("org_types", "generic"):
+    if text in _never_names():
         return False
     if label == "place":
         return True
@@ -134,7 +142,7 @@ def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
         return False
     if label == "organization" and (_UNIT.search(text) or _bare(text) or passage.folded[end : end + 1] in ("长", "门")):
         return False
-    kinds = {hit.term.kind for hit in passage.hits_in(start, end) if (hit.start, hit.end) == (start, end) and not hit.term.ambiguous}
+    kinds = {hit.term.kind for hit in passage.hits_from(start, end) if hit.end == end and not hit.term.ambiguous}
     if kinds & {"place", "expo"} or (label == "person" and kinds & {"enterprise", "organization"}):
         return False
     if label == "person":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from miner.offsets import Span
 from miner.recognise.gazetteer import words_of
@@ -16,6 +17,8 @@ _LAST = re.compile(r"(?:以及|和|与|及)")
 _HEAD = re.compile(r"(?:等[^,。;:!?、\n“”()]{0,16}|(?:[\d几数多两三四五六七八九十]{1,4}\s?(?:余|多)?(?:家|个|位)[^,。;:!?、\n“”()]{0,12}))")
 _MEMBER = re.compile(r"[\w·&\-' .+!]{1,30}(?:[(][^()\n]{1,30}[)])?")
 _MAX_MEMBER = 16
+_LONGEST_HEAD = 24
+"""No word that closes a list's head is longer."""
 _OWN_BRANDS = re.compile(r"(?:推出|孵化|打造|创立|拥有|上市|开发)了?[^。;、]{0,12}$")
 _HEAD_TAIL = re.compile(r"(?:的|和|及|参展|亮相|悉数|纷纷|签|与|在|也|都|均|已|将|相继|集中|联合|首次|共同|展台$|展位$|展区$|带来|齐聚|参加|组成|提供|共|以|同台|分别|达成)")
 _LOOSE = frozenset({"model", "word", "list", "repeated"})
@@ -115,13 +118,19 @@ def head_label(head: str) -> str | None:
     >>> head_label("等15组中外企业"), head_label("等社交媒体"), head_label("等")
     ('enterprise', 'other', None)
     """
-    best, size = None, 0
     head = _HEAD_TAIL.split(head, maxsplit=1)[0]
+    kinds = _head_words()
+    return next((kinds[head[at:]] for at in range(max(0, len(head) - _LONGEST_HEAD), len(head)) if head[at:] in kinds), None)
+
+
+@cache
+def _head_words() -> dict[str, str]:
+    """Return the words that may close a list's head and the label each gives; where a word gives two, the first counts."""
+    kinds: dict[str, str] = {}
     for kind in ("enterprise", "organization", "person", "other"):
         for word in words_of("naming", f"{kind}_head"):
-            if head.endswith(word) and len(word) > size:
-                best, size = kind, len(word)
-    return best
+            kinds.setdefault(word, kind)
+    return kinds
 
 
 def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:

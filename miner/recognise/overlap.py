@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from miner.recognise.passage import Found
 
@@ -60,7 +59,7 @@ def _merged(proposals: list[Found]) -> Found | None:
     sure = surest.confidence if len(methods) == 1 else min(1.0 - doubt, max(0.98, surest.confidence))
     if sure < ENOUGH:
         return None
-    return surest if sure == surest.confidence else replace(surest, confidence=round(sure, 3))
+    return surest if sure == surest.confidence else Found(surest.start, surest.end, surest.label, surest.method, round(sure, 3))
 
 
 def resolve_overlaps(proposals: Iterable[Found]) -> list[Found]:

@@ -25,9 +25,12 @@ _AFTER_BRAND = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
-    """A name that some rule or model proposes: what it is, who says so, and how sure that is (0 to 1)."""
+    """A name that some rule or model proposes: what it is, who says so, and how sure that is (0 to 1).
+
+    Never changed once made; not frozen, because a frozen one takes three times as long to make, and there are many.
+    """
 
     start: int
     end: int
@@ -61,6 +64,10 @@ class Passage:
     """The longest title that ends at an offset."""
     title_starts: set[int] = field(default_factory=set)
     """Where titles begin."""
+    opening: dict[int, list[Hit]] = field(default_factory=dict)
+    """The hits that begin at an offset, by their ends."""
+    named: set[tuple[int, int]] = field(default_factory=set)
+    """The stretches that are known names."""
 
     @classmethod
     def read(cls, text: str) -> Passage:
@@ -73,12 +80,22 @@ class Passage:
         edges[len(text)] = 1
         hits = [hit for hit in gazetteer().hits(folded) if not hit.term.ambiguous or _may_stand(hit, words, edges)]
         passage = cls(text, folded, words, hits, edges, [hit.end for hit in hits])
-        passage.title_starts.update(hit.start for hit in hits if hit.term.kind in ("title", "address"))
-        for hit in passage.of_kind("title"):
-            old = passage.titles.get(hit.end)
-            if old is None or hit.start < old.start:
-                passage.titles[hit.end] = hit
+        passage._sort_hits()
         return passage
+
+    def _sort_hits(self) -> None:
+        titles, title_starts, opening, named = self.titles, self.title_starts, self.opening, self.named
+        for hit in self.hits:
+            start, end, term = hit
+            opening.setdefault(start, []).append(hit)
+            if term.kind in NAMED:
+                named.add((start, end))
+            elif term.kind == "address":
+                title_starts.add(start)
+            elif term.kind == "title":
+                title_starts.add(start)
+                if end not in titles or start < titles[end].start:
+                    titles[end] = hit
 
     @classmethod
     def joined(cls, parts: Sequence[Passage]) -> Passage:
@@ -102,17 +119,23 @@ class Passage:
 
     def hits_in(self, start: int, end: int) -> Iterator[Hit]:
         """Yield the hits that lie between two offsets."""
-        index = bisect_right(self.ends, start)
-        while index < len(self.hits) and self.hits[index].end <= end:
-            if self.hits[index].start >= start:
-                yield self.hits[index]
-            index += 1
+        hits = self.hits
+        for index in range(bisect_right(self.ends, start), len(hits)):
+            hit = hits[index]
+            if hit[1] > end:
+                return
+            if hit[0] >= start:
+                yield hit
+
+    def hits_from(self, start: int, end: int) -> list[Hit]:
+        """Return the hits that begin at `start` and end before or at `end`, the longest last."""
+        return [hit for hit in self.opening.get(start, ()) if hit.end <= end]
 
     def known_prefix(self, start: int, end: int) -> str | None:
         """Return the kind of the longest known name that begins at `start` and ends before or at `end`, if any."""
         kind = None
-        for hit in self.hits_in(start, end):
-            if hit.start == start and hit.term.kind in NAMED:
+        for hit in self.hits_from(start, end):
+            if hit.term.kind in NAMED:
                 kind = hit.term.kind
         return kind
 
@@ -120,8 +143,7 @@ class Passage:
         """Return the kind of name that a stretch begins with; a body that needs no owner of its own counts as one."""
         kind = self.known_prefix(start, end)
         if kind is None and any(
-            hit.start == start and hit.term.kind == "body" and hit.term.sort in ("ministry", "international")
-            for hit in self.hits_in(start, end)
+            hit.term.kind == "body" and hit.term.sort in ("ministry", "international") for hit in self.hits_from(start, end)
         ):
             return "organization"
         return kind
@@ -129,18 +151,18 @@ class Passage:
     def place_sort(self, start: int, end: int) -> str | None:
         """Return the sort (country, city, venue ...) of the longest place that begins at `start`."""
         sort = None
-        for hit in self.hits_in(start, end):
-            if hit.start == start and hit.term.kind == "place":
+        for hit in self.hits_from(start, end):
+            if hit.term.kind == "place":
                 sort = hit.term.sort
         return sort
 
     def known_end(self, start: int, end: int, kind: str) -> int:
         """Return where the longest known name of a kind that begins at `start` ends; `start` when there is none."""
-        return max((hit.end for hit in self.hits_in(start, end) if hit.start == start and hit.term.kind == kind), default=start)
+        return max((hit.end for hit in self.hits_from(start, end) if hit.term.kind == kind), default=start)
 
     def knows(self, start: int, end: int) -> bool:
         """Tell whether exactly this stretch is a known name."""
-        return any(hit.start == start and hit.end == end and hit.term.kind in NAMED for hit in self.hits_in(start, end))
+        return (start, end) in self.named
 
     def name_starts(self, start: int, end: int, *, shortest: int = 2) -> list[int]:
         """Return where known names begin in a stretch, sorted; enterprises only from `shortest` characters on."""
@@ -156,17 +178,17 @@ class Passage:
 
     def starts_place(self, start: int) -> bool:
         """Tell whether a place's name begins at an offset."""
-        return any(hit.start == start and hit.term.kind == "place" for hit in self.hits_in(start, start + 8))
+        return any(hit.term.kind == "place" for hit in self.hits_from(start, start + 8))
 
     def starts_name(self, start: int) -> bool:
         """Tell whether a known name begins at an offset."""
-        return any(hit.start == start and hit.term.kind in NAMED for hit in self.hits_in(start, start + 8))
+        return any(hit.term.kind in NAMED for hit in self.hits_from(start, start + 8))
 
     def after_places(self, start: int, end: int) -> int:
         """Return the offset after the places that a stretch begins with."""
         at = start
         while True:
-            ends = [hit.end for hit in self.hits_in(at, end) if hit.start == at and hit.term.kind == "place"]
+            ends = [hit.end for hit in self.hits_from(at, end) if hit.term.kind == "place"]
             if not ends:
                 return at
             at = max(ends)
@@ -181,13 +203,14 @@ class Passage:
 
         With `bodies` the dictionary's words for bodies (工业联合会) are common as well.
         """
-        index = self.word_at(start)
-        while index < len(self.words.words) and self.words.starts[index] < end:
-            word, tag = self.words.words[index], self.words.tags[index]
+        words, tags, starts = self.words
+        for index in range(self.word_at(start), len(words)):
+            if starts[index] >= end:
+                break
+            word, tag = words[index], tags[index]
             proper = tag in _PROPER and not (bodies and tag == "nt")
             if proper or not is_common(word) or (tag == "nz" and word in _own_words()):
                 return False
-            index += 1
         return True
 
 
