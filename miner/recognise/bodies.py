@@ -184,7 +184,7 @@ def _is_role(word: str, ending: Hit) -> bool:
     if ending.term.sort == "government" and word in words_of("org_types", "party"):
         return True
     branch = ending.term.kind == "company" and ending.end - ending.start in (2, 3) and ending.term.sort == "legal"
-    return not branch and len(word) > 2 and word in words_of("company_types", "generic")
+    return len(word) > 2 and not branch and word in words_of("company_types", "generic")
 
 
 def _inner_role(words: list[str], index: int) -> bool:
@@ -216,6 +216,7 @@ def _is_place(word: str) -> bool:
     return len(word) > 1 and any(term.kind == "place" for term in gazetteer().terms(word))
 
 
+@lru_cache(maxsize=65536)
 def _stops(word: str, tag: str) -> bool:
     if word in words_of("naming", "name_verb"):
         return False

@@ -62,21 +62,14 @@ def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
 
 def worth_reading(passage: Passage) -> list[Span]:
     """Return the sentences that hold a word which may be (part of) a name: the model need not read the others."""
-    words, tags, starts = passage.words
     bounds = [0, *(match.end() for match in _END.finditer(passage.folded)), len(passage.folded)]
-    found: list[Span] = []
-    reach = 0
+    may = [(start, start + len(word)) for word, tag, start in zip(*passage.words, strict=True) if _may_name(word, tag)]
     explained = {hit.end for hit in passage.hits if not hit.term.ambiguous and hit.term.kind in _EXPLAINING}
     named = {end for end in passage.titles if end < len(passage.folded) and passage.folded[end].isalpha()}
-    for word, tag, start in zip(words, tags, starts, strict=True):
-        if start < reach:
-            continue
-        end = start + len(word)
-        if end in named or (_may_name(word, tag) and end not in explained):
-            sentence = bisect_right(bounds, start)
-            reach = bounds[sentence]
-            found.append(Span(bounds[sentence - 1], reach))
-    return found
+    starts = {start for start, end in may if end not in explained}
+    starts.update(passage.words.starts[passage.word_at(end - 1)] for end in named if passage.edges[end])
+    sentences = sorted({bisect_right(bounds, start) for start in starts})
+    return [Span(bounds[sentence - 1], bounds[sentence]) for sentence in sentences]
 
 
 @lru_cache(maxsize=200_000)

@@ -73,6 +73,12 @@ _DESCRIBING = frozenset({"a", "z", "b", "v", "vn", "l", "i"})
 """Tags of everyday words that describe or act: between a title and a verb such a word is a name only when it speaks (负责人强烈谴责)."""
 
 
+@cache
+def _families() -> frozenset[str]:
+    return letters_of("surnames", "common") | letters_of("surnames", "rare")
+
+
+
 def find_people(passage: Passage) -> Iterator[Found]:
     """Propose people: beside titles, before speech, as words, in lists beside people, and with dots in their names."""
     first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage), *_apposed(passage), *_introduced(passage)]
@@ -117,8 +123,7 @@ def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
     if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
         index = passage.word_at(start)
         word = passage.words.words[index]
-        family = letters_of("surnames", "common") | letters_of("surnames", "rare")
-        if word == passage.folded[start:end] and passage.words.tags[index].startswith("nr") and word[0] in family and not _has_common_part(word):
+        if word == passage.folded[start:end] and passage.words.tags[index].startswith("nr") and word[0] in _families() and not _has_common_part(word):
             return not passage.knows(start, end)
     if not _is_name(passage, start, end) or passage.folded[end - 1] in _BODY_ENDS:
         return False
@@ -169,12 +174,11 @@ def _apposed(passage: Passage) -> Iterator[Found]:
 
 def _as_words(passage: Passage) -> Iterator[Found]:
     """Propose words that the dictionary tags as names or does not know, when they are built like a name."""
-    common, rare = letters_of("surnames", "common"), letters_of("surnames", "rare")
+    common, families = letters_of("surnames", "common"), _families()
     words, tags, starts = passage.words
-    for index, (word, tag, start) in enumerate(zip(words, tags, starts, strict=True)):
+    for index in [i for i, word in enumerate(words) if word[0] in families]:
+        word, tag, start = words[index], tags[index], starts[index]
         first = word[0]
-        if first not in common and first not in rare:
-            continue
         if len(word) == 3 and (tag.startswith("nr") or not is_common(word)):
             sure = 0.7 if tag.startswith("nr") and is_common(word) else 0.6
             sure -= 0.0 if _given_fits(word) else 0.25
@@ -516,6 +520,12 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
         at = end
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the family names of several characters."""
+    return whole_words("compound") | whole_words("japanese")
+
+
 @lru_cache(maxsize=65536)
 def shaped_like_a_name(text: str) -> bool:
     """Tell whether folded text is built like a person's name: a surname before it, or transliterated, or Latin words.
@@ -535,8 +545,7 @@ def shaped_like_a_name(text: str) -> bool:
         return True
     if len(plain) > 5 or not all(map(HAN.match, plain)):
         return False
-    known = letters_of("surnames", "common") | letters_of("surnames", "rare")
-    return plain[0] in known or any(plain.startswith(name) for name in whole_words("compound") | whole_words("japanese"))
+    return plain[0] in _families() or plain[:2] in _beginnings() or plain[:3] in _beginnings()
 
 
 def trimmed_name(passage: Passage, start: int, end: int) -> int:
