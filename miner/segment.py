@@ -50,20 +50,23 @@ def sentences(text: str, *, max_chars: int | None = None) -> tuple[Span, ...]:
     ['他说：“好！”', '然后走了。', '再见']
     """
     spans: list[Span] = []
+    longest = len(text) if max_chars is None else max_chars
     for match in _SENTENCE.finditer(text):
         start, end = match.span()
         while start < end and text[start].isspace():
             start += 1
         while end > start and text[end - 1].isspace():
             end -= 1
-        if start < end:
-            spans.extend(_pieces(text, Span(start, end), max_chars))
+        if end - start > longest:
+            spans.extend(_pieces(text, Span(start, end), longest))
+        elif start < end:
+            spans.append(Span(start, end))
     return tuple(spans)
 
 
-def _pieces(text: str, span: Span, max_chars: int | None) -> Iterator[Span]:
+def _pieces(text: str, span: Span, max_chars: int) -> Iterator[Span]:
     start, end = span
-    while max_chars is not None and end - start > max_chars:
+    while end - start > max_chars:
         cut = start + max_chars
         for match in _BREAKS.finditer(text, start + max_chars // 2, cut):
             cut = match.end()

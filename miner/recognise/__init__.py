@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
 from miner.offsets import Span, Tiles
@@ -24,7 +23,6 @@ from miner.segment import sentences
 if TYPE_CHECKING:
     from spacy.language import Language
 
-Offsets = npt.NDArray[np.int64]
 __all__ = ["Recogniser"]
 _WINDOW = 40_000
 """Characters read together at most: longer articles are cut at paragraphs or sentences, so time stays linear."""
@@ -47,8 +45,8 @@ class _Read:
     start: int
     passage: Passage
     found: list[Found]
-    words: Offsets
-    """Where its words begin, as characters of the article's text."""
+    word_edges: bytearray
+    """For every character, 1 where a word begins."""
 
 
 class Recogniser:
@@ -78,7 +76,7 @@ class Recogniser:
         named = self._entities.find(Passage.read(window.text) for window in windows)
         read: list[list[_Read]] = [[] for _ in articles]
         for window, (passage, names) in zip(windows, named, strict=True):
-            read[window.article].append(_Read(window.start, passage.bare(), names, _word_starts(window, passage, names)))
+            read[window.article].append(_Read(window.start, passage.bare(), names, _word_edges(passage, names)))
         return [_annotated(article, parts) for article, parts in zip(articles, read, strict=True)]
 
 
@@ -110,41 +108,45 @@ def _windows(index: int, text: str) -> Iterator[_Window]:
     yield _Window(index, start, text[start:])
 
 
-def _word_starts(window: _Window, passage: Passage, names: list[Found]) -> Offsets:
-    """Return where words begin in the article's text: words are cut at the edges of names, as the tokens of a `Doc` are."""
-    edges = np.frombuffer(bytes(passage.edges[:-1]) + b"\0", dtype=np.uint8).copy()
-    edges[[found.start for found in names]] = 1
-    edges[[found.end for found in names]] = 1
-    starts: Offsets = np.flatnonzero(edges[:-1]) + window.start
-    return starts
+def _word_edges(passage: Passage, names: list[Found]) -> bytearray:
+    """Return 1 where a word begins: words are cut at the edges of names, as the tokens of a `Doc` are."""
+    edges = passage.edges[:]
+    for found in names:
+        edges[found.start] = edges[found.end] = 1
+    edges.pop()
+    return edges
 
 
 def _annotated(article: Article, parts: list[_Read]) -> Annotated:
     passage, names = _joined(parts)
     entity_of, entities = group(passage, names, _links(passage, names))
+    waiting = list(zip(names, entity_of, strict=True))[::-1]
     mentions: list[Mention] = []
     spans: list[Sentence] = []
-    offset = 0
     body = Span(0, 0)
+    offset = 0
     for name in FIELDS:
         content = article.text(name)
-        area = Span(offset, offset + len(content))
+        end = offset + len(content)
         spans.extend(Sentence(name, span) for span in sentences(content, max_chars=_MAX_SENTENCE))
-        for found, entity in zip(names, entity_of, strict=True):
-            if area.covers(found.span):
-                span = found.span.shifted(-offset)
-                label = cast(Label, found.label)
-                mentions.append(Mention(article.id, name, span, span.of(content), label, found.method, found.confidence, entity))
+        while waiting and waiting[-1][0].start <= end:
+            found, entity = waiting.pop()
+            if found.start >= offset and found.end <= end:
+                mentions.append(_mention(article.id, name, content, found, offset, entity))
         if name == "body":
-            body = area
-        offset = area.end + 1
+            body = Span(offset, end)
+        offset = end + 1
     return Annotated(article, tuple(spans), _words(parts, body), tuple(mentions), tuple(entities))
 
 
+def _mention(article_id: str, name: str, content: str, found: Found, offset: int, entity: int) -> Mention:
+    span = Span(found.start - offset, found.end - offset)
+    return Mention(article_id, name, span, content[span.start : span.end], cast(Label, found.label), found.method, found.confidence, entity)
+
+
 def _words(parts: list[_Read], body: Span) -> Tiles:
-    starts = np.concatenate([part.words for part in parts])
-    inside = starts[(starts >= body.start) & (starts < body.end)] - body.start
-    return Tiles([*inside.tolist(), body.end - body.start])
+    edges = b"".join(part.word_edges for part in parts)[body.start : body.end]
+    return Tiles([*np.flatnonzero(np.frombuffer(edges, dtype=np.uint8)).tolist(), len(edges)])
 
 
 def _joined(parts: list[_Read]) -> tuple[Passage, list[Found]]:

@@ -76,8 +76,7 @@ class Gazetteer:
             start = end - length
             if edged and (_cuts_latin(folded, start) or _cuts_latin(folded, end)):
                 continue
-            for term in terms:
-                found.append(_as_hit((start, end, term)))
+            found += [_as_hit((start, end, term)) for term in terms]
         if "首席" not in folded:
             return found
         chiefs = [Hit(*match.span(), _CHIEF) for match in _CHIEFS.finditer(folded)]
