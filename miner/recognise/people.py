@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from miner.recognise.foreign import (
     AFTER_NAME,
@@ -76,7 +76,6 @@ _DESCRIBING = frozenset({"a", "z", "b", "v", "vn", "l", "i"})
 @cache
 def _families() -> frozenset[str]:
     return letters_of("surnames", "common") | letters_of("surnames", "rare")
-
 
 
 def find_people(passage: Passage) -> Iterator[Found]:
