@@ -36,18 +36,18 @@ _HOLDER = re.compile(r"(?:单位|部门|企业|巨头|龙头|厂商|门店|用�
 """Words that say what the name after them is, also as the end of a longer word (施工单位)."""
 _KIND_BEFORE = re.compile(r"(?:的|大型|国有|民营|多家|各家|[一两几多数]家|国内|国外|外资|中资|中小|知名|著名|最大|本地|当地|跨国|同类|其他|其它|部分|新型|这类|此类|上述|区域性|地方)$")
 """What stands before a kind of company, not before a name (国有商业保险公司)."""
-_NOT_NAMED = re.compile(r"两国|三国|多国|这一|这台|那台|部分|某|犯罪|贩毒|电诈|雇佣|恐怖|区域性|欧元区|网约车|私人|第三方|各类|各地|种植|纯线上")
+NOT_NAMED = re.compile(r"两国|三国|多国|这一|这台|那台|部分|某|国有商业|犯罪|贩毒|电诈|雇佣|恐怖|区域性|欧元区|网约车|私人|第三方|各类|各地|种植|纯线上")
 """Words of a description, not of a company's name."""
 _NUMERAL = re.compile(r"[一二三四五六七八九十]{1,4}(?=[局冶航院建化])")
 _GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
-_PUBLIC = re.compile(r"广播公司$|^中国人民银行|中央银行$|央行$|储备银行$|英格兰银行|存款保险公司$|储蓄保险公司$")
+_PUBLIC = re.compile(r"广播公司$|中国人民银行[\u4e00-\u9fff]{2,10}[分支]行$|中央银行$|央行$|储备银行$|英格兰银行|存款保险公司$|储蓄保险公司$")
 """Bodies of the state whose names end like a company's."""
 _LOCAL_PARTY = re.compile(r"(?:街道|镇|乡|社区|村)(?:党工委|党委|党支部|党总支)$")
 _CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
-_AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法(?!定|人|务|国))")
+_AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制(?![作造定订])|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法(?!定|人|务|国))")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
 _PARTY_POST = re.compile(r"(?:副?书记|常委|委员|副?主席|副?主任|领导)")
 _STREET_OFFICE = re.compile(r"(?:街道|镇|乡)[\u4e00-\u9fff]{0,6}(?:办|中心|所|站|办公室)$")
@@ -100,9 +100,9 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             index = max(passage.word_at(opening) - 1, 0)
         elif _passes(passage, ending, index) or (tag == "m" and _NUMERAL.fullmatch(text, starts[index - 1], starts[index] + 1) is None and _NUMERAL.match(text, starts[index - 1])):
             index -= 1
-        elif _stops(word, tag) or _is_role(word, ending) or (len(word) > 2 and _HOLDER.search(word)):
+        elif _stops(word, tag) or _is_role(word, ending) or _unknown_verb(passage, index - 1) or (len(word) > 2 and _HOLDER.search(word)):
             break
-        elif len(word) > 1 and word[0] in "为令涉对将已" and not is_common(word):
+        elif len(word) > 1 and word[0] in "为令涉对将已由把即" and not is_common(word):
             start = starts[index - 1] + 1
             break
         else:
@@ -290,7 +290,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return grown
     if not left or passage.folded[start : ending.end] in generic:
         return None
-    if kind != "legal" and (_NOT_NAMED.search(passage.folded, start, ending.end) or (place_end == start and passage.all_common(start, ending.start, bodies=True) and _KIND_BEFORE.search(passage.folded, max(0, start - 3), start))):
+    if kind != "legal" and (NOT_NAMED.search(passage.folded, start, ending.end) or (place_end == start and passage.all_common(start, ending.start, bodies=True) and _KIND_BEFORE.search(passage.folded, max(0, start - 3), start))):
         return None
     if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(tuple(words_of("naming", "any_company")))):
         return None
@@ -411,7 +411,7 @@ def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) ->
     core = passage.folded[place_end : ending.start].strip("()")
     if _only_trades(core) or core.endswith(tuple(words_of("naming", "any_company"))):
         return None
-    if not passage.all_common(place_end, ending.start):
+    if not passage.all_common(place_end, ending.start, bodies=True):
         return Found(start, ending.end, "enterprise", "suffix", 0.85)
     if place_end > start and len(core) >= 2:
         return Found(start, ending.end, "enterprise", "suffix", 0.7)

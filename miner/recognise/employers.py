@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from miner.recognise.entities import core
+from miner.recognise.foreign import letters_of
 from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common
@@ -79,6 +80,8 @@ def find_behind_roles(passage: Passage) -> Iterator[Found]:
             end = starts[at] + len(words[at])
             at += 1
         text = passage.folded[start:end]
+        if word == "企业" and not (tags[index + 1].startswith(("nr", "nz")) or _transliterated(text)):
+            continue
         if text[:1] in words_of("naming", "stop") or text[:1] in "共数均多将" or text.endswith(_NOT_BRANDS):
             continue
         if 2 <= end - start <= 6 and not passage.starts_name(start) and not passage.all_common(start, end) and text not in words_of("naming"):
@@ -101,6 +104,12 @@ def _like_a_company(passage: Passage, start: int, end: int) -> bool:
     if trade is not None:
         return text[: -len(trade)] not in trades
     return not passage.all_common(start, end)
+
+
+def _transliterated(text: str) -> bool:
+    """Tell whether a word is written in the characters of foreign names (卡塔罗)."""
+    letters = letters_of("names", "transliteration")
+    return len(text) >= 3 and all(char in letters for char in text)
 
 
 def find_short_forms(passage: Passage, found: Iterable[Found]) -> Iterator[Found]:

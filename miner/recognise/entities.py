@@ -22,6 +22,8 @@ from miner.segment import words
 Key = tuple[str, str]
 _BRACKET = re.compile(r"\([^()]*\)")
 _CLOSING = ("股份有限公司", "有限责任公司", "有限公司", "株式会社", "集团公司", "总公司", "律师事务所", "会计师事务所", "公司", "集团", "股份", "控股", "银行")
+_WHOLE = ("银行", "公司", "集团", "保险", "证券")
+_LEGAL_ENDS = ("", "股份有限公司", "有限公司", "有限责任公司", "股份公司", "公司", "(中国)有限公司", "集团", "(集团)股份有限公司", "(集团)有限公司")
 _MAX_NAMES = 400
 """Above this many distinct names of one label in an article, only declared links and equal names are joined."""
 
@@ -109,6 +111,9 @@ def _kinship(name: str, other: str) -> int | None:
 
     Two registered names are one company only in one region: a group and its Chinese subsidiary stay apart.
     """
+    known = _same_entry(name, other)
+    if known is not None:
+        return 0 if known else None
     if name.endswith(_CLOSING) and not _same_region(name, other):
         return None
     if core(name) == core(other):
@@ -116,6 +121,17 @@ def _kinship(name: str, other: str) -> int | None:
     if name == _without_regions(other) or name == _brand(other) or (name.endswith("公司") and core(name) == _brand(other)):
         return 1
     return 2 if _is_part(name, other) else None
+
+
+def _same_entry(name: str, other: str) -> bool | None:
+    """Tell whether two names are forms of one known company (工行, 中国工商银行) or of two; None when that is not known.
+
+    A brand and a company that belongs to it are left to the rules.
+    """
+    mine, theirs = _entry("enterprise", name), _entry("enterprise", other) or _entry("enterprise", core(other))
+    if mine is None or theirs is None or mine.name in (theirs.parent, theirs.name) or theirs.name == mine.parent:
+        return True if mine is not None and theirs is not None and mine.name == theirs.name and _entry("enterprise", other) else None
+    return False if _entry("enterprise", other) else None
 
 
 def _same_region(name: str, other: str) -> bool:
@@ -130,6 +146,8 @@ def _is_part(name: str, other: str) -> bool:
     """Tell whether a bare brand stands in a longer legal name that is not another known enterprise."""
     if name not in other or not other.endswith(_CLOSING) or len(name) < 2:
         return False
+    if name.endswith(_WHOLE) and other.rsplit(name, 1)[1] not in _LEGAL_ENDS:
+        return False  # a bank or company and the group named after it are two
     mine, theirs = _entry("enterprise", name), _entry("enterprise", _without_regions(other)) or _entry("enterprise", core(other))
     return theirs is None or mine is None or mine.name == theirs.name
 

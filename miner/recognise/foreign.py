@@ -17,14 +17,14 @@ _SPEECH = (
     "看来|出席|率队|率团|一行|主持|参加|会见|走访|调研|陪同|接受|代表|亲手|带队|受邀|应邀|签署|发布|见证|共同|当选|担任|出任|获|荣获|来到|指着|主张|承认|"
     "对记者|向记者|在接受|在致辞|在会上|也|则|还|特意|手|的|因|用|后|到|宣布|将|曾|已|从|就|致电|致慰|致辞|致信|致贺|高度|于\\d"
 )
-_SPEAKING = re.compile(r"来到|来华|来访|说,|说:|称,|会见|会谈|出席|获得|获悉")
+_SPEAKING = re.compile(r"来到|来华|来访|说[,:。“道得]|称,|会见|会谈|出席|获得|获悉")
 AFTER_NAME = re.compile(rf"(?:{_SPEECH})")
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff]{3,7}(?=[,。、(;!?\n]|等|和)")
 AFTERTHOUGHT = re.compile(r"(?:今天|昨天|昨晚|当晚|今晨|日前|近日|当天|当日|今日|昨日|上午|下午|随后|此前|之后|[说称道时因则亦也将已后曾等])$")
 """What may stand between a foreign name and a mark: the name ends before it (佩斯科夫说，)."""
 SPEAKS = re.compile(r"(?:称(?=[,:“])|答(?=[,:])|回答说|表示|介绍说|介绍|指出|认为|告诉|透露|坦言|强调|说道|说|坦承|直言|回忆|解释|补充道|补充说|感叹|感慨|呼吁|对记者|向记者|在接受|承认|笑着)")
 FUNCTION_TAGS = frozenset({"v", "p", "c", "d", "u", "uj", "ul", "r", "f", "m", "t", "vn", "vd", "ad", "zg", "y"})
-NATIVE = re.compile(r"[^的由是在与和了给为一对向从因]{1,4}·[^的由是在与和了给为·]{1,8}$")
+NATIVE = re.compile(r"[^的由是在与和了给为一对向从因]{1,4}·[^的由是在与和了给为·]")
 
 
 @cache
@@ -54,7 +54,7 @@ def is_foreign(name: str) -> bool:
     letters = letters_of("names", "transliteration")
     *parts, last = re.split("[·—-]", name)
     parts = [part for part in parts if not part.isascii()]
-    return all(part and all(char in letters for char in part) for part in parts) and all(char in letters for char in last[:2])
+    return all(part and all(char in letters for char in part) for part in parts) and last[:1] in letters and (last[1:2] in letters or last[1:2] in "说称则表因")
 
 
 def trim_foreign(passage: Passage, start: int, end: int) -> int:
@@ -81,13 +81,14 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
     letters, text = letters_of("names", "transliteration"), passage.folded
     words, tags, starts = passage.words
     stop = start
+    least = start + (1 if text[start - 1 : start] == "·" else 2)
     while stop < end and text[stop] in letters:
         if stop > start and (stop in passage.title_starts or (passage.edges[stop] and AFTER_NAME.match(text, stop))):
             return stop
-        if stop >= start + 2 and (_SPEAKING.match(text, stop) or _acts_at(passage, stop)):
+        if stop >= least and (_SPEAKING.match(text, stop) or _acts_at(passage, stop)):
             return stop
         stop += 1
-    if stop >= start + 2 - (text[start - 1 : start] == "·") and text[stop : stop + 1] in ("说", "称") and not passage.edges[stop]:
+    if stop >= least and text[stop : stop + 1] in ("说", "称") and not passage.edges[stop]:
         return stop
     index = passage.word_at(max(stop - 1, start))
     word_end = starts[index] + len(words[index])
@@ -102,8 +103,8 @@ def native_dotted(passage: Passage, dotted: re.Match[str]) -> int | None:
     """Return the end of a name with a dot that is no transliteration (洛桑·旺堆): at the first mark, verb or everyday word behind the dot."""
     at = dotted.start() + dotted.group().rindex("·") + 1
     stop = at
-    while stop < min(dotted.end(), at + 5):
-        if stop > at and (stop in passage.title_starts or (passage.edges[stop] and (AFTER_NAME.match(passage.folded, stop) or first_word(passage.folded[stop : stop + 4])[1] in FUNCTION_TAGS))):
+    while stop < min(dotted.end(), at + 5) and passage.folded[stop] not in "和与及":
+        if stop > at and (stop in passage.title_starts or _SPEAKING.match(passage.folded, stop) or (passage.edges[stop] and (AFTER_NAME.match(passage.folded, stop) or first_word(passage.folded[stop : stop + 4])[1] in FUNCTION_TAGS))):
             break
         stop += 1
     return stop if stop - at >= 1 else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from miner.offsets import Span
-from miner.recognise.bodies import find_bodies
+from miner.recognise.bodies import NOT_NAMED, find_bodies
 from miner.recognise.brackets import find_before_brackets, find_latin
 from miner.recognise.consistency import repeated
 from miner.recognise.declared import declared_names
@@ -61,7 +61,7 @@ def _wholes(proposals: list[Found]) -> Iterator[Found]:
 
 def _trimmed(passage: Passage, found: Found) -> Found:
     """Cut a person's name that a model reads too far before the character that no name ends in."""
-    if found.label == "enterprise" and passage.folded[found.end - 1] in "共将已均也":
+    if found.label == "enterprise" and (passage.folded[found.end - 1] in "共将已均也" or NOT_NAMED.search(passage.folded, found.start, found.end)):
         return replace(found, confidence=0.0)
     if found.label != "person" or found.end - found.start < 3:
         return found

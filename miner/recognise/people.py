@@ -63,6 +63,9 @@ _BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
 _SINGLE = frozenset("在是的说与和及等也则还为向对从到带率称任因用拿")
 _LOOSE_ENDS = frozenset("用带拿早来去做给把被让了着过的是在说称因则与和也已将曾还就从向对")
 """What follows a Japanese name and ends none."""
+_ACTING = re.compile(r"[\u4e00-\u9fff]着|[订买签看拿带做走问挑选尝写画递接打][了过]")
+_BEFORE_YA = frozenset("真正和龙竜拓哲达克智直卓慎伸信裕雅贵淳一琢")
+"""First characters of the Japanese given names that end in 也."""
 _LONG_GIVEN_ENDS = frozenset("郎子介助美代奈香惠江门彦朗辅")
 _CUT_OFF = frozenset("则因称说亦已曾在是的了被把")
 """What no name ends in."""
@@ -97,7 +100,7 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
                     break
             else:
                 start = _foreign_before(passage, hit.start)
-                if hit.start - start >= 2 and not passage.starts_place(start) and not passage.knows(start, hit.start):
+                if hit.start - start >= 2 and passage.folded[hit.start - 1] != "方" and not passage.starts_place(start) and not passage.knows(start, hit.start):
                     yield Found(start, hit.start, "person", "address", 0.8)
 
 
@@ -259,7 +262,7 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
     dotted = DOTTED.match(text, start)
     if dotted and is_foreign(dotted.group()):
         return trim_foreign(passage, start, dotted.end())
-    if dotted and least == _TITLED and NATIVE.match(dotted.group()):
+    if dotted and least == _TITLED and NATIVE.match(dotted.group()) and not any(at in passage.titles for at in range(start + 1, dotted.end())):
         return native_dotted(passage, dotted)
     if start in passage.title_starts or _is_verb(passage, start):
         return None
@@ -267,11 +270,11 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
     for length, base in _lengths(text, start):
         end = start + length
         name = text[start:end]
-        if name in words_of("naming", "not_person") or (length > 2 and name[1:] in words_of("titles", "core", "address", "none")):
+        if name in words_of("naming", "not_person") or (length > 2 and (name[1:] in _calls() or name[2:] in _calls())):
             continue
         if _inside_word(passage, start, length) or _cuts_place(passage, start, end):
             continue
-        if len(name) < length or not all(map(HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2):
+        if len(name) < length or not all(map(HAN.match, name)) or (name[-1] in _NEVER_LAST and length > 2 and not (length == 4 and name[3] == "也" and name[2] in _BEFORE_YA)):
             continue
         if passage.knows(start, end):
             titled = passage.titles.get(start)
@@ -285,7 +288,7 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
             base -= 0.5
         if length == 3 and name[1] in letters_of("names", "given_single") and passage.edges[start + 2] and passage.words.tags[passage.word_at(start + 2)] in ("v", "d", "p"):
             base -= 0.3
-        if length >= 4 and (_is_said(name[2:4]) or AFTERTHOUGHT.search(name, 2)):
+        if length >= 4 and (_is_act(name[2:4]) or AFTERTHOUGHT.search(name, 2)):
             continue
         if length >= 3 and _DAY.match(text, end - 1):
             continue
@@ -314,6 +317,12 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
     return best
 
 
+@cache
+def _calls() -> frozenset[str]:
+    """Titles and forms of address: behind a surname they are no given name (松下社长)."""
+    return words_of("titles", "core", "address", "none")
+
+
 def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
     """Yield the lengths that a name at this place may have, each with a score for its characters."""
     two, three = text[start : start + 2], text[start : start + 3]
@@ -325,9 +334,9 @@ def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
         yield 5, 1.0 - (text[start + 4 : start + 5] in _LOOSE_ENDS)
     elif two in whole_words("japanese"):
         yield 3, 0.6 - (text[start + 2 : start + 3] in _LOOSE_ENDS)
-        yield 4, 1.0 - (text[start + 3 : start + 4] in _LOOSE_ENDS)
+        yield 4, 1.0 - (text[start + 3 : start + 4] in _LOOSE_ENDS and not (text[start + 3] == "也" and text[start + 2] in _BEFORE_YA))
         if text[start + 4 : start + 5] in _LONG_GIVEN_ENDS:
-            yield 5, 1.1
+            yield 5, 1.2
     first = text[start : start + 1]
     if first in letters_of("surnames", "common"):
         base = 0.6
@@ -346,7 +355,7 @@ def _tail(passage: Passage, end: int) -> float:
     """Score how well a name may end here, by what follows: a mark or a whole word speaks for it, a torn word against."""
     text = passage.folded
     following = text[end : end + 1]
-    if not following or not HAN.match(following) or text[end + 1 : end + 2] == "着" or _COUNTED.match(text, end):
+    if not following or not HAN.match(following) or _ACTING.match(text, end) or _COUNTED.match(text, end):
         return 1.0
     if end in passage.title_starts:
         return 0.9
@@ -412,7 +421,9 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
             if (start == 0 or not HAN.match(passage.folded[start - 1]) or tags[at - 1] in FUNCTION_TAGS) and _is_name(passage, start, end):
                 sure = 0.85 if tags[at] == "nr" else 0.7
                 if any(words[k] for k in range(at, index + 1) if tags[k] in ("n", "v", "d", "r", "ns") and len(words[k]) > 1):
-                    sure = 0.3
+                    given = passage.folded[start:end]
+                    full = end - start == 3 and given[0] in letters_of("surnames", "common") and _given_fits(given) and given[1:] not in words_of("titles")
+                    sure = 0.65 if full else 0.3
                 yield Found(start, end, "person", "speech", sure)
                 break
 
@@ -470,6 +481,13 @@ def _is_said(text: str) -> bool:
     word, tag = first_word(text)
     plain = tag in ("v", "vd", "ad", "d") or (tag in ("n", "vn", "a") and not (text[0] in letters_of("names", "given_first") and text[1] in letters_of("names", "given_last")))
     return word == text and plain and is_common(word)
+
+
+@lru_cache(maxsize=65536)
+def _is_act(text: str) -> bool:
+    """Tell whether text is an everyday verb or adverb."""
+    word, tag = first_word(text)
+    return word == text and tag in ("v", "vd", "ad", "d", "vn") and is_common(word)
 
 
 def _marked(passage: Passage, end: int) -> bool:
