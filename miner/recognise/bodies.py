@@ -43,6 +43,8 @@ _GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推�
 _PUBLIC = re.compile(r"广播公司$|中国人民银行[\u4e00-\u9fff]{2,10}[分支]行$|中央银行$|央行$|储备银行$|英格兰银行|存款保险公司$|储蓄保险公司$")
 """Bodies of the state whose names end like a company's."""
 _LOCAL_PARTY = re.compile(r"(?:街道|镇|乡|社区|村)(?:党工委|党委|党支部|党总支)$")
+_INSTITUTE = re.compile(r"[\u4e00-\u9fff]{2,7}(?:所|系)(?=副?(?:所长|主任|系主任|教授|研究员|博士))|[^\W\da-z_的及其和与各等由在将]{2,5}(?:委员会|理事会)(?![长主委])|(?:执行董事会|执委会)(?![长主委])")
+_HEADQUARTERS = re.compile(r"(?:集团)?[\u4e00-\u9fff]{2,4}区域总部")
 _CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
@@ -55,6 +57,40 @@ _STREET_OFFICE = re.compile(r"(?:街道|镇|乡)[\u4e00-\u9fff]{0,6}(?:办|中�
 
 def find_bodies(passage: Passage) -> Iterator[Found]:
     """Propose companies and organisations whose name ends in a known type."""
+    yield from _parts(passage)
+    for found in _typed(passage):
+        yield found
+        if found.start and found.label == "organization" and passage.folded[found.start - 1] in "—–-－" and not passage.knows(found.start, found.end):
+            start = _over_dash(passage, found.start)
+            if start < found.start:
+                yield replace(found, start=start, confidence=0.95)
+
+
+def _parts(passage: Passage) -> Iterator[Found]:
+    """Propose the parts of known bodies that have names of their own: 复旦大学微电子所, 中国能建华南区域总部."""
+    for hit in passage.hits:
+        if hit.term.kind in ("organization", "enterprise") and not hit.term.ambiguous:
+            part = (_INSTITUTE if hit.term.kind == "organization" else _HEADQUARTERS).match(passage.folded, hit.end)
+            if part is not None and passage.edges[part.end()]:
+                yield Found(hit.start, part.end(), hit.term.kind, "type", 0.93)
+
+
+def _over_dash(passage: Passage, start: int) -> int:
+    """Return where a name begins that goes on to the left of a dash with a place or a foreign name (成都—都灵鞋履创新中心)."""
+    text, at = passage.folded, start - 1
+    while at > 0 and text[at - 1] in "—–-－":
+        at -= 1
+    places = [hit.start for hit in passage.hits_in(max(0, at - 8), at) if hit.end == at and hit.term.kind == "place"]
+    index = passage.word_at(at - 1) if at else 0
+    if not places and at and passage.words.tags[index].startswith("nr") and start - at == 1:
+        places = [passage.words.starts[index]]
+        while index and passage.words.tags[index - 1].startswith(("nr", "ns")):
+            index -= 1
+            places = [passage.words.starts[index]]
+    return min(places, default=start)
+
+
+def _typed(passage: Passage) -> Iterator[Found]:
     longest: dict[int, Hit] = {}
     for hit in passage.hits:
         if hit.term.kind in ("company", "body") and hit.term.sort not in ("generic", "unit", "industry"):
@@ -102,7 +138,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             index -= 1
         elif _stops(word, tag) or _is_role(word, ending) or _unknown_verb(passage, index - 1) or (len(word) > 2 and _HOLDER.search(word)):
             break
-        elif len(word) > 1 and word[0] in "为令涉对将已由把即" and not is_common(word):
+        elif len(word) > 1 and word[0] in "为令涉对将已由把即和与及" and not is_common(word):
             start = starts[index - 1] + 1
             break
         else:
@@ -238,7 +274,7 @@ def _stops(word: str, tag: str) -> bool:
 def _joins_trades(passage: Passage, index: int) -> bool:
     """Tell whether the 与 before word `index` stands inside a body's name: a region leads the words before it."""
     words, tags, starts = passage.words
-    if index < 2 or passage.starts_name(starts[index]):
+    if index < 2 or passage.starts_name(starts[index]) or tags[index].startswith(("nr", "ns", "nt")):
         return False
     for back in range(2, 6):
         at = index - back
@@ -255,9 +291,10 @@ def _cut_to_region(passage: Passage, start: int, ending: Hit) -> int:
     if ending.term.kind == "company":
         owners = []
     first = next((hit for hit in passage.hits_in(start, ending.start) if hit.start == start and hit.term.kind == "place"), None)
-    if first is not None and ending.term.kind == "company":
+    if first is not None:
         again = passage.folded.rfind(passage.folded[first.start : first.end], first.end, ending.start)
-        start = again if again > 0 else start
+        if again > 0 and (ending.term.kind == "company" or passage.folded[again - 2 : again] in ("联合", "会同", "携手") or passage.folded[again - 1] in "和与同"):
+            start = again
     for at in sorted({*passage.name_starts(start, ending.end, shortest=3), *owners}):
         if at >= ending.start or at == start:
             return start
@@ -411,7 +448,7 @@ def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) ->
     core = passage.folded[place_end : ending.start].strip("()")
     if _only_trades(core) or core.endswith(tuple(words_of("naming", "any_company"))):
         return None
-    if not passage.all_common(place_end, ending.start, bodies=True):
+    if not passage.all_common(place_end, ending.start):
         return Found(start, ending.end, "enterprise", "suffix", 0.85)
     if place_end > start and len(core) >= 2:
         return Found(start, ending.end, "enterprise", "suffix", 0.7)

@@ -193,7 +193,7 @@ def core(name: str) -> str:
     >>> core("山东麦德盈华科技有限公司"), core("西门子(中国)有限公司"), core("西门子医疗系统有限公司")
     ('麦德盈华', '西门子', '西门子医疗系统')
     """
-    text = _without_regions(_BRACKET.sub("", name))
+    text = _without_regions(_BRACKET.sub("", name)).removeprefix("株式会社")
     for _ in range(6):
         ending = next((e for e in (*_CLOSING, *_neutral()) if text.endswith(e) and len(text) - len(e) >= 2), None)
         if ending is None:
@@ -206,8 +206,14 @@ def core(name: str) -> str:
 def _brand(name: str) -> str:
     """Return the core of a company name without its trade (丰田汽车 → 丰田)."""
     text = core(name)
-    trades = sorted((w for w in words_of("company_types", "industry", "weak") if text.endswith(w) and len(text) - len(w) >= 2), key=len)
-    return text[: -len(trades[-1])] if trades else text
+    for _ in range(4):
+        trades = [w for w in (*words_of("company_types", "industry", "weak"), "开发") if text.endswith(w) and len(text) - len(w) >= 2]
+        if not trades:
+            break
+        text = text[: -len(max(trades, key=len))]
+        if _entry("enterprise", text):
+            break
+    return text
 
 
 @lru_cache(maxsize=8192)

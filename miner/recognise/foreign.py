@@ -103,7 +103,7 @@ def native_dotted(passage: Passage, dotted: re.Match[str]) -> int | None:
     """Return the end of a name with a dot that is no transliteration (洛桑·旺堆): at the first mark, verb or everyday word behind the dot."""
     at = dotted.start() + dotted.group().rindex("·") + 1
     stop = at
-    while stop < min(dotted.end(), at + 5) and passage.folded[stop] not in "和与及":
+    while stop < min(dotted.end(), at + 5) and passage.folded[stop] not in "和与及对向从将就为在则因的了是":
         if stop > at and (stop in passage.title_starts or _SPEAKING.match(passage.folded, stop) or (passage.edges[stop] and (AFTER_NAME.match(passage.folded, stop) or first_word(passage.folded[stop : stop + 4])[1] in FUNCTION_TAGS))):
             break
         stop += 1

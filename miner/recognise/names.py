@@ -22,6 +22,9 @@ from miner.segment import is_common
 
 _REGIONS = ("大中华区", "中国区", "亚太区", "中华区", "亚洲区", "北亚区")
 _AT = re.compile(r"(?:在|于|至|到|位于|落户|来自|入驻|设在|建在|扎根|迁至|前往)$")
+_EVENTS = ("论坛", "大会", "峰会", "年会", "博览会", "展会", "交易会", "展览会", "艺术节", "电影节", "文化节")
+"""What a gathering's name ends in: it is no body, though a model may take it for one."""
+_BEARS = re.compile(r"(?:出版|传媒|影业|医疗|教育|咨询|投资|律师|会计师|建筑|[\u4e00-\u9fff]{0,6}(?:舞蹈|艺术|科学|音乐|医学|公益|慈善))?(集团|有限公司|公司|银行|事务所|基金会|剧场|剧院|大学|学院|研究所|博物馆|艺术团|乐团)")
 _ALONE = 0.7
 _LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
@@ -37,7 +40,7 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
     proposals = [*bodies, *declared, *people, *(_trimmed(passage, found) for found in guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
-    proposals = [_placed(passage, found) for found in _wholes(proposals) if not _begins_with_title(passage, found)]
+    proposals = [_placed(passage, found) for found in _wholes(passage, proposals) if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
     kept = with_more(kept, _outside((short for _, short in find_family_names(passage, kept)), barred))
     kept = with_more(kept, _outside(find_short_forms(passage, kept), barred))
@@ -47,7 +50,7 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
 
 
-def _wholes(proposals: list[Found]) -> Iterator[Found]:
+def _wholes(passage: Passage, proposals: list[Found]) -> Iterator[Found]:
     """Leave out the places and dotted names that only begin a longer name of a body (爱尔兰|奥委会, 泰德·弗朗西|出版集团)."""
     reach: dict[int, int] = {}
     for found in proposals:
@@ -56,7 +59,28 @@ def _wholes(proposals: list[Found]) -> Iterator[Found]:
     for found in proposals:
         if found.label == "place" and reach.get(found.start, 0) > found.end:
             continue
+        if found.method == "model" and found.label == "organization" and passage.folded.endswith(_EVENTS, found.start, found.end):
+            continue
+        if found.label == "person" and "·" in passage.folded[found.start : found.end]:
+            body = _named_after(passage, found)
+            if body is not None:
+                yield body
+                continue
         yield found
+
+
+def _named_after(passage: Passage, person: Found) -> Found | None:
+    """Return the body that bears a person's name (泰德·弗朗西|出版集团), None when none follows."""
+    match = _BEARS.match(passage.folded, person.end)
+    if match is None or not passage.edges[match.end()]:
+        return None
+    start = person.start
+    for hit in passage.hits_in(max(0, start - 8), start):
+        if hit.end == start and hit.term.kind == "place":
+            start = hit.start
+            break
+    label = "enterprise" if match.group(1) in ("集团", "公司", "有限公司", "银行", "事务所") else "organization"
+    return Found(start, match.end(), label, "type", 0.97)
 
 
 def _trimmed(passage: Passage, found: Found) -> Found:

@@ -36,7 +36,7 @@ _COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|�
 _COREF_BODY = re.compile(r"(?:该|本|这家|这一)?(中心|委员会|实验室|联席会|协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$")
 _ROLE = re.compile(r"(?:企业|公司|机构|集团|平台|工厂|单位|商会|协会|学校|医院|银行|事务所|车企|药企)$")
 _SHARED = re.compile(r"(?:领导|^副.{1,3}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者)$")
-_APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
+_APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|(?:当时|曾|曾经|一直|长期|现)?担任|被选为|被推选为|任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
 _BE = re.compile(r"\s?(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)")
 _NOT_POSTS = frozenset({"代表", "先生", "女士", "小姐", "夫人", "老师", "博士", "同志", "记者", "同学", "师傅", "学生", "老人", "编辑", "作者", "助理", "秘书"})
 _MINISTER = re.compile(r"部长|大臣|国务秘书")
@@ -166,6 +166,8 @@ def _before_setting(view: _Field, piece: _Piece) -> int:
         return piece.start
     at = piece.start
     while at > max(0, piece.start - 10) and not _BREAKS.match(view.folded, at - 1):
+        if view.folded[at - 1] in "兼暨" and at - 1 in view.title_starts:
+            return at
         at -= 1
     return at if at > 0 and view.folded[at - 1] == "、" else piece.start
 
