@@ -28,8 +28,16 @@ N_SHAPES = 4 * (len(TAGS) + 1)
 _PRIMES = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], dtype=np.uint32)
 
 
-_TAG = itemgetter(1)
+_WORD, _TAG = itemgetter(0), itemgetter(1)
+_NO_TAG = "x"
 _TAG_NUMBER = {tag: i for i, tag in enumerate(TAGS)}
+
+
+class Cut(NamedTuple):
+    """The words of a text and their parts of speech."""
+
+    words: list[str]
+    tags: list[str]
 
 
 class Encoded(NamedTuple):
@@ -115,8 +123,11 @@ class Vocabulary:
             words,
         )
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
-        """Encode texts; the cost is linear, and nothing is done in Python per character."""
+    def encode(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> Encoded:
+        """Encode texts; the cost is linear, and nothing is done in Python per character.
+
+        `cuts` may tell the words of the texts, so that they are not sought twice.
+        """
         gap = "\n" * GAP
         joined = gap + gap.join(texts) + gap
         raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -128,7 +139,8 @@ class Vocabulary:
         chars = self.ids[codes].astype(np.int32)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         starts = GAP + np.concatenate([[0], np.cumsum(lengths + GAP)[:-1]]) if texts else np.zeros(0, np.int64)
-        words, shapes, index = self._words(folded)
+        bounds = np.searchsorted(keep, np.stack([starts, starts + lengths], axis=1)) if texts else np.zeros((0, 2), np.int64)
+        words, shapes, index = self._words(folded, self._cut(folded, bounds.tolist(), cuts))
         around = np.concatenate([[PAD], words, [PAD]]).astype(np.int32)
         return Encoded(
             chars=chars,
@@ -153,17 +165,37 @@ class Vocabulary:
         between[1:-1] = latin[:-2] & latin[2:]
         return np.flatnonzero(~self._space[codes] | between)
 
-    def _words(self, folded: Codes) -> tuple[Ints, Ints, npt.NDArray[np.int64]]:
-        text = folded.astype("<u4").tobytes().decode("utf-32-le")
+    def _cut(self, folded: Codes, bounds: Sequence[Sequence[int]], cuts: Sequence[Cut | None]) -> Cut:
+        """Return the words of all texts and of the room between them; a given cut counts where it is of this very text."""
+        text = folded.tobytes().decode("utf-32-le")
+        words: list[str] = []
+        tags: list[str] = []
+        at = 0
+        for (start, end), cut in zip(bounds, cuts or repeat(None)):
+            part = text[start:end]
+            words += text[at:start]
+            tags += repeat(_NO_TAG, start - at)
+            if cut is None or "".join(cut.words) != part:
+                cut = self._cut_one(part)
+            words += cut.words
+            tags += cut.tags
+            at = end
+        words += text[at:]
+        tags += repeat(_NO_TAG, len(text) - at)
+        return Cut(words, tags)
+
+    def _cut_one(self, text: str) -> Cut:
         tagged = self._jieba.tag(text)
-        cut = [word for word, _ in tagged]
-        n = len(cut)
-        lengths = np.fromiter(map(len, cut), np.int64, n)
-        if int(lengths.sum()) != len(folded):  # the segmenter dropped something: every character is a word
-            tagged, cut, n = [(char, "x") for char in text], list(text), len(text)
-            lengths = np.ones(n, np.int64)
-        words = np.fromiter(map(self.words.get, cut, repeat(UNKNOWN)), np.int32, n)
-        tags = np.fromiter(map(_TAG_NUMBER.get, map(_TAG, tagged), repeat(len(TAGS))), np.int32, n)
+        words = list(map(_WORD, tagged))
+        if sum(map(len, words)) != len(text):  # the segmenter dropped something: every character is a word
+            return Cut(list(text), [_NO_TAG] * len(text))
+        return Cut(words, list(map(_TAG, tagged)))
+
+    def _words(self, folded: Codes, cut: Cut) -> tuple[Ints, Ints, npt.NDArray[np.int64]]:
+        n = len(cut.words)
+        lengths = np.fromiter(map(len, cut.words), np.int64, n)
+        words = np.fromiter(map(self.words.get, cut.words, repeat(UNKNOWN)), np.int32, n)
+        tags = np.fromiter(map(_TAG_NUMBER.get, cut.tags, repeat(len(TAGS))), np.int32, n)
         first = folded[np.cumsum(lengths) - lengths]
         unknown = (words == UNKNOWN) & (first < 128)
         words[unknown] = self._class_of[first[unknown]]

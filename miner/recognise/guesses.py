@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  
 
 from miner.errors import ModelError
 from miner.offsets import Span
+from miner.recognise.encode import Cut
 from miner.recognise.gazetteer import words_of
-from miner.recognise.passage import Found, Passage
+from miner.recognise.passage import Found, Passage, own_words
 from miner.recognise.people import shaped_like_a_name
 from miner.segment import is_common
 
@@ -53,11 +54,23 @@ def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
         return None
     pieces = [(index, span) for index, passage in enumerate(passages) for span in worth_reading(passage)]
     with _threads().limit(limits=1, user_api="blas"):  # small products: a second thread costs more than it saves
-        predicted = model.predict([span.of(passages[index].text) for index, span in pieces])
+        texts = [span.of(passages[index].text) for index, span in pieces]
+        predicted = model.predict(texts, [_cut(passages[index], span) for index, span in pieces])
     guesses: list[list[Found]] = [[] for _ in passages]
     for (index, span), candidates in zip(pieces, predicted, strict=True):
         guesses[index].extend(_weighed(passages[index], candidates, span.start))
     return guesses
+
+
+def _cut(passage: Passage, span: Span) -> Cut | None:
+    """Return the words of a stretch: what is cut once for the rules need not be cut again for the model.
+
+    Words of the user dictionary the model has never seen: where one stands, the model cuts the text its own way.
+    """
+    words, tags, starts = passage.words
+    first, last = bisect_left(starts, span.start), bisect_left(starts, span.end)
+    cut = Cut(words[first:last], tags[first:last])
+    return None if "nz" in cut.tags and not own_words().isdisjoint(cut.words) else cut
 
 
 def worth_reading(passage: Passage) -> list[Span]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from miner.errors import ModelError
 from miner.recognise.chain import LABELS, N_STATES, Beliefs, Chain, Floats, Indices, Layout, believe, lay_out
-from miner.recognise.encode import GAP, UNKNOWN, Encoded, Vocabulary
+from miner.recognise.encode import GAP, UNKNOWN, Cut, Encoded, Vocabulary
 
 FORMAT = 1
 """Version of the model file; a file of another version is refused."""
@@ -104,11 +104,12 @@ class NameModel:
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise ModelError(f"damaged name model: {error}", hint="train it again with `miner train names`") from error
 
-    def predict(self, texts: Sequence[str]) -> list[list[Candidate]]:
-        """Return the names in each text, in order, without overlap."""
+    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
+        """Return the names in each text, in order, without overlap; `cuts` may tell the words of the texts."""
         found: list[list[Candidate]] = [[] for _ in texts]
         for batch in _batches(texts):
-            for piece, candidates in zip(batch, self._predict([piece.content for piece in batch]), strict=True):
+            known = [cuts[piece.text] if cuts else None for piece in batch]
+            for piece, candidates in zip(batch, self._predict([piece.content for piece in batch], known), strict=True):
                 if piece.offset:
                     candidates = [
                         c._replace(start=c.start + piece.offset, end=c.end + piece.offset) for c in candidates
@@ -116,8 +117,8 @@ class NameModel:
                 found[piece.text].extend(candidates)
         return found
 
-    def _predict(self, texts: Sequence[str]) -> list[list[Candidate]]:
-        encoded = self.vocabulary.encode(texts)
+    def _predict(self, texts: Sequence[str], known: Sequence[Cut | None]) -> list[list[Candidate]]:
+        encoded = self.vocabulary.encode(texts, known)
         cuts = sentence_cuts(encoded.folded)
         layout = lay_out(cuts[:-1], np.diff(cuts))
         scores = self.emissions(encoded)[layout.order]

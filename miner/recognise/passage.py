@@ -209,13 +209,14 @@ class Passage:
                 break
             word, tag = words[index], tags[index]
             proper = tag in _PROPER and not (bodies and tag == "nt")
-            if proper or not is_common(word) or (tag == "nz" and word in _own_words()):
+            if proper or not is_common(word) or (tag == "nz" and word in own_words()):
                 return False
         return True
 
 
 @cache
-def _own_words() -> frozenset[str]:
+def own_words() -> frozenset[str]:
+    """Return the words of the user dictionary."""
     return frozenset(user_dictionary())
 
 
