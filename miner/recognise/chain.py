@@ -98,7 +98,7 @@ def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
             before = offsets[t - 1]
             np.matmul(forward[before : before + hi - lo], chain.steps, out=here)
             here *= factors[lo:hi]
-        np.sum(here, axis=1, keepdims=True, out=scale[lo:hi])
+        np.add.reduce(here, axis=1, keepdims=True, out=scale[lo:hi])
         scale[lo:hi] += _TINY
         here /= scale[lo:hi]
     back = np.ascontiguousarray(chain.steps.T)
@@ -109,6 +109,6 @@ def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
         if after:
             np.matmul(factors[hi : hi + after] * backward[hi : hi + after], back, out=here[:after])
         here[after:] = chain.leave
-        here /= here.sum(axis=1, keepdims=True) + _TINY
+        here /= np.add.reduce(here, axis=1, keepdims=True) + _TINY
         after = hi - lo
     return Beliefs(forward, backward, scale)

@@ -171,7 +171,7 @@ class Vocabulary:
         words: list[str] = []
         tags: list[str] = []
         at = 0
-        for (start, end), cut in zip(bounds, cuts or repeat(None)):
+        for (start, end), cut in zip(bounds, cuts or [None] * len(bounds), strict=True):
             part = text[start:end]
             words += text[at:start]
             tags += repeat(_NO_TAG, start - at)

@@ -62,21 +62,24 @@ class Gazetteer:
         self._automaton: Any = ahocorasick.Automaton()
         for form, terms in forms.items():
             edged = _is_latin(form[0]) or _is_latin(form[-1])
-            self._automaton.add_word(_bytes(form), (len(form), tuple(terms), edged))
+            self._automaton.add_word(_bytes(form), (len(form), tuple(terms), edged, len(terms) == 1))
         self._automaton.make_automaton()
         self._forms = {form: tuple(terms) for form, terms in forms.items()}
 
     def hits(self, folded: str) -> list[Hit]:
         """Return all forms found in folded text, by end; Latin forms only where no Latin letter or digit touches them."""
         found: list[Hit] = []
-        for last, (length, terms, edged) in self._automaton.iter(_bytes(folded)):
+        for last, (length, terms, edged, single) in self._automaton.iter(_bytes(folded)):
             if not last & 1:
                 continue
             end = (last + 1) >> 1
             start = end - length
             if edged and (_cuts_latin(folded, start) or _cuts_latin(folded, end)):
                 continue
-            found += [_as_hit((start, end, term)) for term in terms]
+            if single:
+                found.append(_as_hit((start, end, terms[0])))
+            else:
+                found += [_as_hit((start, end, term)) for term in terms]
         if "首席" not in folded:
             return found
         chiefs = [Hit(*match.span(), _CHIEF) for match in _CHIEFS.finditer(folded)]

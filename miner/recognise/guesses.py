@@ -76,7 +76,11 @@ def _cut(passage: Passage, span: Span) -> Cut | None:
 def worth_reading(passage: Passage) -> list[Span]:
     """Return the sentences that hold a word which may be (part of) a name: the model need not read the others."""
     bounds = [0, *(match.end() for match in _END.finditer(passage.folded)), len(passage.folded)]
-    may = [(start, start + len(word)) for word, tag, start in zip(*passage.words, strict=True) if _may_name(word, tag)]
+    may = [
+        (start, start + len(word))
+        for word, tag, start in zip(*passage.words, strict=True)
+        if (len(word) > 1 or tag in _NAMING_TAGS) and _may_name(word, tag)
+    ]
     explained = {hit.end for hit in passage.hits if not hit.term.ambiguous and hit.term.kind in _EXPLAINING}
     named = {end for end in passage.titles if end < len(passage.folded) and passage.folded[end].isalpha()}
     starts = {start for start, end in may if end not in explained}

@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.blas import sgemm
 
 from miner.errors import ModelError
 from miner.recognise.chain import LABELS, N_STATES, Beliefs, Chain, Floats, Indices, Layout, believe, lay_out
@@ -122,7 +123,7 @@ class NameModel:
         cuts = sentence_cuts(encoded.folded)
         layout = lay_out(cuts[:-1], np.diff(cuts))
         scores = self.emissions(encoded)[layout.order]
-        scores -= scores.max(axis=1, keepdims=True)
+        scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
         factors = np.exp(scores, out=scores)
         beliefs = believe(factors, layout, self.chain)
         spans = _spans(_states(beliefs, layout), cuts)
@@ -220,11 +221,15 @@ class _Room:
         return wide
 
     def convolve(self, n: int, taps: Floats, bias: Floats, reach: int) -> Floats:
-        """Return the rectified convolution of the hidden layer with three taps, the outer ones `reach` away."""
-        around = (self._hidden[FAR + shift : FAR + shift + n] for shift in (-reach, 0, reach))
+        """Return the rectified convolution of the hidden layer with three taps, the outer ones `reach` away.
+
+        BLAS adds each product to what is there already; its arrays run down columns, so all are handed over turned.
+        """
         result = self._result[:n]
-        np.matmul(self.side_by_side(n, *around), taps.reshape(-1, taps.shape[2]), out=result)
-        result += bias
+        result[:] = bias
+        for tap, shift in zip(taps, (-reach, 0, reach), strict=True):
+            rows = self._hidden[FAR + shift : FAR + shift + n]
+            sgemm(1.0, tap.T, rows.T, 1.0, result.T, overwrite_c=1)
         return np.clip(result, _ZERO, _TOP, out=result)
 
 
@@ -242,23 +247,21 @@ def _strange(encoded: Encoded) -> npt.NDArray[np.bool_]:
 
 def _weights(arrays: Arrays) -> Weights:
     """Return the weights; the large tables stay as bytes, their scales go into the products that follow them."""
-    pairs, words = _scale(arrays, "pairs"), _scale(arrays, "words")
+    pairs, words = _floats(arrays["pairs_scale"])[:, None], _floats(arrays["words_scale"])[:, None]
     joined: dict[str, npt.NDArray[np.generic]] = {
-        "pair_input": np.concatenate([arrays[name] * pairs for name in ("left_pair", "right_pair")]),
-        "word_input": np.concatenate([arrays[name] * words for name in ("word", "before", "after")]),
-        "chars": arrays["chars"] * _scale(arrays, "chars").T,
+        "pair_input": np.concatenate([_floats(arrays[name]) * pairs for name in ("left_pair", "right_pair")]),
+        "word_input": np.concatenate([_floats(arrays[name]) * words for name in ("word", "before", "after")]),
+        "chars": _floats(arrays["chars"]) * _floats(arrays["chars_scale"]),
     }
     full: dict[str, npt.NDArray[np.generic]] = {}
     for name in Weights._fields:
         table = joined[name] if name in joined else arrays[name]
-        full[name] = table if name in _BYTES else table.astype(np.float32)
+        full[name] = table if name in _BYTES else _floats(table)
     return Weights(**full)  # type: ignore[arg-type]
 
 
-def _scale(arrays: Arrays, name: str) -> Floats:
-    """Return the scale of each column of a table, one below the other."""
-    scale: Floats = arrays[f"{name}_scale"].astype(np.float32)[:, None]
-    return scale
+def _floats(array: npt.NDArray[np.generic]) -> Floats:
+    return array.astype(np.float32)
 
 
 def _chain(arrays: Arrays) -> Chain:
