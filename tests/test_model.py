@@ -10,8 +10,8 @@ import pytest
 
 from miner.errors import ModelError
 from miner.recognise.chain import ENTRIES, EXITS, LABELS, N_STATES, Chain, allowed_steps, believe, lay_out
-from miner.recognise.encode import GAP, N_SHAPES, PAIR_BITS, Vocabulary
-from miner.recognise.model import LONGEST_SENTENCE, NameModel, file_hash, sentence_cuts
+from miner.recognise.encode import GAP, N_SHAPES, PAIR_BITS, Cut, Vocabulary
+from miner.recognise.model import LONGEST_SENTENCE, NameModel, _Room, file_hash, sentence_cuts
 
 TEXTS = [
     "区长王建国昨天走访了乐高、强生（中国）投资有限公司等展台，区商务委员会主任李静陪同。",
@@ -89,6 +89,31 @@ def test_encode_gives_every_array_one_place_per_character() -> None:
         assert len(getattr(encoded, name)) == n, name
     assert encoded.ngrams.shape[1] == n
     assert encoded.shapes.min() >= 0 and encoded.shapes.max() < N_SHAPES
+
+
+def test_given_words_count_only_where_they_are_of_the_text() -> None:
+    vocabulary, texts = plain_vocabulary(), ["上海公司", "Anna 说", "上 海"]
+    own = vocabulary.encode(texts)
+    cuts = [Cut(["上", "海公司"], ["x", "x"]), Cut(["anna", " ", "说"], ["x"] * 3), Cut(["上", " ", "海"], ["x"] * 3)]
+    given = vocabulary.encode(texts, cuts)
+    first = slice(GAP, GAP + 4)
+    assert (np.diff(given.word_of[first]) == [1, 0, 0]).all()
+    assert (given.words[GAP + 4 :] == own.words[GAP + 4 :]).all()
+    assert (given.shapes[GAP + 4 :] == own.shapes[GAP + 4 :]).all()
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 40])
+@pytest.mark.parametrize("reach", [1, 3])
+def test_convolution(n: int, reach: int) -> None:
+    source = np.random.default_rng(n)
+    taps, bias = source.normal(size=(3, 6, 6)).astype(np.float32), source.normal(size=6).astype(np.float32)
+    room = _Room(40, 6, 20)
+    room.start(40)[:] = 5  # what an earlier block has left there
+    hidden = room.start(n)
+    hidden[:] = source.normal(size=(n, 6))
+    padded = np.pad(hidden, ((reach, reach), (0, 0)))
+    expected = sum(padded[k * reach : k * reach + n] @ taps[k] for k in range(3)) + bias
+    assert np.allclose(room.convolve(n, taps, bias, reach), np.maximum(expected, 0), atol=1e-5)
 
 
 def test_sentence_cuts_cover_everything_and_bound_length() -> None:

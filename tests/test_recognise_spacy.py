@@ -8,6 +8,8 @@ import pytest
 import spacy
 from spacy.language import Language
 
+from miner.model import FIELDS, Article
+from miner.recognise import Recogniser
 from miner.recognise.spacy_components import pipeline
 
 _TEXT = "上海砺成智能科技有限公司（以下简称“砺成智能”）董事长施一凡表示，Siemens 也来了。"
@@ -41,6 +43,18 @@ def test_tokens_follow_names(nlp: Language) -> None:
 def test_odd_texts(nlp: Language, text: str) -> None:
     """Empty texts, blanks, lost characters and characters beyond the basic plane keep their offsets."""
     assert nlp(text).text == text
+
+
+def test_the_recogniser_has_the_words_and_names_of_the_pipeline(nlp: Language) -> None:
+    """No spaCy document is made for an archive, yet its words and names are those that the document would have."""
+    article = Article("a", "d", 0, "砺成智能来了", _TEXT)
+    annotated = Recogniser(nlp).annotate([article])[0]
+    text = "\n".join(article.text(name) for name in FIELDS)
+    start = len(text) - len(_TEXT)
+    doc = nlp(text)
+    assert [word.start for word in annotated.words] == [token.idx - start for token in doc if token.idx >= start]
+    names = [(span.start_char - start, span.text, span.label_) for span in doc.spans["expo"] if span.start_char >= start]
+    assert names == [(m.span.start, m.text, m.label) for m in annotated.mentions if m.field == "body"]
 
 
 def test_pipe_is_the_same_as_one_by_one(nlp: Language) -> None:

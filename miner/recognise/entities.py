@@ -255,6 +255,7 @@ def _entity(passage: Passage, firsts: list[Found], root: Key, links: Links) -> L
     )
 
 
+@lru_cache(maxsize=8192)
 def _entry(label: str, text: str) -> Entry | None:
     for term in gazetteer().terms(text):
         if term.kind == label:

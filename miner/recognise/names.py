@@ -190,12 +190,14 @@ def _reads_on(passage: Passage, hit: Hit) -> bool:
 
 def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
     """Yield blocks over names that only begin the name of an award, a contest or a place: 西门子杯, 中国电信奖学金."""
+    nesting = words_of("naming", "nesting")
+    first = {word[0] for word in nesting}
     for found in bodies:
-        if found.confidence < ENOUGH:
+        if found.confidence < ENOUGH or passage.folded[found.end : found.end + 1] not in first:
             continue
         for length in (4, 3, 2, 1):
             word = passage.folded[found.end : found.end + length]
             verbal = found.label == "person" and ((length == 1 and word not in ("奖", "杯", "路")) or _acts(passage, found.end + length))
-            if word in words_of("naming", "nesting") and not verbal and passage.edges[found.end + length]:
+            if word in nesting and not verbal and passage.edges[found.end + length]:
                 yield Found(found.start, found.end + length, "expo", "nested", 1.0)
                 break

@@ -445,9 +445,13 @@ def _is_name(passage: Passage, start: int, end: int) -> bool:
         return False
     if text[end - 1] in ("副", "总", "某") or (text[end - 1] == "方" and end - start == 2) or (end - start > 2 and text[end - 1] in _NEVER_LAST):
         return False
-    return any(
-        length == end - start and score >= 0.5 for length, score in _lengths(text, start)
-    ) and not passage.knows(start, end)
+    return _may_be_so_long(text[start : start + 5], end - start) and not passage.knows(start, end)
+
+
+@lru_cache(maxsize=65536)
+def _may_be_so_long(text: str, length: int) -> bool:
+    """Tell whether a name of so many characters may begin a text."""
+    return any(known == length and score >= 0.5 for known, score in _lengths(text, 0))
 
 
 def _dotted_spans(text: str) -> Iterator[re.Match[str]]:
