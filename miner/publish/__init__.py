@@ -15,6 +15,7 @@ from miner.publish import archive, marks, metadata, query, routes, security, tit
 from miner.publish.archive import KINDS, is_archive
 from miner.publish.urls import Links
 from miner.store import fts
+from miner.store.lists import form
 
 _TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PENDING}
 """Tables that hold whole bodies: closed when only snippets may be shown."""
@@ -43,9 +44,10 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
-    """Let Datasette's own search box read Chinese, on connections to an archive."""
+    """Let Datasette's own search box read Chinese, and queries find names however written, on connections to an archive."""
     if database != "_internal" and is_archive(conn):
         conn.create_function("escape_fts", 1, query.escape_fts, deterministic=True)
+        conn.create_function("name_form", 1, lambda text: form(str(text or "")), deterministic=True)
 
 
 @hookimpl

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from miner.store.words import ALIAS_KINDS, EVENT_TYPES, MEASURES, ORGANIZATION_KINDS, ROLES, STATUSES, measure_title
+
+__all__ = ["ALIAS_KINDS", "EVENT_TYPES", "MEASURES", "ORGANIZATION_KINDS", "ROLES", "STATUSES", "measure_title"]
+
 FIRST_YEAR = 2018
 """The first expo; edition N was held in the year 2017 + N, from 5 to 10 November."""
 
@@ -32,32 +36,9 @@ KINDS = {
         Kind("place", "地点", "places", "place_id"),
     )
 }
-EVENT_TYPES = {
-    "signing": "签约", "exhibition": "参展", "launch": "发布", "visit": "走访", "meeting": "会见", "founding": "成立", "investment": "投资",
-    "procurement": "采购", "ceremony": "仪式", "conference": "会议", "award": "获奖", "appointment": "任命",
-}  # fmt: skip
-STATUSES = {"done": "已发生", "planned": "计划", "negated": "未发生"}
-ALIAS_KINDS = {"short": "简称", "full": "全称", "latin": "外文", "declared": "文中声明", "variant": "异写"}
 TABLE_TITLES = {
     "documents": "文档", "articles": "文章", "enterprises": "企业", "people": "人物", "organizations": "机构", "places": "地点", "events": "事件",
     "quotes": "引语", "figures": "数字", "mentions": "提及", "problems": "待查问题",
-}  # fmt: skip
-MEASURES = {
-    "intended_deals": "意向成交额", "contract_value": "签约金额", "investment": "投资额", "revenue": "营业收入", "trade_volume": "进出口额",
-    "exhibition_area": "展览面积", "top500_exhibitors": "世界500强与龙头企业", "countries": "国家和地区", "international_organizations": "国际组织",
-    "exhibitors": "参展企业", "new_products": "新产品新技术", "visitors": "观众", "professional_visitors": "专业观众与采购商", "trading_groups": "交易团",
-    "journalists": "记者与媒体", "companies": "企业", "projects": "项目", "agreements": "协议与订单", "shops": "门店", "employees": "员工",
-    "events_held": "活动", "patents": "专利",
-}  # fmt: skip
-ROLES = {
-    "party": "签约方", "buyer": "买方", "seller": "卖方", "exhibitor": "参展方", "launcher": "发布方", "launched": "所发布", "visitor": "来访者",
-    "visited": "受访者", "host": "主人", "attendee": "出席者", "founder": "创办方", "founded": "所成立", "investor": "投资方", "target": "投向",
-    "winner": "获奖者", "awarder": "颁奖方", "appointee": "受任者", "appointer": "任命方", "witness": "见证者", "participant": "参与者",
-}  # fmt: skip
-ORGANIZATION_KINDS = {
-    "government": "政府", "party": "党委", "university": "高校", "association": "协会", "hospital": "医院", "institute": "研究机构",
-    "international": "国际组织", "media": "媒体", "country": "国家或地区", "province": "省级行政区", "city": "城市", "district": "区县",
-    "venue": "场馆", "zone": "园区", "street": "街道乡镇",
 }  # fmt: skip
 NAVIGATION = (
     ("search", "文章"), ("enterprises", "企业"), ("people", "人物"), ("organizations", "机构"), ("events", "事件"), ("quotes", "引语"), ("figures", "数字"),
@@ -95,17 +76,6 @@ def is_archive(connection: sqlite3.Connection) -> bool:
     wanted = ("articles", "mentions", "events", "runs", "articles_fts", "coverage", "totals")
     sql = f"select count(*) from sqlite_master where type = 'table' and name in ({', '.join('?' * len(wanted))})"
     return bool(scalar(connection, sql, wanted) == len(wanted))
-
-
-def measure_title(measure: str | None) -> str:
-    """Return the Chinese name of a measure; one without is returned as it is.
-
-    >>> measure_title("exhibitors"), measure_title("exhibitors_change"), measure_title("咖啡")
-    ('参展企业', '参展企业的变化', '咖啡')
-    """
-    name = measure or ""
-    base = name.removesuffix("_change")
-    return MEASURES.get(name) or (f"{MEASURES[base]}的变化" if base in MEASURES else name)
 
 
 def edition_title(edition: int | None) -> str:

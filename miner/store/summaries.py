@@ -49,6 +49,8 @@ TABLES: tuple[Table, ...] = (
             Column("first_edition", "integer not null", "首次见报的届次 / first expo it appears at"),
             Column("first_exhibited", "integer", "本档案首见其参展的届次 / first expo at which this archive saw it exhibit"),
             Column("says_first", "integer", "1 = 文中写明首次参展 / 1 where a text says that it was its first"),
+            Column("exhibited_report_id", "text", "说它参展的一条报道 / a report that tells it exhibited"),
+            Column("says_first_report_id", "text", "写明首次参展的一条报道 / a report that says it was its first"),
         ), extra=("primary key (edition, enterprise_id)",), facets=("edition", "exhibited"), sort="n_articles",
         indexes=(("enterprise_id",), ("edition", "n_articles")),
     ),
@@ -85,6 +87,13 @@ _COUNTED = (
     "events", "event_reports", "quotes", "figures", "problems", "judgements",
 )  # fmt: skip
 
+_NEAR = "substr(r.evidence, max(r.trigger_start - r.start - 10, 0) + 1, min(r.trigger_start - r.start, 10) + r.trigger_end - r.trigger_start + 4)"
+_SAYS_FIRST = (
+    "(" + " or ".join(f"instr({_NEAR}, '{words}')" for words in ("首次", "首度", "第一次", "首秀", "首登", "首参")) + ") and ("
+    + " or ".join(f"instr({_NEAR}, '{words}')" for words in ("参展", "参加", "进博")) + ")"
+)  # fmt: skip
+"""Whether the words right around an exhibition's trigger say that it was the first time: of exhibiting, not of showing a product."""
+
 _FILL = {
     "totals": " union all ".join(f"select '{name}', count(*) from [{name}]" for name in _COUNTED),
     "coverage": (
@@ -97,15 +106,15 @@ _FILL = {
     ),
     "edition_enterprises": (
         "with seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null group by 1, 2), "
-        "acts as (select e.edition, t.enterprise_id as entity_id, count(distinct e.id) as n, max(e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor') as shown, "
-        "max(e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' and exists (select 1 from event_reports r where r.id = t.report_id "
-        "and (instr(r.evidence, '首次参展') or instr(r.evidence, '首次参加') or instr(r.evidence, '首次参与') or instr(r.evidence, '第一次参展') "
-        "or instr(r.evidence, '首度参展') or instr(r.evidence, '首次亮相') or instr(r.evidence, '首秀')))) as first "
-        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id is not null group by 1, 2), "
-        "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown, 0 as first from seen union all select edition, entity_id, 0, n, shown, first from acts) "
-        "select edition, entity_id, sum(articles), sum(events), max(shown), "
-        "min(edition) over (partition by entity_id), min(case when max(shown) then edition end) over (partition by entity_id), max(first) "
-        "from both group by edition, entity_id"
+        "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' as shown "
+        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id is not null), "
+        f"claims as (select t.edition, t.entity_id, min(t.report_id) as report_id from told t join event_reports r on r.id = t.report_id where t.shown and {_SAYS_FIRST} group by 1, 2), "
+        "acts as (select edition, entity_id, count(distinct event_id) as n, max(shown) as shown, min(case when shown then report_id end) as report_id from told group by 1, 2), "
+        "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown, null as report_id from seen union all select edition, entity_id, 0, n, shown, report_id from acts) "
+        "select b.edition, b.entity_id, sum(articles), sum(events), max(shown), "
+        "min(b.edition) over (partition by b.entity_id), min(case when max(shown) then b.edition end) over (partition by b.entity_id), "
+        "max(c.report_id is not null), max(b.report_id), max(c.report_id) "
+        "from both b left join claims c on c.edition = b.edition and c.entity_id = b.entity_id group by b.edition, b.entity_id"
     ),
     "edition_days": (
         "select edition, date, type, count(*) from events where edition is not null and date_precision = 'day' and date is not null "
@@ -130,6 +139,9 @@ _FILL = {
 def create(connection: sqlite3.Connection) -> None:
     """Create the summary tables, empty, with their indexes."""
     for table in TABLES:
+        present = [row[1] for row in connection.execute(f"pragma table_info([{table.name}])")]
+        if present and present != [column.name for column in table.columns]:
+            connection.execute(f"drop table [{table.name}]")  # of an older version: it is filled anew
         by_key = any(line.startswith("primary key") for line in table.extra)
         connection.execute(table.create_sql() + (", without rowid" if by_key else ""))
         for columns in table.indexes:
