@@ -39,12 +39,21 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         insert(connection, "people", id=key, name=name, latin_name="Thomas Lehn" if key == "lehn" else None)
     for key, name in (("yamada", "山田公司"), ("nord", "北欧航运")):
         insert(connection, "enterprises", id=key, name=name, country="日本")
+    for label, key, words in (("enterprise", "yamada", "山田公司"), ("person", "lehn", "托马斯·莱恩")):
+        insert(connection, "mentions", id=key, article_id="a", start=BODY.index(words), end=BODY.index(words) + len(words), text=words, label=label,
+               method="t", confidence=1.0, local_entity=0, **{f"{label}_id": key})  # fmt: skip
     insert(connection, "posts", id="p", person_id="lehn", title="董事长", organization_text="山田公司", enterprise_id="yamada", article_id="a", start=0, end=3, local_person=0)
     insert(connection, "quotes", id="q", article_id="a", start=0, end=3, text="江区长", direct=1, speaker="莱恩", person_id="lehn", confidence=1.0)
     insert(connection, "figures", id="f", article_id="a", start=BODY.index("3000家"), end=BODY.index("3000家") + 5, text="3000家", value=3000.0, unit="家", measure="exhibitors", edition=3)
     report(connection, "v", "visit", "江区长、秘书长黄一行走访山田公司", (("visitor", "person", "jiang"), ("visitor", "person", "huang"), ("visited", "enterprise", "yamada"), ("visited", "person", "lehn")))
     report(connection, "m", "meeting", "江区长、秘书长黄", (("host", "person", "jiang"), ("host", "person", "lehn"), ("host", "enterprise", "yamada")), amount=2e8, amount_unit="元")
     report(connection, "s", "signing", "董事长托马斯·莱恩接待", (("party", "enterprise", "yamada"), ("party", "person", "lehn"), ("party", "enterprise", "nord")), amount=3e8, amount_unit="元")
+    add_article(connection, "b", "第三届进博会昨天闭幕，参展企业3100家。北欧航运有员工83名。展位费30家。", headline="闭幕", published="2020-11-11", edition=3)
+    for key, words, value, unit, measure in (("g", "3100家", 3100.0, "家", "exhibitors"), ("h", "83名", 83.0, "名", "employees"), ("i", "30家", 30.0, "家", "exhibitors")):
+        body = "第三届进博会昨天闭幕，参展企业3100家。北欧航运有员工83名。展位费30家。"
+        insert(connection, "figures", id=key, article_id="b", start=body.index(words), end=body.index(words) + len(words), text=words, value=value, unit=unit, measure=measure, edition=3)
+    for key, left, right in (("c1", "f", "g"), ("c2", "g", "i")):
+        insert(connection, "figure_conflicts", id=key, left_figure_id=left, right_figure_id=right, kind="conflict", fact="exhibitors", edition=3, score=0.9, reasons="同一指标:exhibitors(+2.0)")
     report(connection, "x", "exhibition", "山田公司首次参展", (("exhibitor", "enterprise", "yamada"),))
     report(connection, "y", "exhibition", "北欧航运首次亮相的新船", (("exhibitor", "enterprise", "nord"),))
     fts.refresh(connection)
@@ -86,8 +95,8 @@ async def test_queries_find_names_however_written_and_speak_chinese(datasette: D
     assert [row["speaker"] for row in await rows(datasette, "quotes_of", name="山田")] == ["托马斯·莱恩"]
     assert [row["title"] for row in await rows(datasette, "posts_of", name="托馬斯•莱恩")] == ["董事长"]
     assert {row["type"] for row in await rows(datasette, "events_of", name="山田公司")} == {"走访", "会见", "签约", "参展"}
-    (figure,) = await rows(datasette, "figures_of", measure="参展企业")
-    assert figure["measure"] == "参展企业" and figure["value"] == 3000
+    found = await rows(datasette, "figures_of", measure="参展企业")
+    assert {row["measure"] for row in found} == {"参展企业"} and {row["value"] for row in found} == {30, 3000, 3100}
     assert [row["amount"] for row in await rows(datasette, "signings_above", amount="100000000")] == [3e8]
     assert await rows(datasette, "signings_above", amount="") == []
 
@@ -104,7 +113,7 @@ async def test_facts_in_views_and_queries_link_to_their_sentences(datasette: Dat
     for address in addresses:
         page = BeautifulSoup((await datasette.client.get(f"/expo/{address}")).text, "lxml")
         links = [a["href"] for a in page.select("td.col-source a")]
-        assert links and all(re.fullmatch(r"/-/expo/article/a\?at=\d+-\d+#here", link) for link in links), address
+        assert links and all(re.fullmatch(r"/-/expo/article/[ab]\?at=\d+-\d+#here", link) for link in links), address
 
 
 def test_only_our_own_addresses_become_links(archive: Path) -> None:
@@ -125,3 +134,43 @@ def test_only_our_own_addresses_become_links(archive: Path) -> None:
     assert shown("/-/expo/article/a?at=1-2#here").startswith("<a href=")
     for hostile in ("javascript:alert(1)", "//evil.example/-/expo/article/a", "/-/expo/article/a?at=1\"><script>", "/-/expo/article/../../x", "https://x/-/expo/article/a"):
         assert "<a" not in shown(hostile), hostile
+
+
+async def test_figures_that_disagree_show_both_sentences(datasette: Datasette) -> None:
+    for address in ("/-/expo/figures", "/-/expo/figures?measure=exhibitors", "/-/expo/figures?measure=exhibitors&edition=3"):
+        page = BeautifulSoup((await datasette.client.get(address)).text, "lxml")
+        (pair,) = page.select("section.conflict li")  # the two figures of one article are no pair
+        links = [a["href"] for a in pair.select(".sides a.source")]
+        assert [link.split("?")[0] for link in links] == ["/-/expo/article/a", "/-/expo/article/b"] and all(link.endswith("#here") for link in links)
+        assert "参展企业" in pair.text and "exhibitors" not in pair.text, address
+
+
+async def test_an_expo_shows_only_its_own_figures_with_their_sentences(datasette: Datasette) -> None:
+    page = BeautifulSoup((await datasette.client.get("/-/expo/edition/3")).text, "lxml")
+    shown = page.select_one(".totals").text
+    assert "3,100家" in shown.replace("\n", "") and "83" not in shown and "30家" not in shown and "另有 1 种说法" in shown
+    article = (await datasette.client.get(page.select_one(".totals a.origin")["href"])).text
+    assert BeautifulSoup(article, "lxml").select_one("#here").text == "3100家"
+    assert "首次参展" not in page.select_one(".dossier-head").text and "本档案首见" in page.select_one(".dossier-head").text
+    claimed = next(section for section in page.select("section") if section.h2 and section.h2.text == "文中写明首次参展")
+    assert [a.text for a in claimed.select("a")] == ["山田公司", "山田公司首次参展"]
+
+
+async def test_a_body_speaks_through_its_people(datasette: Datasette) -> None:
+    page = BeautifulSoup((await datasette.client.get("/-/expo/enterprise/yamada")).text, "lxml")
+    said = next(section for section in page.select("section") if section.h2 and section.h2.text == "其代表说")
+    assert "江区长" in said.text and "莱恩" in said.text
+    person = (await datasette.client.get("/-/expo/person/lehn")).text
+    assert "说过的话" in person and "其代表说" not in person
+
+
+async def test_two_archives_lead_to_each_other(archive: Path, tmp_path: Path) -> None:
+    other = tmp_path / "second.db"
+    other.write_bytes(archive.read_bytes())
+    both = Datasette([str(archive), str(other)])
+    await both.invoke_startup()
+    page = BeautifulSoup((await both.client.get("/-/expo/edition/3?_db=second")).text, "lxml")
+    assert page.select_one("footer strong").text == "second"
+    assert [a["href"] for a in page.select("footer a")] == ["/-/expo?_db=expo"]
+    table = BeautifulSoup((await both.client.get("/second/who_met?name=" + quote("江某"))).text, "lxml")
+    assert all(a["href"].endswith("&_db=second#here") for a in table.select("td.col-source a"))

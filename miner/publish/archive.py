@@ -146,6 +146,15 @@ def number(value: float | int | None, *, digits: int = 2) -> str:
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
 
 
+def entire(title: str) -> str:
+    """Return a title with an ellipsis where it breaks off inside a quotation.
+
+    >>> entire("授予高山等20人“金"), entire("启用“安静馆”")
+    ('授予高山等20人“金…', '启用“安静馆”')
+    """
+    return title + "…" if title.rfind("“") > title.rfind("”") or title.rfind("（") > title.rfind("）") else title
+
+
 _AFTER = frozenset({"多", "余", "以上", "左右", "许", "上下", "以内", "以下"})
 """Qualifiers that stand behind their number."""
 

@@ -102,7 +102,7 @@ class _Scope:
         if self._kind.label in ("enterprise", "organization"):
             speaks = f"({speaks} or q.person_id in (select p.person_id from posts p where p.article_id = q.article_id and p.{self._kind.column} = :id))"
         return self._rows(
-            "select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published "
+            f"select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published, q.{self._kind.column} is null as by_representative, q.person_id "
             f"from {self._latest} l cross join quotes q on q.article_id = l.article_id and {speaks} "
             f"join articles a on a.id = q.article_id order by a.published desc, q.start limit {_SHOWN}"
         )

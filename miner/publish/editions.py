@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
+from miner.publish.rows import hydrate
 from miner.publish.urls import Links
-from miner.store.views import WHOLE
+from miner.store.views import OWN
 
 _TOP = 30
 
@@ -45,6 +46,7 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
     return {
         "title": f"{edition_title(edition)}进博会", "edition": edition, "year": edition_year(edition), "n_articles": articles,
         "n_enterprises": scalar(connection, "select count(*) from edition_enterprises where edition = ?", (edition,)),
+        "claims": _claims(connection, edition),
         "newcomers": _exhibitors(connection, edition, "x.first_exhibited = x.edition"),
         "returning": _exhibitors(connection, edition, "x.first_exhibited < x.edition"),
         "n_new": _count(connection, edition, "x.first_exhibited = x.edition"), "n_returning": _count(connection, edition, "x.first_exhibited < x.edition"),
@@ -63,7 +65,8 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
 
 def _exhibitors(connection: sqlite3.Connection, edition: int, where: str) -> list[dict[str, Any]]:
     sql = (
-        "select n.id, n.name, n.short_name, n.country, x.n_articles, x.first_exhibited, x.says_first from edition_enterprises x join enterprises n on n.id = x.enterprise_id "
+        "select n.id, n.name, n.short_name, n.country, x.n_articles, x.first_exhibited, x.says_first, r.article_id, r.field, r.start, r.end "
+        "from edition_enterprises x join enterprises n on n.id = x.enterprise_id left join event_reports r on r.id = x.exhibited_report_id "
         f"where x.edition = ? and x.exhibited and {where} order by x.n_articles desc, n.name limit {_TOP}"
     )
     return rows(connection, sql, (edition,))
@@ -82,8 +85,26 @@ def _countries(connection: sqlite3.Connection, edition: int) -> list[dict[str, A
 
 
 def _measures(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
-    found = rows(connection, "select * from measures where edition = ? order by n_figures desc, measure limit 60", (edition,))
-    return sorted(found, key=lambda row: (row["measure"] not in WHOLE or row["unit"] == "%", -row["n_figures"]))[:14]
+    """Return what most articles tell of the expo as a whole, in each measure, with a sentence that says so."""
+    found: dict[str, dict[str, Any]] = {}
+    sql = "select x.*, f.article_id from edition_figures x join figures f on f.id = x.figure_id where x.edition = ? order by x.n_articles desc, x.value desc"
+    for row in rows(connection, sql, (edition,)):
+        kept = found.setdefault(row["measure"], {**row, "others": 0})
+        kept["others"] += row["article_id"] != kept["article_id"]
+    for row in found.values():
+        row["figure"] = next(iter(hydrate(connection, "figure", [row["figure_id"]])), None)
+    order = list(OWN)
+    return sorted(found.values(), key=lambda row: order.index(row["measure"]) if row["measure"] in OWN else len(order))
+
+
+def _claims(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
+    """Return the enterprises of which a text says that it was their first time, with its sentence."""
+    sql = (
+        "select n.id, n.name, n.short_name, r.article_id, r.field, r.start, r.end, r.evidence as text, a.newspaper, a.published from edition_enterprises x "
+        "join enterprises n on n.id = x.enterprise_id join event_reports r on r.id = x.says_first_report_id join articles a on a.id = r.article_id "
+        f"where x.edition = ? and x.says_first order by x.n_articles desc, n.name limit {_TOP}"
+    )
+    return rows(connection, sql, (edition,))
 
 
 def _months(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
-from miner.publish.archive import edition_title, measure_title, number, rows
+from miner.publish.archive import Parameters, edition_title, measure_title, number, rows, scalar
 from miner.publish.charts import Bar, columns
+from miner.publish.rows import hydrate
 from miner.publish.urls import Links
 from miner.store.views import contradictions_sql
 
 _MOST = 400
+_CODE = re.compile(r":([a-z0-9_]{3,40})(?=\()")
+"""A measure's code in the reasons for a pair."""
 
 
 def overview(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -19,7 +23,18 @@ def overview(connection: sqlite3.Connection) -> dict[str, Any]:
         "select measure, unit, sum(n_figures) as n_figures, count(distinct edition) as n_editions, sum(n_conflicts) as n_conflicts, "
         "sum(n_roundings) as n_roundings from measures group by 1, 2 order by n_figures desc limit 200"
     )
-    return {"title": "数字", "measures": rows(connection, sql)}
+    return {"title": "数字", "measures": rows(connection, sql), "pairs": pairs(connection, "id in (select id from figure_conflicts where kind = 'conflict' order by score desc limit 60)"),
+            "n_roundings": scalar(connection, "select count(*) from (select 1 from figure_conflicts where kind = 'rounding' limit 10000)")}  # fmt: skip
+
+
+def pairs(connection: sqlite3.Connection, where: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
+    """Return pairs of figures that differ, each with both sentences, the surest first."""
+    found = rows(connection, f"{contradictions_sql(where)} order by kind, score desc, id limit 60", parameters)
+    sides = {row["id"]: row["source"] for row in hydrate(connection, "figure", [pair[f"{side}_figure_id"] for pair in found for side in ("left", "right")])}
+    for pair in found:
+        pair["left"], pair["right"] = sides.get(pair["left_figure_id"]), sides.get(pair["right_figure_id"])
+        pair["reasons"] = _CODE.sub(lambda match: f":{measure_title(match.group(1))}", pair["reasons"])
+    return found
 
 
 def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, links: Links) -> dict[str, Any]:
@@ -32,11 +47,10 @@ def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, l
     )
     figures = rows(connection, f"{sql}{narrowed} order by f.edition, f.value desc, a.published limit {_MOST}", values)
     pairs_where = "measure = :measure" + (" and edition = :edition" if edition is not None else "")
-    pairs = rows(connection, f"{contradictions_sql(pairs_where)} order by kind, edition, score desc limit 120", values)
     summary = rows(connection, f"select * from measures f where measure = :measure{narrowed} order by unit, edition", values)
     return {
         "title": measure_title(measure) + (f"·{edition_title(edition)}" if edition is not None else ""),
-        "measure": measure, "edition": edition, "figures": figures, "pairs": pairs, "summary": summary,
+        "measure": measure, "edition": edition, "figures": figures, "pairs": pairs(connection, pairs_where, values), "summary": summary,
         "editions": [row[0] for row in connection.execute("select distinct edition from measures where measure = ? order by 1", (measure,))],
         "chart": columns(_bars(summary, measure, links), f"各届{measure_title(measure)}（各篇报道中的最大值）", unit=""),
         "chart_unit": _main_unit(summary),

@@ -6,6 +6,7 @@ to any database that has our tables, whatever the file is called.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from miner.store import fts, schema, summaries, views
 from miner.store.schema import Table
 
 TITLE = "进博会新闻档案"
-DESCRIPTION = "从报纸还原的进博会报道:文章、企业、人物、事件、引语与数字,每条事实都指回原文。"
+DESCRIPTION = "从报纸还原的进博会报道：文章、企业、人物、事件、引语与数字，每条事实都指回原文。"
 FILE_DATABASE = "expo"
 """The database name that the static file describes; any other name is served by the plugin's hook."""
 _DESCENDING = {"published", "date", "started", "n_articles", "month", "n_figures"}
@@ -33,7 +34,7 @@ def database_metadata() -> dict[str, Any]:
     described: dict[str, Any] = {table.name: _table_metadata(table) for table in tables()}
     described["articles"] |= {"fts_table": fts.TABLE, "fts_pk": "rowid"}
     for view in views.VIEWS:
-        described[view.name] = {"title": view.title, "description": view.about}
+        described[view.name] = {"title": view.title, "description": full_width(view.about)}
     for name in (fts.PENDING, "locations"):
         described.setdefault(name, {})["hidden"] = True
     return {
@@ -41,16 +42,30 @@ def database_metadata() -> dict[str, Any]:
         "description": DESCRIPTION,
         "tables": described,
         "queries": {
-            query.name: {"title": query.title, "description": query.about, "sql": query.sql} for query in views.QUERIES
+            query.name: {"title": full_width(query.title), "description": full_width(query.about), "sql": query.sql} for query in views.QUERIES
         },
     }
+
+
+def full_width(text: str) -> str:
+    """Return the text with the punctuation of its Chinese sentences full width; what is English stays.
+
+    >>> full_width("引题(肩题),见下 / kicker (a, b)")
+    '引题（肩题），见下 / kicker (a, b)'
+    """
+    chinese, slash, english = text.partition(" / ")
+    return re.sub(r"(?<=[\u3000-\u9fff）」》0-9a-z)])[,;:(]|[)](?=[\u3000-\u9fff]|$)|\((?=[\u3000-\u9fff])|(?<=[\u3000-\u9fff])\)", _wide, chinese) + slash + english
+
+
+def _wide(match: re.Match[str]) -> str:
+    return match.group().translate({ord(narrow): wide for narrow, wide in zip(",;:()", "，；：（）", strict=True)})
 
 
 def _table_metadata(table: Table) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": table.title,
-        "description": table.about,
-        "columns": {column.name: column.about for column in table.columns},
+        "description": full_width(table.about),
+        "columns": {column.name: full_width(column.about) for column in table.columns},
     }
     if table.label:
         found["label_column"] = table.label

@@ -155,7 +155,7 @@ async def search_page(visit: Visit) -> Response:
         return visit.send(_search_feed(visit, found["results"], asked), "application/atom+xml")
     if form == "json":
         return visit.send_json(_search_json(visit, request, found))
-    title = f"检索:{typed}" if typed else "检索"
+    title = f"检索：{typed}" if typed else "检索"
     context = {
         "title": title, "request_": request, "asked": asked, "sorts": search.SORTS, "event_types": EVENT_TYPES, "pages": search.MAX_PAGE,
         "filters": request.filters, "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
@@ -187,7 +187,7 @@ def vars_of(offer: search.Offer) -> dict[str, Any]:
 def _search_feed(visit: Visit, results: search.Results, asked: dict[str, str]) -> str:
     entries = [_entry(visit, {**hit.article, "summary": "…".join(s.text for s in hit.snippets)}) for hit in results.hits]
     feed = visit.absolute(visit.links.page("search", query=asked, format=".atom"))
-    return exports.atom(f"进博会新闻检索:{asked['q'] or '全部'}", visit.absolute(visit.links.search(**asked)), feed, entries)
+    return exports.atom(f"进博会新闻检索：{asked['q'] or '全部'}", visit.absolute(visit.links.search(**asked)), feed, entries)
 
 
 def _entry(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
@@ -204,7 +204,7 @@ async def article_page(visit: Visit) -> Response:
     view = article.View(visit.links, visit.argument("q", 300), visit.argument("field", 20) or "body", _span(visit.argument("at", 40)), snippet)
     found = await visit.read(lambda c: article.page(c, identity, view))
     if found is None:
-        raise Absent("没有这篇文章 / no such article")
+        raise Absent("没有这篇文章。")
     address = visit.absolute(visit.links.article(identity))
     if form == "md":
         return visit.send(exports.article({**found, "snippet_chars": snippet}, visit.links, address), "text/markdown")
@@ -226,7 +226,7 @@ async def dossier_page(visit: Visit) -> Response:
     identity, form, label = _id(visit), _format(visit), visit.request.url_vars["label"]
     found = await visit.read(lambda c: dossier.page(c, label, identity, links=visit.links))
     if found is None:
-        raise Absent("没有这份档案;它可能已并入别的名称 / no such dossier")
+        raise Absent("没有这份档案；它可能已并入别的名称。")
     address = visit.absolute(visit.links.entity(label, identity))
     if form == "md":
         return visit.send(exports.dossier(found, visit.links, address), "text/markdown")
@@ -235,7 +235,7 @@ async def dossier_page(visit: Visit) -> Response:
         return visit.send_json({"url": address, "label": label, **{name: found[name] for name in shown}})
     if form == "atom":
         feed = visit.absolute(visit.links.page(label, identity, format=".atom"))
-        return visit.send(exports.atom(f"进博会新闻:{found['title']}", address, feed, [_entry(visit, row) for row in found["articles"]]), "application/atom+xml")
+        return visit.send(exports.atom(f"进博会新闻：{found['title']}", address, feed, [_entry(visit, row) for row in found["articles"]]), "application/atom+xml")
     return await visit.show("dossier.html", found)
 
 
@@ -244,7 +244,7 @@ async def event_page(visit: Visit) -> Response:
     identity, form = _id(visit), _format(visit)
     found = await visit.read(lambda c: event.page(c, identity))
     if found is None:
-        raise Absent("没有这件事;它可能已并入别的事件 / no such event")
+        raise Absent("没有这件事；它可能已并入别的事件。")
     address = visit.absolute(visit.links.event(identity))
     if form == "md":
         return visit.send(exports.event(found, visit.links, address), "text/markdown")
@@ -283,7 +283,7 @@ async def list_page(visit: Visit) -> Response:
         shown = [_listed(visit, asked.listing.kind, row) for row in found.rows]
         following = visit.absolute(visit.links.page(asked.listing.address, query=query, format=".json"))
         return visit.send_json({"total": found.total, "more_than": found.more_than, "page": asked.page, "next": following if more else None, "rows": shown})
-    title = asked.listing.title + (f":{asked.name}" if asked.name else "")
+    title = asked.listing.title + (f"：{asked.name}" if asked.name else "")
     return await visit.show("list.html", {"title": title, "asked": asked, "listing": asked.listing, "more": more, "event_types": EVENT_TYPES, "statuses": STATUSES, **context})
 
 
@@ -319,7 +319,7 @@ async def edition_page(visit: Visit) -> Response:
 
     found = await visit.read(read)
     if not found:
-        raise Absent(f"档案里没有{edition_title(edition)}进博会的报道 / nothing about this expo")
+        raise Absent(f"档案里没有{edition_title(edition)}进博会的报道。")
     if _format(visit) == "json":
         return visit.send_json(found)
     most = max((day["total"] for day in found["days"]), default=0)
@@ -361,7 +361,7 @@ async def reconciled_page(visit: Visit) -> Response:
     identity = _id(visit)
     found = await visit.read(lambda c: reconcile.thing(c, identity))
     if found is None:
-        raise Absent("没有这个条目 / no such entity")
+        raise Absent("没有这个条目。")
     if visit.request.url_vars["what"] == "view":
         return Response.redirect(visit.links.entity(found["label"], found["id"]))
     return await visit.show("preview.html", {"thing": found, "kind": KINDS[found["label"]], "title": found["name"]})

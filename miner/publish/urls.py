@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
@@ -30,6 +30,10 @@ class Links:
         kept = {key: value for key, value in given.items() if value not in (None, "")}
         asked = urlencode(kept) if kept else ""
         return self.base.rstrip("/") + ROOT + (f"/{path}" if path else "") + format + (f"?{asked}" if asked else "")
+
+    def other(self, database: str) -> str:
+        """Return the address of the front page of another archive on the same server."""
+        return replace(self, named=database).page()
 
     def search(self, **query: object) -> str:
         """Return the address of a search."""

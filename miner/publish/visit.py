@@ -148,7 +148,8 @@ def shared(datasette: Any, links: Links) -> dict[str, Any]:
     return {
         "links": links, "options": Options.of(datasette), "number": archive.number, "edition_title": archive.edition_title,
         "kinds": archive.KINDS, "hits": marks.hits, "measure_title": archive.measure_title, "role_titles": archive.ROLES,
-        "organization_kinds": archive.ORGANIZATION_KINDS, "navigation": archive.NAVIGATION, "qualified": archive.qualified,
+        "organization_kinds": archive.ORGANIZATION_KINDS, "navigation": archive.NAVIGATION, "qualified": archive.qualified, "entire": archive.entire,
+        "archives": known_archives(datasette),
     }  # fmt: skip
 
 

@@ -137,6 +137,7 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"create virtual table if not exists [{INDEX}] using fts5(text, content='', tokenize='ascii', detail=none)")
     for table in ENTITY_TABLES.values():
         connection.execute(f"create index if not exists [ix_{table}_last_seen] on [{table}] (last_seen)")
+    connection.execute("create index if not exists [ix_figure_conflicts_kind_score] on figure_conflicts (kind, score)")
     connection.execute("create index if not exists [ix_figures_measure_value] on figures (measure, value)")
     connection.execute("create index if not exists [ix_events_amount] on events (amount) where amount is not null")
 

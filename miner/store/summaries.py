@@ -7,7 +7,7 @@ import sqlite3
 
 from miner.store import lists
 from miner.store.schema import Column, Table
-from miner.store.views import contradictions_sql
+from miner.store.views import OWN, OWN_WORDS, contradictions_sql
 
 DOUBTFUL = 0.7
 """An article rebuilt with less confidence is counted as doubtful."""
@@ -77,6 +77,13 @@ TABLES: tuple[Table, ...] = (
             Column("low", "real", "最小值 / lowest"), Column("high", "real", "最大值 / highest"),
             Column("n_conflicts", "integer not null", "冲突对数 / conflicting pairs"), Column("n_roundings", "integer not null", "取整对数 / rounded pairs"),
         ), extra=("primary key (measure, unit, edition)",), facets=("edition", "unit"), sort="n_figures",
+    ),
+    Table(
+        "edition_figures", "各届自身的数字", "写明是某届进博会自身的数字:每个指标的每个数值,有几篇文章这样写 / what articles tell of an expo as a whole",
+        (
+            _EDITION, Column("measure", "text not null", "指标 / measure"), Column("value", "real not null", "数值 / value"), Column("unit", "text not null", "单位 / unit"),
+            Column("n_articles", "integer not null", "文章数 / articles"), Column("figure_id", "text not null references [figures](id) on delete cascade", "其中一处 / one of them"),
+        ), extra=("primary key (edition, measure, value)",), facets=("edition", "measure"), sort="edition", indexes=(("figure_id",),),
     ),
     *lists.TABLES,
 )  # fmt: skip
@@ -157,4 +164,35 @@ def rebuild(connection: sqlite3.Connection) -> None:
         connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
         connection.execute(f"insert into [{name}] {sql}")
+    _fill_own_figures(connection)
     lists.rebuild(connection)
+
+
+def _fill_own_figures(connection: sqlite3.Connection) -> None:
+    """Keep the figures whose sentence says that they are the expo's own, and which can be."""
+    found: dict[tuple[int, str, float], dict[str, str]] = {}
+    for measure, (unit, least) in OWN.items():
+        sql = (
+            "select f.edition, f.value, f.id, f.article_id, f.start, f.end, a.body from figures f join articles a on a.id = f.article_id "
+            "where f.measure = ? and f.unit = ? and f.value >= ? and f.edition is not null and f.field = 'body' order by f.article_id, f.start"
+        )
+        for edition, value, figure, article, start, end, body in connection.execute(sql, (measure, unit, least)):
+            if names_expo(body, start, end, measure=measure):
+                found.setdefault((edition, measure, value), {}).setdefault(article, figure)
+    rows = ((edition, measure, value, OWN[measure][0], len(said), min(said.values())) for (edition, measure, value), said in found.items())
+    connection.executemany("insert into edition_figures (edition, measure, value, unit, n_articles, figure_id) values (?, ?, ?, ?, ?, ?)", rows)
+
+
+def names_expo(body: str, start: int, end: int, *, measure: str = "") -> bool:
+    """Tell whether the sentence around these characters speaks of the expo as a whole.
+
+    >>> text = "第六届进博会开幕，3400家企业参展。她每天接待50人。"
+    >>> names_expo(text, 9, 14), names_expo(text, 24, 27)
+    (True, False)
+    """
+    left = max(body.rfind(mark, max(start - 120, 0), start) for mark in "。！？\n")
+    right = min((at for mark in "。！？\n" if (at := body.find(mark, end, end + 120)) >= 0), default=end + 60)
+    sentence = body[max(left + 1, start - 120) : right]
+    if measure == "countries" and "国家展" in sentence:
+        return False  # the countries that have a stand of their own are fewer than those that enterprises come from
+    return any(word in sentence for word in OWN_WORDS)

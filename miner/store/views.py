@@ -87,6 +87,15 @@ WHOLE = (
 )  # fmt: skip
 """Measures of the expo as a whole."""
 
+OWN = {
+    "exhibitors": ("家", 500), "countries": ("个", 40), "international_organizations": ("个", 2), "exhibition_area": ("平方米", 100_000), "intended_deals": ("美元", 1e9),
+    "top500_exhibitors": ("家", 100), "new_products": ("项", 50), "visitors": ("人次", 100_000), "professional_visitors": ("人次", 50_000), "trading_groups": ("个", 10),
+    "journalists": ("名", 500),
+}  # fmt: skip
+"""The unit in which an expo as a whole is told in a measure, and the least that can be meant of it: 50 buyers are those of one stand."""
+OWN_WORDS = ("进博会", "进口博览", "进博局", "本届", "展览期间", "企业展", "企业参展", "据统计")
+"""One of these stands in the sentence that tells a figure of the expo as a whole."""
+
 _PAIRS = (
     "select c.id, c.kind, c.fact, coalesce(a.measure, b.measure) as measure, a.unit, c.edition, coalesce(a.comparison, '') as comparison, "
     "a.text as left_text, b.text as right_text, a.value as left_value, b.value as right_value, a.id as left_figure_id, b.id as right_figure_id, "
@@ -94,7 +103,7 @@ _PAIRS = (
     "x.newspaper as left_newspaper, y.newspaper as right_newspaper, x.published as left_published, y.published as right_published, c.score, c.reasons, "
     f"{_place('a')} as left_source, {_place('b')} as right_source "
     "from figure_conflicts c join figures a on a.id = c.left_figure_id join figures b on b.id = c.right_figure_id "
-    "join articles x on x.id = a.article_id join articles y on y.id = b.article_id"
+    "join articles x on x.id = a.article_id join articles y on y.id = b.article_id where x.id <> y.id and (x.story_id is null or y.story_id is not x.story_id)"
 )
 
 
