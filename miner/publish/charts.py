@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _WIDTH = 720
 _WIDEST = 44
@@ -49,11 +49,11 @@ def _svg(body: Sequence[Markup], height: float, title: str, width: int = _WIDTH)
 
 
 def _text(x: float, y: float, text: object, css: str = "", anchor: str = "start") -> Markup:
-    return Markup('<text x="{0:.1f}" y="{1:.1f}" text-anchor="{2}" class="{3}">{4}</text>').format(x, y, anchor, css, text)
+    return Markup(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{escape(css)}">{escape(text)}</text>')
 
 
 def _linked(inner: Markup, href: str) -> Markup:
-    return Markup('<a href="{0}">{1}</a>').format(href, inner) if href else inner
+    return Markup(f'<a href="{escape(href)}">{inner}</a>') if href else inner
 
 
 def nice_ceiling(value: float) -> int:
@@ -85,8 +85,9 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
     every = max(1, math.ceil(len(bars) * 58 / (_WIDTH - left)))
     for at, bar in enumerate(bars):
         x, tall = left + at * step, (base - top) * bar.value / top_value
-        shape = Markup('<rect class="bar" x="{0:.1f}" y="{1:.1f}" width="{2:.1f}" height="{3:.1f}"><title>{4}: {5}</title></rect>').format(
-            x + (step - width) / 2, base - tall, width, tall, bar.label, bar.value
+        shape = Markup(
+            f'<rect class="bar" x="{x + (step - width) / 2:.1f}" y="{base - tall:.1f}" width="{width:.1f}" height="{tall:.1f}">'
+            f"<title>{escape(bar.label)}: {bar.value}</title></rect>"
         )
         parts.append(_linked(shape, bar.href) if bar.value else Markup(""))
         if at in valued:
@@ -120,7 +121,7 @@ def stacks(rows: Sequence[Stack], title: str, *, width: int = _WIDTH) -> Markup:
         for kind, value in row.parts:
             span = (width - left - 56) * value / most
             if value:
-                parts.append(Markup('<rect class="{0}" x="{1:.1f}" y="{2}" width="{3:.1f}" height="20"/>').format(kind, x, y, max(span, 1.5)))
+                parts.append(Markup(f'<rect class="{escape(kind)}" x="{x:.1f}" y="{y}" width="{max(span, 1.5):.1f}" height="20"/>'))
             if span > 9 * len(str(value)):
                 parts.append(_text(x + span / 2, y + 15, f"{value:,}", "inside " + kind, "middle"))
             x += span
@@ -142,14 +143,17 @@ def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[in
         places.append((middle_x + 275 * math.cos(angle), middle_y + 178 * math.sin(angle)))
     most = neighbours[0].count or 1
     strongest = max((weight for *_, weight in links), default=1)
-    line = '<line class="{0}" x1="{1:.1f}" y1="{2:.1f}" x2="{3:.1f}" y2="{4:.1f}" stroke-width="{5:.1f}"/>'
-    parts = [Markup(line).format("tie", *places[i], *places[j], 0.5 + 2.5 * weight / strongest) for i, j, weight in links]
+    parts = [_line("tie", places[i], places[j], 0.5 + 2.5 * weight / strongest) for i, j, weight in links]
     for (x, y), neighbour in zip(places, neighbours, strict=True):
-        parts.append(Markup(line).format("edge", middle_x, middle_y, x, y, 1 + 5 * neighbour.count / most))
+        parts.append(_line("edge", (middle_x, middle_y), (x, y), 1 + 5 * neighbour.count / most))
     for (x, y), neighbour in zip(places, neighbours, strict=True):
         parts.append(_linked(_label(x, y, neighbour), neighbour.href))
     parts.append(_plate(middle_x, middle_y, shorten(name, 14), "centre"))
     return _svg(parts, 430, title)
+
+
+def _line(css: str, start: tuple[float, float], end: tuple[float, float], width: float) -> Markup:
+    return Markup(f'<line class="{css}" x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" stroke-width="{width:.1f}"/>')
 
 
 def _label(x: float, y: float, neighbour: Neighbour) -> Markup:
@@ -159,7 +163,7 @@ def _label(x: float, y: float, neighbour: Neighbour) -> Markup:
 def _plate(x: float, y: float, text: str, css: str) -> Markup:
     width = sum(13 if ord(char) > 0x2000 else 7.5 for char in text) + 18
     x = min(max(x, width / 2 + 2), _WIDTH - width / 2 - 2)
-    box = Markup('<rect class="plate {0}" x="{1:.1f}" y="{2:.1f}" width="{3:.1f}" height="26" rx="13"/>').format(css, x - width / 2, y - 13, width)
+    box = Markup(f'<rect class="plate {escape(css)}" x="{x - width / 2:.1f}" y="{y - 13:.1f}" width="{width:.1f}" height="26" rx="13"/>')
     return box + _text(x, y + 4.5, text, "plate-text " + css, "middle")
 
 

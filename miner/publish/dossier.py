@@ -45,12 +45,13 @@ def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Li
     whole = thing["n_articles"] <= WHOLE
     scope = _Scope(connection, kind, identity, whole)
     days = Counter(dict(connection.execute("select published, count(*) from appearances where entity_id = ? group by published", (identity,)).fetchall()))
+    phase_rows = _phase_rows(days)
     together = companions(connection, identity, limit=_TOGETHER)
     return {
         "kind": kind, "thing": thing, "title": thing["name"], "whole": whole, "recent": RECENT,
         "names": _names(connection, kind, thing),
-        "phases": phases(days, links, identity), "phase_rows": _phase_rows(days),
-        "phase_table": [(row["title"], *(row[name] for name in _PHASES)) for row in _phase_rows(days)],
+        "phases": phases(phase_rows, links, identity), "phase_rows": phase_rows,
+        "phase_table": [(row["title"], *(row[name] for name in _PHASES)) for row in phase_rows],
         "months": months(days), "coverage": columns(_bars(days, links, identity), f"{thing['name']}的报道量"),
         "events": scope.events(), "quotes_by": scope.quotes_by(), "quotes_about": scope.quotes_about(), "posts": scope.posts(),
         "together": together, "pair_table": [(row["name"], row["n"]) for row in together],
@@ -166,11 +167,11 @@ def _phase_rows(days: Counter[str]) -> list[dict[str, Any]]:
     return [{"edition": edition, "title": edition_title(edition), **{name: counts[edition][name] for name in _PHASES}} for edition in sorted(counts)]
 
 
-def phases(days: Counter[str], links: Links, identity: str) -> object:
+def phases(rows_: list[dict[str, Any]], links: Links, identity: str) -> object:
     """Return the chart of articles before, during and after each expo."""
     stacked = [
         Stack(f"{row['title']} {row['edition'] + 2017}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
-        for row in _phase_rows(days)
+        for row in rows_
     ]  # fmt: skip
     return stacks(stacked, "各届进博会前、中、后的报道篇数", width=480)
 

@@ -75,6 +75,7 @@ def value_title(column: str, value: str) -> str:
     return _VALUES.get(column, {}).get(value, value)
 
 
+@lru_cache(maxsize=1)
 def template_words() -> dict[str, Any]:
     """Return what the templates of Datasette's pages may use."""
     listing = {listing.table: listing.address for listing in LISTINGS.values()}

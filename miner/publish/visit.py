@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Forbidden, NotFound, Request, Response
+from jinja2 import Environment
 from markupsafe import Markup
 
 from miner.publish import archive, marks
@@ -21,7 +22,7 @@ TIME_LIMIT_MS, PUBLIC_LIMIT_MS = 4_000, 2_000
 """How long the queries of one page may take."""
 _PUBLIC_SECONDS = 60
 """How long a page may be kept by caches in public mode."""
-_NAMES, _LARGE = "_miner_archives", "_miner_large_tables"
+_NAMES, _LARGE, _PAGES = "_miner_archives", "_miner_large_tables", "_miner_pages"
 _LARGE_ROWS = 200_000
 """A table with more rows shows one facet by default: each takes a tenth of a second at a million rows."""
 
@@ -120,11 +121,16 @@ class Visit:
     async def show(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
         """Answer with a page."""
         given = {**shared(self.datasette, self.links), **context}
-        html = await self.datasette.render_template(f"expo/{template}", given, request=self.request)
+        html = _pages(self.datasette).get_template(f"expo/{template}").render({**given, **self._given_by_datasette()})
         headers = {"content-security-policy": PAGE_POLICY}
         if self.options.public and status == 200 and self.request.actor is None:
             headers["cache-control"] = f"public, max-age={_PUBLIC_SECONDS}"
         return Response(marks.visible(html), status=status, content_type="text/html; charset=utf-8", headers=headers)
+
+    def _given_by_datasette(self) -> dict[str, Any]:
+        """Return what templates that an operator put in the place of ours may expect."""
+        datasette = self.datasette
+        return {"request": self.request, "urls": datasette.urls, "actor": self.request.actor, "base_url": datasette.setting("base_url")}
 
     def send(self, text: str, content_type: str) -> Response:
         """Answer with text that is no page: Markdown, Atom."""
@@ -141,6 +147,15 @@ class Visit:
     def absolute(self, path: str) -> str:
         """Return the full address of a path."""
         return str(self.datasette.absolute_url(self.request, path))
+
+
+def _pages(datasette: Any) -> Environment:
+    """Return Datasette's templates, rendered at one go: awaiting every expression, as Datasette does, takes twice the time."""
+    found: Environment | None = getattr(datasette, _PAGES, None)
+    if found is None:
+        found = datasette.jinja_env.overlay(enable_async=False)
+        setattr(datasette, _PAGES, found)
+    return found
 
 
 def shared(datasette: Any, links: Links) -> dict[str, Any]:
