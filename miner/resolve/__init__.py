@@ -3,42 +3,76 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from miner.resolve.assign import clear, count_and_date, write_aliases, write_groups, write_people
+from miner.resolve.assign import clear, count_and_date, link_facts, without_link_indexes, write_aliases, write_groups, write_people
 from miner.resolve.conflicts import find_conflicts
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events
-from miner.resolve.judge import store_judgements
 from miner.resolve.people import resolve_people
 from miner.resolve.stories import join_stories
 
 __all__ = ["resolve", "resolve_facts"]
 
+_CACHE_KB = 131_072
+"""Pages of the database, and of its temporary tables, that are kept in memory while resolving."""
 
-def resolve(connection: sqlite3.Connection) -> None:
+Told = Callable[[str], None]
+
+
+def resolve(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
     """Resolve a filled database anew, in one transaction; facts stay as they were read.
 
-    The answer depends on the stored facts alone, not on the order of the files. Raises sqlite3.Error.
+    The answer depends on the stored facts alone, not on the order of the files. `told` is called with the name of each
+    finished step. Raises sqlite3.Error.
     """
-    with connection:
-        connection.execute("begin immediate")
-        resolve_facts(connection)
-        find_conflicts(connection)
-        join_stories(connection)
-    _publishing_tables(connection)
+    told = told or _to_nobody
+    with _large_cache(connection):
+        with connection:
+            connection.execute("begin immediate")
+            resolve_facts(connection, told=told)
+            find_conflicts(connection)
+            told("conflicts")
+            join_stories(connection)
+            told("stories")
+        _publishing_tables(connection)
+    told("publishing tables")
 
 
-def resolve_facts(connection: sqlite3.Connection) -> None:
+def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
     """Resolve names to things and reports to events; the caller holds the transaction."""
+    told = told or _to_nobody
     clear(connection)
-    for label in ("enterprise", "organization", "place"):
-        groups, roots, judgements = resolve_label(connection, label)
-        store_judgements(connection, judgements)
-        write_groups(connection, label, groups, roots)
-    write_people(connection, resolve_people(connection))
+    told("clear")
+    with without_link_indexes(connection):
+        for label in ("enterprise", "organization", "place"):
+            write_groups(connection, resolve_label(connection, label))
+            told(label)
+        write_people(connection, resolve_people(connection))
+        told("people")
+        link_facts(connection)
+    told("links")
     count_and_date(connection)
     write_aliases(connection)
+    told("counts and aliases")
     resolve_events(connection)
+    told("events")
+
+
+def _to_nobody(step: str) -> None:
+    """Nobody asked to be told."""
+
+
+@contextmanager
+def _large_cache(connection: sqlite3.Connection) -> Iterator[None]:
+    """Keep more of a large archive's pages in memory for a while."""
+    before = connection.execute("pragma cache_size").fetchone()[0]
+    connection.execute(f"pragma cache_size = -{_CACHE_KB}")
+    try:
+        yield
+    finally:
+        connection.execute(f"pragma cache_size = {before}")
 
 
 def _publishing_tables(connection: sqlite3.Connection) -> None:

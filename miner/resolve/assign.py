@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
 
 from miner.lexicon import load_lexicon
 from miner.offsets import stable_id
-from miner.resolve.entities import merged, total_names
 from miner.resolve.judge import Judgement, store_judgements
-from miner.resolve.local import Group, key_of, locals_of
+from miner.resolve.local import Group, Groups, fullest
 from miner.resolve.people import PersonCluster
-from miner.resolve.regions import Qualifier
+from miner.store.schema import TABLES, index_sql
 
 TABLE = {"enterprise": "enterprises", "person": "people", "organization": "organizations", "place": "places"}
 COLUMN = {"enterprise": "enterprise_id", "person": "person_id", "organization": "organization_id", "place": "place_id"}
+_LINKED = frozenset({"mentions", "event_participants", "quotes", "posts", "local_entities"})
 
 
 def clear(connection: sqlite3.Connection) -> None:
@@ -33,78 +35,87 @@ def clear(connection: sqlite3.Connection) -> None:
         connection.execute(f"delete from [{table}]")
 
 
-def write_groups(connection: sqlite3.Connection, label: str, groups: dict[str, Group], roots: dict[str, str]) -> None:
+def total_names(members: Iterable[Group]) -> Counter[str]:
+    """Return all names of some groups with how many articles use each."""
+    names: Counter[str] = Counter()
+    for group in members:
+        names.update(group.names)
+    return names
+
+
+@contextmanager
+def without_link_indexes(connection: sqlite3.Connection) -> Iterator[None]:
+    """Drop the indexes on what resolving writes, and build them again at the end: sorting once is faster than a million changes."""
+    linked = {*COLUMN.values(), "entity_id"}
+    dropped = [(t.name, columns) for t in TABLES if t.name in _LINKED for columns in t.indexes if set(columns) & linked]
+    for table, columns in dropped:
+        connection.execute(f"drop index if exists [ix_{table}_{'_'.join(columns)}]")
+    yield
+    for statement in index_sql():
+        connection.execute(statement)
+
+
+def write_groups(connection: sqlite3.Connection, groups: Groups) -> None:
     """Write the rows of enterprises, organizations or places and link their local entities."""
-    lexicon = {e.name: e for e in load_lexicon({"enterprise": "enterprises", "organization": "organizations", "place": "places"}[label])}
-    ids: dict[str, str] = {}
-    rows = []
-    for root, members in merged(groups, roots).items():
+    label = groups.label
+    lexicon = {e.name: e for e in load_lexicon(TABLE[label])}
+    connection.execute("drop table if exists temp.entity_of")
+    connection.execute("create temp table entity_of (root text primary key, id text not null) without rowid")
+    marks = "(id, name, short_name, country, industry) values (?, ?, ?, ?, ?)" if label == "enterprise" else "(id, name, kind) values (?, ?, ?)"
+    for members in groups.members():
         names = total_names(members)
         known = next((lexicon[g.known_as] for g in members if g.known_as in lexicon), None)
-        name = min(names, key=lambda n: (-len(n), -names[n], n))
-        short = min(names, key=lambda n: (-names[n], len(n), n))
-        ids[root] = stable_id(label, root)
-        rows.append((ids[root], name, known, short))
-    if label == "enterprise":
-        connection.executemany("insert into enterprises (id, name, short_name, country, industry) values (?, ?, ?, ?, ?)",
-                               ((i, n, known.name if known else short, known.country if known else None, known.industry if known else None) for i, n, known, short in rows))  # fmt: skip
-    else:
-        connection.executemany(f"insert into [{TABLE[label]}] (id, name, kind) values (?, ?, ?)", ((i, n, known.kind if known else None) for i, n, known, _ in rows))
-    qualifier = Qualifier(connection) if label == "organization" else None
-    # Links are written after the names were read once more: an update while the same rows are streamed would be undefined.
-    connection.execute("create temp table if not exists linked (article_id text, local_entity integer, entity_id text, primary key (article_id, local_entity)) without rowid")
-    connection.execute("delete from linked")
-    connection.executemany(
-        "insert into linked values (?, ?, ?)",
-        ((local.article_id, local.index, ids[roots[qualifier.key(local) if qualifier else key_of(local)]]) for local in locals_of(connection, label)),
-    )
-    _link(connection, label)
+        short = known.name if known else min(names, key=lambda n: (-names[n], len(n), n))
+        root, name = members[0].key, fullest(names)
+        identifier = stable_id(label, root)
+        if label == "enterprise":
+            row = (identifier, name, short, known.country if known else None, known.industry if known else None)
+        else:
+            row = (identifier, name, known.kind if known else None)
+        connection.execute(f"insert into [{TABLE[label]}] {marks}", row)
+        connection.execute("insert into entity_of values (?, ?)", (root, identifier))
+    connection.execute(
+        "update local_entities set entity_id = (select e.id from keyed k join grouped g on g.key = k.key join entity_of e on e.root = g.root where k.local = local_entities.rowid)"
+        " where label = ?", (label,)
+    )  # fmt: skip
     _fill_gaps(connection, label)
 
 
 def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[PersonCluster], list[Judgement]]]) -> None:
     """Write the rows of people with the judgements about them, name by name, and link their local entities."""
-    connection.execute("create temp table if not exists linked (article_id text, local_entity integer, entity_id text, primary key (article_id, local_entity)) without rowid")
-    connection.execute("delete from linked")
+    connection.execute("drop table if exists temp.linked")
+    connection.execute("create temp table linked (local integer primary key, entity_id text not null)")
     for clusters, judgements in people:
         store_judgements(connection, judgements)
         for cluster in clusters:
             connection.execute("insert into people (id, name, latin_name) values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
-            connection.executemany("insert into linked values (?, ?, ?)", ((a, i, cluster.id) for a, i in cluster.members))
-    _link(connection, "person")
+            connection.executemany("insert into linked values (?, ?)", ((local, cluster.id) for local in cluster.members))
+    connection.execute("update local_entities set entity_id = (select entity_id from linked where local = local_entities.rowid) where label = 'person'")
 
 
-def _link(connection: sqlite3.Connection, label: str) -> None:
-    connection.execute(
-        "update local_entities set entity_id = linked.entity_id from linked"
-        " where linked.article_id = local_entities.article_id and linked.local_entity = local_entities.local_entity"
-    )
-    column = COLUMN[label]
-    targets = [("mentions", column, "local_entity"), ("event_participants", column, "local_entity")]
-    if label != "place":
-        targets.append(("quotes", column, "local_entity"))
-    if label == "person":
-        targets.append(("posts", column, "local_person"))
-    elif label in ("enterprise", "organization"):
-        targets.append(("posts", column, "local_organization"))
-    for table, target, local in targets:
-        article = f"[{table}].article_id" if table != "event_participants" else "(select article_id from event_reports r where r.id = event_participants.report_id)"
+def link_facts(connection: sqlite3.Connection) -> None:
+    """Link mentions, posts, quotes and participants to the entities that their local entities were resolved to."""
+    for label, column in COLUMN.items():
+        local = "(select entity_id from local_entities l where l.article_id = {0}.article_id and l.local_entity = {0}.{1} and l.label = '" + label + "')"
+        connection.execute(f"update mentions set [{column}] = {local.format('mentions', 'local_entity')} where label = ?", (label,))
+        if label != "place":
+            connection.execute(f"update quotes set [{column}] = {local.format('quotes', 'local_entity')} where local_entity is not null")
+            side = "local_person" if label == "person" else "local_organization"
+            connection.execute(f"update posts set [{column}] = {local.format('posts', side)} where [{side}] is not null")
         connection.execute(
-            f"update [{table}] set [{target}] = (select entity_id from linked where linked.article_id = {article} and linked.local_entity = [{table}].[{local}])"
-            f" where [{local}] is not null and exists (select 1 from linked where linked.article_id = {article} and linked.local_entity = [{table}].[{local}])"
-        )
+            f"update event_participants set [{column}] = (select l.entity_id from event_reports r join local_entities l on l.article_id = r.article_id"
+            " where r.id = report_id and l.local_entity = event_participants.local_entity and l.label = ?) where local_entity is not null", (label,)
+        )  # fmt: skip
 
 
 def _fill_gaps(connection: sqlite3.Connection, label: str) -> None:
     """What no lexicon knows (country, industry, kind) is taken from what the articles show, by majority."""
     for column in {"enterprise": ("country", "industry"), "organization": ("kind",), "place": ("kind",)}[label]:
-        votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for entity, value in connection.execute(f"select entity_id, [{column}] from local_entities where label = ? and [{column}] is not null and entity_id is not null", (label,)):
-            votes[entity][value] += 1
-        connection.executemany(
-            f"update [{TABLE[label]}] set [{column}] = ? where id = ? and [{column}] is null",
-            ((min(c, key=lambda v: (-c[v], v)), entity) for entity, c in sorted(votes.items())),
-        )
+        connection.execute(
+            f"update [{TABLE[label]}] set [{column}] = v.value from (select entity_id, value, row_number() over (partition by entity_id order by n desc, value) as place"
+            f" from (select entity_id, [{column}] as value, count(*) as n from local_entities where label = ? and [{column}] is not null group by 1, 2)) v"
+            f" where v.entity_id = [{TABLE[label]}].id and v.place = 1 and [{TABLE[label]}].[{column}] is null", (label,)
+        )  # fmt: skip
 
 
 def count_and_date(connection: sqlite3.Connection) -> None:
@@ -118,35 +129,45 @@ def count_and_date(connection: sqlite3.Connection) -> None:
         )
 
 
+_ALIAS = "insert or ignore into aliases (id, alias, kind, enterprise_id, person_id, organization_id, place_id, article_id, field, start, [end]) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
 def write_aliases(connection: sqlite3.Connection) -> None:
     """Write every other name of every entity, with the first place it was learnt from."""
-    names = {row[0]: row[1] for table in TABLE.values() for row in connection.execute(f"select id, name from [{table}]")}
-    best: dict[tuple[str, str], tuple[str, str, str, str | None, str | None, int | None, int | None]] = {}
-    for label, entity, article, name, forms in connection.execute(
-        "select l.label, l.entity_id, l.article_id, l.name, l.forms from local_entities l join articles a on a.id = l.article_id"
-        " where l.entity_id is not null order by a.published, l.article_id, l.local_entity"
+    for label, table in TABLE.items():
+        connection.executemany(_ALIAS, _learnt(connection, label, table))
+        if label != "person":
+            rows = _lexicon_forms(connection, label)
+            connection.executemany(_ALIAS, (_alias(label, entity, text, kind, (None, None, None, None)) for entity, text, kind in rows))
+
+
+def _learnt(connection: sqlite3.Connection, label: str, table: str) -> Iterator[tuple[str | int | None, ...]]:
+    rows = connection.execute(
+        f"select l.entity_id, e.name, l.article_id, l.name, l.forms from local_entities l join articles a on a.id = l.article_id join [{table}] e on e.id = l.entity_id"
+        " where l.label = ? and (l.forms <> '[]' or l.name <> e.name) order by l.entity_id, a.published, l.article_id, l.local_entity", (label,)
+    )  # fmt: skip
+    for entity, found in groupby(rows, key=lambda row: row[0]):
+        seen: set[str] = set()
+        for _, full, article, name, forms in found:
+            for text, kind, *where in (*json.loads(forms), (name, "full", None, None, None)):
+                if text != full and text not in seen:
+                    seen.add(text)
+                    yield _alias(label, entity, text, kind, (article, *where))
+
+
+def _alias(label: str, entity: str, text: str, kind: str, learnt: tuple[str | int | None, ...]) -> tuple[str | int | None, ...]:
+    return (stable_id("alias", entity, text), text, kind, *[entity if label == found else None for found in TABLE], *learnt)
+
+
+def _lexicon_forms(connection: sqlite3.Connection, label: str) -> Iterator[tuple[str, str, str]]:
+    table = TABLE[label]
+    entries = {e.name: e for e in load_lexicon(table)}
+    for entity, known_as, name in connection.execute(
+        f"select distinct l.entity_id, l.known_as, e.name from local_entities l join [{table}] e on e.id = l.entity_id where label = ? and known_as is not null order by 1, 2", (label,)
     ):
-        for text, kind, place, start, end in (*json.loads(forms), (name, "full", None, None, None)):
-            if text != names[entity]:
-                best.setdefault((entity, text), (label, text, kind, article, place, start, end))
-    for label, lexicon in (("enterprise", "enterprises"), ("organization", "organizations"), ("place", "places")):
-        for entity, text, kind in _lexicon_forms(connection, label, lexicon):
-            if text != names[entity]:
-                best.setdefault((entity, text), (label, text, kind, None, None, None, None))
-    connection.executemany(
-        "insert or ignore into aliases (id, alias, kind, enterprise_id, person_id, organization_id, place_id, article_id, field, start, [end]) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (stable_id("alias", entity, text), text, kind, *[entity if label == found else None for found in TABLE], article, place, start, end)
-            for (entity, text), (label, _, kind, article, place, start, end) in sorted(best.items())
-        ),
-    )
-
-
-def _lexicon_forms(connection: sqlite3.Connection, label: str, lexicon: str) -> Iterator[tuple[str, str, str]]:
-    entries = {e.name: e for e in load_lexicon(lexicon)}
-    for entity, known_as in connection.execute("select distinct entity_id, known_as from local_entities where label = ? and known_as is not null and entity_id is not null order by 1, 2", (label,)):
         entry = entries.get(known_as)
         if entry is not None:
             for kind, forms in (("full", entry.full), ("short", (entry.name, *entry.short)), ("latin", entry.latin)):
                 for form in forms:
-                    yield entity, form, kind
+                    if form != name:
+                        yield entity, form, kind

@@ -66,6 +66,10 @@ class Union:
             self._parent[passed] = member
         return member
 
+    def members(self) -> list[str]:
+        """Return all that were joined with another, sorted."""
+        return sorted(self._parent.keys() | set(self._parent.values()))
+
     def join(self, left: str, right: str) -> None:
         """Make the sets of both one."""
         a, b = self.root(left), self.root(right)

@@ -1,18 +1,32 @@
-"""The local entities of the whole archive, grouped by what their articles call them."""
+"""The local entities of the whole archive, grouped by what their articles call them.
+
+The groups of one label lie in a temporary table, so that memory does not grow with the archive: one group is in memory
+while it is filled, and the few that are compared.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
 
 from miner.offsets import stable_id
-from miner.resolve.names import fold
+from miner.resolve.names import core, fold
+from miner.resolve.regions import Local, Qualifier
 
 _KEEP = 64
 """Articles, companions and newspapers that a group remembers for comparing: enough to judge by, flat in memory."""
+_CACHED = 4_096
+_TABLES = (
+    "create temp table keyed (local integer primary key, key text not null)",
+    "create temp table grouped (key text primary key, id text not null, name text not null, folded text not null, known_as text, core text not null,"
+    " region text not null, about text not null, root text not null, entity_id text) without rowid",
+    "create temp table form_of (form text not null, key text not null, primary key (form, key)) without rowid",
+)
 
 
 @dataclass(slots=True)
@@ -26,42 +40,19 @@ class Group:
     names: Counter[str] = field(default_factory=Counter)
     forms: dict[str, str] = field(default_factory=dict)
     """Other forms, folded, with their kind."""
-    articles: int = 0
     sample: list[str] = field(default_factory=list)
-    newspapers: Counter[str] = field(default_factory=Counter)
+    newspapers: set[str] = field(default_factory=set)
     first: str | None = None
-    last: str | None = None
 
     @property
     def name(self) -> str:
         """The fullest name: the longest, then the most frequent, then the first in code-point order."""
-        return min(self.names, key=lambda n: (-len(n), -self.names[n], n))
+        return fullest(self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
-    """One local entity as stored."""
-
-    article_id: str
-    index: int
-    label: str
-    name: str
-    forms: tuple[tuple[str, str], ...]
-    known_as: str | None
-    published: str | None
-    newspaper: str | None
-
-
-def locals_of(connection: sqlite3.Connection, label: str) -> Iterator[Local]:
-    """Stream the local entities of a label in an order that does not depend on when files were read."""
-    rows = connection.execute(
-        "select l.article_id, l.local_entity, l.label, l.name, l.forms, l.known_as, a.published, a.newspaper"
-        " from local_entities l join articles a on a.id = l.article_id where l.label = ? order by l.article_id, l.local_entity",
-        (label,),
-    )
-    for article_id, index, found, name, forms, known_as, published, newspaper in rows:
-        pairs = tuple((form[0], form[1]) for form in json.loads(forms))
-        yield Local(article_id, index, found, name, pairs, known_as, published, newspaper)
+def fullest(names: Counter[str]) -> str:
+    """Return the longest name, then the most frequent, then the first in code-point order."""
+    return min(names, key=lambda n: (-len(n), -names[n], n))
 
 
 def key_of(local: Local) -> str:
@@ -69,39 +60,87 @@ def key_of(local: Local) -> str:
     return f"known:{local.known_as}" if local.known_as else f"name:{fold(local.name)}"
 
 
-def add(groups: dict[str, Group], local: Local, key: str) -> Group:
-    """Add a local entity to the group of its key, making the group when it is new."""
-    group = groups.get(key)
-    if group is None:
-        group = groups[key] = Group(stable_id("group", local.label, key), local.label, key, known_as=local.known_as)
-    group.names[local.name] += 1
-    group.articles += 1
-    if len(group.sample) < _KEEP:
-        group.sample.append(local.article_id)
-    if local.newspaper:
-        group.newspapers[local.newspaper] += 1
-    if local.published:
-        group.first = min(group.first or local.published, local.published)
-        group.last = max(group.last or local.published, local.published)
-    for text, kind in local.forms:
-        if fold(text) != fold(local.name):
-            group.forms.setdefault(fold(text), kind)
-    return group
+class Groups:
+    """The groups of one label in temporary tables of the connection; `load` brings one into memory."""
 
+    def __init__(self, connection: sqlite3.Connection, label: str) -> None:
+        self.connection = connection
+        self.label = label
+        self.load = lru_cache(maxsize=_CACHED)(self._load)
+        self.companions = lru_cache(maxsize=_CACHED)(self._companions)
+        for table in ("keyed", "grouped", "form_of"):
+            connection.execute(f"drop table if exists temp.[{table}]")
+        for statement in _TABLES:
+            connection.execute(statement)
+        self._fill()
 
-def companions(connection: sqlite3.Connection, article_ids: list[str]) -> Counter[str]:
-    """Return the names that stand beside in some articles, folded, with the number of articles."""
-    found: Counter[str] = Counter()
-    for article_id in article_ids:
-        names = {fold(row[0]) for row in connection.execute("select name from local_entities where article_id = ? and label != 'place'", (article_id,))}
-        found.update(names)
-    return found
+    def _fill(self) -> None:
+        connection = self.connection
+        qualifier = Qualifier(connection) if self.label == "organization" else None
+        rows = connection.execute(
+            "select l.rowid, l.article_id, l.name, l.known_as, a.newspaper from local_entities l join articles a on a.id = l.article_id"
+            " where l.label = ? order by l.article_id, l.local_entity",
+            (self.label,),
+        )  # fmt: skip
+        locals_found = ((number, Local(*rest)) for number, *rest in rows)
+        connection.executemany(
+            "insert into keyed values (?, ?)", ((number, qualifier.key(local) if qualifier else key_of(local)) for number, local in locals_found)
+        )
+        for group in self._gather():
+            name = group.name
+            bare, region = core(name)
+            about = json.dumps([group.names, group.forms, group.sample, sorted(group.newspapers), group.first], ensure_ascii=False)
+            connection.execute(
+                "insert into grouped values (?, ?, ?, ?, ?, ?, ?, ?, ?, null)", (group.key, group.id, name, fold(name), group.known_as, bare, region, about, group.key)
+            )
+            connection.executemany("insert into form_of values (?, ?)", ((form, group.key) for form in group.forms))
 
+    def _gather(self) -> Iterator[Group]:
+        """Yield the groups one by one, in the order of their keys: the database sorts, on disk when there are many."""
+        rows = self.connection.execute(
+            "select k.key, l.article_id, l.name, l.forms, l.known_as, a.newspaper, a.published from keyed k join local_entities l on l.rowid = k.local"
+            " join articles a on a.id = l.article_id order by k.key, l.article_id, l.local_entity"
+        )
+        for key, members in groupby(rows, key=lambda row: row[0]):
+            group = Group(stable_id("group", self.label, key), self.label, key)
+            for _, article_id, name, forms, known_as, newspaper, published in members:
+                group.known_as = group.known_as or known_as
+                group.names[name] += 1
+                if len(group.sample) < _KEEP:
+                    group.sample.append(article_id)
+                if newspaper:
+                    group.newspapers.add(newspaper)
+                if published:
+                    group.first = min(group.first or published, published)
+                if forms != "[]":
+                    own = fold(name)
+                    for text, kind, *_ in json.loads(forms):
+                        if fold(text) != own:
+                            group.forms.setdefault(fold(text), kind)
+            yield group
 
-def owners(groups: dict[str, Group]) -> dict[str, list[Group]]:
-    """Return for every folded short form the groups whose articles declare or show it as theirs."""
-    found: dict[str, list[Group]] = defaultdict(list)
-    for key in sorted(groups):
-        for form in groups[key].forms:
-            found[form].append(groups[key])
-    return found
+    def _load(self, key: str) -> Group:
+        row = self.connection.execute("select id, known_as, about from grouped where key = ?", (key,)).fetchone()
+        return self._group(key, *row)
+
+    def _group(self, key: str, identifier: str, known_as: str | None, about: str) -> Group:
+        names, forms, sample, newspapers, first = json.loads(about)
+        return Group(identifier, self.label, key, known_as, Counter(names), forms, sample, set(newspapers), first)
+
+    def select(self, condition: str) -> Iterator[Group]:
+        """Yield the groups that fulfil an SQL condition, in the order of their keys."""
+        for key, identifier, known_as, about in self.connection.execute(f"select key, id, known_as, about from grouped where {condition} order by key"):
+            yield self._group(key, identifier, known_as, about)
+
+    def _companions(self, key: str) -> Counter[str]:
+        """Return the names that stand beside a group's in its articles, folded, with the number of articles."""
+        found: Counter[str] = Counter()
+        for article_id in self.load(key).sample:
+            found.update({fold(row[0]) for row in self.connection.execute("select name from local_entities where article_id = ? and label != 'place'", (article_id,))})
+        return found
+
+    def members(self) -> Iterator[list[Group]]:
+        """Yield the groups that were joined, together; the root's own stands first."""
+        rows = self.connection.execute("select root, key, id, known_as, about from grouped order by root, root <> key, key")
+        for _, joined in groupby(rows, key=lambda row: row[0]):
+            yield [self._group(*row[1:]) for row in joined]

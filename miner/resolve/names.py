@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,6 +21,8 @@ _TRADE = re.compile(
 _LONGEST_PLACE = 8
 _LONGEST_FULL = 40
 _COMPOUND = 5
+_MOST_WAYS = 4_096
+"""Abbreviations of one name beyond which none is sought."""
 _BRACKET = re.compile(r"\(([^()]{1,12})\)")
 
 
@@ -91,6 +94,24 @@ def _tiles(word: str) -> list[str]:
         if piece != word and word.startswith(piece, sum(map(len, parts))):
             parts.append(piece)
     return parts if "".join(parts) == word else []
+
+
+def abbreviations(full: str, *, among: AbstractSet[str]) -> list[str]:
+    """Return those of some names that abbreviate a longer one, sorted: every word whole or by its first character, none left out.
+
+    >>> abbreviations("静安区投资促进办公室", among={"静安区投促办", "静安区投促", "投促办"})
+    ['静安区投促办']
+    """
+    if len(full) > _LONGEST_FULL:
+        return []
+    made = {""}
+    for word in _words(full):
+        ways = {word, word[0], _ABBREVIATED.get(word, word)}
+        after = {start + way for start in made for way in ways}
+        made = after | (made if word in _SKIPPED else set())
+        if len(made) > _MOST_WAYS:
+            return []
+    return sorted(name for name in made & among if 3 <= len(name) < len(full) and name[0] == full[0])
 
 
 def abbreviates(short: str, full: str) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from typing import NamedTuple
 
 from miner.offsets import stable_id
 from miner.resolve.judge import THRESHOLD, Judgement, Reason, weigh
@@ -33,7 +35,7 @@ class Profile:
 
     id: str
     name: str
-    members: list[tuple[str, int]] = field(default_factory=list)
+    members: list[int] = field(default_factory=list)
     bodies: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
     company: Counter[str] = field(default_factory=Counter)
@@ -45,17 +47,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class PersonCluster:
-    """One person: canonical name, Latin name, and the (article, local entity) pairs that are theirs."""
+    """One person: canonical name, Latin name, and the local entities (rows) that are theirs."""
 
     id: str
     name: str
     latin_name: str | None
-    members: tuple[tuple[str, int], ...]
+    members: tuple[int, ...]
 
 
 def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[PersonCluster], list[Judgement]]]:
     """Yield for each name the people who carry it, and the judgements that joined them or kept them apart."""
-    connection.create_function("fold_name", 1, fold, deterministic=True)
     for key, block in _blocks(connection):
         profiles = _profiles(connection, block)
         groups = [[p] for p in profiles]
@@ -65,47 +66,46 @@ def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[Person
         yield [_cluster_of(key, group, several=len(groups) > 1) for group in groups], judgements
 
 
-Appearance = tuple[str, int, str, str | None, str | None, str | None]
-"""(article, local entity, name, latin name, published, newspaper)."""
+class Appearance(NamedTuple):
+    """One name in one article."""
+
+    local: int
+    """Row of local_entities."""
+    article_id: str
+    index: int
+    name: str
+    latin: str | None
+    published: str | None
+    newspaper: str | None
 
 
 def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearance]]]:
-    """Yield each folded name with its appearances; a Latin name leads to the Chinese name it stands beside somewhere."""
-    bridge: dict[str, str] = {}
-    for name, latin in connection.execute(
-        "select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null order by name desc"
-    ):
-        if fold(latin) != fold(name):
-            bridge[fold(latin)] = fold(name)
-    rows = connection.execute(
-        "select l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper from local_entities l"
-        " join articles a on a.id = l.article_id where l.label = 'person' order by fold_name(l.name), l.article_id, l.local_entity"
+    """Yield each folded name with its appearances; a Latin name leads to the Chinese name it stands beside somewhere.
+
+    The database sorts, on disk when the archive is large: memory stays with one block.
+    """
+    connection.create_function("fold_name", 1, fold, deterministic=True)
+    connection.execute("drop table if exists temp.bridge")
+    connection.execute("create temp table bridge (latin text primary key, name text not null) without rowid")
+    connection.execute(
+        "insert or replace into bridge select fold_name(latin_name), fold_name(name) from"
+        " (select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null) where fold_name(latin_name) <> fold_name(name) order by name desc"
     )
-    # Names arrive sorted, so only bridged names must be held back; memory stays with one block.
-    held: dict[str, list[Appearance]] = defaultdict(list)
-    targets = set(bridge.values())
-    block: list[Appearance] = []
-    current = ""
-    for row in rows:
-        key = fold(row[2])
-        key = bridge.get(key, key)
-        if key in targets:
-            held[key].append(row)
-            continue
-        if key != current and block:
-            yield current, block
-            block = []
-        current = key
-        block.append(row)
-    if block:
-        yield current, block
-    for key in sorted(held):
-        yield key, sorted(held[key], key=lambda r: (r[0], r[1]))
+    rows = connection.execute(
+        "select key, local, article_id, local_entity, name, latin_name, published, newspaper from"
+        " (select coalesce(b.name, p.folded) as key, p.* from"
+        " (select l.rowid as local, l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper, fold_name(l.name) as folded"
+        " from local_entities l join articles a on a.id = l.article_id where l.label = 'person') p left join bridge b on b.latin = p.folded)"
+        " order by key, article_id, local_entity"
+    )
+    for key, block in groupby(rows, key=lambda row: row[0]):
+        yield key, [Appearance(*row[1:]) for row in block]
 
 
 def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[Profile]:
     by_body: dict[str, Profile] = {}
-    for article_id, index, name, latin, published, newspaper in block:
+    alone = len(block) == 1
+    for local, article_id, index, name, latin, published, newspaper in block:
         posts = connection.execute(
             "select title, organization_text from posts where article_id = ? and local_person = ? order by title, organization_text", (article_id, index)
         ).fetchall()
@@ -116,7 +116,7 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
         if profile is None:
             profile = by_body[key] = Profile(stable_id("profile", fold(name), key), name)
         profile.name = min(profile.name, name, key=lambda n: (not _chinese(n), -len(n), n))
-        profile.members.append((article_id, index))
+        profile.members.append(local)
         profile.bodies.update(bodies)
         profile.titles.update(title for title, _ in posts)
         if latin or not _chinese(name):
@@ -126,7 +126,7 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
         if published:
             profile.first = min(profile.first or published, published)
             profile.last = max(profile.last or published, published)
-        if len(profile.members) <= _COMPANY_LIMIT:
+        if not alone and len(profile.members) <= _COMPANY_LIMIT:
             profile.company.update(_company(connection, article_id, index))
     return sorted(by_body.values(), key=lambda p: (-len(p.members), p.id))
 

@@ -6,9 +6,9 @@ import re
 import sqlite3
 from collections import Counter
 from functools import lru_cache
+from typing import NamedTuple
 
 from miner.lexicon import load_lexicon
-from miner.resolve.local import Local
 from miner.resolve.names import fold
 
 _RELATIVE = re.compile(r"^(区|市|县|省)(?=[委政人商投发科财税教卫文规建住民公司法经外招组宣统纪府工团妇])")
@@ -25,6 +25,15 @@ def _full_places() -> dict[str, str]:
             if forms:
                 found.setdefault(form, forms[0])
     return found
+
+
+class Local(NamedTuple):
+    """What the key of a local entity depends on."""
+
+    article_id: str
+    name: str
+    known_as: str | None
+    newspaper: str | None
 
 
 class Qualifier:
