@@ -190,7 +190,7 @@ class Maker:
         if self.recent and self.rng.random() < 0.3:
             left, right, _ = self.rng.choice(self.recent)
             return left, right
-        left, right = list(written)[0], list(written)[1]
+        left, right = list(written)[:2]
         self.recent = [*self.recent[-20:], (left, right, when)]
         return left, right
 
@@ -243,7 +243,7 @@ def resolve_steps(path: Path) -> None:
         last = now
 
     resolve(connection, told=told)
-    names = "enterprises people organizations places events aliases judgements".split()
+    names = ("enterprises", "people", "organizations", "places", "events", "aliases", "judgements")
     print("  " + ", ".join(f"{connection.execute(f'select count(*) from [{n}]').fetchone()[0]:,} {n}" for n in names))
     print(f"resolved in {time.perf_counter() - started:.0f} s, peak memory {peak_mb():,.0f} MB ({base:,.0f} MB before resolving)")
     connection.close()

@@ -6,7 +6,15 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from miner.resolve.assign import clear, count_and_date, link_facts, without_link_indexes, write_aliases, write_groups, write_people
+from miner.resolve.assign import (
+    clear,
+    count_and_date,
+    link_facts,
+    without_link_indexes,
+    write_aliases,
+    write_groups,
+    write_people,
+)
 from miner.resolve.conflicts import find_conflicts
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events

@@ -68,6 +68,7 @@ def write_groups(connection: sqlite3.Connection, groups: Groups) -> None:
         short = known.name if known else min(names, key=lambda n: (-names[n], len(n), n))
         root, name = members[0].key, fullest(names)
         identifier = stable_id(label, root)
+        row: tuple[str | None, ...]
         if label == "enterprise":
             row = (identifier, name, short, known.country if known else None, known.industry if known else None)
         else:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
+import numpy as np
+
 from miner.offsets import Span, stable_id
+from miner.resolve.blocking import Blocks, grams_of
 from miner.resolve.judge import THRESHOLD, Reason, weigh
 from miner.resolve.names import fold
 from miner.segment import sentences
@@ -45,32 +50,31 @@ class Told:
     measure: str | None
     edition: int | None
     comparison: str | None
-    names: frozenset[str]
+    names: tuple[str, ...]
     """Entities named in its sentence."""
-    around: frozenset[str]
+    around: tuple[str, ...]
     """Entities named in its paragraph."""
-    events: frozenset[str]
-    grams: frozenset[str]
+    events: tuple[str, ...]
+    grams: array[int]
 
 
 def find_conflicts(connection: sqlite3.Connection) -> None:
     """Fill `figure_conflicts` anew from figures, mentions and resolved events."""
     connection.execute("delete from figure_conflicts")
-    told = list(_load(connection))
-    frequency = Counter(gram for t in told for gram in t.grams)
-    seen: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
-    for left, right in _pairs(told):
-        if left.value != right.value:
-            seen[left.id, right.id] = compare(left, right, frequency)
-    by_id = {t.id: t for t in told}
-    agreed = _agreeing(told)
+    told = sorted(_load(connection), key=lambda t: t.id)
+    frequency: Counter[int] = Counter()
+    for figure in told:
+        frequency.update(figure.grams)
+    found = [(left, right) for left, right in _pairs(told) if compare(left, right, frequency)[0] >= THRESHOLD]
+    agreed = _agreeing(told, {t.article_id for pair in found for t in pair})
     rows = []
-    for (a, b), (score, reasons) in sorted(seen.items()):
-        left, right = sorted((by_id[a], by_id[b]), key=lambda t: (t.value, t.id))
-        if score >= THRESHOLD and not _told_by_both(left, right, agreed):
+    for a, b in found:
+        left, right = sorted((a, b), key=lambda t: (t.value, t.id))
+        if not _told_by_both(left, right, agreed):
+            score, reasons = compare(a, b, frequency)
             kind = "rounding" if is_rounding(left, right) else "conflict"
             fact = min((t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text))
-            rows.append((stable_id("conflict", a, b), left.id, right.id, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
+            rows.append((stable_id("conflict", a.id, b.id), left.id, right.id, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
     connection.executemany("insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons) values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -78,48 +82,53 @@ def _told_by_both(left: Told, right: Told, agreed: set[tuple[str, str, float, st
     return any((b.article_id, a.subject, a.value, a.unit) in agreed for a, b in ((left, right), (right, left)))
 
 
-def _agreeing(told: list[Told]) -> set[tuple[str, str, float, str]]:
+def _agreeing(told: list[Told], articles: set[str]) -> set[tuple[str, str, float, str]]:
     """A figure that the other article also has, for the same subject, is not in conflict with what else it says."""
-    return {(t.article_id, t.subject, t.value, t.unit) for t in told}
+    return {(t.article_id, t.subject, t.value, t.unit) for t in told if t.article_id in articles}
 
 
 def _load(connection: sqlite3.Connection) -> Iterator[Told]:
-    events: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for article, start, end, event in connection.execute("select article_id, start, [end], event_id from event_reports where event_id is not null and field = 'body'"):
-        events[article].append((start, end, event))
     current = ""
     body = ""
     spans: tuple[Span, ...] = ()
     mentions: list[tuple[int, str | None]] = []
+    events: list[tuple[int, int, str]] = []
     for row in connection.execute(
         "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure,"
         " coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - 2017) as edition, f.comparison, f.start, f.[end], f.field"
         " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id"
     ):
         if row[1] != current:
-            current = row[1]
+            current = intern(row[1])
             body = connection.execute("select body from articles where id = ?", (current,)).fetchone()[0]
             spans = sentences(body)
             mentions = connection.execute(
                 "select start, coalesce(enterprise_id, person_id, organization_id) from mentions"
                 " where article_id = ? and field = 'body' and label != 'place'", (current,)
             ).fetchall()  # fmt: skip
-        near = Near(frozenset(), frozenset(), row[6] or "")
+            events = connection.execute(
+                "select start, [end], event_id from event_reports where article_id = ? and event_id is not null and field = 'body'", (current,)
+            ).fetchall()  # fmt: skip
+        near = Near((), (), row[6] or "")
         if row[12] == "body":
             near = _near(body, spans, mentions, Span(row[10], row[11]))
-        told = frozenset(event for s, e, event in events[current] if s <= row[10] < e) if row[12] == "body" else frozenset()
+        told = _distinct(event for s, e, event in events if s <= row[10] < e) if row[12] == "body" else ()
         yield Told(
-            id=row[0], article_id=row[1], text=row[2], value=float(row[3]), unit=_UNITS.get(row[4], row[4]), qualifier=row[5], subject=row[6] or "",
-            measure=row[7], edition=row[8], comparison=row[9], names=near.names, around=near.around, events=told,
+            id=row[0], article_id=current, text=row[2], value=float(row[3]), unit=intern(_UNITS.get(row[4], row[4])), qualifier=row[5], subject=row[6] or "",
+            measure=row[7] and intern(row[7]), edition=row[8], comparison=row[9], names=near.names, around=near.around, events=told,
             grams=_grams(near.text.replace(row[2], " ")),
         )  # fmt: skip
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({intern(name) for name in names}))
 
 
 class Near(NamedTuple):
     """What stands around a figure: entities of its sentence and of its paragraph, and the words beside it."""
 
-    names: frozenset[str]
-    around: frozenset[str]
+    names: tuple[str, ...]
+    around: tuple[str, ...]
     text: str
 
 
@@ -130,41 +139,36 @@ def _near(body: str, spans: Sequence[Span], mentions: Sequence[tuple[int, str | 
     return Near(_within(mentions, sentence), _within(mentions, paragraph), text)
 
 
-def _within(mentions: Sequence[tuple[int, str | None]], span: Span) -> frozenset[str]:
-    return frozenset(entity for start, entity in mentions if entity and span.start <= start < span.end)
+def _within(mentions: Sequence[tuple[int, str | None]], span: Span) -> tuple[str, ...]:
+    return _distinct(entity for start, entity in mentions if entity and span.start <= start < span.end)
 
 
-def _grams(text: str) -> frozenset[str]:
+def _grams(text: str) -> array[int]:
     text = fold(text)
-    return frozenset(text[i : i + 2] for i in range(len(text) - 1) if not any(c.isdigit() or c in ",。;:、“”()的在了" for c in text[i : i + 2]))
+    return grams_of(text[i : i + 2] for i in range(len(text) - 1) if not any(c.isdigit() or c in ",。;:、“”()的在了" for c in text[i : i + 2]))
 
 
-def _keys(told: Told) -> Iterator[tuple[str, ...]]:
-    edition = str(told.edition or "")
-    if told.measure:
-        yield ("measure", told.measure, told.unit, edition)
-    for event in told.events:
-        yield ("event", event, told.unit)
-    for name in told.around:
-        yield ("name", name, told.unit, edition)
+def _pairs(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
+    """Yield the pairs of two articles' figures with different values that some key brings together."""
+    blocks = Blocks()
+    for number, figure in enumerate(told):
+        if figure.measure:
+            blocks.add(number, "measure", figure.measure, figure.unit, figure.edition)
+        for event in figure.events:
+            blocks.add(number, "event", event, figure.unit)
+        for name in figure.around:
+            blocks.add(number, "name", name, figure.unit, figure.edition)
+    found = array("q")
+    for block in blocks:
+        for i, left in enumerate(block[:_BLOCK_LIMIT]):
+            found.extend(left * len(told) + right for right in block[i + 1 : _BLOCK_LIMIT])
+    for pair in np.unique(np.frombuffer(found, dtype=np.int64)).tolist():
+        left, right = told[pair // len(told)], told[pair % len(told)]
+        if left.article_id != right.article_id and left.value != right.value:
+            yield left, right
 
 
-def _pairs(told: list[Told]) -> Iterator[tuple[Told, Told]]:
-    blocks: dict[tuple[str, ...], list[Told]] = defaultdict(list)
-    for figure in told:
-        for key in _keys(figure):
-            blocks[key].append(figure)
-    seen: set[tuple[str, str]] = set()
-    for key in sorted(blocks):
-        block = sorted(blocks[key], key=lambda t: t.id)[:_BLOCK_LIMIT]
-        for i, left in enumerate(block):
-            for right in block[i + 1 :]:
-                if left.article_id != right.article_id and (left.id, right.id) not in seen:
-                    seen.add((left.id, right.id))
-                    yield left, right
-
-
-def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tuple[str, ...]]:
+def compare(left: Told, right: Told, frequency: Counter[int]) -> tuple[float, tuple[str, ...]]:
     """Return how probable it is that two figures of one unit tell one fact, with the reasons."""
     reasons = []
     of_expo = left.measure == right.measure and (left.measure or "").removesuffix("_change") in _OF_THE_EXPO
@@ -173,16 +177,17 @@ def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tu
     elif left.measure and right.measure:
         reasons.append(Reason(-0.8, "指标不同"))
     reasons.extend(_by_subject(fold(left.subject), fold(right.subject)))
-    if left.events & right.events:
+    if _share(left.events, right.events):
         reasons.append(Reason(1.5, "写在同一事件的报道里"))
-    if left.names & right.names:
+    if _share(left.names, right.names):
         reasons.append(Reason(1.0, "同一句里有同一名称"))
-    elif left.around & right.around:
+    elif _share(left.around, right.around):
         reasons.append(Reason(0.6, "同一段里有同一名称"))
     elif not of_expo:
         reasons.append(Reason(-1.2, "所涉名称不同"))
     whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
-    part = sum(1 / frequency[g] for g in left.grams & right.grams) / whole if whole else 0.0
+    common = set(left.grams).intersection(right.grams) if whole else ()
+    part = sum(1 / frequency[g] for g in sorted(common)) / whole if whole else 0.0
     reasons.append(Reason(min(4.0 * part, 2.0) - 0.5, f"上下文相近({part:.2f})"))
     low, high = sorted((abs(left.value), abs(right.value)))
     if high > 5 * low:
@@ -196,6 +201,10 @@ def compare(left: Told, right: Told, frequency: Counter[str]) -> tuple[float, tu
     if left.edition and right.edition and left.edition != right.edition:
         reasons.append(Reason(-3.0, "届次不同"))
     return weigh(-1.9, reasons)
+
+
+def _share(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    return any(name in right for name in left)
 
 
 def _by_subject(a: str, b: str) -> list[Reason]:

@@ -3,28 +3,49 @@
 Two reports are compared when they have one type and a participant, or an unusual sentence, in common, and dates that do
 not exclude each other. The surest pairs are joined first (average linkage, ties by id), so the order of the files does
 not matter. Reports of one article stay apart unless they say the same thing.
+
+Reports are numbered in the order of their ids; pairs are numbers in arrays, and sentences are read again when a
+judgement is written: memory stays at some hundred bytes for each report.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import chain
+from sys import intern
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
 from miner.offsets import stable_id
+from miner.resolve.blocking import Blocks, grams_of
 from miner.resolve.judge import THRESHOLD, Judgement, Reason, store_judgements, weigh
 from miner.resolve.names import fold
 
 _T = TypeVar("_T")
 _BLOCK_LIMIT = 400
 """Reports under one blocking key that are compared pairwise; a larger block is compared with neighbours in time only."""
+_DAY_LIMIT = 100
+"""Reports of one type and day that are compared for this alone; of more, only those that share a party or rare words."""
 _WINDOW = 20
 _TITLE_CHARS = 24
 _RARE, _RARE_KEYS = 20, 6
 """Reports that name nobody are compared by the bigrams that few reports have."""
+_LINKED = 40
+"""Members of a cluster that another is compared with: enough for a mean, flat in time."""
+_UNCOMPARED, _EXCLUDED = 0.1, 0.02
+"""Scores of a pair that no blocking key brought together, and of one with other parties on another day."""
+_CACHED = 20_000
+_DAY = 10
+"""Characters of a date that is given to the day."""
 TITLES = {
     "signing": "签约", "exhibition": "参展", "launch": "发布", "visit": "走访", "meeting": "会见", "founding": "成立", "investment": "投资",
     "procurement": "采购", "ceremony": "仪式", "conference": "会议", "award": "获奖", "appointment": "任命",
@@ -47,110 +68,158 @@ class Report:
     edition: int | None
     published: str | None
     trigger: str
-    evidence: str
     parties: frozenset[str]
     stands_for: dict[str, frozenset[str]]
     """For a person among the parties: the bodies whose posts the article gives them."""
-    names: tuple[str, ...]
-    grams: frozenset[str]
+    grams: array[int]
+    """Bigrams of its sentence as numbers, in code-point order."""
     amount: float | None
     amount_unit: str | None
     confidence: float
 
 
+class Words:
+    """How rare the bigrams of all reports are, and what two reports' sentences have in common."""
+
+    def __init__(self, reports: Sequence[Report]) -> None:
+        self._reports = reports
+        self.frequency: Counter[int] = Counter()
+        for report in reports:
+            self.frequency.update(report.grams)
+        self._scale = 1 + len(reports) / 50
+        self._weights = lru_cache(maxsize=_CACHED)(self._weigh)
+        self._grams = lru_cache(maxsize=_CACHED)(lambda number: frozenset(reports[number].grams))
+
+    def _weigh(self, number: int) -> tuple[tuple[tuple[int, float], ...], float]:
+        weights = tuple((gram, 1.0 / (1 + self.frequency[gram] / self._scale)) for gram in self._reports[number].grams)
+        return weights, sum(weight for _, weight in weights)
+
+    def common(self, left: int, right: int) -> float:
+        """Return which part of the shorter sentence's bigrams the other one has, rare ones weighing more."""
+        short, long = (left, right) if len(self._reports[left].grams) <= len(self._reports[right].grams) else (right, left)
+        weights, whole = self._weights(short)
+        others = self._grams(long)
+        return sum(weight for gram, weight in weights if gram in others) / whole if whole else 0.0
+
+
 def resolve_events(connection: sqlite3.Connection) -> None:
     """Join the reports of one event, write `events`, and link reports and participants to them."""
-    reports = {report.id: report for report in _load(connection)}
-    frequency = Counter(gram for report in reports.values() for gram in report.grams)
-    scored: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
-    for left, right in _pairs(reports, frequency):
-        scored[left, right] = compare(reports[left], reports[right], frequency, len(reports))
-    clusters = cluster(reports, {pair: score for pair, (score, _) in scored.items()})
-    home = {report: members[0] for members in clusters for report in members}
-    store_judgements(
-        connection,
-        (
-            Judgement("event", left, right, reports[left].evidence[:40], reports[right].evidence[:40], score, reasons)
-            for (left, right), (score, reasons) in sorted(scored.items())
-            if score >= 0.2 or home[left] == home[right]
-        ),
-    )
+    reports = list(_load(connection))
+    words = Words(reports)
+    pairs = candidate_pairs(reports, words.frequency)
+    scores = np.fromiter((_score(reports, words, *divmod(int(pair), len(reports))) for pair in pairs), dtype=np.float64, count=len(pairs))
+    clusters = cluster(len(reports), pairs, scores)
+    store_judgements(connection, _judgements(connection, reports, words, Scored(pairs, scores, clusters)))
     for members in clusters:
         _write(connection, [reports[m] for m in members])
     connection.execute("update event_participants set event_id = (select event_id from event_reports where event_reports.id = report_id)")
 
 
+class Scored(NamedTuple):
+    """Compared pairs (left number × number of reports + right number), their scores, and the clusters they led to."""
+
+    pairs: np.ndarray
+    scores: np.ndarray
+    clusters: list[list[int]]
+
+
+def _judgements(connection: sqlite3.Connection, reports: Sequence[Report], words: Words, scored: Scored) -> Iterator[Judgement]:
+    """Yield the judgements worth telling; their reasons are found once more, as they were not kept."""
+    home = np.zeros(len(reports), dtype=np.int64)
+    for number, members in enumerate(scored.clusters):
+        home[members] = number
+    left, right = np.divmod(scored.pairs, len(reports))
+    for at in np.flatnonzero((scored.scores >= 0.2) | (home[left] == home[right])):
+        a, b = int(left[at]), int(right[at])
+        score, reasons = compare(reports[a], reports[b], words.common(a, b))
+        shown = [connection.execute("select evidence from event_reports where id = ?", (reports[n].id,)).fetchone()[0][:40] for n in (a, b)]
+        yield Judgement("event", reports[a].id, reports[b].id, shown[0], shown[1], score, reasons)
+
+
 def _load(connection: sqlite3.Connection) -> Iterator[Report]:
-    people: dict[str, set[str]] = defaultdict(set)
-    names: dict[str, list[str]] = defaultdict(list)
-    for report, role, name, entity in connection.execute(
-        "select report_id, role, name, coalesce(enterprise_id, person_id, organization_id, place_id) from event_participants order by report_id, id"
-    ):
-        if role not in PLACE_ONLY:
-            people[report].add(entity or f"text:{fold(name)}")
-            if name not in names[report]:
-                names[report].append(name)
-    posts: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
-    for article, person, body in connection.execute(
-        "select article_id, person_id, coalesce(enterprise_id, organization_id) as body from posts where person_id is not null and body is not null"
-    ):
-        posts[article][person] = posts[article].get(person, frozenset()) | {body}
     for row in connection.execute(
         "select r.id, r.article_id, r.type, r.date, r.date_end, r.status, r.place, r.edition, a.published, r.trigger, r.evidence, r.amount, r.amount_unit, r.confidence"
         " from event_reports r join articles a on a.id = r.article_id order by r.id"
     ):
-        parties, called = frozenset(people[row[0]]), tuple(names[row[0]])
-        article_posts = posts.get(row[1], {})
-        stands_for = {party: article_posts[party] for party in parties if party in article_posts}
+        called, parties = _participants(connection, row[0])
+        posts: dict[str, frozenset[str]] = {}
+        for person, body in connection.execute(
+            "select person_id, coalesce(enterprise_id, organization_id) as body from posts where article_id = ? and person_id is not null and body is not null", (row[1],)
+        ):
+            if person in parties:
+                posts[intern(person)] = posts.get(person, frozenset()) | {intern(body)}
         yield Report(
-            id=row[0], article_id=row[1], type=row[2], date=row[3], date_end=row[4], status=row[5], place=row[6], edition=row[7], published=row[8],
-            trigger=row[9], evidence=row[10], parties=parties, stands_for=stands_for, names=called, grams=_grams(row[10], row[9], called),
+            id=row[0], article_id=row[1], type=intern(row[2]), date=row[3] and intern(row[3]), date_end=row[4], status=intern(row[5]), place=row[6], edition=row[7],
+            published=row[8] and intern(row[8]), trigger=intern(row[9]), parties=parties, stands_for=posts, grams=_grams(row[10], row[9], called),
             amount=row[11], amount_unit=row[12], confidence=row[13],
         )  # fmt: skip
 
 
-def _grams(evidence: str, trigger: str, names: Sequence[str]) -> frozenset[str]:
+def _participants(connection: sqlite3.Connection, report: str) -> tuple[list[str], frozenset[str]]:
+    """Return the names of a report's parties as written, and what they are compared by."""
+    names: list[str] = []
+    parties = set()
+    for role, name, entity in connection.execute(
+        "select role, name, coalesce(enterprise_id, person_id, organization_id, place_id) from event_participants where report_id = ? order by id", (report,)
+    ):
+        if role not in PLACE_ONLY:
+            parties.add(intern(entity or f"text:{fold(name)}"))
+            if name not in names:
+                names.append(name)
+    return names, frozenset(parties)
+
+
+def _grams(evidence: str, trigger: str, names: Sequence[str]) -> array[int]:
     """Return the bigrams of a sentence without what is compared by itself: parties, trigger, numbers and dates."""
     text = fold(evidence)
     for name in sorted({fold(n) for n in names} | {fold(trigger)}, key=lambda n: (-len(n), n)):
         if name:
             text = text.replace(name, " ")
-    return frozenset(gram for i in range(len(text) - 1) if _TELLS_NOTHING.isdisjoint(gram := text[i : i + 2]))
+    return grams_of(text[i : i + 2] for i in range(len(text) - 1) if _TELLS_NOTHING.isdisjoint(text[i : i + 2]))
 
 
-def _keys(report: Report, frequency: Counter[str]) -> Iterator[tuple[str, ...]]:
-    rare = sorted((gram for gram in report.grams if 2 <= frequency[gram] <= _RARE), key=lambda gram: (frequency[gram], gram))
-    for gram in rare[:_RARE_KEYS]:
-        yield (report.type, "words", gram)
-    for party in report.parties:
-        yield (report.type, party, str(report.edition or (report.date or report.published or "")[:4]))
-    if report.date and len(report.date) == 10:
-        yield (report.type, "day", report.date)
-
-
-def _pairs(reports: dict[str, Report], frequency: Counter[str]) -> Iterator[tuple[str, str]]:
-    blocks: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for identifier in sorted(reports):
-        for key in _keys(reports[identifier], frequency):
-            blocks[key].append(identifier)
-    seen: set[tuple[str, str]] = set()
-    for key in sorted(blocks):
-        block = blocks[key]
+def candidate_pairs(reports: Sequence[Report], frequency: Counter[int]) -> np.ndarray:
+    """Return the pairs that some key brings together, sorted: left number × number of reports + right number."""
+    blocks, days = Blocks(), Blocks()
+    for number, report in enumerate(reports):
+        rare = sorted((gram for gram in report.grams if 2 <= frequency[gram] <= _RARE), key=lambda gram: (frequency[gram], gram))
+        for gram in rare[:_RARE_KEYS]:
+            blocks.add(number, report.type, "words", gram)
+        for party in report.parties:
+            blocks.add(number, report.type, party, str(report.edition or (report.date or report.published or "")[:4]))
+        if report.date and len(report.date) == _DAY:
+            days.add(number, report.type, report.date)
+    found = array("q")
+    for block in chain(blocks, (day for day in days if len(day) <= _DAY_LIMIT)):
         reach = len(block)
         if len(block) > _BLOCK_LIMIT:
-            block = sorted(block, key=lambda r: (reports[r].date or reports[r].published or "", r))
+            block.sort(key=lambda r: (reports[r].date or reports[r].published or "", r))
             reach = _WINDOW
         for i, left in enumerate(block):
-            for right in block[i + 1 : i + 1 + reach]:
-                pair = (min(left, right), max(left, right))
-                if pair not in seen:
-                    seen.add(pair)
-                    yield pair
+            found.extend(min(left, right) * len(reports) + max(left, right) for right in block[i + 1 : i + 1 + reach])
+    return np.unique(np.frombuffer(found, dtype=np.int64))
 
 
-def compare(left: Report, right: Report, frequency: Counter[str], total: int) -> tuple[float, tuple[str, ...]]:
-    """Return how probable it is that two reports tell one event, with the reasons."""
-    reasons = [*_by_dates(left, right), *_by_parties(left, right), *_by_words(left, right, frequency, total)]
+def _score(reports: Sequence[Report], words: Words, left: int, right: int) -> float:
+    a, b = reports[left], reports[right]
+    if _excluded(a, b):
+        return _EXCLUDED
+    return compare(a, b, words.common(left, right))[0]
+
+
+def _excluded(left: Report, right: Report) -> bool:
+    """Tell whether two reports are of different parties and of different days, both past: whatever else they share, they are two events."""
+    if not left.date or not right.date or left.date == right.date or len(left.date) < _DAY or len(right.date) < _DAY or left.date_end or right.date_end:
+        return False
+    if left.status != "done" or right.status != "done" or left.stands_for or right.stands_for or not left.parties.isdisjoint(right.parties):
+        return False
+    gap = _days(left.date, right.date)
+    return gap is not None and gap > 1
+
+
+def compare(left: Report, right: Report, common: float) -> tuple[float, tuple[str, ...]]:
+    """Return how probable it is that two reports tell one event, with the reasons; `common` is what their sentences share."""
+    reasons = [*_by_dates(left, right), *_by_parties(left, right), _by_words(common)]
     if left.place and right.place:
         a, b = fold(left.place), fold(right.place)
         near = a == b or a in b or b in a
@@ -248,38 +317,40 @@ def _matched(left: Report, right: Report) -> Matched:
     return Matched(shared, len(rest_left), len(rest_right))
 
 
-def _by_words(left: Report, right: Report, frequency: Counter[str], total: int) -> list[Reason]:
-    """Weigh the bigrams of the shorter sentence that the other one has, rare ones more."""
-    short, long = sorted((left.grams, right.grams), key=len)
-    scale = 1 + total / 50
-    weights = {gram: 1.0 / (1 + frequency[gram] / scale) for gram in sorted(short)}
-    whole = sum(weights.values())
-    part = sum(weight for gram, weight in weights.items() if gram in long) / whole if whole else 0.0
-    if part >= 0.12:
-        return [Reason(min(4.0 * part, 2.2), f"用词相近({part:.2f})")]
-    return [Reason(-0.5, "用词少有相同")]
+def _by_words(part: float) -> Reason:
+    return Reason(min(4.0 * part, 2.2), f"用词相近({part:.2f})") if part >= 0.12 else Reason(-0.5, "用词少有相同")
 
 
-def cluster(reports: dict[str, Report], scores: dict[tuple[str, str], float]) -> list[list[str]]:
+def cluster(count: int, pairs: np.ndarray, scores: np.ndarray) -> list[list[int]]:
     """Join the surest pairs first; a report joins a cluster when its mean score with the compared members reaches the threshold.
 
-    Returns lists of report ids, each sorted, in order of their first member.
+    Returns lists of numbers, each sorted, in order of their first member.
     """
-    members: dict[str, list[str]] = {identifier: [identifier] for identifier in reports}
-    home = {identifier: identifier for identifier in reports}
-    for (left, right), score in sorted(scores.items(), key=lambda row: (-row[1], row[0])):
-        if score < THRESHOLD:
-            break
+    members: dict[int, list[int]] = {number: [number] for number in range(count)}
+    home = list(range(count))
+    sure = np.flatnonzero(scores >= THRESHOLD)
+    known = _within_components(count, pairs, scores, sure)
+    for pair in pairs[sure[np.lexsort((pairs[sure], -scores[sure]))]]:
+        left, right = divmod(int(pair), count)
         a, b = home[left], home[right]
         if a == b:
             continue
-        crossed = [scores.get((min(x, y), max(x, y)), 0.1) for x in members[a] for y in members[b]]
+        crossed = [known.get(min(x, y) * count + max(x, y), _UNCOMPARED) for x in members[a][:_LINKED] for y in members[b][:_LINKED]]
         if sum(crossed) / len(crossed) >= THRESHOLD - 0.1:
             low, high = min(a, b), max(a, b)
             for moved in members[high]:
                 home[moved] = low
             members[low].extend(members.pop(high))
     return [sorted(group) for _, group in sorted(members.items())]
+
+
+def _within_components(count: int, pairs: np.ndarray, scores: np.ndarray, sure: np.ndarray) -> dict[int, float]:
+    """Return the scores of the pairs whose reports may come into one cluster at all."""
+    left, right = np.divmod(pairs, count) if count else (pairs, pairs)
+    graph = csr_matrix((np.ones(len(sure), dtype=np.int8), (left[sure], right[sure])), shape=(count, count))
+    component = connected_components(graph, directed=False)[1] if count else np.zeros(0)
+    near = np.flatnonzero(component[left] == component[right])
+    return dict(zip(pairs[near].tolist(), scores[near].tolist(), strict=True))
 
 
 def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
@@ -290,9 +361,11 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
     status = next((s for s in ("done", "negated", "planned") if any(r.status == s for r in group)), "done")
     lead = max(group, key=lambda r: (len(r.parties), r.confidence, r.id))
     amount = next(((r.amount, r.amount_unit) for r in sorted(group, key=lambda r: r.id) if r.amount is not None), (None, None))
+    names, _ = _participants(connection, lead.id)
+    evidence = connection.execute("select evidence from event_reports where id = ?", (lead.id,)).fetchone()[0]
     connection.execute(
         "insert into events (id, type, title, date, date_end, date_precision, place, edition, status, n_reports, amount, amount_unit) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (identifier, lead.type, title(lead, group), when, end, {10: "day", 7: "month", 4: "year"}.get(len(when or ""), "none"),
+        (identifier, lead.type, title(lead.type, lead.trigger, names=names, evidence=evidence), when, end, {10: "day", 7: "month", 4: "year"}.get(len(when or ""), "none"),
          _most(r.place for r in group), _most(r.edition for r in group), status, len({r.article_id for r in group}), *amount),
     )  # fmt: skip
     connection.executemany("update event_reports set event_id = ? where id = ?", [(identifier, r.id) for r in group])
@@ -313,8 +386,12 @@ def _most(values: Iterable[_T | None]) -> _T | None:
     return min(found, key=lambda v: (-found[v], str(v)), default=None)
 
 
-def title(lead: Report, group: list[Report]) -> str:
-    """Return a title a person understands: who, and what."""
-    names = "、".join(lead.names[:3]) + ("等" if len(lead.names) > 3 else "")
-    what = TITLES[lead.type] if lead.trigger in TITLES.values() else f"{TITLES[lead.type]}({lead.trigger})"
-    return f"{names} {what}" if names else f"{what}:{lead.evidence.strip()[:_TITLE_CHARS]}"
+def title(kind: str, trigger: str, *, names: Sequence[str], evidence: str) -> str:
+    """Return a title a person understands: who, and what.
+
+    >>> title("signing", "签约", names=["甲公司", "乙公司"], evidence="")
+    '甲公司、乙公司 签约'
+    """
+    who = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
+    what = TITLES[kind] if trigger in TITLES.values() else f"{TITLES[kind]}({trigger})"
+    return f"{who} {what}" if who else f"{what}:{evidence.strip()[:_TITLE_CHARS]}"

@@ -20,7 +20,7 @@ from miner.resolve.regions import Local, Qualifier
 
 _KEEP = 64
 """Articles, companions and newspapers that a group remembers for comparing: enough to judge by, flat in memory."""
-_CACHED = 4_096
+_CACHED = 1_024
 _TABLES = (
     "create temp table keyed (local integer primary key, key text not null)",
     "create temp table grouped (key text primary key, id text not null, name text not null, folded text not null, known_as text, core text not null,"

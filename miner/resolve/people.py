@@ -72,7 +72,7 @@ class Appearance(NamedTuple):
     local: int
     """Row of local_entities."""
     article_id: str
-    index: int
+    number: int
     name: str
     latin: str | None
     published: str | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -15,12 +14,15 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from miner.offsets import stable_id
+from miner.resolve.blocking import same_key
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
 from miner.segment import words
 from miner.split.jumps import JumpRow, join_jumps
 
 _SHINGLE = 4
+_SIGNED_CHARS = 20_000
+"""An article is compared by so much of its beginning."""
 _BANDS, _ROWS = 24, 4
 """MinHash with 24 bands of 4 rows finds pairs of likeness .6 with probability .97 (Leskovec et al., Mining of Massive Datasets, 3.4)."""
 _MERSENNE = (1 << 61) - 1
@@ -73,31 +75,36 @@ def signature(text: str, seeds: np.ndarray) -> np.ndarray:
 
 
 def _duplicates(connection: sqlite3.Connection) -> None:
+    """Find articles with nearly one text: their signatures lie in one array, and each band is sorted for equal ones."""
     seeds = np.random.default_rng(2018).integers(1, _MERSENNE, _BANDS * _ROWS, dtype=np.uint64)
-    buckets: dict[tuple[int, bytes], list[str]] = defaultdict(list)
-    signatures: dict[str, np.ndarray] = {}
-    order: dict[str, tuple[str, str]] = {}
-    for article, published, body in connection.execute("select id, published, body from articles where n_chars >= 80 order by coalesce(published, '9999'), id"):
-        made = signature(fold(body[:20_000]), seeds)
-        signatures[article] = made
-        order[article] = (published or "9999", article)
-        for band in range(_BANDS):
-            buckets[band, made[band * _ROWS : (band + 1) * _ROWS].tobytes()].append(article)
-    pairs = {(a, b) for block in buckets.values() if len(block) >= 2 for a, b in _neighbours(block)}
+    ids = [row[0] for row in connection.execute("select id from articles where n_chars >= 80 order by coalesce(published, '9999'), id")]
+    signatures = np.zeros((len(ids), len(seeds)), dtype=np.uint32)
+    for number, article in enumerate(ids):
+        body = connection.execute("select body from articles where id = ?", (article,)).fetchone()[0]
+        signatures[number] = signature(fold(body[:_SIGNED_CHARS]), seeds) >> np.uint64(32)
     judgements = []
-    first: dict[str, str] = {}
-    for a, b in sorted(pairs, key=lambda p: (order[p[0]], order[p[1]])):
-        likeness = float((signatures[a] == signatures[b]).mean())
+    first: dict[int, int] = {}
+    for left, right in sorted(_alike(signatures)):
+        likeness = float((signatures[left] == signatures[right]).mean())
         if likeness >= _SAME:
-            judgements.append(Judgement("article", a, b, a, b, likeness, (f"正文相同约{likeness:.0%}",)))
-            first.setdefault(b, first.get(a, a))
+            judgements.append(Judgement("article", ids[left], ids[right], ids[left], ids[right], likeness, (f"正文相同约{likeness:.0%}",)))
+            first.setdefault(right, first.get(left, left))
     store_judgements(connection, judgements)
-    connection.executemany("update articles set duplicate_of = ? where id = ?", [(original, copy) for copy, original in sorted(first.items())])
+    connection.executemany("update articles set duplicate_of = ? where id = ?", [(ids[original], ids[copy]) for copy, original in sorted(first.items())])
 
 
-def _neighbours(block: list[str]) -> Iterator[tuple[str, str]]:
-    yield from ((block[0], other) for other in block[1:])
-    yield from pairwise(block[1:])
+def _alike(signatures: np.ndarray) -> set[tuple[int, int]]:
+    """Return the pairs of articles that have a band of their signatures in common: of each block its first with all, and neighbours."""
+    pairs: set[tuple[int, int]] = set()
+    numbers = np.arange(len(signatures), dtype=np.int64)
+    for band in range(_BANDS):
+        rows = signatures[:, band * _ROWS : (band + 1) * _ROWS].astype(np.uint64)
+        with np.errstate(over="ignore"):
+            keys = ((rows[:, 0] * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]) * np.uint64(0xBF58476D1CE4E5B9) + rows[:, 2]) * np.uint64(0x94D049BB133111EB) + rows[:, 3]
+        for block in same_key(numbers, keys):
+            pairs.update((block[0], other) for other in block[1:])
+            pairs.update(pairwise(block[1:]))
+    return pairs
 
 
 def _keywords(connection: sqlite3.Connection) -> None:
