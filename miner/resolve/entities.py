@@ -7,16 +7,21 @@ Nothing is merged on a bare short name alone: a short form needs an owner that i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 from typing import NamedTuple
 
+from miner.lexicon import load_lexicon
 from miner.resolve.judge import Judgement, Reason, Union, store_judgements, weigh
-from miner.resolve.local import Group, Groups
-from miner.resolve.names import abbreviations, fold
+from miner.resolve.local import LOST, Group, Groups
+from miner.resolve.names import abbreviations, fold, initials, is_country, without_type
 
 _BLOCK_LIMIT = 50
 """Groups with one core, or owners of one short form, beyond which it is a common word and says nothing."""
+
+_LONGEST_ABBREVIATION = 24
+_DAMAGED = 1_000
+"""Names with a lost character that are compared with all others."""
 
 
 class Compared(NamedTuple):
@@ -33,9 +38,9 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
     union = Union()
     passes: list[Iterator[Compared]] = []
     if label == "enterprise":
-        passes.append(_of_known(groups))
+        passes.extend((_of_known(groups), _parts(groups)))
     if label in ("enterprise", "organization"):
-        passes.extend((_short_forms(groups), _abbreviations(groups)))
+        passes.extend((_short_forms(groups), _abbreviations(groups), _damaged(groups)))
     if label == "enterprise":
         passes.append(_same_core(groups))
     store_judgements(connection, _joining(chain.from_iterable(passes), union))
@@ -51,32 +56,72 @@ def _joining(compared: Iterator[Compared], union: Union) -> Iterator[Judgement]:
 
 
 def _of_known(groups: Groups) -> Iterator[Compared]:
-    """A full name whose core is a brand of the lexicon is that brand's company here: 旭化成（中国）投资有限公司 → 旭化成."""
+    """A full name whose core is a brand of the lexicon is that brand's company here: 旭化成（中国）投资有限公司 → 旭化成.
+
+    The same company with its legal form, 中国工商银行股份有限公司, is the brand's for any of its forms.
+    """
+    known, forms = _known(groups)
+    rows = groups.connection.execute("select key, id, name, bare, core from grouped where known_as is null and length(name) > length(core) order by key")
+    for key, identifier, name, bare, heart in rows:
+        owner = forms.get(bare) or known.get(heart)
+        if owner is None:
+            continue
+        reasons = [Reason(1.0, f"去掉{'' if bare in forms else '地区与'}公司类型后即为「{owner.name}」")]
+        if bare not in forms:
+            reasons.extend(_told_apart(groups.load(key), owner))
+        score, texts = weigh(1.5, reasons)
+        yield Compared(Judgement("enterprise", identifier, owner.id, name, owner.name, score, texts), key, owner.key)
+
+
+def _known(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
+    """Return the archive's enterprises of the lexicon by their names, and by all forms of the lexicon that one alone has."""
+    entries = {entry.name: entry for entry in load_lexicon("enterprises")}
     known: dict[str, Group] = {}
+    forms: dict[str, list[Group]] = {}
     for owner in groups.select("known_as is not null"):
-        for form in (owner.known_as, *owner.names):
-            known.setdefault(fold(form or ""), owner)
-    rows = groups.connection.execute("select key, id, name, core from grouped where known_as is null and length(name) > length(core) order by key")
-    for key, identifier, name, bare in rows:
-        if bare in known:
-            owner = known[bare]
-            score, reasons = weigh(1.5, [Reason(1.0, f"去掉地区与公司类型后即为「{owner.name}」")])
-            yield Compared(Judgement("enterprise", identifier, owner.id, name, owner.name, score, reasons), key, owner.key)
+        entry = entries.get(owner.known_as or "")
+        for form in (owner.known_as or "", *owner.names):
+            known.setdefault(fold(form), owner)
+        for form in {fold(f) for f in entry.forms() if f not in entry.ambiguous} if entry else ():
+            forms.setdefault(form, []).append(owner)
+    return known, {form: owners[0] for form, owners in forms.items() if len(owners) == 1}
+
+
+def _parts(groups: Groups) -> Iterator[Compared]:
+    """Two names of one branch or unit of a known enterprise: 中行上海分行 and 中国银行股份有限公司上海市分行."""
+    rows = groups.connection.execute("select brand, rest, key from grouped where brand is not null order by brand, rest, key")
+    for brand, found in groupby(rows, key=lambda row: row[0]):
+        units = [(rest, key) for _, rest, key in found]
+        if 2 <= len(units) <= _BLOCK_LIMIT * 4:
+            yield from _units_of(groups, brand, units)
+
+
+def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> Iterator[Compared]:
+    for i, (rest, key) in enumerate(units):
+        longer = [(other, k) for other, k in units if other != rest and other.startswith(rest)] if is_country(rest) else []
+        same = [(other, k) for other, k in units[i + 1 :] if other == rest]
+        for other, right_key in (*same, *(longer if len(longer) == 1 else ())):
+            left, right = groups.load(key), groups.load(right_key)
+            reasons = [Reason(2.5 if other == rest else 1.5, f"同为「{brand}」的「{rest}」"), *_shared_company(groups, left, right)]
+            if left.known_as and right.known_as:
+                reasons.append(Reason(-6.0, "词库中是两家"))
+            score, texts = weigh(-1.0, reasons)
+            yield Compared(Judgement("enterprise", left.id, right.id, left.name, right.name, score, texts), key, right_key)
 
 
 def _short_forms(groups: Groups) -> Iterator[Compared]:
     rows = groups.connection.execute(
-        "select g.key, o.key from grouped g join form_of f on f.form = g.folded join grouped o on o.key = f.key"
-        " where g.known_as is null and o.key <> g.key and length(o.name) > length(g.name) order by g.key, o.key"
+        "select distinct g.key, o.key, f.form from grouped g join form_of f on f.form in (g.folded, g.bare) join grouped o on o.key = f.key"
+        " where g.known_as is null and o.key <> g.key and length(o.name) > length(g.name) and length(f.form) >= 2 order by g.key, o.key"
     )
     for key, owners in groupby(rows, key=lambda row: row[0]):
         short = groups.load(key)
-        text = fold(short.name)
-        candidates = [owner for _, owner in owners]
-        for owner in map(groups.load, candidates[:_BLOCK_LIMIT]):
+        found = {owner: form for _, owner, form in owners}
+        for owner in map(groups.load, sorted(found)[:_BLOCK_LIMIT]):
+            text = found[owner.key]
             kind = owner.forms.get(text, "variant")
             reasons = [
-                Reason(1.2 if len(candidates) == 1 else -1.5, "档案中只有它用此简称" if len(candidates) == 1 else f"有{len(candidates)}家用此简称"),
+                Reason(1.2 if len(found) == 1 else -1.5, "档案中只有它用此简称" if len(found) == 1 else f"有{len(found)}家用此简称"),
                 Reason(1.0 if kind == "declared" else 0.3, "文中声明的简称" if kind == "declared" else "文中用过的简称"),
                 Reason(0.4 * min(len(text), 5) - 1.2, f"简称{len(text)}字"),
                 *_shared_company(groups, short, owner), *_shared_papers(short, owner),
@@ -86,34 +131,46 @@ def _short_forms(groups: Groups) -> Iterator[Compared]:
 
 
 def _abbreviations(groups: Groups) -> Iterator[Compared]:
-    """Compare names that begin alike and end in a body's type: 静安区投促办 and 静安区投资促进办公室."""
-    if groups.label != "organization":
-        return
+    """Compare names with those they abbreviate word by word: 静安区投促办 and 静安区投资促进办公室, 工行 and 中国工商银行.
+
+    A company's abbreviation leaves more out and is shorter, so it wants company that both keep.
+    """
+    of_company = groups.label == "enterprise"
     for key, found in groupby(_abbreviated(groups), key=lambda row: row[0]):
         left = groups.load(key)
         short = fold(_written(key))
         owners = [groups.load(owner) for _, owner in found]
-        for right in owners:
+        for right in owners[:_BLOCK_LIMIT]:
             reasons = [
                 Reason(2.0 if len(owners) == 1 else 0.0, f"「{short}」是「{right.name}」逐词的缩写"),
                 *_shared_company(groups, left, right), *_shared_papers(left, right),
             ]  # fmt: skip
-            score, texts = weigh(-1.0, reasons)
+            score, texts = weigh(-2.9 if of_company else -1.0, reasons)
             yield Compared(Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), left.key, right.key)
 
 
 def _abbreviated(groups: Groups) -> list[tuple[str, str]]:
-    """Return (key of the short name, key of the full name), sorted: every abbreviation of a full name is looked up, so no block is too large."""
+    """Return (key of the short name, key of the full name), sorted: every abbreviation of a full name is looked up, so no block is too large.
+
+    What the lexicon knows by a name abbreviates nothing else.
+    """
     connection = groups.connection
     connection.execute("drop table if exists temp.written")
     connection.execute("create temp table written (text text not null, key text not null, primary key (text, key)) without rowid")
-    connection.executemany("insert into written values (?, ?)", ((fold(_written(key)), key) for (key,) in connection.execute("select key from grouped order by key")))
-    texts = {row[0] for row in connection.execute("select distinct text from written where length(text) >= 3")}
+    longest = 6 if groups.label == "enterprise" else _LONGEST_ABBREVIATION
+    rows = connection.execute("select key from grouped where known_as is null and length(name) between 2 and ? order by key", (longest,))
+    connection.executemany("insert into written values (?, ?)", ((fold(_written(key)), key) for (key,) in rows))
+    texts = {row[0] for row in connection.execute("select distinct text from written")}
     pairs = set()
-    for full, key in connection.execute("select text, key from written where length(text) > 3"):
-        for short in abbreviations(full, among=texts):
+    for full, known_as, key in connection.execute("select name, known_as, key from grouped where length(name) > 3"):
+        if groups.label == "enterprise":
+            found = initials(full, among=texts)
+        else:
+            found = abbreviations(fold(full if known_as else _written(key)), among=texts)
+        for short in found:
             for (owner,) in connection.execute("select key from written where text = ?", (short,)):
-                pairs.add((owner, key))
+                if owner != key:
+                    pairs.add((owner, key))
     return sorted(pairs)
 
 
@@ -121,6 +178,48 @@ def _written(key: str) -> str:
     """Return the name in a key, without the kind of key and the newspaper it may hold."""
     name = key.partition(":")[2]
     return name.partition("|")[2] or name
+
+
+def _damaged(groups: Groups) -> Iterator[Compared]:
+    """Compare names that lost a character with those that have one in its place: 兰特□斯集团 and 兰特黎斯集团."""
+    rows = groups.connection.execute("select key, folded from grouped where instr(folded, ?) order by key limit ?", (LOST, _DAMAGED))
+    lost = [(key, text) for key, text in rows if len(text) - text.count(LOST) >= 2]
+    if not lost:
+        return
+    found: dict[str, set[str]] = {key: set() for key, _ in lost}
+    by_size: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for key, text in lost:
+        by_size.setdefault((len(text), text[-1]), []).append((key, text))
+    for key, text in _whole_names(groups):
+        for damaged, pattern in by_size.get((len(text), text[-1]), ()):
+            if key != damaged and LOST not in text and all(a in (b, LOST) for a, b in zip(pattern, text, strict=True)):
+                found[damaged].add(key)
+    for key, text in lost:
+        kept = len(without_type(text).replace(LOST, ""))
+        for owner in sorted(found[key])[:_BLOCK_LIMIT]:
+            left, right = groups.load(key), groups.load(owner)
+            reasons = [
+                Reason(0.6 * min(kept, 5), f"除缺字外{kept}字相同"),
+                Reason(0.8 if len(found[key]) == 1 else -1.5, "只有它相合" if len(found[key]) == 1 else f"有{len(found[key])}家相合"),
+                *_shared_company(groups, left, right), *_shared_papers(left, right),
+            ]  # fmt: skip
+            score, texts = weigh(-1.8, reasons)
+            yield Compared(Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), key, owner)
+
+
+def _whole_names(groups: Groups) -> Iterator[tuple[str, str]]:
+    """Yield (key, name) for every name of every group: as written, as a shown form, as the lexicon has it."""
+    yield from groups.connection.execute("select key, folded from grouped")
+    yield from groups.connection.execute("select key, form from form_of")
+    entries = {entry.name: entry for entry in load_lexicon("enterprises" if groups.label == "enterprise" else "organizations")}
+    for key, known_as in groups.connection.execute("select key, known_as from grouped where known_as is not null"):
+        for form in entries[known_as].forms() if known_as in entries else ():
+            yield key, fold(form)
+
+
+def _told_apart(left: Group, right: Group) -> list[Reason]:
+    """An article that names both as two things keeps them apart."""
+    return [Reason(-3.0, "同一篇文章里是两家")] if set(left.sample) & set(right.sample) else []
 
 
 def _shared_company(groups: Groups, left: Group, right: Group) -> list[Reason]:
@@ -152,5 +251,7 @@ def _same_core(groups: Groups) -> Iterator[Compared]:
                 regions = {first_region, region} - {""}
                 reasons = [Reason(0.5 * min(len(bare), 6) - 1.5, f"同为「{bare}」")]
                 reasons.append(Reason(-2.5, "地区不同:" + "、".join(sorted(regions))) if len(regions) == 2 else Reason(1.0, "地区不矛盾"))
+                if len(regions) < 2:
+                    reasons.extend(_told_apart(groups.load(first), groups.load(key)))
                 score, texts = weigh(0.0, reasons)
                 yield Compared(Judgement("enterprise", first_id, identifier, first_name, name, score, texts), first, key)

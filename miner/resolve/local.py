@@ -15,16 +15,18 @@ from functools import lru_cache
 from itertools import groupby
 
 from miner.offsets import stable_id
-from miner.resolve.names import core, fold
+from miner.resolve.names import core, fold, part_of, tidy, without_type
 from miner.resolve.regions import Local, Qualifier
 
 _KEEP = 64
 """Articles, companions and newspapers that a group remembers for comparing: enough to judge by, flat in memory."""
 _CACHED = 1_024
+LOST = "\ufffd"
+"""What stands where a character of the source was lost."""
 _TABLES = (
     "create temp table keyed (local integer primary key, key text not null)",
-    "create temp table grouped (key text primary key, id text not null, name text not null, folded text not null, known_as text, core text not null,"
-    " region text not null, about text not null, root text not null, entity_id text) without rowid",
+    "create temp table grouped (key text primary key, id text not null, name text not null, folded text not null, bare text not null, known_as text,"
+    " core text not null, region text not null, brand text, rest text, about text not null, root text not null) without rowid",
     "create temp table form_of (form text not null, key text not null, primary key (form, key)) without rowid",
 )
 
@@ -51,13 +53,13 @@ class Group:
 
 
 def fullest(names: Counter[str]) -> str:
-    """Return the longest name, then the most frequent, then the first in code-point order."""
-    return min(names, key=lambda n: (-len(n), -names[n], n))
+    """Return the longest name without a lost character, then the most frequent, then the first in code-point order."""
+    return min(names, key=lambda n: (LOST in n, -len(n), -names[n], n))
 
 
 def key_of(local: Local) -> str:
     """Return what a local entity is grouped by: its lexicon entry, or its folded name."""
-    return f"known:{local.known_as}" if local.known_as else f"name:{fold(local.name)}"
+    return f"known:{local.known_as}" if local.known_as else f"name:{fold(tidy(local.name))}"
 
 
 class Groups:
@@ -90,8 +92,10 @@ class Groups:
             name = group.name
             bare, region = core(name)
             about = json.dumps([group.names, group.forms, group.sample, sorted(group.newspapers), group.first], ensure_ascii=False)
+            brand, rest = (part_of(name) if self.label == "enterprise" else None) or (None, None)
             connection.execute(
-                "insert into grouped values (?, ?, ?, ?, ?, ?, ?, ?, ?, null)", (group.key, group.id, name, fold(name), group.known_as, bare, region, about, group.key)
+                "insert into grouped values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (group.key, group.id, name, fold(name), without_type(name), group.known_as, bare, region, brand, rest, about, group.key),
             )
             connection.executemany("insert into form_of values (?, ?)", ((form, group.key) for form in group.forms))
 
@@ -105,7 +109,7 @@ class Groups:
             group = Group(stable_id("group", self.label, key), self.label, key)
             for _, article_id, name, forms, known_as, newspaper, published in members:
                 group.known_as = group.known_as or known_as
-                group.names[name] += 1
+                group.names[tidy(name)] += 1
                 if len(group.sample) < _KEEP:
                     group.sample.append(article_id)
                 if newspaper:

@@ -163,7 +163,8 @@ def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
         same = bool({fold(x) for x in left.latin} & {fold(x) for x in right.latin})
         reasons.append(Reason(2.0 if same else -2.0, "外文名相同" if same else "外文名不同"))
     reasons.extend(_by_bodies(left, right))
-    shared = sorted(left.company.keys() & right.company.keys(), key=lambda c: (left.company[c] + right.company[c], c))
+    few, many = sorted((left.company, right.company), key=len)
+    shared = sorted((name for name in few if name in many), key=lambda c: (left.company[c] + right.company[c], c))
     if shared:
         reasons.append(Reason(min(0.8 * math.log2(1 + len(shared)), 2.5), "同现:" + "、".join(shared[:3])))
     if left.newspapers & right.newspapers:

@@ -1,30 +1,27 @@
-"""Relative names of bodies: 区委 is the committee of the district that the article is about."""
+"""Relative names of bodies: 区委 is the committee of the district that the article, or else its newspaper, is about."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from miner.lexicon import load_lexicon
 from miner.resolve.names import fold
 
-_RELATIVE = re.compile(r"^(区|市|县|省)(?=[委政人商投发科财税教卫文规建住民公司法经外招组宣统纪府工团妇])")
-_LEVELS = {"区": ("区", "新区"), "县": ("县",), "市": ("市",), "省": ("省",)}
-
-
-@lru_cache(maxsize=1)
-def _full_places() -> dict[str, str]:
-    """Return for every form of a district, county, city or province its full name with the level's character."""
-    found: dict[str, str] = {}
-    for entry in load_lexicon("places"):
-        forms = [form for form in entry.forms() if form[-1:] in "区县市省" and len(form) >= 3]
-        for form in entry.forms():
-            if forms:
-                found.setdefault(form, forms[0])
-    return found
+_RELATIVE = re.compile(r"^(区|市|县|省|镇|乡|村|街道|园区|开发区)(?!场|值|域|块|间|际|面|容|庄|长|民(?!政|族|宗|防|营|革|建|盟|进))(?=.)")
+"""A level, then the kind of body; 市场监管局, 区域协会 and 市民中心 are not relative."""
+_LEVELS = {"区": ("区", "新区"), "街道": ("街道",), "园区": ("园区",), "开发区": ("开发区",)}
+_WIDE = frozenset({"市", "省"})
+"""Levels at which a newspaper writes about one body of its own; of districts and towns it writes about many."""
+_DEPARTMENT = re.compile(r"^[^国中全]{1,3}(?:部|局|署|厅)$")
+_KINDS = frozenset({"party", "government", "university", "hospital", "institute", "association", "unit", "generic"})
+"""Kinds of bodies whose type words are no names; those of ministries and newspapers are."""
+_SEEN_ARTICLES, _FEWEST, _MOSTLY = 2_000, 3, 0.6
+"""A newspaper's region is the one that so large a part of its articles with any region name, if there are enough of them."""
 
 
 class Local(NamedTuple):
@@ -36,6 +33,56 @@ class Local(NamedTuple):
     newspaper: str | None
 
 
+@lru_cache(maxsize=1)
+def _full_places() -> dict[str, str]:
+    """Return for every form of a street, district, county, city or province its full name with the level's character."""
+    found: dict[str, str] = {}
+    for entry in load_lexicon("places"):
+        forms = [form for form in entry.forms() if form.endswith(("区", "县", "市", "省", "镇", "乡", "街道")) and len(form) >= 3]
+        for form in entry.forms():
+            if forms:
+                found.setdefault(form, forms[0])
+    return found
+
+
+@lru_cache(maxsize=1)
+def _parents() -> dict[str, str]:
+    """Return for every full place name the full name of the city or province it lies in."""
+    known = _full_places()
+    return {known.get(entry.name, entry.name): known[entry.parent] for entry in load_lexicon("places") if entry.parent in known}
+
+
+@lru_cache(maxsize=1)
+def _types() -> frozenset[str]:
+    return frozenset(word for entry in load_lexicon("org_types") if entry.kind in _KINDS for word in entry.words)
+
+
+def is_bare(name: str) -> bool:
+    """Tell whether a body's name is no more than a kind of body, or a short department: there are many of them.
+
+    >>> is_bare("组委会"), is_bare("文化部"), is_bare("徐汇区委")
+    (True, True, False)
+    """
+    return name in _types() or bool(_DEPARTMENT.match(name) and not places_in([(name, 1)]))
+
+
+def places_in(texts: Iterable[tuple[str, int]]) -> Counter[str]:
+    """Count the places that names begin with, by their full names, and the cities and provinces these lie in.
+
+    >>> sorted(places_in([("徐汇", 2), ("徐汇区税务局", 1)]).items())
+    [('上海市', 3), ('徐汇区', 3)]
+    """
+    known, parents = _full_places(), _parents()
+    found: Counter[str] = Counter()
+    for text, count in texts:
+        place = next((known[text[:size]] for size in range(min(len(text), 6), 1, -1) if text[:size] in known), None)
+        while place is not None:
+            found[place] += count
+            above = parents.get(place)
+            place = above if above != place else None
+    return found
+
+
 class Qualifier:
     """Finds for the relative name of a body the district, city or province it belongs to."""
 
@@ -43,33 +90,56 @@ class Qualifier:
         self._connection = connection
         self._article: str | None = None
         self._places: Counter[str] = Counter()
+        self._papers = lru_cache(maxsize=1024)(self._of_paper)
 
     def key(self, local: Local) -> str:
         """Return the key of an organization: its lexicon entry, or its name with the region that it leaves out."""
+        if local.known_as:
+            return f"known:{local.known_as}"
         name = fold(local.name)
         relative = _RELATIVE.match(name)
-        if local.known_as or not relative:
-            return f"known:{local.known_as}" if local.known_as else f"name:{name}"
-        region = self._region(local, relative[1])
-        if region:
-            return f"name:{region[:-1] if region.endswith(relative[1]) else region}{name}"
-        return f"name:{local.newspaper or local.article_id}|{name}"
+        if relative:
+            level = relative[1]
+            region = self._region(local, level)
+            if region:
+                return f"name:{region[: -len(level)] if region.endswith(level) else region}{name}"
+            return f"name:{(level in _WIDE and local.newspaper) or local.article_id}|{name}"
+        return f"name:{local.article_id}|{name}" if is_bare(name) else f"name:{name}"
 
     def _region(self, local: Local, level: str) -> str | None:
+        """Return the region of a level that the article mostly names, else the newspaper's own."""
         if self._article != local.article_id:
             self._article = local.article_id
-            self._places = Counter()
             rows = self._connection.execute(
                 "select text, count(*) from mentions where article_id = ? and label in ('place', 'organization') group by text", (local.article_id,)
             )
-            known = _full_places()
-            for text, count in rows:
-                for size in range(min(len(text), 6), 1, -1):
-                    if text[:size] in known:
-                        self._places[known[text[:size]]] += count
-                        break
-        fitting = {place: n for place, n in self._places.items() if place.endswith(_LEVELS[level])}
-        if not fitting:
-            return None
-        best = min(fitting, key=lambda place: (-fitting[place], place))
-        return best if fitting[best] * 2 > sum(fitting.values()) else None
+            self._places = places_in(rows)
+        found = _prevailing(self._places, level, 0.5)
+        # An article about two districts has no district of its own, whatever its newspaper's is.
+        if found is None and local.newspaper and not _of_level(self._places, level):
+            return self._papers(local.newspaper, level)
+        return found
+
+    def _of_paper(self, newspaper: str, level: str) -> str | None:
+        """Return the region in a newspaper's name, or the one that most of its articles name."""
+        named = _prevailing(places_in([(fold(newspaper), 1)]), level, _MOSTLY)
+        if named:
+            return named
+        seen: Counter[str] = Counter()
+        rows = self._connection.execute("select id from articles where newspaper = ? order by id limit ?", (newspaper, _SEEN_ARTICLES)).fetchall()
+        for (article,) in rows:
+            texts = self._connection.execute("select distinct text, 1 from mentions where article_id = ? and label in ('place', 'organization')", (article,))
+            seen.update(set(_of_level(places_in(texts), level)))
+        return _prevailing(seen, level, _MOSTLY) if seen.total() >= _FEWEST else None
+
+
+def _of_level(places: Counter[str], level: str) -> Counter[str]:
+    return Counter({place: n for place, n in places.items() if place.endswith(_LEVELS.get(level, (level,)))})
+
+
+def _prevailing(places: Counter[str], level: str, share: float) -> str | None:
+    fitting = _of_level(places, level)
+    if not fitting:
+        return None
+    best = min(fitting, key=lambda place: (-fitting[place], place))
+    return best if fitting[best] > share * fitting.total() else None
