@@ -19,11 +19,13 @@ import numpy as np
 
 from miner.offsets import Span, stable_id
 from miner.resolve.blocking import Blocks, grams_of
-from miner.resolve.judge import THRESHOLD, Reason, weigh
+from miner.resolve.judge import THRESHOLD, Reason, probability, weigh
 from miner.resolve.names import fold
 from miner.segment import sentences
 
 _BLOCK_LIMIT = 60
+_PRIOR = -1.9
+_WORDS_AT_MOST = 1.5
 _UNITS = {"人次": "人", "位": "人", "名": "人", "户": "家", "元人民币": "元", "人民币": "元"}
 _OF_THE_EXPO = frozenset({
     "intended_deals", "exhibition_area", "top500_exhibitors", "countries", "international_organizations", "exhibitors", "new_products", "visitors",
@@ -65,13 +67,13 @@ def find_conflicts(connection: sqlite3.Connection) -> None:
     frequency: Counter[int] = Counter()
     for figure in told:
         frequency.update(figure.grams)
-    found = [(left, right) for left, right in _pairs(told) if compare(left, right, frequency)[0] >= THRESHOLD]
+    found = [(left, right) for left, right in _pairs(told) if one_fact(left, right, frequency)]
     agreed = _agreeing(told, {t.article_id for pair in found for t in pair})
     rows = []
     for a, b in found:
         left, right = sorted((a, b), key=lambda t: (t.value, t.id))
         if not _told_by_both(left, right, agreed):
-            score, reasons = compare(a, b, frequency)
+            score, reasons = weigh(_PRIOR, evidence(a, b, frequency))
             kind = "rounding" if is_rounding(left, right) else "conflict"
             fact = min((t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text))
             rows.append((stable_id("conflict", a.id, b.id), left.id, right.id, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
@@ -168,8 +170,26 @@ def _pairs(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
             yield left, right
 
 
-def compare(left: Told, right: Told, frequency: Counter[int]) -> tuple[float, tuple[str, ...]]:
-    """Return how probable it is that two figures of one unit tell one fact, with the reasons."""
+def one_fact(left: Told, right: Told, frequency: Counter[int]) -> bool:
+    """Tell whether two figures of one unit probably tell one fact; the words around are read only where they can decide."""
+    reasons = _apart_from_words(left, right)
+    possible = probability(_PRIOR, [*reasons, Reason(_WORDS_AT_MOST, "")]) >= THRESHOLD
+    return possible and probability(_PRIOR, [*reasons, _by_words(left, right, frequency)]) >= THRESHOLD
+
+
+def evidence(left: Told, right: Told, frequency: Counter[int]) -> list[Reason]:
+    """Return what speaks for and against that two figures of one unit tell one fact."""
+    return [*_apart_from_words(left, right), _by_words(left, right, frequency)]
+
+
+def _by_words(left: Told, right: Told, frequency: Counter[int]) -> Reason:
+    whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
+    common = set(left.grams).intersection(right.grams) if whole else ()
+    part = sum(1 / frequency[g] for g in sorted(common)) / whole if whole else 0.0
+    return Reason(min(4.0 * part, _WORDS_AT_MOST + 0.5) - 0.5, f"上下文相近({part:.2f})")
+
+
+def _apart_from_words(left: Told, right: Told) -> list[Reason]:
     reasons = []
     of_expo = left.measure == right.measure and (left.measure or "").removesuffix("_change") in _OF_THE_EXPO
     if left.measure and left.measure == right.measure:
@@ -185,10 +205,6 @@ def compare(left: Told, right: Told, frequency: Counter[int]) -> tuple[float, tu
         reasons.append(Reason(0.6, "同一段里有同一名称"))
     elif not of_expo:
         reasons.append(Reason(-1.2, "所涉名称不同"))
-    whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
-    common = set(left.grams).intersection(right.grams) if whole else ()
-    part = sum(1 / frequency[g] for g in sorted(common)) / whole if whole else 0.0
-    reasons.append(Reason(min(4.0 * part, 2.0) - 0.5, f"上下文相近({part:.2f})"))
     low, high = sorted((abs(left.value), abs(right.value)))
     if high > 5 * low:
         reasons.append(Reason(-4.0, "数值相差五倍以上"))
@@ -200,7 +216,7 @@ def compare(left: Told, right: Told, frequency: Counter[int]) -> tuple[float, tu
         reasons.append(Reason(-1.5, "一处是比较数"))
     if left.edition and right.edition and left.edition != right.edition:
         reasons.append(Reason(-3.0, "届次不同"))
-    return weigh(-1.9, reasons)
+    return reasons
 
 
 def _share(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

@@ -27,7 +27,7 @@ from scipy.sparse.csgraph import connected_components
 
 from miner.offsets import stable_id
 from miner.resolve.blocking import Blocks, grams_of
-from miner.resolve.judge import THRESHOLD, Judgement, Reason, store_judgements, weigh
+from miner.resolve.judge import THRESHOLD, Judgement, Reason, probability, store_judgements, weigh
 from miner.resolve.names import fold
 
 _T = TypeVar("_T")
@@ -36,6 +36,7 @@ _BLOCK_LIMIT = 400
 _DAY_LIMIT = 100
 """Reports of one type and day that are compared for this alone; of more, only those that share a party or rare words."""
 _WINDOW = 20
+_PRIOR = -1.6
 _TITLE_CHARS = 24
 _RARE, _RARE_KEYS = 20, 6
 """Reports that name nobody are compared by the bigrams that few reports have."""
@@ -131,7 +132,7 @@ def _judgements(connection: sqlite3.Connection, reports: Sequence[Report], words
     left, right = np.divmod(scored.pairs, len(reports))
     for at in np.flatnonzero((scored.scores >= 0.2) | (home[left] == home[right])):
         a, b = int(left[at]), int(right[at])
-        score, reasons = compare(reports[a], reports[b], words.common(a, b))
+        score, reasons = weigh(_PRIOR, evidence(reports[a], reports[b], words.common(a, b)))
         shown = [connection.execute("select evidence from event_reports where id = ?", (reports[n].id,)).fetchone()[0][:40] for n in (a, b)]
         yield Judgement("event", reports[a].id, reports[b].id, shown[0], shown[1], score, reasons)
 
@@ -204,7 +205,7 @@ def _score(reports: Sequence[Report], words: Words, left: int, right: int) -> fl
     a, b = reports[left], reports[right]
     if _excluded(a, b):
         return _EXCLUDED
-    return compare(a, b, words.common(left, right))[0]
+    return probability(_PRIOR, evidence(a, b, words.common(left, right)))
 
 
 def _excluded(left: Report, right: Report) -> bool:
@@ -217,8 +218,8 @@ def _excluded(left: Report, right: Report) -> bool:
     return gap is not None and gap > 1
 
 
-def compare(left: Report, right: Report, common: float) -> tuple[float, tuple[str, ...]]:
-    """Return how probable it is that two reports tell one event, with the reasons; `common` is what their sentences share."""
+def evidence(left: Report, right: Report, common: float) -> list[Reason]:
+    """Return what speaks for and against that two reports tell one event; `common` is what their sentences share."""
     reasons = [*_by_dates(left, right), *_by_parties(left, right), _by_words(common)]
     if left.place and right.place:
         a, b = fold(left.place), fold(right.place)
@@ -233,7 +234,7 @@ def compare(left: Report, right: Report, common: float) -> tuple[float, tuple[st
         reasons.append(Reason(-3.0, f"第{left.edition}届 / 第{right.edition}届"))
     if left.article_id == right.article_id:
         reasons.append(Reason(-1.2, "同一篇文章里分开说的两件事"))
-    return weigh(-1.6, reasons)
+    return reasons
 
 
 def _by_dates(left: Report, right: Report) -> list[Reason]:
@@ -362,10 +363,10 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
     lead = max(group, key=lambda r: (len(r.parties), r.confidence, r.id))
     amount = next(((r.amount, r.amount_unit) for r in sorted(group, key=lambda r: r.id) if r.amount is not None), (None, None))
     names, _ = _participants(connection, lead.id)
-    evidence = connection.execute("select evidence from event_reports where id = ?", (lead.id,)).fetchone()[0]
+    sentence = connection.execute("select evidence from event_reports where id = ?", (lead.id,)).fetchone()[0]
     connection.execute(
         "insert into events (id, type, title, date, date_end, date_precision, place, edition, status, n_reports, amount, amount_unit) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (identifier, lead.type, title(lead.type, lead.trigger, names=names, evidence=evidence), when, end, {10: "day", 7: "month", 4: "year"}.get(len(when or ""), "none"),
+        (identifier, lead.type, title(lead.type, lead.trigger, names=names, evidence=sentence), when, end, {10: "day", 7: "month", 4: "year"}.get(len(when or ""), "none"),
          _most(r.place for r in group), _most(r.edition for r in group), status, len({r.article_id for r in group}), *amount),
     )  # fmt: skip
     connection.executemany("update event_reports set event_id = ? where id = ?", [(identifier, r.id) for r in group])

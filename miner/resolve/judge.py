@@ -6,6 +6,7 @@ import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from miner.offsets import stable_id
 
@@ -31,12 +32,20 @@ class Judgement:
         return self.score >= THRESHOLD
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One piece of evidence: how much it speaks for (positive) or against, in log-odds, and its words."""
 
     weight: float
     text: str
+
+
+def probability(prior: float, reasons: Iterable[Reason]) -> float:
+    """Return the probability from prior log-odds and evidence.
+
+    >>> probability(0.0, [Reason(1.0, "同名"), Reason(-1.0, "异地")])
+    0.5
+    """
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, prior + sum(reason.weight for reason in reasons)))))
 
 
 def weigh(prior: float, reasons: Iterable[Reason]) -> tuple[float, tuple[str, ...]]:
@@ -46,8 +55,7 @@ def weigh(prior: float, reasons: Iterable[Reason]) -> tuple[float, tuple[str, ..
     (0.5, ())
     """
     found = sorted(reasons, key=lambda r: (-abs(r.weight), r.text))
-    total = prior + sum(r.weight for r in found)
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), tuple(f"{r.text}({r.weight:+.1f})" for r in found)
+    return probability(prior, found), tuple(f"{r.text}({r.weight:+.1f})" for r in found)
 
 
 class Union:
