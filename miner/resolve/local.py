@@ -121,6 +121,9 @@ class Groups:
                     for text, kind, *_ in json.loads(forms):
                         if fold(text) != own:
                             group.forms.setdefault(fold(text), kind)
+            qualified = key.removeprefix("name:")
+            if self.label == "organization" and "|" not in qualified and not group.known_as and qualified not in map(fold, group.names):
+                group.names[qualified] = 0  # the name that its articles left the region out of
             yield group
 
     def _load(self, key: str) -> Group:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import rjieba
 
 from miner.lexicon import load_lexicon
+from miner.recognise.fold import fold as fold_characters
 
 _SUFFIX = re.compile(
     r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|控股公司|总公司|分公司|公司|集团|株式会社|控股|股份)+$"
@@ -33,12 +34,12 @@ _BRACKET = re.compile(r"\(([^()]{1,12})\)")
 
 @lru_cache(maxsize=65536)
 def fold(name: str) -> str:
-    """Return a name as it is compared: NFKC, lower case, without white space.
+    """Return a name as it is compared: simplified, half width, lower case, with one kind of dot, without white space.
 
-    >>> fold("旭化成（中国） 投资有限公司")
-    '旭化成(中国)投资有限公司'
+    >>> fold("旭化成（中国） 投资有限公司"), fold("安娜‧林奎斯特") == fold("安娜•林奎斯特"), fold("東芝集團")
+    ('旭化成(中国)投资有限公司', True, '东芝集团')
     """
-    return "".join(unicodedata.normalize("NFKC", name).lower().split())
+    return "".join(fold_characters(unicodedata.normalize("NFKC", name)).lower().split())
 
 
 _INTRODUCES = re.compile(r"^(?:以下|下)?(?:简称|统称)[:“\"]?(?=..)|^下称[:“\"]?(?=..)")

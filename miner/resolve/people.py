@@ -19,10 +19,13 @@ from typing import NamedTuple
 from miner.offsets import stable_id
 from miner.resolve.judge import THRESHOLD, Judgement, Reason, weigh
 from miner.resolve.names import core, fold
+from miner.resolve.regions import district_in, is_relative, is_wide
 
 _PROFILE_LIMIT = 40
 """Profiles of one name that are compared pairwise; a name with more keeps only its largest apart."""
 _COMPANY_LIMIT = 200
+_EASILY_SHARED = 2
+"""Chinese names of so many characters are shared by many."""
 _TELLING_TITLE = 4
 """A title of so many characters names its body by itself (国务院总理); 书记 does not."""
 _ATTACH = 0.3
@@ -37,6 +40,8 @@ class Profile:
     name: str
     members: list[int] = field(default_factory=list)
     bodies: set[str] = field(default_factory=set)
+    homes: set[str] = field(default_factory=set)
+    """Entities that its posts are linked to."""
     titles: set[str] = field(default_factory=set)
     company: Counter[str] = field(default_factory=Counter)
     newspapers: set[str] = field(default_factory=set)
@@ -106,11 +111,9 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
     by_body: dict[str, Profile] = {}
     alone = len(block) == 1
     for local, article_id, index, name, latin, published, newspaper in block:
-        posts = connection.execute(
-            "select title, organization_text from posts where article_id = ? and local_person = ? order by title, organization_text", (article_id, index)
-        ).fetchall()
-        bodies = sorted({_body(text) for _, text in posts if text})
-        telling = sorted(title for title, text in posts if not text and len(title) >= _TELLING_TITLE)
+        posts = _posts(connection, article_id, index)
+        bodies = sorted({post.body for post in posts if post.body})
+        telling = sorted(post.title for post in posts if not post.body and len(post.title) >= _TELLING_TITLE)
         key = bodies[0] if bodies else f"title:{telling[0]}" if telling else f"|{article_id}"
         profile = by_body.get(key)
         if profile is None:
@@ -118,7 +121,8 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
         profile.name = min(profile.name, name, key=lambda n: (not _chinese(n), -len(n), n))
         profile.members.append(local)
         profile.bodies.update(bodies)
-        profile.titles.update(title for title, _ in posts)
+        profile.homes.update(post.home for post in posts if post.home)
+        profile.titles.update(post.title for post in posts)
         if latin or not _chinese(name):
             profile.latin.add(latin or name)
         if newspaper:
@@ -131,12 +135,37 @@ def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[P
     return sorted(by_body.values(), key=lambda p: (-len(p.members), p.id))
 
 
+class HeldPost(NamedTuple):
+    """A post as it is compared: its title, the body's name, and the entity it was resolved to."""
+
+    title: str
+    body: str
+    home: str | None
+
+
+def _posts(connection: sqlite3.Connection, article_id: str, index: int) -> list[HeldPost]:
+    """Return the posts of a person in an article; a body that leaves its region out is told by what it was resolved to."""
+    found = []
+    for title, text, home, full in connection.execute(
+        "select p.title, p.organization_text, l.entity_id, o.name from posts p left join local_entities l on l.article_id = p.article_id"
+        " and l.local_entity = p.local_organization left join organizations o on o.id = l.entity_id"
+        " where p.article_id = ? and p.local_person = ? order by p.title, p.organization_text", (article_id, index)
+    ):  # fmt: skip
+        if text and is_relative(fold(text)):
+            whose = fold(full or text)
+            text = whose if home is None and is_wide(whose) or not is_relative(whose) else f"{text}#{home or article_id}"
+        found.append(HeldPost(title, _body(text) if text else "", home))
+    return found
+
+
 def _chinese(name: str) -> bool:
     return any("一" <= char <= "鿿" for char in name)
 
 
 def _body(text: str) -> str:
     """Return a body as it is compared: the core of a company, a committee or district by its place."""
+    if "#" in text:
+        return text
     name = fold(text)
     bare, _ = core(name)
     for tail in ("党委", "党组", "委员会", "人民政府", "政府", "区委", "市委", "省委"):
@@ -157,7 +186,7 @@ def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
     length = len(left.name)
     if not _chinese(left.name) or "·" in left.name or length >= 4:
         reasons.append(Reason(1.5, "少见的姓名"))
-    elif length == 2:
+    elif length == _EASILY_SHARED:
         reasons.append(Reason(-0.8, "两字姓名,易重名"))
     if left.latin and right.latin:
         same = bool({fold(x) for x in left.latin} & {fold(x) for x in right.latin})
@@ -181,15 +210,29 @@ def _by_bodies(left: Profile, right: Profile) -> list[Reason]:
     if titles:
         reasons.append(Reason(1.5 if len(titles[0]) >= _TELLING_TITLE else 0.6, f"职务相同:{titles[0]}"))
     if not left.bodies or not right.bodies:
+        if len(left.name) == _EASILY_SHARED and left.titles and right.titles and not titles:
+            return [*reasons, Reason(-0.6, f"职务不同:{min(left.titles)} / {min(right.titles)}")]
         return [*reasons, Reason(0.5, "一方未写单位")]
+    if left.homes & right.homes:
+        return [*reasons, Reason(3.0, f"单位相同:{_plain(min(left.bodies))}")]
     related = [(a, b) for a in sorted(left.bodies) for b in sorted(right.bodies) if _related(a, b)]
     if related:
-        return [*reasons, Reason(3.0, f"单位相同:{related[0][0]}")]
-    return [*reasons, Reason(-2.2, f"单位不同:{min(left.bodies)} / {min(right.bodies)}")]
+        return [*reasons, Reason(3.0, f"单位相同:{_plain(related[0][0])}")]
+    shared = sorted({district_in(a) for a in left.bodies} & {district_in(b) for b in right.bodies} - {None}, key=str)
+    if shared:
+        return [*reasons, Reason(0.2, f"单位不同,同在{shared[0]}")]
+    return [*reasons, Reason(-2.2, f"单位不同:{_plain(min(left.bodies))} / {_plain(min(right.bodies))}")]
+
+
+def _plain(body: str) -> str:
+    """Return a body's name without the mark that tells it from others of that name."""
+    return body.partition("#")[0]
 
 
 def _related(left: str, right: str) -> bool:
     """Tell whether two bodies are one, or one is part of the other: 徐汇区 and 徐汇区投促办, 商务委外资处 and 商务委员会外资处."""
+    if "#" in left or "#" in right:
+        return left == right
     a, b = (body.replace("委员会", "委").replace("办公室", "办") for body in (left, right))
     return a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a))
 
@@ -252,7 +295,7 @@ def _linkage(left: list[int], right: list[int], scores: dict[tuple[int, int], fl
 
 
 def _shown(profile: Profile) -> str:
-    body = min(profile.bodies or profile.titles, default="")
+    body = _plain(min(profile.bodies or profile.titles, default=""))
     return f"{profile.name}({body})" if body else profile.name
 
 

@@ -66,6 +66,34 @@ def is_bare(name: str) -> bool:
     return name in _types() or bool(_DEPARTMENT.match(name) and not places_in([(name, 1)]))
 
 
+def is_relative(name: str) -> bool:
+    """Tell whether a body's name leaves out whose body it is.
+
+    >>> is_relative("区委"), is_relative("组委会"), is_relative("徐汇区委")
+    (True, True, False)
+    """
+    return bool(_RELATIVE.match(name)) or is_bare(name)
+
+
+def is_wide(name: str) -> bool:
+    """Tell whether a relative name is of a city or province: a newspaper writes about one of its own.
+
+    >>> is_wide("市商务委外资处"), is_wide("区委")
+    (True, False)
+    """
+    relative = _RELATIVE.match(name)
+    return relative is not None and relative[1] in _WIDE
+
+
+def district_in(name: str) -> str | None:
+    """Return the district, county or street that a body's name begins with, by its full name.
+
+    >>> district_in("徐汇区投促办"), district_in("上海市商务委员会")
+    ('徐汇区', None)
+    """
+    return next((place for place in places_in([(name, 1)]) if place.endswith(("区", "县", "街道", "镇", "乡"))), None)
+
+
 def places_in(texts: Iterable[tuple[str, int]]) -> Counter[str]:
     """Count the places that names begin with, by their full names, and the cities and provinces these lie in.
 
