@@ -13,6 +13,7 @@ from miner.lexicon import load_lexicon
 from miner.offsets import stable_id
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.local import Group, Groups, fullest
+from miner.resolve.parts import Joined, join_parts
 from miner.resolve.people import PersonCluster
 from miner.store.schema import TABLES, index_sql
 
@@ -91,7 +92,23 @@ def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[Per
         for cluster in clusters:
             connection.execute("insert into people (id, name, latin_name) values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
             connection.executemany("insert into linked values (?, ?)", ((local, cluster.id) for local in cluster.members))
+    connection.execute("create index temp.linked_to on linked (entity_id)")
+    surest: dict[str, Joined] = {}
+    store_judgements(connection, _surest(join_parts(connection), surest))
+    for found in surest.values():
+        if found.whole not in surest:
+            connection.execute("update linked set entity_id = ? where entity_id = ?", (found.whole, found.part))
+            connection.execute("delete from people where id = ?", (found.part,))
     connection.execute("update local_entities set entity_id = (select entity_id from linked where local = local_entities.rowid) where label = 'person'")
+
+
+def _surest(joined: Iterable[Joined], surest: dict[str, Joined]) -> Iterator[Judgement]:
+    """Pass the judgements on, and keep for each part of a name the whole that it most probably belongs to."""
+    for found in joined:
+        best = surest.get(found.part)
+        if found.judgement.same and (best is None or (-found.judgement.score, found.whole) < (-best.judgement.score, best.whole)):
+            surest[found.part] = found
+        yield found.judgement
 
 
 def link_facts(connection: sqlite3.Connection) -> None:

@@ -153,7 +153,7 @@ def _posts(connection: sqlite3.Connection, article_id: str, index: int) -> list[
     ):  # fmt: skip
         if text and is_relative(fold(text)):
             whose = fold(full or text)
-            text = whose if home is None and is_wide(whose) or not is_relative(whose) else f"{text}#{home or article_id}"
+            text = whose if (home is None and is_wide(whose)) or not is_relative(whose) else f"{text}#{home or article_id}"
         found.append(HeldPost(title, _body(text) if text else "", home))
     return found
 
