@@ -14,7 +14,7 @@ from typing import NamedTuple
 from miner.lexicon import load_lexicon
 from miner.resolve.judge import Judgement, Reason, Union, store_judgements, weigh
 from miner.resolve.local import LOST, Group, Groups
-from miner.resolve.names import abbreviations, fold, initials, is_country, without_type
+from miner.resolve.names import LONGEST_INITIALS, abbreviations, fold, initials, is_country, without_type
 
 _BLOCK_LIMIT = 50
 """Groups with one core, or owners of one short form, beyond which it is a common word and says nothing."""
@@ -157,7 +157,7 @@ def _abbreviated(groups: Groups) -> list[tuple[str, str]]:
     connection = groups.connection
     connection.execute("drop table if exists temp.written")
     connection.execute("create temp table written (text text not null, key text not null, primary key (text, key)) without rowid")
-    longest = 6 if groups.label == "enterprise" else _LONGEST_ABBREVIATION
+    longest = LONGEST_INITIALS if groups.label == "enterprise" else _LONGEST_ABBREVIATION
     rows = connection.execute("select key from grouped where known_as is null and length(name) between 2 and ? order by key", (longest,))
     connection.executemany("insert into written values (?, ?)", ((fold(_written(key)), key) for (key,) in rows))
     texts = {row[0] for row in connection.execute("select distinct text from written")}

@@ -151,6 +151,9 @@ def core(name: str) -> tuple[str, str]:
 _SKIPPED = frozenset("和与及暨的市省")
 _GENERIC = frozenset({"集团", "控股", "银行", "商业", "股份", "实业", "企业", "国际", "公司"})
 """Words of a company's name that say of what kind it is: a short form may leave them out."""
+_OPTIONAL = _SKIPPED | _GENERIC
+LONGEST_INITIALS = 6
+"""Characters of a company's abbreviation."""
 _ABBREVIATED = {"委员会": "委", "办公室": "办", "人民政府": "政府", "大学": "大", "银行": "行"}
 
 
@@ -212,7 +215,7 @@ def initials(full: str, *, among: AbstractSet[str]) -> list[str]:
     words = tuple(piece for word in _words(text.removeprefix(region)) for piece in _kind_apart(word))
     found = set()
     for rest in ((region, *words), words) if region else (words,):
-        found |= _written_out(rest, optional=_SKIPPED | _GENERIC) & among
+        found |= _written_out(rest, optional=_OPTIONAL, longest=LONGEST_INITIALS) & among
     return sorted(name for name in found if 2 <= len(name) < len(text))
 
 
@@ -221,12 +224,12 @@ def _kind_apart(word: str) -> tuple[str, ...]:
     return (word[: -len(kind)], kind) if kind else (word,)
 
 
-def _written_out(words: Sequence[str], *, optional: AbstractSet[str]) -> set[str]:
+def _written_out(words: Sequence[str], *, optional: AbstractSet[str], longest: int = _LONGEST_FULL) -> set[str]:
     """Return the names that some words abbreviate to, each word whole or by one character; nothing when there are too many."""
     made = {""}
     for word in words:
         ways = {word, word[0], _ABBREVIATED.get(word, word)}
-        after = {start + way for start in made for way in ways}
+        after = {start + way for start in made for way in ways if len(start) + len(way) <= longest}
         made = after | (made if word in optional else set())
         if len(made) > _MOST_WAYS:
             return set()
