@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from miner.offsets import stable_id
 from miner.resolve.judge import THRESHOLD, Judgement, Reason, weigh
-from miner.resolve.names import core, fold
+from miner.resolve.names import core, fold, without_type
 from miner.resolve.regions import district_in, is_relative, is_wide
 
 _PROFILE_LIMIT = 40
@@ -167,7 +167,8 @@ def _body(text: str) -> str:
     if "#" in text:
         return text
     name = fold(text)
-    bare, _ = core(name)
+    # A company is told by its core; a body's region is what tells it from the same body elsewhere.
+    bare = core(name)[0] if without_type(name) != name else name
     for tail in ("党委", "党组", "委员会", "人民政府", "政府", "区委", "市委", "省委"):
         if bare.endswith(tail) and len(bare) > len(tail) + 1:
             bare = bare[: -len(tail)] + ("区" if tail == "区委" else "市" if tail == "市委" else "省" if tail == "省委" else "")
