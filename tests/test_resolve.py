@@ -11,7 +11,7 @@ import pytest
 from miner.resolve import resolve_facts
 from miner.resolve.events import best_date
 from miner.resolve.judge import Union
-from miner.resolve.names import core, fold
+from miner.resolve.names import core, fold, initials, part_of, without_type
 
 from .builders import Story, memory_database, store
 
@@ -194,3 +194,59 @@ def test_best_date() -> None:
 def _content(connection: sqlite3.Connection) -> dict[str, list[str]]:
     tables = ("enterprises", "people", "organizations", "aliases", "mentions", "events", "event_reports", "event_participants", "judgements", "posts")
     return {t: sorted(map(repr, connection.execute(f"select * from [{t}]"))) for t in tables}
+
+
+def judged(connection: sqlite3.Connection, kind: str, *, same: bool) -> None:
+    """Decide the opposite of the only judgement of a kind, as a person may."""
+    left, right = connection.execute("select left_id, right_id from judgements where kind = ? and source = 'rule'", (kind,)).fetchone()
+    connection.execute("insert into judgements values ('u', ?, ?, ?, '', '', ?, 1, '人工', 'user')", (kind, left, right, int(same)))
+    resolve_facts(connection)
+
+
+def test_a_person_may_part_two_enterprises() -> None:
+    connection = resolved([Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]), Story("上海东屿科技股份有限公司参展。", enterprises=[("上海东屿科技股份有限公司",)])])
+    assert len(names(connection, "enterprises")) == 1
+    judged(connection, "enterprise", same=False)
+    assert len(names(connection, "enterprises")) == 2
+
+
+def test_a_person_may_join_two_enterprises() -> None:
+    connection = resolved([Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]), Story("广州东屿科技有限公司参展。", enterprises=[("广州东屿科技有限公司",)])])
+    judged(connection, "enterprise", same=True)
+    assert len(names(connection, "enterprises")) == 1
+
+
+@pytest.mark.parametrize(("newspaper", "before"), [("浦江晨报", 1), ("海滨日报", 2)])
+def test_a_person_may_part_and_join_people(newspaper: str, before: int) -> None:
+    body = "澜石食品" if before == 1 else "墨川机械"
+    connection = resolved([
+        Story("澜石食品总经理王磊说。", people=[("王磊",)], posts=[("王磊", "澜石食品", "总经理")]),
+        Story(f"{body}董事长王磊说。", newspaper=newspaper, people=[("王磊",)], posts=[("王磊", f"{body}公司", "董事长")]),
+    ])  # fmt: skip
+    assert len(names(connection, "people")) == before
+    if before > 1:
+        judged(connection, "person", same=True)
+        assert len(names(connection, "people")) == 1
+
+
+def test_a_person_may_part_two_reports() -> None:
+    connection = resolved(SAME_DAY[:2])
+    assert len(names_of_events(connection)) == 1
+    judged(connection, "event", same=False)
+    assert len(names_of_events(connection)) == 2
+
+
+def names_of_events(connection: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in connection.execute("select id from events")]
+
+
+def test_what_is_written_in_part_keeps_the_full_name() -> None:
+    connection = resolved([Story("徐汇区招商，区委书记到场。", organizations=[("区委",)], places=[("徐汇区",)])])
+    assert names(connection, "organizations") == ["徐汇区委"]
+    assert connection.execute("select alias from aliases where organization_id is not null").fetchall() == [("区委",)]
+
+
+def test_initials_and_units() -> None:
+    assert initials("中国工商银行股份有限公司", among={"工行", "农行"}) == ["工行"]
+    assert part_of("旭化成集团") is None
+    assert without_type("澜石集团有限公司") == "澜石"

@@ -12,12 +12,14 @@ from itertools import chain, groupby
 from typing import NamedTuple
 
 from miner.lexicon import load_lexicon
-from miner.resolve.judge import Judgement, Reason, Union, store_judgements, weigh
+from miner.resolve.judge import Decided, Judgement, Reason, Union, store_judgements, weigh
 from miner.resolve.local import LOST, Group, Groups
 from miner.resolve.names import LONGEST_INITIALS, abbreviations, fold, initials, is_country, without_type
 
 _BLOCK_LIMIT = 50
-"""Groups with one core, or owners of one short form, beyond which it is a common word and says nothing."""
+"""Groups with one core beyond which it is a common word and says nothing."""
+_OWNERS = 20
+"""Owners of one short form, or of one abbreviation, beyond which it is a common word."""
 
 _LONGEST_ABBREVIATION = 24
 _DAMAGED = 1_000
@@ -43,14 +45,27 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
         passes.extend((_short_forms(groups), _abbreviations(groups), _damaged(groups)))
     if label == "enterprise":
         passes.append(_same_core(groups))
-    store_judgements(connection, _joining(chain.from_iterable(passes), union))
+    decided = Decided(connection, label)
+    keys = _keys_of(connection, decided)
+    for left, right in decided.pairs(same=True):
+        if left in keys and right in keys:
+            union.join(keys[left], keys[right])
+    apart = [(keys[left], keys[right]) for left, right in decided.pairs(same=False) if left in keys and right in keys]
+    store_judgements(connection, _joining(chain.from_iterable(passes), union, apart))
     connection.executemany("update grouped set root = ? where key = ?", ((union.root(key), key) for key in union.members()))
     return groups
 
 
-def _joining(compared: Iterator[Compared], union: Union) -> Iterator[Judgement]:
+def _keys_of(connection: sqlite3.Connection, decided: Decided) -> dict[str, str]:
+    """Return the keys of the groups that people decided about, by id."""
+    wanted = {identifier for same in (True, False) for pair in decided.pairs(same=same) for identifier in pair}
+    return {identifier: key for identifier, key in connection.execute("select id, key from grouped order by key") if identifier in wanted} if wanted else {}
+
+
+def _joining(compared: Iterator[Compared], union: Union, apart: Sequence[tuple[str, str]]) -> Iterator[Judgement]:
+    """Join what is judged the same, unless that would bring together what a person keeps apart."""
     for judgement, left, right in compared:
-        if judgement.same:
+        if judgement.same and not any({union.root(a), union.root(b)} == {union.root(left), union.root(right)} for a, b in apart):
             union.join(left, right)
         yield judgement
 
@@ -117,7 +132,7 @@ def _short_forms(groups: Groups) -> Iterator[Compared]:
     for key, owners in groupby(rows, key=lambda row: row[0]):
         short = groups.load(key)
         found = {owner: form for _, owner, form in owners}
-        for owner in map(groups.load, sorted(found)[:_BLOCK_LIMIT]):
+        for owner in map(groups.load, sorted(found) if len(found) <= _OWNERS else ()):
             text = found[owner.key]
             kind = owner.forms.get(text, "variant")
             reasons = [
@@ -139,8 +154,9 @@ def _abbreviations(groups: Groups) -> Iterator[Compared]:
     for key, found in groupby(_abbreviated(groups), key=lambda row: row[0]):
         left = groups.load(key)
         short = fold(_written(key))
-        owners = [groups.load(owner) for _, owner in found]
-        for right in owners[:_BLOCK_LIMIT]:
+        keys = [owner for _, owner in found]
+        owners = [groups.load(owner) for owner in keys] if len(keys) <= _OWNERS else []
+        for right in owners:
             reasons = [
                 Reason(2.0 if len(owners) == 1 else 0.0, f"「{short}」是「{right.name}」逐词的缩写"),
                 *_shared_company(groups, left, right), *_shared_papers(left, right),
@@ -196,7 +212,7 @@ def _damaged(groups: Groups) -> Iterator[Compared]:
                 found[damaged].add(key)
     for key, text in lost:
         kept = len(without_type(text).replace(LOST, ""))
-        for owner in sorted(found[key])[:_BLOCK_LIMIT]:
+        for owner in sorted(found[key]) if len(found[key]) <= _OWNERS else ():
             left, right = groups.load(key), groups.load(owner)
             reasons = [
                 Reason(0.6 * min(kept, 5), f"除缺字外{kept}字相同"),

@@ -27,7 +27,7 @@ from scipy.sparse.csgraph import connected_components
 
 from miner.offsets import stable_id
 from miner.resolve.blocking import Blocks, grams_of
-from miner.resolve.judge import THRESHOLD, Judgement, Reason, probability, store_judgements, weigh
+from miner.resolve.judge import THRESHOLD, Decided, Judgement, Reason, probability, store_judgements, weigh
 from miner.resolve.names import fold
 
 _T = TypeVar("_T")
@@ -44,6 +44,8 @@ _LINKED = 40
 """Members of a cluster that another is compared with: enough for a mean, flat in time."""
 _UNCOMPARED, _EXCLUDED = 0.1, 0.02
 """Scores of a pair that no blocking key brought together, and of one with other parties on another day."""
+_DECIDED = 1_000.0
+"""Score of what a person decided: no mean of other scores outweighs it."""
 _CACHED = 20_000
 _DAY = 10
 """Characters of a date that is given to the day."""
@@ -109,11 +111,27 @@ def resolve_events(connection: sqlite3.Connection) -> None:
     words = Words(reports)
     pairs = candidate_pairs(reports, words.frequency)
     scores = np.fromiter((_score(reports, words, *divmod(int(pair), len(reports))) for pair in pairs), dtype=np.float64, count=len(pairs))
+    pairs, scores = _as_decided(reports, Decided(connection, "event"), pairs, scores)
     clusters = cluster(len(reports), pairs, scores)
     store_judgements(connection, _judgements(connection, reports, words, Scored(pairs, scores, clusters)))
     for members in clusters:
         _write(connection, [reports[m] for m in members])
     connection.execute("update event_participants set event_id = (select event_id from event_reports where event_reports.id = report_id)")
+
+
+def _as_decided(reports: Sequence[Report], decided: Decided, pairs: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the pairs of reports that people judged the score they decided, compared or not."""
+    if not decided:
+        return pairs, scores
+    numbers = {report.id: number for number, report in enumerate(reports)}
+    known = dict(zip(pairs.tolist(), scores.tolist(), strict=True))
+    for same in (True, False):
+        for left, right in decided.pairs(same=same):
+            if left in numbers and right in numbers:
+                a, b = sorted((numbers[left], numbers[right]))
+                known[a * len(reports) + b] = _DECIDED if same else -_DECIDED
+    made = np.array(sorted(known), dtype=np.int64)
+    return made, np.array([known[pair] for pair in made.tolist()])
 
 
 class Scored(NamedTuple):

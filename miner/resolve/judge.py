@@ -99,7 +99,20 @@ def store_judgements(connection: sqlite3.Connection, judgements: Iterable[Judgem
     )  # fmt: skip
 
 
-def user_judgements(connection: sqlite3.Connection, kind: str) -> dict[tuple[str, str], bool]:
-    """Return what people decided for a kind: {(smaller id, larger id): same}."""
-    rows = connection.execute("select left_id, right_id, same from judgements where kind = ? and source = 'user'", (kind,))
-    return {(min(a, b), max(a, b)): bool(same) for a, b, same in rows}
+class Decided:
+    """What people decided about things of one kind: it overrules what is judged here."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
+        rows = connection.execute("select left_id, right_id, same from judgements where kind = ? and source = 'user' order by id", (kind,)).fetchall()
+        self._same = {(min(a, b), max(a, b)): bool(same) for a, b, same in rows}
+
+    def __bool__(self) -> bool:
+        return bool(self._same)
+
+    def same(self, left: str, right: str) -> bool | None:
+        """Return what was decided about a pair, None when nothing was."""
+        return self._same.get((min(left, right), max(left, right)))
+
+    def pairs(self, *, same: bool) -> list[tuple[str, str]]:
+        """Return the pairs decided so, sorted."""
+        return sorted(pair for pair, decided in self._same.items() if decided is same)

@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from miner.offsets import stable_id
-from miner.resolve.judge import THRESHOLD, Judgement, Reason, weigh
+from miner.resolve.judge import THRESHOLD, Decided, Judgement, Reason, weigh
 from miner.resolve.names import core, fold, without_type
 from miner.resolve.regions import district_in, is_relative, is_wide
 
@@ -62,12 +62,15 @@ class PersonCluster:
 
 def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[PersonCluster], list[Judgement]]]:
     """Yield for each name the people who carry it, and the judgements that joined them or kept them apart."""
+    decided = Decided(connection, "person")
     for key, block in _blocks(connection):
         profiles = _profiles(connection, block)
         groups = [[p] for p in profiles]
         judgements: list[Judgement] = []
         if len(profiles) > 1:
             groups, judgements = _cluster(profiles)
+            if decided:
+                groups = _as_decided(groups, decided)
         yield [_cluster_of(key, group, several=len(groups) > 1) for group in groups], judgements
 
 
@@ -269,6 +272,26 @@ def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgeme
         judgements.append(Judgement("person", left.id, profile.id, _shown(left), _shown(profile), judged, reasons))
         (clusters[-number] if same else strangers).append(profile)
     return [*clusters, *_link(strangers[:_PROFILE_LIMIT], judgements), *([p] for p in strangers[_PROFILE_LIMIT:])], judgements
+
+
+def _as_decided(groups: list[list[Profile]], decided: Decided) -> list[list[Profile]]:
+    """Join the groups that people joined; who is not their group's first and was kept apart from somebody in it leaves it."""
+    made: list[list[Profile]] = []
+    for group in groups:
+        split: list[list[Profile]] = []
+        for profile in group:
+            home = next((part for part in split if all(decided.same(profile.id, other.id) is not False for other in part)), None)
+            if home is None:
+                split.append([profile])
+            else:
+                home.append(profile)
+        for part in split:
+            other = next((m for m in made if any(decided.same(a.id, b.id) for a in m for b in part)), None)
+            if other is None:
+                made.append(part)
+            else:
+                other.extend(part)
+    return made
 
 
 def _link(profiles: list[Profile], judgements: list[Judgement]) -> list[list[Profile]]:
