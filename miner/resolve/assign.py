@@ -85,20 +85,24 @@ def write_groups(connection: sqlite3.Connection, groups: Groups) -> None:
 
 def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[PersonCluster], list[Judgement]]]) -> None:
     """Write the rows of people with the judgements about them, name by name, and link their local entities."""
-    connection.execute("drop table if exists temp.linked")
+    for table in ("linked", "found_people"):
+        connection.execute(f"drop table if exists temp.[{table}]")
     connection.execute("create temp table linked (local integer primary key, entity_id text not null)")
+    connection.execute("create temp table found_people (id text primary key, name text not null, latin_name text) without rowid")
     for clusters, judgements in people:
         store_judgements(connection, judgements)
         for cluster in clusters:
-            connection.execute("insert into people (id, name, latin_name) values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
+            connection.execute("insert into found_people values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
             connection.executemany("insert into linked values (?, ?)", ((local, cluster.id) for local in cluster.members))
     connection.execute("create index temp.linked_to on linked (entity_id)")
+    connection.execute("create index temp.people_by_name on found_people (name)")
     surest: dict[str, Joined] = {}
     store_judgements(connection, _surest(join_parts(connection), surest))
     for found in surest.values():
         if found.whole not in surest:
             connection.execute("update linked set entity_id = ? where entity_id = ?", (found.whole, found.part))
-            connection.execute("delete from people where id = ?", (found.part,))
+            connection.execute("delete from found_people where id = ?", (found.part,))
+    connection.execute("insert into people (id, name, latin_name) select id, name, latin_name from found_people order by id")
     connection.execute("update local_entities set entity_id = (select entity_id from linked where local = local_entities.rowid) where label = 'person'")
 
 

@@ -18,7 +18,7 @@ from miner.offsets import stable_id
 from miner.resolve.names import core, fold, part_of, tidy, without_type
 from miner.resolve.regions import Local, Qualifier
 
-_KEEP = 64
+_KEEP = 32
 """Articles, companions and newspapers that a group remembers for comparing: enough to judge by, flat in memory."""
 _CACHED = 1_024
 LOST = "\ufffd"

@@ -42,7 +42,7 @@ def join_parts(connection: sqlite3.Connection) -> Iterator[Joined]:
     """Yield the judgements on people of whose names one is a part of the other; the caller writes and joins."""
     _find(connection)
     rows = connection.execute(
-        "select f.part, f.whole, f.kind, p.name, w.name from found_part f join people p on p.id = f.part join people w on w.id = f.whole order by f.part, f.whole, f.kind"
+        "select f.part, f.whole, f.kind, p.name, w.name from found_part f join found_people p on p.id = f.part join found_people w on w.id = f.whole order by f.part, f.whole, f.kind"
     )
     for _, found in groupby(rows, key=lambda row: row[0]):
         owners = {row[1]: row for row in found}
@@ -55,13 +55,13 @@ def _find(connection: sqlite3.Connection) -> None:
     connection.execute("drop table if exists temp.found_part")
     connection.execute("create temp table part_of (part text not null, whole text not null, kind text not null, primary key (part, whole)) without rowid")
     connection.execute("create temp table found_part (part text not null, whole text not null, kind text not null)")
-    wholes = connection.execute("select id, name, latin_name from people where instr(name, '·') or instr(name, '‧') or instr(name, '•') or instr(latin_name, ' ')")
+    wholes = connection.execute("select id, name, latin_name from found_people where instr(name, '·') or instr(name, '‧') or instr(name, '•') or instr(latin_name, ' ')")
     connection.executemany("insert or ignore into part_of values (?, ?, ?)", ((part, whole, kind) for whole, name, latin in wholes for part, kind in parts(name, latin)))
     connection.execute(
-        "insert into found_part select p.id, o.whole, o.kind from people p join part_of o on o.part = fold_name(p.name) where o.whole <> p.id and length(p.name) <= 12"
+        "insert into found_part select p.id, o.whole, o.kind from found_people p join part_of o on o.part = fold_name(p.name) where o.whole <> p.id and length(p.name) <= 12"
     )
     connection.execute(
-        "insert into found_part select p.id, w.id, 'cut' from people w join people p on p.name = substr(w.name, 2)"
+        "insert into found_part select p.id, w.id, 'cut' from found_people w join found_people p on p.name = substr(w.name, 2)"
         " where length(w.name) >= 6 and instr(w.name, '·') > 2 or (length(w.name) >= 4 and exists (select 1 from linked a join local_entities x on x.rowid = a.local"
         " join local_entities y on y.article_id = x.article_id join linked b on b.local = y.rowid where a.entity_id = w.id and b.entity_id = p.id))"
     )
