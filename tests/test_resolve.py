@@ -229,6 +229,13 @@ def test_a_person_may_part_and_join_people(newspaper: str, before: int) -> None:
         assert len(names(connection, "people")) == 1
 
 
+def test_a_person_may_part_a_name_from_its_part() -> None:
+    connection = resolved([Story("格雷厄姆·科尔曼答问，科尔曼说今年更好。", people=[("格雷厄姆·科尔曼",), ("科尔曼",)])])
+    assert names(connection, "people") == ["格雷厄姆·科尔曼"]
+    judged(connection, "person", same=False)
+    assert names(connection, "people") == ["格雷厄姆·科尔曼", "科尔曼"]
+
+
 def test_a_person_may_part_two_reports() -> None:
     connection = resolved(SAME_DAY[:2])
     assert len(names_of_events(connection)) == 1

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from miner.lexicon import load_lexicon
 from miner.offsets import stable_id
-from miner.resolve.judge import Judgement, store_judgements
+from miner.resolve.judge import Decided, Judgement, store_judgements
 from miner.resolve.local import Group, Groups, fullest
 from miner.resolve.parts import Joined, join_parts
 from miner.resolve.people import PersonCluster
@@ -97,7 +97,7 @@ def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[Per
     connection.execute("create index temp.linked_to on linked (entity_id)")
     connection.execute("create index temp.people_by_name on found_people (name)")
     surest: dict[str, Joined] = {}
-    store_judgements(connection, _surest(join_parts(connection), surest))
+    store_judgements(connection, _surest(join_parts(connection), surest, Decided(connection, "person")))
     for found in surest.values():
         if found.whole not in surest:
             connection.execute("update linked set entity_id = ? where entity_id = ?", (found.whole, found.part))
@@ -106,11 +106,12 @@ def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[Per
     connection.execute("update local_entities set entity_id = (select entity_id from linked where local = local_entities.rowid) where label = 'person'")
 
 
-def _surest(joined: Iterable[Joined], surest: dict[str, Joined]) -> Iterator[Judgement]:
+def _surest(joined: Iterable[Joined], surest: dict[str, Joined], decided: Decided) -> Iterator[Judgement]:
     """Pass the judgements on, and keep for each part of a name the whole that it most probably belongs to."""
     for found in joined:
         best = surest.get(found.part)
-        if found.judgement.same and (best is None or (-found.judgement.score, found.whole) < (-best.judgement.score, best.whole)):
+        same = decided.same(found.whole, found.part)
+        if (found.judgement.same if same is None else same) and (best is None or (-found.judgement.score, found.whole) < (-best.judgement.score, best.whole)):
             surest[found.part] = found
         yield found.judgement
 
