@@ -15,6 +15,7 @@ from miner.offsets import Span, Tiles
 from miner.recognise.brackets import find_latin
 from miner.recognise.consistency import across
 from miner.recognise.declared import declared_names
+from miner.recognise.employers import parts_of_name
 from miner.recognise.entities import Links, group
 from miner.recognise.passage import Found, Passage
 from miner.recognise.spacy_components import ExpoEntities, pipeline
@@ -166,9 +167,10 @@ def _links(passage: Passage, names: list[Found]) -> Links:
     )
     for found_name in names:
         text = passage.folded[found_name.start : found_name.end]
-        if found_name.label == "person" and "·" in text:
-            links.full.setdefault(("person", text.rsplit("·", 1)[-1]), text)
-            links.kinds.setdefault(("person", text.rsplit("·", 1)[-1]), "short")
+        if found_name.label == "person":
+            for part, _ in parts_of_name(text):
+                links.full.setdefault(("person", part), text)
+                links.kinds.setdefault(("person", part), "short")
     for kind, found in pairs:
         for full, short in found:
             links.add(passage, full, short, kind)

@@ -39,11 +39,17 @@ _KIND_BEFORE = re.compile(r"(?:的|大型|国有|民营|多家|各家|[一两几
 NOT_NAMED = re.compile(r"两国|三国|多国|这一|这台|那台|部分|某|国有商业|犯罪|贩毒|电诈|雇佣|恐怖|区域性|欧元区|网约车|私人|第三方|各类|各地|种植|纯线上")
 """Words of a description, not of a company's name."""
 _NUMERAL = re.compile(r"[一二三四五六七八九十]{1,4}(?=[局冶航院建化])")
-_GOES_ON = re.compile(r"(?:将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
+_GOES_ON = re.compile(r"(?:公告|开盘|收盘|股价|涨停|跌停|盘中|控股股东|股东|董事会|发布公告|第[一二三四五六七八九十]{1,2}届董事会|将|与|和|宣布|计划|拟|已|首次|带来|推出|发布|签|正|也|还|则|获|称|表示)")
 _PUBLIC = re.compile(r"广播公司$|中国人民银行[\u4e00-\u9fff]{2,10}[分支]行$|中央银行$|央行$|储备银行$|英格兰银行|存款保险公司$|储蓄保险公司$")
 """Bodies of the state whose names end like a company's."""
 _LOCAL_PARTY = re.compile(r"(?:街道|镇|乡|社区|村)(?:党工委|党委|党支部|党总支)$")
 _INSTITUTE = re.compile(r"[\u4e00-\u9fff]{2,7}(?:所|系)(?=副?(?:所长|主任|系主任|教授|研究员|博士))|[^\W\da-z_的及其和与各等由在将]{2,5}(?:委员会|理事会)(?![长主委])|(?:执行董事会|执委会)(?![长主委])")
+_MINISTRY = re.compile(
+    r"(?!市场|销售|采购)(?:国家|联邦)?(?:(?!部)[\u4e00-\u9fff]){0,4}(?:[与和及、](?:(?!部)[\u4e00-\u9fff]){2,6}){0,2}"
+    r"(?<=外交|国防|财政|经济|商业|贸易|工业|产业|农业|能源|教育|卫生|科技|科学|文化|旅游|交通|环境|内政|司法|劳动|发展|投资|设施|矿业|渔业|体育|通信|事务|水利|资源|住房|安全|计划|规划|食品|合作)"
+    r"部(?=副?部长|大臣|国务秘书|发言人|官员|表示|宣布|称|\d{1,2}日|发布|通报)"
+)
+"""What follows a country in the name of its ministry (南非|贸易与工业部)."""
 _HEADQUARTERS = re.compile(r"(?:集团)?[\u4e00-\u9fff]{2,4}区域总部")
 _CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
@@ -69,6 +75,10 @@ def find_bodies(passage: Passage) -> Iterator[Found]:
 def _parts(passage: Passage) -> Iterator[Found]:
     """Propose the parts of known bodies that have names of their own: 复旦大学微电子所, 中国能建华南区域总部."""
     for hit in passage.hits:
+        if hit.term.kind == "place" and hit.term.sort == "country" and passage.folded[hit.start : hit.end] != "中国" and "部" in passage.folded[hit.end + 2 : hit.end + 16]:
+            ministry = _MINISTRY.match(passage.folded, hit.end)
+            if ministry is not None and passage.edges[hit.start]:
+                yield Found(hit.start, ministry.end(), "organization", "type", 0.95)
         if hit.term.kind in ("organization", "enterprise") and not hit.term.ambiguous:
             part = (_INSTITUTE if hit.term.kind == "organization" else _HEADQUARTERS).match(passage.folded, hit.end)
             if part is not None and passage.edges[part.end()]:
@@ -460,7 +470,7 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     start = _regions_before(passage, ending) if ending.term.sort in ("ministry", "international") else left_edge(passage, ending)
     type_, name = text[ending.start : ending.end], text[start : ending.end]
     generic = words_of("org_types", "generic")
-    if name in generic or _is_post(text, ending, name) or (name[0] in _NEVER_FIRST and not passage.starts_name(start)):
+    if name in generic or name[0] in "这那该每" or _is_post(text, ending, name) or (name[0] in _NEVER_FIRST and not passage.starts_name(start)):
         return None
     place_end = passage.after_places(start, ending.start)
     core = text[place_end : ending.start]

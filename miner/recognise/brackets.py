@@ -12,6 +12,9 @@ from miner.recognise.passage import Found, Passage
 from miner.segment import is_common
 
 _LATIN = re.compile(r"[(]\s?(?:英文名?|英语)?[::]?\s?([a-z\u00c0-\u024f][a-z\u00c0-\u024f0-9 .,'’&+!\-·]{0,60}[a-z\u00c0-\u024f0-9.&+!])\s?(?:[,;][^()\n]{0,30})?[)]")
+_BARE_CODE = re.compile(r"[(](?:行情)?\d{6}")
+_TICKER = 4
+"""The most characters of a share's short name, which is what stands before a bare code."""
 _MAX_NAME = 12
 _LABELS = ("person", "enterprise", "organization")
 
@@ -44,6 +47,8 @@ def find_before_brackets(passage: Passage) -> Iterator[Found]:
             yield Found(start, opening, "enterprise", "bracket", 0.85)
     for opening in find_stock_codes(passage):
         start = _after_role(passage, opening, strict=False)
+        if start is not None and _BARE_CODE.match(passage.folded, opening) and opening - start > _TICKER:
+            start = next((at for at in (opening - 4, opening - 3) if passage.edges[at]), None)
         if start is not None:
             yield Found(start, opening, "enterprise", "stock", 0.9)
 

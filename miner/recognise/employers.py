@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from miner.recognise.entities import core
-from miner.recognise.foreign import letters_of
+from miner.recognise.foreign import SPEAKS, letters_of
 from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
 from miner.segment import is_common
@@ -80,7 +80,7 @@ def find_behind_roles(passage: Passage) -> Iterator[Found]:
             end = starts[at] + len(words[at])
             at += 1
         text = passage.folded[start:end]
-        if word == "企业" and not (tags[index + 1].startswith(("nr", "nz")) or _transliterated(text)):
+        if word == "企业" and not ((tags[index + 1].startswith(("nr", "nz")) and not is_common(words[index + 1])) or _transliterated(text)):
             continue
         if text[:1] in words_of("naming", "stop") or text[:1] in "共数均多将" or text.endswith(_NOT_BRANDS):
             continue
@@ -135,22 +135,40 @@ def _speaks_of(passage: Passage, start: int, end: int) -> bool:
 
 
 def find_family_names(passage: Passage, found: Iterable[Found]) -> Iterator[tuple[Found, Found]]:
-    """Pair people named with dots and the places where their last name stands alone: 穆罕默德·阿明 … 阿明."""
+    """Pair people and the places where a part of their name stands alone: 穆罕默德·阿明 … 阿明, 娜塔莎·科瓦连科 … 娜塔莎说."""
     done: set[str] = set()
-    taken = [(item.start, item.end) for item in found]
-    for item in found:
-        name = passage.folded[item.start : item.end]
-        last = name.rsplit("·", 1)[-1]
-        if item.label != "person" or "·" not in name or len(last) < 2 or last in done or is_common(last) or gazetteer().terms(last):
-            continue
-        done.add(last)
-        at = passage.folded.find(last)
-        while at >= 0:
-            end = at + len(last)
-            inside = any(start <= at and end <= stop for start, stop in taken)
-            if not inside and (passage.edges[at] or passage.edges[end]):
-                yield item, Found(at, end, "person", "short", 0.8)
-            at = passage.folded.find(last, end)
+    people = [item for item in found if item.label == "person"]
+    taken = [(item.start, item.end) for item in people]
+    for item in people:
+        for part, speaking in parts_of_name(passage.folded[item.start : item.end]):
+            if part in done or is_common(part) or gazetteer().terms(part):
+                continue
+            done.add(part)
+            at = passage.folded.find(part)
+            while at >= 0:
+                end = at + len(part)
+                inside = any(start <= at and end <= stop for start, stop in taken)
+                if not inside and (_speaks(passage, at, end) if speaking else passage.edges[at] or passage.edges[end]):
+                    yield item, Found(at, end, "person", "short", 0.8)
+                at = passage.folded.find(part, end)
+
+
+def parts_of_name(name: str) -> tuple[tuple[str, bool], ...]:
+    """Return the parts of a folded name that may stand for the whole, and whether a part must be seen speaking.
+
+    >>> parts_of_name("娜塔莎·科瓦连科"), parts_of_name("李晓薇")
+    ((('科瓦连科', False), ('娜塔莎', True)), (('晓薇', True),))
+    """
+    first, _, rest = name.partition("·")
+    last = rest.rsplit("·", 1)[-1]
+    if not rest:
+        return ((name[1:], True),) if len(name) == 3 and _HAN.match(name) else ()
+    return tuple((part, speaking) for part, speaking in ((last, False), (first, True)) if len(part) >= 2)
+
+
+def _speaks(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether what stands here opens a clause and speaks or acts: a name used alone."""
+    return (start == 0 or not _HAN.match(passage.folded[start - 1])) and SPEAKS.match(passage.folded, end) is not None
 
 
 def _occurrences(passage: Passage, short: str) -> Iterator[Found]:

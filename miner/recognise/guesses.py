@@ -15,7 +15,7 @@ from miner.offsets import Span
 from miner.recognise.encode import Cut
 from miner.recognise.gazetteer import words_of
 from miner.recognise.passage import Found, Passage, own_words
-from miner.recognise.people import shaped_like_a_name
+from miner.recognise.shapes import shaped_like_a_name
 from miner.segment import is_common
 
 if TYPE_CHECKING:

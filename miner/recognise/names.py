@@ -16,7 +16,8 @@ from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.lists import find_listed
 from miner.recognise.overlap import ENOUGH, resolve_overlaps, with_more
 from miner.recognise.passage import Found, Passage
-from miner.recognise.people import find_people, is_byline, trimmed_name
+from miner.recognise.people import find_people, listed_around, trimmed_name
+from miner.recognise.shapes import is_byline
 from miner.recognise.zones import credits, works
 from miner.segment import is_common
 
@@ -42,6 +43,7 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     proposals = [*bodies, *declared, *people, *(_trimmed(passage, found) for found in guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
     proposals = [_placed(passage, found) for found in _wholes(passage, proposals) if not _begins_with_title(passage, found)]
     kept = resolve_overlaps(_outside(proposals, barred))
+    kept = with_more(kept, _outside((named for found in kept if found.method == "model" and found.label == "person" and found.confidence >= 0.8 for named in listed_around(passage, found) if not passage.starts_place(named.start)), barred))
     kept = with_more(kept, _outside((short for _, short in find_family_names(passage, kept)), barred))
     kept = with_more(kept, _outside(find_short_forms(passage, kept), barred))
     kept = with_more(kept, (short for _, short in find_latin(passage, kept)))
@@ -90,6 +92,8 @@ def _trimmed(passage: Passage, found: Found) -> Found:
     if found.label != "person" or found.end - found.start < 3:
         return found
     end = trimmed_name(passage, found.start, found.end)
+    if end - found.start < 2:
+        return replace(found, confidence=0.0)
     return found if end == found.end else replace(found, end=end)
 
 

@@ -25,6 +25,7 @@ from miner.recognise.foreign import (
 )
 from miner.recognise.gazetteer import Hit, words_of
 from miner.recognise.passage import Found, Passage
+from miner.recognise.shapes import families
 from miner.segment import is_common, tagged
 
 _BEFORE_DOT, _AFTER_DOT = 17, 80
@@ -56,7 +57,6 @@ _COUNTED = re.compile(r"第[一二三四五六七八九十]|[一二两三四五�
 _BOUND = frozenset({"v", "d", "p", "c", "t", "r", "m", "f"})
 _LEADING = frozenset({"p", "d", "c", "v", "r", "zg", "ug", "b", "a"})
 _NEVER_LAST = frozenset("则也已副总某在是的了和与及说等对就将都为向从到曾于并则还又因受以被把让给称犯亦不没未、")
-_BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
 _LIST_GAP = re.compile(r"\s?(?:、|和|与|及|以及)\s?")
 _MODALS = frozenset("用率作要来去打则带拿站会能走看可刚才便只正又再还就")
 _BODY_ENDS = frozenset("委部局会团院所处科室组党府国省市区县")
@@ -67,6 +67,7 @@ _ACTING = re.compile(r"[\u4e00-\u9fff]着|[订买签看拿带做走问挑选尝�
 _BEFORE_YA = frozenset("真正和龙竜拓哲达克智直卓慎伸信裕雅贵淳一琢")
 """First characters of the Japanese given names that end in 也."""
 _LONG_GIVEN_ENDS = frozenset("郎子介助美代奈香惠江门彦朗辅")
+_OPENS = re.compile(r"^$|[,。:;!?、“”\n的]$")
 _CUT_OFF = frozenset("则因称说亦已曾在是的了被把")
 """What no name ends in."""
 _CUT_BEFORE_WORDS = frozenset("将就也还用带拿")
@@ -76,17 +77,12 @@ _DESCRIBING = frozenset({"a", "z", "b", "v", "vn", "l", "i"})
 """Tags of everyday words that describe or act: between a title and a verb such a word is a name only when it speaks (负责人强烈谴责)."""
 
 
-@cache
-def _families() -> frozenset[str]:
-    return letters_of("surnames", "common") | letters_of("surnames", "rare")
-
-
 def find_people(passage: Passage) -> Iterator[Found]:
     """Propose people: beside titles, before speech, as words, in lists beside people, and with dots in their names."""
     first = [*_after_titles(passage), *_before_titles(passage), *_before_speech(passage), *_dotted(passage), *_as_words(passage), *_apposed(passage), *_introduced(passage)]
     yield from first
     for found in {(found.start, found.end): found for found in first if found.confidence >= 0.5}.values():
-        yield from _listed(passage, found)
+        yield from listed_around(passage, found)
 
 
 def _before_titles(passage: Passage) -> Iterator[Found]:
@@ -125,7 +121,7 @@ def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
     if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
         index = passage.word_at(start)
         word = passage.words.words[index]
-        if word == passage.folded[start:end] and passage.words.tags[index].startswith("nr") and word[0] in _families() and not _has_common_part(word):
+        if word == passage.folded[start:end] and passage.words.tags[index].startswith("nr") and word[0] in families() and not _has_common_part(word):
             return not passage.knows(start, end)
     if not _is_name(passage, start, end) or passage.folded[end - 1] in _BODY_ENDS:
         return False
@@ -176,9 +172,9 @@ def _apposed(passage: Passage) -> Iterator[Found]:
 
 def _as_words(passage: Passage) -> Iterator[Found]:
     """Propose words that the dictionary tags as names or does not know, when they are built like a name."""
-    common, families = letters_of("surnames", "common"), _families()
+    common, surnames = letters_of("surnames", "common"), families()
     words, tags, starts = passage.words
-    for index in [i for i, word in enumerate(words) if word[0] in families]:
+    for index in [i for i, word in enumerate(words) if word[0] in surnames]:
         word, tag, start = words[index], tags[index], starts[index]
         first = word[0]
         if len(word) == 3 and (tag.startswith("nr") or not is_common(word)):
@@ -290,7 +286,7 @@ def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | No
             base -= 0.3
         if length >= 4 and (_is_act(name[2:4]) or AFTERTHOUGHT.search(name, 2)):
             continue
-        if length >= 3 and _DAY.match(text, end - 1):
+        if length >= 3 and (_DAY.match(text, end - 1) or _DAY.fullmatch(name, 1)):
             continue
         if length == 3 and (_COUNTED.match(text, end - 1) or _torn(passage, start)):
             continue
@@ -409,6 +405,10 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
             said -= 1
         if not passage.edges[said]:
             yield from _torn_before(passage, said)
+            continue
+        start = _foreign_before(passage, said)
+        if said - start >= 3 and _OPENS.search(passage.folded, max(0, start - 1), start) and not (passage.starts_place(start) or passage.knows(start, said)):
+            yield Found(start, said, "person", "speech", 0.75)
             continue
         index = passage.word_at(said) - 1
         for back in (0, 1, 2):
@@ -541,37 +541,43 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
         at = end
 
 
-@cache
-def _beginnings() -> frozenset[str]:
-    """Return the family names of several characters."""
-    return whole_words("compound") | whole_words("japanese")
+def listed_around(passage: Passage, person: Found) -> Iterator[Found]:
+    """Propose the names listed before and after a person."""
+    yield from _listed_before(passage, person)
+    yield from _listed(passage, person)
 
 
-@lru_cache(maxsize=65536)
-def shaped_like_a_name(text: str) -> bool:
-    """Tell whether folded text is built like a person's name: a surname before it, or transliterated, or Latin words.
+def _listed_before(passage: Passage, person: Found) -> Iterator[Found]:
+    """Propose the names listed before a person (卢泰愚、全斗焕和卢武铉)."""
+    at, text = person.start, passage.folded
+    for _ in range(500):
+        if text[at - 1 : at] not in ("、", "和", "与"):
+            return
+        end = at - 1
+        start = next((end - length for length in (3, 2) if end >= length and _closes_list(passage, end - length, end)), None)
+        if start is None:
+            return
+        yield Found(start, end, "person", "list", 0.7)
+        at = start
 
-    >>> shaped_like_a_name("高远"), shaped_like_a_name("马库斯·韦伯"), shaped_like_a_name("妫遍暅")
-    (True, True, False)
-    """
-    if text[-1] in "总董某哥姐" or "某" in text:
+
+def _closes_list(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether a name of Chinese characters stands alone between two marks, or behind a word, at the head of a list."""
+    text = passage.folded
+    name = text[start:end]
+    if not passage.edges[start] or not _is_name(passage, start, end) or _is_everyday(passage, start, end):
         return False
-    if len(text) > 2 and text[1:] in words_of("titles", "core", "address", "none"):
+    if len(name) == 3 and not _given_fits(name) and is_common(name[1:]):
         return False
-    if text.isascii():
-        return text.replace(" ", "").replace(".", "").replace("-", "").isalpha()
-    letters = letters_of("names", "transliteration")
-    plain = text.replace("·", "").replace(" ", "").replace("-", "")
-    if plain and sum(char in letters for char in plain) >= 0.8 * len(plain):
-        return True
-    if len(plain) > 5 or not all(map(HAN.match, plain)):
-        return False
-    return plain[0] in _families() or plain[:2] in _beginnings() or plain[:3] in _beginnings()
+    before = text[start - 1 : start]
+    return not before or not HAN.match(before) or before in "继与和的是有括" or start in passage.titles
 
 
 def trimmed_name(passage: Passage, start: int, end: int) -> int:
     """Return where a name proposed by a model ends, without a last character that no name ends in (何苗则, 莱恩因)."""
     text = passage.folded
+    if _DAY.fullmatch(text, start + 1, end):
+        return start
     while end - start > 2:
         last = text[end - 1]
         loose = last in _CUT_BEFORE_WORDS and HAN.match(text, end) and not _NAME_FOLLOWS.match(text, end)
@@ -579,8 +585,3 @@ def trimmed_name(passage: Passage, start: int, end: int) -> int:
             break
         end -= 1
     return end
-
-
-def is_byline(passage: Passage, found: Found) -> bool:
-    """Tell whether a name stands in a byline or a credit, where it is not part of the story."""
-    return bool(_BYLINE.search(passage.folded, max(0, found.start - 8), found.start))

@@ -32,12 +32,17 @@ _BRANCH = re.compile(r"[\u4e00-\u9fffa-z]{0,8}(?:区域总部|总部|事业群|�
 """A part of a company with a name of its own: it is the body of the post (中国能建华南区域总部|总经理)."""
 _SMALL = frozenset({"事业部", "总部", "分公司", "子公司", "研究院", "研究所", "分行", "支行"})
 """Parts without a name of their own: they stay in the title, unless the title is their head's."""
-_COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$")
+_COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$|(?:同事|搭档)、$")
 _COREF_BODY = re.compile(r"(?:该|本|这家|这一)?(中心|委员会|实验室|联席会|协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$")
 _ROLE = re.compile(r"(?:企业|公司|机构|集团|平台|工厂|单位|商会|协会|学校|医院|银行|事务所|车企|药企)$")
-_SHARED = re.compile(r"(?:领导|^副.{1,3}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者)$")
-_APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|(?:当时|曾|曾经|一直|长期|现)?担任|被选为|被推选为|任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
-_BE = re.compile(r"\s?(?:是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)")
+_SHARED = re.compile(
+    r"(?:领导|^副.{1,3}$|^前.{2,6}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者|创始人|合伙人|工程师|技师|学生|研究生|队员|运动员|选手|导演|作家|诗人|画家|大使|财长|外长|董事|监事|顾问|职员|员工|店员)$"
+)
+_IN_CHARGE = re.compile(r"(?:负责|主管|分管)[^,。;:!?、“”]{1,14}的$")
+_TAKES = re.compile(r"(?:担任|出任|任职|就任|时任|曾任)[^,。;:!?“”]{0,30}$")
+_OF_THE_FIRM = re.compile(r"(?:该|这家|本)?(?:公司|企业|集团|机构)的")
+_APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|(?:当时|后来|一度)?(?:曾经?|一直|长期|现)?担任|被选为|被推选为|任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
+_BE = re.compile(r"\s?(?:(?:当时|后来|一度)?(?:曾经?|一直|长期|现)?担任|被选为|被推选为|是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)")
 _NOT_POSTS = frozenset({"代表", "先生", "女士", "小姐", "夫人", "老师", "博士", "同志", "记者", "同学", "师傅", "学生", "老人", "编辑", "作者", "助理", "秘书"})
 _MINISTER = re.compile(r"部长|大臣|国务秘书")
 _STATE_HEADS = frozenset({"国家主席", "国家副主席"})
@@ -146,6 +151,8 @@ def _pieces_before(view: _Field, end: int) -> list[_Piece]:
     at = end
     while at > 0 and view.folded[at - 1] == " ":
         at -= 1
+    if at > 1 and view.folded[at - 1] == "的" and at - 1 in view.title_starts and _TAKES.search(view.folded, max(0, at - 48), view.title_starts[at - 1]):
+        at -= 1
     while len(pieces) < 8:
         start = view.title_starts.get(at)
         if start is None:
@@ -181,6 +188,10 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
         return _Piece(inner.span.start, Span(inner.span.end, end), inner.span, inner)
     core = start
     start = _over_modifiers(view, start)
+    charge = _IN_CHARGE.search(view.folded, max(0, start - 20), start)
+    if charge is not None and charge.start() in view.ends and view.ends[charge.start()].label != "place":
+        paid = view.ends[charge.start()]
+        return _Piece(paid.span.start, Span(start, end), paid.span, paid)
     body = _body_ending(view, start)
     if body is not None:
         if body.label == "place":
@@ -279,7 +290,7 @@ def _body_ending(view: _Field, end: int) -> Mention | None:
     if at > 0 and view.folded[at - 1] == ")":
         opening = view.folded.rfind("(", max(0, at - 40), at)
         at = opening if opening > 0 and opening in view.ends else at
-    if at > 0 and view.folded[at - 1] == "的" and at - 1 in view.ends and view.ends[at - 1].label == "enterprise":
+    if at > 0 and view.folded[at - 1] == "的" and at - 1 in view.ends and view.ends[at - 1].label in ("enterprise", "organization"):
         return view.ends[at - 1]
     return view.ends.get(at)
 
@@ -406,7 +417,11 @@ def _pieces_after(view: _Field, end: int) -> Iterator[_Piece]:
     clause = _CLAUSE.search(view.folded, start)
     stop = clause.start() if clause else len(view.folded)
     mention = view.starts.get(start)
-    if mention is not None and mention.span.end <= stop:
+    firm = _OF_THE_FIRM.match(view.folded, start) if be else None
+    told = _last_enterprise(view, start) if firm is not None else None
+    if firm is not None and told is not None:
+        mention, title_at = told, firm.end()
+    elif mention is not None and mention.span.end <= stop:
         title_at = mention.span.end + (be and view.folded.startswith("的", mention.span.end))
     elif be:
         title_at = start
