@@ -62,6 +62,8 @@ _CONTINUES = (
     "（紧接第{c}版）",
     "（上接 A{n} 版）",
 )
+_CUT_AT_MARK = 0.6
+"""How often a headline that is cut and has a comma or colon is cut after it."""
 _DIGITS = "〇一二三四五六七八九十"
 
 
@@ -239,6 +241,10 @@ class _StorySetter:
             return [" ".join(short)]
         if not self._happens(self.rates.head_cut) or len(short) < 9:
             return [headline.replace(" ", self.style.head_gap)]
+        marks = [at for at in range(4, len(headline) - 3) if headline[at - 1] in "，：；！？" and headline[at] != " "]
+        if marks and self.rng.random() < _CUT_AT_MARK:
+            at = self.rng.choice(marks)
+            return [text.replace(" ", self.style.head_gap) for text in (headline[:at], headline[at:])]
         parts = headline.split(" ")
         if len(parts) > 1:
             cut = self.rng.randint(1, len(parts) - 1)

@@ -20,13 +20,14 @@ from miner.split.evidence import Hints, boundary_features, cut_features, hints_o
 from miner.split.matching import JUST_BEFORE, Block, Matches, Story, StoryTable, matches_of, pair_features, story_table
 from miner.split.outline import HEAD, Outline
 from miner.split.roles import Floats
+from miner.split.sense import Sense
 from miner.split.wording import Wording
 
-__all__ = ["Binding", "Network", "SplitModels", "bind", "confidence_of", "stories_of"]
+__all__ = ["Binding", "Network", "Seen", "SplitModels", "bind", "confidence_of", "stories_of"]
 
 _WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 0.8, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
-_UNBOUND, _HEADLESS = -4.0, -1.5
+_UNBOUND, _HEADLESS = -4.0, -1.0
 """Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
 _RESUMED = -0.5
 """Pairs that score higher are taken to go on: a body cut in two is as wrong as two taken for one."""
@@ -57,13 +58,14 @@ class Network:
 @dataclass(frozen=True, slots=True)
 class SplitModels:
     """The networks: does a story begin, does a piece go on, is a head cut, does a head belong to a story; and the wording
-    tables that they lean on."""
+    tables and vectors that they lean on."""
 
     boundary: Network
     resume: Network
     cut: Network
     pair: Network
     wording: Wording
+    sense: Sense
 
 
 @dataclass(slots=True)
@@ -94,15 +96,30 @@ class _Answer:
 
     heads: frozenset[int]
     starts: frozenset[int]
+    own: float
+    """The sum of the scores of heads and starts."""
     flipped: frozenset[tuple[int, int]] = frozenset()
 
-    def flip(self, flip: _Flip) -> _Answer:
+    def flip(self, flip: _Flip, page: _Page) -> _Answer:
         """Return the answers with one of them turned round."""
         if flip.kind == "start":
-            return _Answer(self.heads, self.starts ^ {flip.key}, self.flipped)
+            turn = _WEIGHT_START * page.boundaries[flip.key]
+            own = self.own + (-turn if flip.key in self.starts else turn)
+            return _Answer(self.heads, self.starts ^ {flip.key}, own, self.flipped)
         if flip.kind == "head":
-            return _Answer(self.heads ^ {flip.key}, self.starts, self.flipped)
-        return _Answer(self.heads, self.starts, self.flipped ^ {flip.key})
+            turn = _WEIGHT_ROLE * page.logit[flip.key]
+            own = self.own + (-turn if flip.key in self.heads else turn)
+            return _Answer(self.heads ^ {flip.key}, self.starts, own, self.flipped)
+        return _Answer(self.heads, self.starts, self.own, self.flipped ^ {flip.key})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One way to tell heads and stories apart that the search looked at, with the evidence of its pairs."""
+
+    stories: list[Story]
+    blocks: list[Block]
+    features: npt.NDArray[Any]
 
 
 @dataclass(slots=True)
@@ -120,6 +137,7 @@ class _Page:
     share: Floats
     """How much of every display row stands in every story, as the stories are told apart at first."""
     sized: bool = False
+    seen: list[Seen] | None = None
     cuts: dict[tuple[int, int], float] = field(default_factory=dict)
     tables: dict[frozenset[int], StoryTable] = field(default_factory=dict)
 
@@ -172,10 +190,10 @@ def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, i
     return stories
 
 
-def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Binding:
+def bind(outline: Outline, models: SplitModels, *, sized: bool = False, seen: list[Seen] | None = None) -> Binding:
     """Decide stories, heads and which belongs to which. `sized`: display lines were told by type size, so stories hardly ever
-    begin without one."""
-    hints = hints_of(outline, models.wording)
+    begin without one. What the search looked at is added to `seen`, for training."""
+    hints = hints_of(outline, models.wording, models.sense)
     chance = outline.chances[:, HEAD].sum(axis=1)
     rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
     matches = matches_of(outline, hints, rows)
@@ -192,8 +210,18 @@ def bind(outline: Outline, models: SplitModels, *, sized: bool = False) -> Bindi
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
     table = story_table(outline, hints, matches, stories_of(outline, starts, resumes))
     share = table.sums / (table.possible + 1.0)[:, None]
-    page = _Page(outline, models, hints, matches, boundaries, resumes, logit, share, sized, tables={starts: table})
-    return _search(page, _Answer(frozenset(row for row in rows if chance[row] > 0.5), starts))
+    page = _Page(outline, models, hints, matches, boundaries, resumes, logit, share, sized, seen, tables={starts: table})
+    heads = frozenset(row for row in rows if chance[row] > 0.5)
+    return _search(page, _Answer(heads, starts, _own_score(page, heads, starts)))
+
+
+def _own_score(page: _Page, heads: frozenset[int], starts: frozenset[int]) -> float:
+    """The log-chance of these heads and starts by themselves."""
+    total = -_WEIGHT_ROLE * sum([_soft(-value if row in heads else value) for row, value in page.logit.items()])
+    for index, score in enumerate(page.boundaries):
+        if index and index not in page.resumes:
+            total -= _WEIGHT_START * _soft(-score if index in starts else score)
+    return total
 
 
 def _search(page: _Page, answer: _Answer) -> Binding:
@@ -204,7 +232,7 @@ def _search(page: _Page, answer: _Answer) -> Binding:
     for flips in [*((flip,) for flip in doubts), *pairs]:
         trial = answer
         for flip in flips:
-            trial = trial.flip(flip)
+            trial = trial.flip(flip, page)
         result = _evaluate(page, trial, above=best.total + 1e-6)
         if result is not None:
             best, answer = result, trial
@@ -231,10 +259,9 @@ def _doubts(page: _Page, answer: _Answer) -> list[_Flip]:
 def _evaluate(page: _Page, answer: _Answer, *, above: float) -> Binding | None:
     """Bind heads and bodies under these answers; None when the sum of all scores is not above a bound. Binding only lowers
     the sum of the answers' own scores, so answers whose own sum is too low need not be bound at all."""
-    total = -_WEIGHT_ROLE * sum([_soft(-value if row in answer.heads else value) for row, value in page.logit.items()])
-    for index, score in enumerate(page.boundaries):
-        if index and index not in page.resumes:
-            total -= _WEIGHT_START * _soft(-score if index in answer.starts else score)
+    total = answer.own
+    if total <= above:
+        return None
     blocks: list[list[int]] = []
     runs: list[int] = []
     for number, run in enumerate(page.outline.runs):
@@ -269,6 +296,8 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
     if not blocks:
         return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes, page.boundaries)
     features = pair_features(page.outline, page.matches, table, blocks)
+    if page.seen is not None:
+        page.seen.append(Seen(table.stories, blocks, features))
     scores: npt.NDArray[Any] = page.models.pair(features)
     if page.sized:
         scores = scores + _SIZED_ABOVE * features[:, :, JUST_BEFORE]

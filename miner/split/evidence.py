@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from miner.split.jumps import parse_jump
 from miner.split.lines import byline_tail, opening_class
 from miner.split.outline import HEAD, Outline
 from miner.split.roles import LABELS, Floats
-from miner.split.wording import Wording
+from miner.split.sense import Sense, Vectors
+from miner.split.wording import Wording, close_slots, opening_slots
 
 __all__ = ["Hints", "boundary_features", "cut_features", "hints_of", "other_measure", "resume_features", "resume_pairs"]
 
@@ -23,6 +25,8 @@ _BEFORE = 5
 _DIFFERS, _BOTH_LONG, _EMPTY, _EMPTY_DIFFERS = 1, 3, 24, 28
 """Columns of the evidence for a boundary that speak of another measure."""
 _RARE = 0.6
+_LAGS = 4
+"""So many paragraphs back each paragraph is compared with."""
 _REACH = 14
 """Pieces back to which a piece may go on."""
 
@@ -32,16 +36,20 @@ class Hints:
     """What wording says of every paragraph: log-odds of opening and of closing a story; weights of shared pairs."""
 
     wording: Wording
-    opens: Floats
-    closes: Floats
+    opens: list[float]
+    closes: list[float]
     weight: dict[str, float]
     rare: frozenset[str]
     """Pairs that stand in more than one paragraph though they are rare in general: names, above all."""
     telling: list[tuple[frozenset[str], int]]
     """For every paragraph its weighted pairs, and the number of all its pairs."""
+    sense: Sense
+    vectors: Vectors
+    follow: list[list[float]]
+    """`follow[k][i]`: log-odds that paragraph i goes on the story of paragraph i - k - 1; 0 where there is none."""
 
 
-def hints_of(outline: Outline, wording: Wording) -> Hints:
+def hints_of(outline: Outline, wording: Wording, sense: Sense) -> Hints:
     """Ask the wording tables about all paragraphs at once."""
     texts = [paragraph.text for paragraph in outline.paragraphs]
     counts: Counter[str] = Counter()
@@ -54,20 +62,27 @@ def hints_of(outline: Outline, wording: Wording) -> Hints:
     rare = frozenset(pair for pair, value in zip(shared, rarity.tolist(), strict=True) if value > _RARE)
     known = weight.keys()
     telling = [(frozenset(paragraph.pairs & known), len(paragraph.pairs)) for paragraph in outline.paragraphs]
-    return Hints(wording, wording.opens(texts), wording.closes(texts), weight, rare, telling)
+    openings, closes = opening_slots(texts), close_slots(texts)
+    vectors = sense.vectors(texts, openings, closes)
+    return Hints(
+        wording, _clipped(wording.opens(openings)), _clipped(wording.closes(closes)), weight, rare, telling, sense, vectors, _follow(sense, vectors)
+    )
 
 
-def frame_mark(outline: Outline, row: int, *, body: bool = False) -> float:
-    """Whether a row is set off as a new text frame: a blank in front (before the indent, where body lines have one), or a
-    missing (or unusual) blank line before it."""
-    view = outline.view
-    framed = view.rows[row].framed if body and view.indent_style == 1 else view.lead[row] == 1
-    mark = 1.0 if framed or (view.lead[row] and view.indent_style == 0) else 0.0
-    if view.blank_style == 1 and view.blanks[row] != 1 and row:
-        mark += 1.0
-    if view.blank_style == 0 and view.blanks[row] > 0:
-        mark += 1.0
-    return mark
+def _clipped(odds: Floats) -> list[float]:
+    clipped: list[float] = np.clip(odds, -6, 6).tolist()
+    return clipped
+
+
+def _follow(sense: Sense, vectors: Vectors) -> list[list[float]]:
+    count = len(vectors.means)
+    out = np.zeros((_LAGS, count), dtype=np.float32)
+    pairs = [(lag, at) for lag in range(1, _LAGS + 1) for at in range(lag, count)]
+    if pairs:
+        lag, at = np.array(pairs).T
+        out[lag - 1, at] = np.clip(sense.follows(vectors, at - lag, at), -8, 8)
+    rows: list[list[float]] = out.tolist()
+    return rows
 
 
 def _similar(hints: Hints, one: tuple[frozenset[str], int], other: tuple[frozenset[str], int]) -> float:
@@ -78,36 +93,37 @@ def _similar(hints: Hints, one: tuple[frozenset[str], int], other: tuple[frozens
 
 def boundary_features(outline: Outline, hints: Hints) -> Floats:
     """A row for every paragraph but the first: does a new story begin with it?"""
-    rows = [_boundary(outline, hints, index) for index in range(1, len(outline.paragraphs))]
+    tally = _tally(outline)
+    rows = [_boundary(outline, hints, index, tally) for index in range(1, len(outline.paragraphs))]
     return np.concatenate([np.array(rows, dtype=np.float32), _marks(outline)], axis=1)
 
 
 def _marks(outline: Outline) -> Floats:
     """For every paragraph but the first its frame mark, beside how usual frame marks are on the page, and its indent."""
     pieces = outline.paragraphs
-    marks = np.array([frame_mark(outline, piece.rows[0], body=True) > 0 for piece in pieces[1:]], dtype=np.float32)
+    marks = np.array([outline.view.body_marks[piece.rows[0]] > 0 for piece in pieces[1:]], dtype=np.float32)
     opened = np.array([piece.opens for piece in pieces[1:]], dtype=np.float32)
     common = float((marks * opened).sum() / max(1.0, opened.sum()))
     leads = outline.view.lead[[piece.rows[0] for piece in pieces[1:]]]
     return np.stack([np.full(len(marks), common), marks * (1.0 - common), marks * common, leads], axis=1).astype(np.float32)
 
 
-def _boundary(outline: Outline, hints: Hints, index: int) -> list[float]:
+def _boundary(outline: Outline, hints: Hints, index: int, tally: _Tally) -> list[float]:
     paragraphs = outline.paragraphs
     this, last = paragraphs[index], paragraphs[index - 1]
     empty = float(not outline.runs[index])
     differs = float(this.measure != last.measure)
     tail = float(byline_tail(last.text))
     opening = opening_class(this.text)
-    mark = frame_mark(outline, this.rows[0], body=True)
-    opens, closes = float(np.clip(hints.opens[index], -6, 6)), float(np.clip(hints.closes[index - 1], -6, 6))
+    mark = outline.view.body_marks[this.rows[0]]
+    opens, closes = hints.opens[index], hints.closes[index - 1]
     return [
         1.0, differs, min(6.0, abs(this.measure - last.measure)), differs * (len(this.rows) > 2 and len(last.rows) > 2),
         tail, float(not last.closes), float(opening == 1), float(opening == 2), float(opening == 3), mark, opens, closes,
         opens + closes, *_habits(outline), 1.0 / len(paragraphs), float(this.opens), float(len(last.rows) == 1), float(len(this.rows) == 1),
         float(outline.view.start[this.rows[0]] == 1), empty, empty * tail, empty * (opening == 1), empty * mark,
         empty * differs, empty * opens, empty * closes,
-        *_run_features(outline, outline.runs[index]), *_likeness(hints, index),
+        *_run_features(outline, outline.runs[index], tally), *_likeness(hints, index), *_goes_on(hints, index),
     ]  # fmt: skip
 
 
@@ -128,19 +144,35 @@ def _habits(outline: Outline) -> list[float]:
     return outline.habits
 
 
-def _run_features(outline: Outline, run: list[int]) -> list[float]:
+class _Tally(NamedTuple):
+    """Chances of every row to be a head, subhead, byline, section, caption, furniture."""
+
+    head: list[float]
+    subhead: list[float]
+    byline: list[float]
+    section: list[float]
+    caption: list[float]
+    furniture: list[float]
+
+
+def _tally(outline: Outline) -> _Tally:
+    chances = outline.chances
+    single = (chances[:, _AT[label]].tolist() for label in "YSCX")
+    return _Tally(chances[:, HEAD].sum(axis=1).tolist(), (chances[:, _AT["U"]] + chances[:, _AT["u"]]).tolist(), *single)
+
+
+def _run_features(outline: Outline, run: list[int], tally: _Tally) -> list[float]:
     """The display lines between two paragraphs."""
-    chances, view = outline.chances, outline.view
-    total = chances[run].sum(axis=0) if run else _NONE
-    first, last = (chances[run[0]], chances[run[-1]]) if run else (_NONE, _NONE)
-    heads, subheads = float(total[HEAD].sum()), float(total[_AT["U"]] + total[_AT["u"]])
+    if not run:
+        return [0.0] * 18
+    view = outline.view
+    first, last, count = run[0], run[-1], len(run)
+    heads, subheads, bylines, sections, captions, others = (sum([column[row] for row in run]) for column in tally)
     jumps = [jump.way for row in run if view.pattern[row] == 1 and (jump := parse_jump(view.rows[row].text))]
     return [
-        min(3.0, heads), min(2.0, subheads), min(2.0, float(total[_AT["Y"]])), float(total[_AT["S"]]), float(total[_AT["C"]]),
-        float("to" in jumps), float("from" in jumps), float(total[_AT["X"]]), float(last[HEAD].sum()), float(first[HEAD].sum()),
-        float(last[_AT["Y"]]), float(first[_AT["Y"]]), frame_mark(outline, run[0]) if run else 0.0, float(len(run) > 3),
-        float(len(run) == 1) * subheads, heads / (len(run) or 1), subheads / (len(run) or 1),
-        max((frame_mark(outline, row) for row in run), default=0.0),
+        min(3.0, heads), min(2.0, subheads), min(2.0, bylines), sections, captions, float("to" in jumps), float("from" in jumps),
+        others, tally.head[last], tally.head[first], tally.byline[last], tally.byline[first], view.marks[first],
+        float(count > 3), float(count == 1) * subheads, heads / count, subheads / count, max([view.marks[row] for row in run]),
     ]  # fmt: skip
 
 
@@ -158,6 +190,17 @@ def _likeness(hints: Hints, index: int) -> list[float]:
     return [
         near, whole, _similar(hints, this, first), ahead, ahead - near, _similar(hints, after, last), min(8, back),
         float(np.log1p(back)), float(np.log1p(front)), float(back == 0), back / (1 + len(rare)),
+    ]  # fmt: skip
+
+
+def _goes_on(hints: Hints, index: int) -> list[float]:
+    """Whether a paragraph follows on those before it, and the next one on it and on the one before it."""
+    follow = hints.follow
+    back = [row[index] for row in follow[: min(_LAGS, index)]]
+    after = index + 1 < len(follow[0])
+    return [
+        follow[0][index], follow[1][index], follow[2][index], max(back), sum(back) / len(back),
+        follow[0][index + 1] if after else 0.0, follow[1][index + 1] if after else 0.0,
     ]  # fmt: skip
 
 
@@ -192,10 +235,11 @@ def resume_features(outline: Outline, hints: Hints, earlier: int, later: int) ->
         float(np.clip(room, -3, 6)), affinity, affinity * (view.end[last_row] == 0), usual, float(view.counts[one.text[-1] + two.text[0]] > 0),
         float(later == earlier + 1), min(6.0, float(later - earlier)), min(4.0, between / 10), _similar(hints, hints.telling[earlier], hints.telling[later]),
         float(view.start[first_row] == 7), float(view.end[last_row] in (1, 2)), float(view.end[last_row] in (4, 5)),
-        float(opened > 0), float(closing >= 0 and (opening < 0 or closing < opening)), float(np.clip(hints.opens[later], -6, 6)),
-        float(np.clip(hints.closes[earlier], -6, 6)), float(len(outline.runs[later])), float(view.slack[first_row] > 1.4),
+        float(opened > 0), float(closing >= 0 and (opening < 0 or closing < opening)), hints.opens[later],
+        hints.closes[earlier], float(len(outline.runs[later])), float(view.slack[first_row] > 1.4),
         float(abs(view.slack[first_row]) < 0.8), float(view.lead[first_row] > 0), float(np.clip(view.slack[last_row], -3, 6)),
         one.stop + two.start, (1 - one.stop) * (1 - two.start), float(len(one.rows) == 1), float(len(two.rows) == 1),
+        hints.follow[later - earlier - 1][later] if later - earlier <= _LAGS else 0.0,
     ]  # fmt: skip
 
 
@@ -216,7 +260,7 @@ def cut_features(outline: Outline, hints: Hints, match: tuple[Floats, Floats], i
     return [
         1.0, cj[_AT["h"]], cj[_AT["H"]], cj[_AT["K"]], cj[_AT["T"]], ci[_AT["h"]], ci[_AT["H"]], ci[_AT["K"]], ci[_AT["T"]],
         float(inner[_AT["Y"]]), float(inner[_AT["S"]] + inner[_AT["C"]]), float(inner[_AT["X"]]), float(inner[_AT["J"]]),
-        frame_mark(outline, j), float(parted > 0), float(parted > 1), same, float((match_i * match_j).max()),
+        view.marks[j], float(parted > 0), float(parted > 1), same, float((match_i * match_j).max()),
         min(10.0, abs(wide_i - wide_j)), float(abs(wide_i - wide_j) < 1.5), float(one[-1] in "：:，,"),
         float("—" in one[-2:] or "—" in two[:2]), float(max(-1, min(1, opened))), float(len(two) == 1),
         float(len(one) == 1 and len(two) == 1), float(abs(match_i - match_j).max()),

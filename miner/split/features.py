@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,11 @@ class PageView:
     """Blank lines: 0 between blocks at most, 1 after every line, 2 irregular."""
     counts: Counter[str]
     """How often each bigram occurs on the page."""
+    marks: list[float]
+    """For every row as a display line, whether it is set off as a new text frame: a blank in front, or a missing (or unusual)
+    blank line before it."""
+    body_marks: list[float]
+    """The same for every row as a line of a body: the blank stands before the indent, where body lines have one."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -66,7 +72,15 @@ def look(rows: Sequence[Row]) -> PageView:
     compacts = [row.compact for row in rows]
     counts: Counter[str] = Counter()
     for compact in compacts:
-        counts.update(map("".join, pairwise(compact)))
+        counts.update(map(add, compact, compact[1:]))
+    indent_style, blank_style = _indent_style(lead, count), _blank_style(blanks, count)
+    framed = np.array([row.framed for row in rows], dtype=bool)
+    off = (lead > 0) & (indent_style == 0)
+    gaps = np.zeros(count)
+    if blank_style == 1:
+        gaps[1:] = blanks[1:] != 1
+    elif blank_style == 0:
+        gaps[:] = blanks > 0
     return PageView(
         rows=list(rows),
         measure=measure,
@@ -77,9 +91,11 @@ def look(rows: Sequence[Row]) -> PageView:
         pattern=np.array([pattern_class(row.text) for row in rows], dtype=np.int64),
         lead=lead,
         blanks=blanks,
-        indent_style=_indent_style(lead, count),
-        blank_style=_blank_style(blanks, count),
+        indent_style=indent_style,
+        blank_style=blank_style,
         counts=counts,
+        marks=(((lead == 1) | off) + gaps).tolist(),
+        body_marks=(((framed if indent_style == 1 else lead == 1) | off) + gaps).tolist(),
     )
 
 
@@ -133,11 +149,11 @@ def columns(view: PageView, wording: Wording) -> tuple[Ints, list[int]]:
     width = _bucket(wide, 0, 40, 1)
     step = _bucket(wide - _shift(wide, 1), -4, 4, 2)
     ahead = _bucket(wide - _shift(wide, -1), -4, 4, 2)
-    inner = np.array([_inner(row) for row in view.rows], dtype=np.int64)
+    inner = _inner(view)
     opening = np.array([opening_class(row.compact) for row in view.rows], dtype=np.int64)
     tail = np.array([byline_tail(row.compact) for row in view.rows], dtype=np.int64)
     cover = _covers(view)
-    gap = np.array([_gap(row) for row in view.rows], dtype=np.int64)
+    gap = np.array([_gap(row) if len(row.text) != len(row.compact) or len(row.compact) == 1 else 0 for row in view.rows], dtype=np.int64)
     joint, parted = _joints(view, wording)
     tail_word, head_word = _short_words(view)
     ends = end * 5 + coarse  # 55
@@ -220,18 +236,31 @@ def _shift(values: Any, by: int) -> Any:
     return out
 
 
-def _inner(row: Row) -> int:
-    """Marks inside a line: stops × commas × quotation marks left open."""
-    body = row.compact[:-1]
-    stops = min(2, body.count("。") + body.count("！") + body.count("？"))
-    commas = min(2, body.count("，") + body.count("、"))
-    compact = row.compact
-    open_marks = compact.count("“") + compact.count("（") + compact.count("《") + compact.count("【")
-    close_marks = compact.count("”") + compact.count("）") + compact.count("》") + compact.count("】")
-    balance = 0 if open_marks == close_marks else 1 if open_marks > close_marks else 2
-    if open_marks and balance == 0:
-        balance = 3
-    return stops * 12 + commas * 4 + balance
+def _inner(view: PageView) -> Ints:
+    """Marks inside lines: stops × commas × quotation marks left open."""
+    compacts = [row.compact for row in view.rows]
+    lengths = np.fromiter(map(len, compacts), np.int64, len(compacts))
+    codes = np.frombuffer("".join(compacts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    kinds = _MARK_KINDS[np.minimum(codes, len(_MARK_KINDS) - 1)]
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    lasts = starts + lengths - 1
+    within = kinds.copy()
+    within[lasts] = 0
+    stops, commas = (np.add.reduceat((within == kind).astype(np.int64), starts) for kind in (1, 2))
+    opened, closed = (np.add.reduceat((kinds == kind).astype(np.int64), starts) for kind in (3, 4))
+    balance = np.select([opened > closed, opened < closed, opened > 0], [1, 2, 3], 0)
+    result: Ints = np.minimum(2, stops) * 12 + np.minimum(2, commas) * 4 + balance
+    return result
+
+
+def _mark_kinds() -> Ints:
+    kinds = np.zeros(0xFFFF, dtype=np.int8)
+    for kind, marks in enumerate(("。！？", "，、", "“（《【", "”）》】"), start=1):
+        kinds[[ord(mark) for mark in marks]] = kind
+    return kinds
+
+
+_MARK_KINDS = _mark_kinds()
 
 
 def _gap(row: Row) -> int:
@@ -257,21 +286,42 @@ def _covers(view: PageView) -> list[Ints]:
     count = len(view)
     out = [np.zeros(count, dtype=np.int64) for _ in range(4)]
     compacts = [row.compact for row in view.rows]
-    for index in np.flatnonzero((view.room > -0.6) | (view.slack < -1)).tolist():
-        compact = compacts[index]
-        pairs = {compact[i : i + 2] for i in range(len(compact) - 1)}
-        if not pairs or len(compact) > 120:
-            continue
-        after = "\n".join(compacts[index + 1 : index + 1 + _NEAR_LINES])
-        before = "\n".join(compacts[max(0, index - _NEAR_LINES) : index])
-        share = [
-            sum(view.counts[pair] > 1 for pair in pairs),
-            sum(pair in after for pair in pairs),
-            sum(pair in before for pair in pairs),
-        ]
-        for k in range(3):
-            out[k][index] = 1 + min(5, int(6 * share[k] / len(pairs)))
-        left = compacts[index - 1][-1:] + compact[0] if index else ""
-        right = compact[-1] + compacts[index + 1][0] if index + 1 < count else ""
-        out[3][index] = 1 + (view.counts[left] > 0) + 2 * (view.counts[right] > 0)
+    asked = np.flatnonzero((view.room > -0.6) | (view.slack < -1)).tolist()
+    asked = [index for index in asked if 2 <= len(compacts[index]) <= 120]
+    if not asked:
+        return out
+    recurs, held = _recurrences(compacts)
+    shares = np.minimum(5, (6 * recurs[:, asked]) // held[asked])
+    for k in range(3):
+        out[k][asked] = 1 + shares[k]
+    counts = view.counts
+    for index in asked:
+        left = index and counts[compacts[index - 1][-1] + compacts[index][0]] > 0
+        right = index + 1 < count and counts[compacts[index][-1] + compacts[index + 1][0]] > 0
+        out[3][index] = 1 + bool(left) + 2 * bool(right)
     return out
+
+
+def _recurrences(compacts: Sequence[str]) -> tuple[Ints, Ints]:
+    """For every line how many of its different pairs of characters stand elsewhere on the page, in the lines just after, and
+    just before (3 × lines), and how many it has."""
+    lengths = np.fromiter(map(len, compacts), np.int64, len(compacts))
+    codes = np.frombuffer("".join(compacts).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.int64)
+    owner = np.repeat(np.arange(len(compacts)), lengths)
+    inside = owner[1:] == owner[:-1]
+    pairs = (codes[:-1] * 0x200000 + codes[1:])[inside]
+    order = np.lexsort((owner[:-1][inside], pairs))
+    pairs, lines = pairs[order], owner[:-1][inside][order]
+    same = np.zeros(len(pairs) + 1, dtype=bool)
+    same[1:-1] = pairs[1:] == pairs[:-1]
+    fresh = np.ones(len(pairs), dtype=bool)
+    fresh[1:] = ~(same[1:-1] & (lines[1:] == lines[:-1]))
+    repeated = same[:-1] | same[1:]
+    firsts = np.flatnonzero(fresh)
+    lines, group = lines[firsts], np.cumsum(~same[:-1])[firsts]
+    gap = np.full(len(lines) + 1, _NEAR_LINES + 1)
+    gap[1:-1] = np.where(group[1:] == group[:-1], lines[1:] - lines[:-1], _NEAR_LINES + 1)
+    near = gap <= _NEAR_LINES
+    marks = (repeated[firsts], near[1:], near[:-1])
+    held = np.bincount(lines, minlength=len(compacts))
+    return np.stack([np.bincount(lines, weights=mark, minlength=len(compacts)) for mark in marks]).astype(np.int64), held

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from miner.split.kin import Kin
 from miner.stories import clauses
 from miner.typeset import Story, Style, TypesetPage, choose, random_style, typeset, width
 
@@ -36,21 +37,27 @@ _SHORT_LIMITS = (400, 600, 800)
 """Characters that stories of such pages keep at most, one for the page."""
 _ONE_MEASURE = 0.6
 """How often their pages have one measure."""
+_KIN = {1: 0.0, 2: 0.05, 3: 0.15, 4: 0.75, 5: 0.6}
+"""Share of a level's pages whose stories are the nearest of one another: one event, one sort of meeting, one series."""
+_KIN_GROUPS = (5, 6, 8, 12, 30)
+"""So many nearest stories a page is chosen from."""
+_KIN_LIMITS = (250, 350, 500, 800)
+"""Characters that their stories keep at most, one for the page."""
 
 
-def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), every: int = 1) -> Iterator[Story]:
-    """Read stories from an .xz file of JSON lines with date, headline and body.
+def broadcast_stories(path: Path, *, without: frozenset[str] = frozenset(), on_subject: bool = True) -> Iterator[Story]:
+    """Read stories from an .xz file of JSON lines with date, headline and body: those of the economy, trade and the expo, or
+    (`on_subject` False) all others.
 
     `without` names stories that must not be used, as date and headline without blanks (`2023-11-05进博会开幕`): those of
     pages kept for measuring.
     """
     with lzma.open(path, "rt", encoding="utf-8") as source:
         for number, line in enumerate(source):
-            if number % every:
-                continue
             item = json.loads(line)
             headline = item["headline"].strip()
-            if re.sub(r"\s", "", item["date"] + headline) in without or not _EXPO.search(headline + item["body"][:200]):
+            subject = _EXPO.search(headline + item["body"][:200]) is not None
+            if subject != on_subject or re.sub(r"\s", "", item["date"] + headline) in without:
                 continue
             story = _story(f"{item['date']}_{number}", headline, item["body"].split("\n"))
             if story is not None:
@@ -102,13 +109,15 @@ def generate_pages(
     theme, mostly in one measure: the pages whose bodies are hardest to tell apart."""
     rng = random.Random(seed)
     stories = [*stories, *_digests(stories, len(stories) // 12, rng)]
-    everything, themes = list(stories), _themes(stories)
+    everything, themes, kin = list(stories), _themes(stories), Kin(stories)
     for number in range(count):
         level = levels[number % len(levels)]
         hard = rng.random() < alike if alike else False
         pool = rng.choice(themes) if themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED) else everything
         pool = rng.sample(pool, min(len(pool), 60))
         limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
+        if rng.random() < _KIN[level]:
+            pool, limit = kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
         picked = [_worn(_cut(story, rng, limit), level, rng) for story in choose(pool, level, rng)]
         style = random_style(level, rng)
         if hard:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from miner.split.evidence import Hints, frame_mark
+from miner.split.evidence import Hints
 from miner.split.outline import HEAD, Outline, grams_of, presence
 from miner.split.roles import LABELS, Floats
 
@@ -48,6 +48,9 @@ class Matches:
     present: Floats
     weight: Floats
     share: Floats
+    sums: Floats
+    """The sums of the vectors of the display rows' wording (rows × size), and how many pairs each has."""
+    lengths: Floats
     facts: dict[tuple[int, ...], list[float]] = field(default_factory=dict)
     numbers: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -67,6 +70,8 @@ class StoryTable:
     texts: list[str]
     openers: Floats
     subheads: Floats
+    aims: Floats
+    """What each story is about, as a head would say it (size × stories)."""
 
 
 def matches_of(outline: Outline, hints: Hints, order: Sequence[int]) -> Matches:
@@ -86,7 +91,8 @@ def matches_of(outline: Outline, hints: Hints, order: Sequence[int]) -> Matches:
     spread = np.log((len(paragraphs) + 1.0) / np.maximum(present.sum(axis=0), 0.8)).astype(np.float32)
     weighted = incidence * (weight * spread)
     share = (weighted @ present.T) / (weighted.sum(axis=1, keepdims=True) + 1.0)
-    return Matches({row: number for number, row in enumerate(order)}, incidence, present, weight, share)
+    sums, lengths = hints.sense.sums([outline.view.rows[row].compact[:120] for row in order])
+    return Matches({row: number for number, row in enumerate(order)}, incidence, present, weight, share, sums, lengths)
 
 
 def _gram_sets(outline: Outline, order: Sequence[int]) -> list[set[str]]:
@@ -130,8 +136,9 @@ def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[
         ends=np.array([story.paragraphs[-1] for story in stories])[None, :] + 1,
         sizes=np.array([sum([len(outline.paragraphs[p].rows) for p in story.paragraphs]) for story in stories], dtype=np.float32),
         texts=["".join([outline.paragraphs[index].text for index in story.paragraphs]) for story in stories],
-        openers=np.clip(hints.opens[firsts], -6, 6),
+        openers=np.array([hints.opens[first] for first in firsts], dtype=np.float32),
         subheads=np.array([_inner_subheads(outline, story) for story in stories], dtype=np.float32),
+        aims=hints.sense.head @ (groups @ hints.vectors.means / groups.sum(axis=1, keepdims=True)).T,
     )
 
 
@@ -141,35 +148,41 @@ def _inner_subheads(outline: Outline, story: Story) -> float:
     return min(2.0, float(outline.chances[rows][:, _SUBHEAD].sum()) / 3) if rows else 0.0
 
 
-N_PAIR, JUST_BEFORE = 43, 13
+N_PAIR, JUST_BEFORE = 47, 13
 
 
 def pair_features(outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]) -> Array:
     """The evidence that each block heads each story: blocks × stories × features."""
-    count = len(blocks)
-    gather = np.zeros((count, len(matches.place)), dtype=np.float32)
-    for number, block in enumerate(blocks):
-        gather[number, [matches.place[row] for row in block.rows]] = 1.0
-    sums = gather @ table.sums
-    match = sums / (gather @ table.possible + 1.0)[:, None]
-    rows_share = table.sums / (table.possible + 1.0)[:, None]
-    out = np.zeros((count, len(table.stories), N_PAIR), dtype=np.float32)
+    rows = np.array([matches.place[row] for block in blocks for row in block.rows])
+    sizes = np.array([len(block.rows) for block in blocks])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    sums = np.add.reduceat(table.sums[rows], starts, axis=0)
+    match = sums / (np.add.reduceat(table.possible[rows], starts) + 1.0)[:, None]
+    lengths = np.maximum(np.add.reduceat(matches.lengths[rows], starts), 1.0)
+    spoken = np.add.reduceat(matches.sums[rows], starts, axis=0) / np.sqrt(lengths)[:, None] @ table.aims
+    share = (table.sums / (table.possible + 1.0)[:, None])[rows]
+    out = np.zeros((len(blocks), len(table.stories), N_PAIR), dtype=np.float32)
     out[:, :, 0] = 1.0
     out[:, :, 1] = match
-    for number in range(count):
-        at = gather[number] > 0
-        out[number, :, 2] = rows_share[at].max(axis=0)
-        out[number, :, 3] = table.lead[at].mean(axis=0)
-        out[number, :, 4] = rows_share[at].min(axis=0)
-    out[:, :, 5] = match - _other_best(match, 1)
-    out[:, :, 6] = match - _other_best(match, 0)
-    out[:, :, 7] = out[:, :, 5] >= 0
-    out[:, :, 8] = out[:, :, 6] >= 0
-    out[:, :, 9] = np.tanh(0.15 * (sums - _other_best(sums, 1)))
+    out[:, :, 2] = np.maximum.reduceat(share, starts, axis=0)
+    out[:, :, 3] = np.add.reduceat(table.lead[rows], starts, axis=0) / sizes[:, None]
+    out[:, :, 4] = np.minimum.reduceat(share, starts, axis=0)
+    beside = np.stack([match, sums, spoken])
+    ahead = beside - _other_best(beside, 2)
+    over = beside[::2] - _other_best(beside[::2], 1)
+    out[:, :, 5] = ahead[0]
+    out[:, :, 6] = over[0]
+    out[:, :, 7] = ahead[0] >= 0
+    out[:, :, 8] = over[0] >= 0
+    out[:, :, 9] = np.tanh(0.15 * ahead[1])
     out[:, :, 10] = np.tanh(0.1 * sums)
     _numbers(out, outline, matches, table, blocks)
     _places(out, outline, table, blocks)
     _alone(out, outline, matches, table, blocks)
+    out[:, :, 43] = np.clip(spoken, -20, 20) * 0.1
+    out[:, :, 44] = np.tanh(0.2 * ahead[2])
+    out[:, :, 45] = np.tanh(0.2 * over[1])
+    out[:, :, 46] = np.tanh(0.2 * (spoken - spoken.mean(axis=1, keepdims=True)))
     return out
 
 
@@ -252,7 +265,7 @@ def _block_facts(outline: Outline, block: Block) -> list[float]:
         float(chances[:, HEAD].sum()) / len(rows),
         min(3.0, sum([row.wide for row in rows]) / 12),
         min(4.0, len(rows)),
-        frame_mark(outline, block.rows[0]),
+        outline.view.marks[block.rows[0]],
         float(chances[:, _KICKER].max()),
         float(all(len(row.compact) == 1 for row in rows)),
     ]

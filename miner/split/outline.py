@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,8 @@ __all__ = ["Outline", "Paragraph", "grams_of", "outline", "pairs_of", "presence"
 
 _INDEX = {label: number for number, label in enumerate(LABELS)}
 _BODY = [_INDEX[label] for label in "FMLORr"]
-_START = [_INDEX[label] for label in "FO"]
-_STOP = [_INDEX[label] for label in "LOr"]
-_RESUMED = [_INDEX[label] for label in "Rr"]
+_PARTS = np.array([[label in part for part in ("FMLORr", "FO", "LOr", "Rr")] for label in LABELS], dtype=np.float32)
+"""Sums up chances: of a body line, of one that starts a paragraph, that ends one, that goes on from farther up."""
 HEAD = [_INDEX[label] for label in "HhKT"]
 _SURE = 0.12
 """Lines are torn apart where a paragraph's start or end is likelier than this: binding decides whether they go on."""
@@ -69,11 +68,9 @@ class Outline:
 
 def outline(view: PageView, chances: Floats) -> Outline:
     """Group body rows into paragraphs and display rows into the runs between them."""
-    whole = chances[:, _BODY].sum(axis=1)
+    whole, start, stop, resumed = (chances @ _PARTS).T
     body = whole > 0.5
-    start = chances[:, _START].sum(axis=1) / (whole + 1e-6)
-    stop = chances[:, _STOP].sum(axis=1) / (whole + 1e-6)
-    resumed = chances[:, _RESUMED].sum(axis=1) / (whole + 1e-6)
+    start, stop, resumed = start / (whole + 1e-6), stop / (whole + 1e-6), resumed / (whole + 1e-6)
     torn = np.maximum(start, resumed) >= _SURE
     torn[1:] |= stop[:-1] >= _SURE
     orphans = _orphans(view, body, start, stop)
@@ -126,7 +123,7 @@ def pairs_of(text: str) -> frozenset[str]:
     >>> sorted(pairs_of("进博会"))
     ['博会', '进博']
     """
-    return frozenset(map("".join, pairwise(text)))
+    return frozenset(map(add, text, text[1:]))
 
 
 def grams_of(text: str) -> set[str]:
@@ -142,6 +139,11 @@ def grams_of(text: str) -> set[str]:
 def presence(sets: Sequence[frozenset[str]], grams: Sequence[str], texts: Sequence[str]) -> npt.NDArray[Any]:
     """Which gram stands in which paragraph (paragraphs × grams)."""
     out = np.zeros((len(sets), len(grams)), dtype=bool)
+    place = {gram: number for number, gram in enumerate(grams)}
+    two = {gram for gram in grams if len(gram) == 2}
+    three = [(gram, gram[:2], gram[1:], place[gram]) for gram in grams if len(gram) == 3]
     for number, (pairs, text) in enumerate(zip(sets, texts, strict=True)):
-        out[number] = [gram in pairs if len(gram) == 2 else gram in text for gram in grams]
+        found = [place[gram] for gram in two & pairs]
+        found += [at for gram, left, right, at in three if left in pairs and right in pairs and gram in text]
+        out[number, found] = True
     return out

@@ -93,7 +93,7 @@ def outline_of(rows: Sequence[Row], models: Models, size: float | None = None) -
     bias[np.ix_(np.flatnonzero(overfull(view)), np.array(_BODY))] = _IMPOSSIBLE
     if size is not None:
         bias += size_bias(rows, size)
-    return outline(view, label_roles(models.roles, table, bias))
+    return outline(view, label_roles(models.roles, table, [row.compact for row in view.rows], bias))
 
 
 def _append(plan: Plan, part: Plan) -> None:

@@ -1,22 +1,23 @@
-"""Train the splitter's models from generated pages: wording tables first, then the line-role model, then the networks that
-build on its output. Each learns from stories (or pages) that the ones before did not see."""
+"""Train the splitter's models: wording tables and vectors from plain stories, then the line roles from set pages, then the
+networks that build on their output. Each learns from stories (or pages) that the ones before did not see."""
 
 from __future__ import annotations
 
 import hashlib
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from miner import typeset
 from miner.errors import InputError, ModelError
 from miner.model import Line
-from miner.split.binding import Network, SplitModels
+from miner.split.binding import Network, Seen, SplitModels, bind
 from miner.split.evidence import (
     Hints,
     boundary_features,
@@ -31,23 +32,33 @@ from miner.split.generate import broadcast_stories, generate_pages, kept_for_mea
 from miner.split.lines import rows_of
 from miner.split.matching import Block, Story, matches_of, pair_features, story_table
 from miner.split.outline import Outline, outline
-from miner.split.roles import LABELS, RoleModel, label_roles
+from miner.split.roles import RoleModel, label_roles
+from miner.split.sense import Sense
 from miner.split.weights import Models, save_models
-from miner.split.wording import EDGE, EDGE_BITS, Wording, count_texts, edge_slots
+from miner.split.wording import EDGE_BITS, Wording, close_slots, count_texts, opening_slots
 
-__all__ = ["Samples", "Trained", "gold_labels", "page_lines", "train_network", "train_roles", "train_split", "train_wording"]
+__all__ = ["Samples", "Trained", "gold_labels", "learn_networks", "page_lines", "train_network", "train_split", "train_wording"]
 
 Say = Callable[[str], None]
+Page = tuple[list[Line], dict[str, Any]]
 _LEVELS = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5)
 _TORN_LEVELS = (5,)
 _JOGGED = 40
 """One in so many paragraphs inside a story is taken to have another measure: real stories are set around pictures, generated
 ones are not."""
-_ALIKE = 0.4
+_ALIKE = 0.2
 """Share of pages with short stories of one theme, mostly in one measure."""
-_ROLE_ROUNDS = 11
+_ROLE_ROUNDS, _SENSE_ROUNDS = 5, 3
 
+_HEADS = ("headline", "kicker", "subtitle")
 _OF_ROLE = {"kicker": "K", "subtitle": "T", "column": "S", "section": "S", "byline": "Y", "jump": "J", "caption": "C", "other": "X"}
+
+
+class Words(NamedTuple):
+    """What was learned of wording alone."""
+
+    wording: Wording
+    sense: Sense
 
 
 def page_lines(texts: Sequence[str]) -> list[Line]:
@@ -82,56 +93,25 @@ def gold_labels(view: PageView, gold: dict[str, Any]) -> list[str]:
     return labels
 
 
-def train_roles(
-    pages: Iterable[tuple[list[Line], dict[str, Any]]], wording: Wording, *, scratch: Path, rounds: int = 100
-) -> dict[str, Any]:
-    """Train the line-role model on pages with gold; returns its arrays."""
-    import pycrfsuite
-
-    trainer = pycrfsuite.Trainer(algorithm="l2sgd", verbose=False)
-    sizes: list[int] = []
-    for lines, gold in pages:
-        view = look(rows_of(lines))
-        table, sizes = columns(view, wording)
-        names = [[f"{column}:{value}" for column, value in enumerate(row)] for row in table.tolist()]
-        trainer.append(names, gold_labels(view, gold))
-    trainer.set_params({"c2": 0.02, "max_iterations": rounds, "feature.possible_transitions": True})
-    trainer.train(str(scratch))
-    tagger = pycrfsuite.Tagger()
-    tagger.open(str(scratch))
-    return _export(tagger.info(), sizes)
-
-
-def _export(info: Any, sizes: Sequence[int]) -> dict[str, Any]:
-    offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-    state = np.zeros((sum(sizes), len(LABELS)), dtype=np.float32)
-    index = {label: number for number, label in enumerate(LABELS)}
-    for (name, label), weight in info.state_features.items():
-        column, _, value = name.partition(":")
-        state[offsets[int(column)] + int(value), index[label]] = weight
-    transitions = np.full((len(LABELS), len(LABELS)), -6.0, dtype=np.float32)
-    for (first, second), weight in info.transitions.items():
-        transitions[index[first], index[second]] = weight
-    return {"state": state, "offsets": offsets, "transitions": transitions}
-
-
 class Samples:
     """Evidence and truth for the networks, gathered page by page."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[Any]] = {name: [] for name in ("boundary", "resume", "cut", "pair")}
+        self.rows: dict[str, list[Any]] = {name: [] for name in ("boundary", "resume", "cut")}
         self.truth: dict[str, list[float]] = {name: [] for name in self.rows}
+        self.pages: list[tuple[Any, Any]] = []
+        """Evidence and truth of all pairs of head and story, a page each."""
 
     def put(self, name: str, row: Any, truth: bool) -> None:
         """Add one piece of evidence."""
         self.rows[name].append(row)
         self.truth[name].append(float(truth))
 
-    def add_page(self, outline: Outline, gold: dict[str, Any], wording: Wording, *, only: str | None = None) -> None:
+    def add_page(self, outline: Outline, gold: dict[str, Any], words: Words, *, only: str | None = None) -> None:
         """Add all evidence of a page with gold, or only the evidence of torn pieces (`resume`)."""
         lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
         owner = [Counter(lines[row]["article"] for row in p.rows).most_common(1)[0][0] for p in outline.paragraphs]
-        hints = hints_of(outline, wording)
+        hints = hints_of(outline, words.wording, words.sense)
         resumes = self._add_resumes(outline, hints, lines)
         if only == "resume":
             return
@@ -179,9 +159,8 @@ class Samples:
                     blocks.append(Block((row,), number))
         if blocks:
             features = pair_features(outline, matches, table, blocks)
-            for b, block in enumerate(blocks):
-                for s, name in enumerate(names):
-                    self.put("pair", features[b, s], lines[block.rows[0]]["article"] == name)
+            truth = np.array([[lines[block.rows[0]]["article"] == name for name in names] for block in blocks])
+            self.pages.append((features, truth))
 
 
 def train_wording(stories: Sequence[typeset.Story]) -> Wording:
@@ -189,18 +168,17 @@ def train_wording(stories: Sequence[typeset.Story]) -> Wording:
     tables = count_texts([paragraph for story in stories for paragraph in story.paragraphs])
     paragraphs = [(text, n == 0, n == len(story.paragraphs) - 1) for story in stories for n, text in enumerate(story.paragraphs)]
     long = [entry for entry in paragraphs if len(entry[0]) > 4]
-    opener = _train_edge([text[:EDGE] for text, _, _ in long], [first for _, first, _ in long], 0.1)
-    closer = _train_edge([text[-EDGE:][::-1] for text, _, _ in long], [last for _, _, last in long], 0.02)
+    opener = _train_edge(opening_slots([text for text, _, _ in long]), [first for _, first, _ in long], 0.1)
+    closer = _train_edge(close_slots([text for text, _, _ in long]), [last for _, _, last in long], 0.02)
     return Wording(*tables, opener, closer)
 
 
-def _train_edge(edges: Sequence[str], truth: Sequence[bool], freedom: float) -> Any:
+def _train_edge(slots: Any, truth: Sequence[bool], freedom: float) -> Any:
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    slots = edge_slots(edges)
-    rows = np.repeat(np.arange(len(edges)), slots.shape[1])
-    shape = (len(edges), 1 << EDGE_BITS)
+    rows = np.repeat(np.arange(len(slots)), slots.shape[1])
+    shape = (len(slots), 1 << EDGE_BITS)
     table = csr_matrix((np.ones(slots.size, dtype=np.float32), (rows, slots.ravel())), shape=shape)
     model = LogisticRegression(C=freedom, solver="liblinear", max_iter=40)
     model.fit(table, np.asarray(truth))
@@ -217,8 +195,9 @@ def train_network(rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 
     parts = []
     for seed in range(members):
         model = MLPClassifier(
-            (hidden,), alpha=3e-3, random_state=seed, max_iter=60, early_stopping=True, n_iter_no_change=6, batch_size=256
-        )
+            (hidden,), alpha=3e-3, random_state=seed, max_iter=60, early_stopping=True, n_iter_no_change=6,
+            batch_size=min(256, len(features) * 4 // 5),
+        )  # fmt: skip
         model.fit((features - mean) / spread, np.asarray(truth) > 0.5)
         parts.append(model)
     weights = np.concatenate([model.coefs_[0] for model in parts], axis=1) / spread[:, None]
@@ -239,50 +218,114 @@ class Trained:
 
 
 def train_split(
-    data_dir: Path, out: Path, *, corpus: Path | None = None, pages: int = 4000, seed: int = 1, say: Say = lambda _: None
+    data_dir: Path, out: Path, *, corpus: Path | None = None, pages: int = 6000, seed: int = 1, say: Say = lambda _: None
 ) -> Trained:
     """Train all models of the splitter and write them to `out` (an .npz file).
 
     Pages are set from `raw/broadcast.jsonl.xz` below `data_dir` and from the plain articles below `corpus`; stories that
-    stand on the evaluation pages beside `data_dir` are left out. A quarter of the stories teaches the wording tables, half
-    make the pages, a quarter is never used. Needs python-crfsuite and scikit-learn; takes
-    about a quarter of an hour on one core for 4,000 pages. Raises InputError when the raw news is missing, ModelError when a
-    library is.
+    stand on the evaluation pages beside `data_dir` are left out. A quarter of the stories on the subject and all others
+    teach wording and vectors; that quarter and another make the pages (`pages` of each) that teach line roles, a third those
+    for the networks, since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
+    scikit-learn; takes about half an hour on one core for 6,000 pages. Raises InputError when the raw news is missing,
+    ModelError when a library is.
     """
     raw = data_dir / "raw" / "broadcast.jsonl.xz"
     if not raw.exists():
         raise InputError("the raw news to train on is missing", code="missing", where=str(raw))
-    if find_spec("pycrfsuite") is None:
-        raise ModelError("training needs pycrfsuite", hint="pip install 'miner[train]'")
-    stories = list(broadcast_stories(raw, without=kept_for_measuring(data_dir.parent / "eval" / "pages")))
-    say(f"{len(stories):,} stories")
-    wording = train_wording(stories[0::4])
-    half = [story for number, story in enumerate(stories) if number % 4 in (1, 2)]
-    half += list(text_stories(corpus)) if corpus is not None else []
-    made = [(page_lines(page.lines), page.gold) for page in generate_pages(half, pages, seed=seed, levels=_LEVELS, alike=_ALIKE)]
-    torn = generate_pages(half, pages // 3, seed=seed + 1, levels=_TORN_LEVELS)
-    say(f"{len(made):,} pages")
+    if find_spec("torch") is None:
+        raise ModelError("training needs PyTorch", hint="pip install 'miner[train]'")
+    from miner.split.sense_training import train_sense
+
+    kept = kept_for_measuring(data_dir.parent / "eval" / "pages")
+    stories = list(broadcast_stories(raw, without=kept))
+    say(f"{len(stories):,} stories on the subject")
+    others = list(broadcast_stories(raw, without=kept, on_subject=False))
+    words = Words(
+        train_wording(stories[0::4]), train_sense([*stories[0::4], *others], seed=seed, epochs=_SENSE_ROUNDS, say=say)
+    )
+    own = list(text_stories(corpus)) if corpus is not None else []
+
+    def some(quarters: Sequence[int], count: int, number: int, levels: Sequence[int] = _LEVELS) -> list[Page]:
+        chosen = [story for at, story in enumerate(stories) if at % 4 in quarters] + own
+        pages = generate_pages(chosen, count, seed=seed + number, levels=levels, alike=_ALIKE)
+        return [(page_lines(page.lines), page.gold) for page in pages]
+
+    to_learn = [*some((0,), pages, 0), *some((1,), pages, 1)]
+    made, torn = some((2,), pages, 2), some((2,), pages // 4, 3, _TORN_LEVELS)
+    say(f"{len(to_learn) + len(made) + len(torn):,} pages")
+    roles = _learn_roles(to_learn, words.wording, seed, say)
+    models, figures = learn_networks(made, torn, words, roles, say)
     out.parent.mkdir(parents=True, exist_ok=True)
-    roles = RoleModel(**train_roles(made, wording, scratch=out.with_suffix(".crf"), rounds=_ROLE_ROUNDS))
-    out.with_suffix(".crf").unlink()
-    say("line roles learned")
+    save_models(Models(roles, models), out)
+    return Trained(out, hashlib.sha256(out.read_bytes()).hexdigest(), out.stat().st_size, figures)
+
+
+def seen_pairs(outline: Outline, gold: dict[str, Any], models: SplitModels) -> list[tuple[Any, Any]]:
+    """Evidence and truth of all pairs of head and story in what the search looks at on a page: first and last of it. A pair
+    is right when most of the head is of the story that most of the body is of, and no other body has more of it."""
+    seen: list[Seen] = []
+    bind(outline, models, seen=seen)
+    lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
+    found = []
+    for one in [seen[0], *seen[-1:][: len(seen) - 1]] if seen else []:
+        parts = [Counter(lines[row]["article"] for p in story.paragraphs for row in outline.paragraphs[p].rows) for story in one.stories]
+        best = {name: max(range(len(parts)), key=lambda at, name=name: parts[at][name]) for part in parts for name in part}  # type: ignore[misc]
+        truth = np.zeros((len(one.blocks), len(one.stories)), dtype=bool)
+        for number, block in enumerate(one.blocks):
+            rows = Counter(lines[row]["article"] for row in block.rows if lines[row]["role"] in _HEADS)
+            name = rows.most_common(1)[0][0] if rows else None
+            if name in best and parts[best[name]].most_common(1)[0][0] == name:
+                truth[number, best[name]] = True
+        found.append((one.features, truth))
+    return found
+
+
+def learn_networks(
+    made: Sequence[Page], torn: Iterable[Page], words: Words, roles: RoleModel, say: Say
+) -> tuple[SplitModels, dict[str, tuple[int, float, float]]]:
+    """Train all networks from pages; `torn` teach only how torn bodies go on. The one that knows which head belongs to which
+    story learns from gold first, then from what the search with it looks at as well: heads and stories that are not whole."""
     samples = Samples()
     for lines, gold in made:
-        samples.add_page(_outline(lines, wording, roles), gold, wording)
-    for page in torn:
-        samples.add_page(_outline(page_lines(page.lines), wording, roles), page.gold, wording, only="resume")
+        samples.add_page(_outline(lines, words.wording, roles), gold, words)
+    for lines, gold in torn:
+        samples.add_page(_outline(lines, words.wording, roles), gold, words, only="resume")
     networks, figures = {}, {}
     for name, rows in samples.rows.items():
         networks[name], figures[name] = _train_measured(rows, samples.truth[name])
         say(f"{name}: {figures[name]}")
-    save_models(Models(roles, SplitModels(**networks, wording=wording)), out)
-    return Trained(out, hashlib.sha256(out.read_bytes()).hexdigest(), out.stat().st_size, figures)
+    first, _ = _train_measured(*_flat(samples.pages))
+    models = SplitModels(**networks, pair=first, wording=words.wording, sense=words.sense)
+    pairs = list(samples.pages)
+    for lines, gold in made:
+        pairs += seen_pairs(_outline(lines, words.wording, roles), gold, models)
+    random.Random(1).shuffle(pairs)
+    models = replace(models, pair=_train_measured(*_flat(pairs))[0])
+    figures["pair"] = _train_measured(*_flat(samples.pages))[1]
+    say(f"pair: {figures['pair']}")
+    return models, figures
+
+
+def _flat(pages: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+    rows = [features.reshape(-1, features.shape[2]) for features, _ in pages]
+    return np.concatenate(rows), np.concatenate([truth.ravel() for _, truth in pages])
+
+
+def _learn_roles(pages: Iterable[Page], wording: Wording, seed: int, say: Say) -> RoleModel:
+    from miner.split.role_training import role_page, train_role_network
+
+    packed, sizes = [], list[int]()
+    for lines, gold in pages:
+        view = look(rows_of(lines))
+        table, sizes = columns(view, wording)
+        packed.append(role_page(table, [row.compact for row in view.rows], gold_labels(view, gold)))
+    return train_role_network(packed, sizes, epochs=_ROLE_ROUNDS, seed=seed, say=say)
 
 
 def _outline(lines: Sequence[Line], wording: Wording, roles: RoleModel) -> Outline:
     view = look(rows_of(lines))
     table, _ = columns(view, wording)
-    return outline(view, label_roles(roles, table))
+    return outline(view, label_roles(roles, table, [row.compact for row in view.rows]))
 
 
 def _train_measured(rows: Sequence[Any], truth: Sequence[float]) -> tuple[Network, tuple[int, float, float]]:

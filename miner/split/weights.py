@@ -8,17 +8,23 @@ from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from miner.errors import ModelError
 from miner.split.binding import Network, SplitModels
-from miner.split.roles import RoleModel
+from miner.split.roles import Floats, RoleModel
+from miner.split.sense import Sense
 from miner.split.wording import Wording
 
 __all__ = ["Models", "load_models", "save_models"]
 
 _NAMES = ("boundary", "resume", "cut", "pair")
+_ROLE_ARRAYS = ("state", "transitions", "bag", "edge", "bias", "taps", "tap_bias", "out", "out_bias")
+_SENSE_ARRAYS = ("pairs", "openings", "closes", "head")
+_LARGE = 100_000
+"""Tables of more numbers are stored as bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +42,14 @@ def load_models(path: Path | None = None) -> Models:
         source = path.read_bytes() if path else files("miner.resources").joinpath("models/split.npz").read_bytes()
         with np.load(BytesIO(source), allow_pickle=False) as arrays:
             return _models({name: arrays[name] for name in arrays.files})
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         where = str(path) if path else "miner/resources/models/split.npz"
         raise ModelError(f"the splitter's model cannot be read: {error}", where=where, hint="miner train split") from error
 
 
 def _models(arrays: dict[str, Any]) -> Models:
-    roles = RoleModel(
-        arrays["roles_state"].astype(np.float32), arrays["roles_offsets"], arrays["roles_transitions"].astype(np.float32)
-    )
+    role_arrays = {name: _read(arrays, f"roles_{name}") for name in _ROLE_ARRAYS}
+    roles = RoleModel(**role_arrays, offsets=arrays["roles_offsets"])
     networks = {
         name: Network(
             arrays[f"{name}_hidden"].astype(np.float32),
@@ -56,19 +61,42 @@ def _models(arrays: dict[str, Any]) -> Models:
     }
     edges = (arrays["opener"].astype(np.float32), arrays["closer"].astype(np.float32))
     wording = Wording(arrays["pairs"], arrays["singles"], arrays["triples"], *edges)
-    return Models(roles, SplitModels(**networks, wording=wording))
+    follow = (*(_read(arrays, f"follow_{name}") for name in ("hidden", "bias", "output")), float(arrays["follow_rest"]))
+    sense = Sense(**{name: _read(arrays, f"sense_{name}") for name in _SENSE_ARRAYS}, follow=follow)  # type: ignore[arg-type]
+    return Models(roles, SplitModels(**networks, wording=wording, sense=sense))
+
+
+def _read(arrays: dict[str, Any], name: str) -> Floats:
+    table: Floats = arrays[name].astype(np.float32)
+    return table * np.float32(arrays[f"{name}_scale"]) if f"{name}_scale" in arrays else table
+
+
+def _small(name: str, table: Floats) -> dict[str, Any]:
+    """Large tables as bytes with one scale, small ones in half precision."""
+    if table.size < _LARGE:
+        return {name: table.astype(np.float16)}
+    scale = float(np.quantile(abs(table), 0.9995)) / 127
+    return {name: np.clip(np.rint(table / scale), -127, 127).astype(np.int8), f"{name}_scale": np.float32(scale)}
 
 
 def save_models(models: Models, path: Path) -> None:
-    """Write weights as half-precision arrays."""
+    """Write weights in half precision, large tables as bytes."""
+    wording, sense = models.networks.wording, models.networks.sense
+    hidden, bias, output, rest = sense.follow
     arrays: dict[str, Any] = {
-        "roles_state": models.roles.state.astype(np.float16),
         "roles_offsets": models.roles.offsets,
-        "roles_transitions": models.roles.transitions.astype(np.float16),
-        **{name: getattr(models.networks.wording, name) for name in ("pairs", "singles", "triples")},
-        "opener": models.networks.wording.opener.astype(np.float16),
-        "closer": models.networks.wording.closer.astype(np.float16),
+        **{name: getattr(wording, name) for name in ("pairs", "singles", "triples")},
+        "opener": wording.opener.astype(np.float16),
+        "closer": wording.closer.astype(np.float16),
+        "follow_hidden": hidden,
+        "follow_bias": bias,
+        "follow_output": output,
+        "follow_rest": np.float32(rest),
     }
+    for name in _ROLE_ARRAYS:
+        arrays |= _small(f"roles_{name}", getattr(models.roles, name))
+    for name in _SENSE_ARRAYS:
+        arrays |= _small(f"sense_{name}", getattr(sense, name))
     for name in _NAMES:
         network: Network = getattr(models.networks, name)
         arrays[f"{name}_hidden"] = network.hidden

@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 __all__ = ["EDGE", "Wording", "edge_slots", "pair_slots"]
 
 Ints = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 PAIR_BITS, SINGLE_BITS, TRIPLE_BITS, EDGE_BITS = 16, 13, 20, 15
+SENSE_BITS, _BAG = 15, 400
+"""Bits of the slots of a bag of pairs, and the characters of a text that it holds."""
 EDGE = 18
 """Characters at a paragraph's edge that are looked at."""
 _PLACES = np.array([0, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5], dtype=np.uint64)
@@ -67,16 +70,14 @@ class Wording:
         result: Ints = (self.triples[slots >> 3] >> (slots & 7).astype(np.uint8)) & 1
         return result
 
-    def opens(self, texts: Sequence[str]) -> Floats:
-        """Log-odds that each text is the first paragraph of a story rather than a later one."""
-        return self._score(self.opener, [text[:EDGE] for text in texts])
+    def opens(self, slots: Ints) -> Floats:
+        """Log-odds that texts are the first paragraph of a story rather than a later one, given the slots of their openings."""
+        result: Floats = self.opener[slots].sum(axis=1) + self.opener[-1]
+        return result
 
-    def closes(self, texts: Sequence[str]) -> Floats:
-        """Log-odds that each text is the last paragraph of a story."""
-        return self._score(self.closer, [text[-EDGE:][::-1] for text in texts])
-
-    def _score(self, weights: Floats, edges: Sequence[str]) -> Floats:
-        result: Floats = weights[edge_slots(edges)].sum(axis=1) + weights[-1]
+    def closes(self, slots: Ints) -> Floats:
+        """Log-odds that texts are the last paragraph of a story, given the slots of their closes."""
+        result: Floats = self.closer[slots].sum(axis=1) + self.closer[-1]
         return result
 
 
@@ -98,6 +99,16 @@ def triple_slots(one: Ints, two: Ints, three: Ints) -> Ints:
     mixed = (one.astype(np.uint64) * np.uint64(0x9E3779B1) + two.astype(np.uint64)) * np.uint64(0x85EBCA77) + three.astype(np.uint64)
     slots: Ints = ((mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - TRIPLE_BITS)).astype(np.int64)
     return slots
+
+
+def opening_slots(texts: Sequence[str]) -> Ints:
+    """Slots of the openings of texts (texts × slots)."""
+    return edge_slots([text[:EDGE] for text in texts])
+
+
+def close_slots(texts: Sequence[str]) -> Ints:
+    """Slots of the closes of texts, read backwards (texts × slots)."""
+    return edge_slots([text[-EDGE:][::-1] for text in texts])
 
 
 def edge_slots(edges: Sequence[str]) -> Ints:
@@ -133,3 +144,28 @@ def _levels(counts: Ints) -> Ints:
     per_million = counts * (1e6 / max(1, counts.sum()))
     levels: Ints = np.clip(np.log2(1 + per_million) * _SCALE, 0, 255).astype(np.uint8)
     return levels
+
+
+def bag_slots(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Slots of the pairs of all texts in a row, where each text's begin, and how many it has."""
+    cut = [text[:_BAG] for text in texts]
+    lengths = np.fromiter(map(len, cut), np.int64, len(cut))
+    codes = np.frombuffer("".join(cut).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    counts = np.maximum(lengths - 1, 0)
+    if len(codes) < 2:
+        return np.zeros(0, np.int64), np.zeros(len(cut), np.int64), counts * 0
+    mixed = codes[:-1] * np.uint64(0x9E3779B1) + codes[1:] * np.uint64(0x85EBCA77)
+    mixed = (mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - SENSE_BITS)
+    inside = np.ones(len(codes) - 1, dtype=bool)
+    ends = np.cumsum(lengths)[:-1]
+    inside[ends[(ends > 0) & (ends < len(codes))] - 1] = False
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return mixed[inside].astype(np.int64), starts, counts
+
+
+def summed(slots: Ints, bounds: Ints, table: Floats) -> Floats:
+    """Sums of rows of a table, those of `slots` from each bound to the next: a product with a sparse matrix of ones, which is
+    faster than gathering."""
+    ones = np.ones(len(slots), dtype=np.float32)
+    result: Floats = csr_array((ones, slots, bounds), shape=(len(bounds) - 1, len(table))) @ table
+    return result
