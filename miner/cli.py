@@ -330,7 +330,7 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
 @click.argument("data", type=click.Path(file_okay=False, exists=True, path_type=Path))
 @click.option("--out", default=None, type=click.Path(dir_okay=False, path_type=Path), help="写到哪里 / where to write the model [the package's own]")
 @click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(0.1), help="names: 学习时间 / time of learning")
-@click.option("--pages", default=4000, show_default=True, type=click.IntRange(50), help="split: 生成多少版面 / pages to set")
+@click.option("--pages", default=6000, show_default=True, type=click.IntRange(50), help="split: 生成多少版面 / pages to set")
 def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) -> None:
     """训练:名称识别模型(names)或版面还原模型(split)/ Train a model from a folder of data sets.
 

@@ -16,7 +16,7 @@ from miner.split.roles import LABELS, Floats
 from miner.split.sense import Sense, Vectors
 from miner.split.wording import Wording, close_slots, opening_slots
 
-__all__ = ["Hints", "boundary_features", "cut_features", "hints_of", "other_measure", "resume_features", "resume_pairs"]
+__all__ = ["Hints", "boundary_features", "cut_features", "hints_of", "misled", "other_measure", "resume_features", "resume_pairs"]
 
 _AT = {label: number for number, label in enumerate(LABELS)}
 _NONE = np.zeros(len(LABELS), dtype=np.float32)
@@ -24,6 +24,9 @@ _BEFORE = 5
 """Paragraphs before a boundary whose wording is compared."""
 _DIFFERS, _BOTH_LONG, _EMPTY, _EMPTY_DIFFERS = 1, 3, 24, 28
 """Columns of the evidence for a boundary that speak of another measure."""
+_OPENS, _CLOSES, _EMPTY_WORDING = 10, 11, (29, 30)
+_WORDING = [_OPENS, _CLOSES, 12, *range(60, 67)]
+"""Columns that speak of learned wording."""
 _RARE = 0.6
 _LAGS = 4
 """So many paragraphs back each paragraph is compared with."""
@@ -131,6 +134,15 @@ def other_measure(row: Floats) -> Floats:
     """The evidence of a paragraph that goes on in a measure one wider, as beside a picture."""
     out = row.copy()
     out[_DIFFERS : _BOTH_LONG + 1], out[_EMPTY_DIFFERS] = 1.0, row[_EMPTY]
+    return out
+
+
+def misled(row: Floats, other: Floats) -> Floats:
+    """The evidence of a paragraph with what another one's wording says: how it opens, and on what it follows."""
+    out = row.copy()
+    out[_WORDING] = other[_WORDING]
+    for column, sign in zip(_EMPTY_WORDING, (_OPENS, _CLOSES), strict=True):
+        out[column] = row[_EMPTY] * other[sign]
     return out
 
 

@@ -14,7 +14,7 @@ from miner.split.evidence import Hints
 from miner.split.outline import HEAD, Outline, grams_of, presence
 from miner.split.roles import LABELS, Floats
 
-__all__ = ["JUST_BEFORE", "Block", "Matches", "Story", "StoryTable", "matches_of", "pair_features", "story_table"]
+__all__ = ["JUST_BEFORE", "SPOKEN", "Block", "Matches", "Story", "StoryTable", "matches_of", "pair_features", "story_table"]
 
 Array = npt.NDArray[Any]
 _KICKER, _SUBHEAD = LABELS.index("K"), LABELS.index("U")
@@ -148,7 +148,7 @@ def _inner_subheads(outline: Outline, story: Story) -> float:
     return min(2.0, float(outline.chances[rows][:, _SUBHEAD].sum()) / 3) if rows else 0.0
 
 
-N_PAIR, JUST_BEFORE = 47, 13
+N_PAIR, JUST_BEFORE, SPOKEN = 47, 13, 43
 
 
 def pair_features(outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]) -> Array:
@@ -179,10 +179,10 @@ def pair_features(outline: Outline, matches: Matches, table: StoryTable, blocks:
     _numbers(out, outline, matches, table, blocks)
     _places(out, outline, table, blocks)
     _alone(out, outline, matches, table, blocks)
-    out[:, :, 43] = np.clip(spoken, -20, 20) * 0.1
-    out[:, :, 44] = np.tanh(0.2 * ahead[2])
-    out[:, :, 45] = np.tanh(0.2 * over[1])
-    out[:, :, 46] = np.tanh(0.2 * (spoken - spoken.mean(axis=1, keepdims=True)))
+    out[:, :, SPOKEN] = np.clip(spoken, -20, 20) * 0.1
+    out[:, :, SPOKEN + 1] = np.tanh(0.2 * ahead[2])
+    out[:, :, SPOKEN + 2] = np.tanh(0.2 * over[1])
+    out[:, :, SPOKEN + 3] = np.tanh(0.2 * (spoken - spoken.mean(axis=1, keepdims=True)))
     return out
 
 

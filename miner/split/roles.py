@@ -34,6 +34,9 @@ ROLE_OF: dict[str, Role] = {
 }  # fmt: skip
 
 
+_AFTER = {"M": "FMR", "L": "FMR", "h": "Hh", "u": "Uu"}
+"""Labels that come after certain others only: a paragraph's lines after its first, a head's after its first."""
+_POSSIBLE = np.array([[1.0 if one in _AFTER.get(other, LABELS) else 1e-9 for other in LABELS] for one in LABELS])
 HIDDEN, WORDS = 56, 1 << 13
 """Width of the network, and slots of the lines' wording."""
 DILATIONS = (1, 2, 4, 1)
@@ -91,7 +94,7 @@ def label_roles(model: RoleModel, table: Ints, texts: Sequence[str], bias: Float
     if bias is not None:
         emission = emission + bias
     local = np.exp((emission - emission.max(axis=1, keepdims=True)).astype(np.float64)) + 1e-20
-    step = np.exp((model.transitions - model.transitions.max()).astype(np.float64))
+    step = np.exp((model.transitions - model.transitions.max()).astype(np.float64)) * _POSSIBLE
     return _marginals(local, step)
 
 

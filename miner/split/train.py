@@ -23,6 +23,7 @@ from miner.split.evidence import (
     boundary_features,
     cut_features,
     hints_of,
+    misled,
     other_measure,
     resume_features,
     resume_pairs,
@@ -30,7 +31,7 @@ from miner.split.evidence import (
 from miner.split.features import PageView, columns, look
 from miner.split.generate import broadcast_stories, generate_pages, kept_for_measuring, text_stories
 from miner.split.lines import rows_of
-from miner.split.matching import Block, Story, matches_of, pair_features, story_table
+from miner.split.matching import SPOKEN, Block, Story, matches_of, pair_features, story_table
 from miner.split.outline import Outline, outline
 from miner.split.roles import RoleModel, label_roles
 from miner.split.sense import Sense
@@ -43,9 +44,14 @@ Say = Callable[[str], None]
 Page = tuple[list[Line], dict[str, Any]]
 _LEVELS = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5)
 _TORN_LEVELS = (5,)
+_PLAIN_LEVELS = (1, 1, 2)
+_OWN_PAGES, _OWN_NEWS = 50, 30
+"""So many pages at a time are set from the project's own stories and so many of the news."""
 _JOGGED = 40
 """One in so many paragraphs inside a story is taken to have another measure: real stories are set around pictures, generated
 ones are not."""
+_MISLED = 0.12
+"""Share of boundaries whose wording is that of another one: what is learned of wording holds less for other newspapers."""
 _ALIKE = 0.2
 """Share of pages with short stories of one theme, mostly in one measure."""
 _ROLE_ROUNDS, _SENSE_ROUNDS = 5, 3
@@ -99,6 +105,7 @@ class Samples:
     def __init__(self) -> None:
         self.rows: dict[str, list[Any]] = {name: [] for name in ("boundary", "resume", "cut")}
         self.truth: dict[str, list[float]] = {name: [] for name in self.rows}
+        self.rng = random.Random(3)
         self.pages: list[tuple[Any, Any]] = []
         """Evidence and truth of all pairs of head and story, a page each."""
 
@@ -120,6 +127,8 @@ class Samples:
             for k in range(1, len(owner)):
                 if k not in resumes:
                     row, begins = features[k - 1], owner[k] != owner[k - 1]
+                    if self.rng.random() < _MISLED:
+                        row = misled(row, features[self.rng.randrange(len(features))])
                     jogs = not begins and k > 1 and len(self.rows["boundary"]) % _JOGGED == 0
                     self.put("boundary", other_measure(row) if jogs else row, begins)
         self._add_heads(outline, hints, lines, owner)
@@ -243,15 +252,18 @@ def train_split(
     words = Words(
         train_wording(stories[0::4]), train_sense([*stories[0::4], *others], seed=seed, epochs=_SENSE_ROUNDS, say=say)
     )
-    own = list(text_stories(corpus)) if corpus is not None else []
+    own = list(text_stories(corpus / "articles")) if corpus is not None else []
+    quarters = [stories[at::4] for at in range(3)]
 
-    def some(quarters: Sequence[int], count: int, number: int, levels: Sequence[int] = _LEVELS) -> list[Page]:
-        chosen = [story for at, story in enumerate(stories) if at % 4 in quarters] + own
-        pages = generate_pages(chosen, count, seed=seed + number, levels=levels, alike=_ALIKE)
-        return [(page_lines(page.lines), page.gold) for page in pages]
+    def some(quarter: int, count: int, number: int, levels: Sequence[int] = _LEVELS) -> list[Page]:
+        return _set(quarters[quarter], count, seed=seed + number, levels=levels)
 
-    to_learn = [*some((0,), pages, 0), *some((1,), pages, 1)]
-    made, torn = some((2,), pages, 2), some((2,), pages // 4, 3, _TORN_LEVELS)
+    to_learn = [*some(0, pages, 0), *some(1, pages, 1), *some(1, pages // 4, 2, _PLAIN_LEVELS)]
+    made = [*some(2, pages, 3), *some(2, pages // 6, 4, _PLAIN_LEVELS[:1])]
+    torn = some(2, pages // 4, 5, _TORN_LEVELS)
+    if own:
+        to_learn += _set_among(own, quarters[1], pages // 4, seed=seed + 6)
+        made += _set_among(own, quarters[2], pages // 6, seed=seed + 7)
     say(f"{len(to_learn) + len(made) + len(torn):,} pages")
     roles = _learn_roles(to_learn, words.wording, seed, say)
     models, figures = learn_networks(made, torn, words, roles, say)
@@ -299,16 +311,40 @@ def learn_networks(
     pairs = list(samples.pages)
     for lines, gold in made:
         pairs += seen_pairs(_outline(lines, words.wording, roles), gold, models)
-    random.Random(1).shuffle(pairs)
+    rng = random.Random(1)
+    rng.shuffle(pairs)
+    pairs = [(_misled_pairs(features) if rng.random() < _MISLED else features, truth) for features, truth in pairs]
     models = replace(models, pair=_train_measured(*_flat(pairs))[0])
     figures["pair"] = _train_measured(*_flat(samples.pages))[1]
     say(f"pair: {figures['pair']}")
     return models, figures
 
 
+def _misled_pairs(features: Any) -> Any:
+    """The evidence of a page's pairs with the learned vectors saying of each story what they say of its neighbour."""
+    out = features.copy()
+    out[:, :, SPOKEN:] = np.roll(features[:, :, SPOKEN:], 1, axis=1)
+    return out
+
+
 def _flat(pages: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
     rows = [features.reshape(-1, features.shape[2]) for features, _ in pages]
     return np.concatenate(rows), np.concatenate([truth.ravel() for _, truth in pages])
+
+
+def _set(stories: Sequence[typeset.Story], count: int, *, seed: int, levels: Sequence[int]) -> list[Page]:
+    pages = generate_pages(stories, count, seed=seed, levels=levels, alike=_ALIKE)
+    return [(page_lines(page.lines), page.gold) for page in pages]
+
+
+def _set_among(own: Sequence[typeset.Story], news: Sequence[typeset.Story], count: int, *, seed: int) -> list[Page]:
+    """Pages of the project's own prose among news, some of the news at a time: features are written in another way."""
+    rng = random.Random(seed)
+    found: list[Page] = []
+    for number in range(count // _OWN_PAGES):
+        some = [*own, *rng.sample(list(news), min(_OWN_NEWS, len(news)))]
+        found += _set(some, _OWN_PAGES, seed=seed * 1000 + number, levels=_LEVELS)
+    return found
 
 
 def _learn_roles(pages: Iterable[Page], wording: Wording, seed: int, say: Say) -> RoleModel:
