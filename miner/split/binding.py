@@ -37,7 +37,7 @@ _SIZED_HEAD, _SIZED_NONE, _SIZED_ABOVE = 3.0, -9.0, 4.0
 """What type sizes say of a story's start at a head of larger type, or without one, and of a head just above a body."""
 _DOUBT = 5.0
 """Answers whose score lies nearer to zero are tried both ways."""
-_TRIALS, _PAIRED = 12, 5
+_TRIALS, _PAIRED = 6, 3
 """So many of the most doubtful answers are tried alone, and so many of those in pairs."""
 
 
