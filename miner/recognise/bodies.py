@@ -54,6 +54,8 @@ _HEADQUARTERS = re.compile(r"(?:集团)?[\u4e00-\u9fff]{2,4}区域总部")
 _CLEAR_POST = re.compile(r"的?(?:[高资]级|资深|首席|全球|联合|创始|副?总|亚太|大?中华|中国|董事)")
 _FOUNDED = re.compile(r"(?:成立|设立|组建|揭牌)(?:了)?[“\"]?$")
 _PARTNERSHIP = re.compile(r"\((?:有限合伙|普通合伙|特殊普通合伙)\)")
+_DATELINE = re.compile(r"\d日[讯电]")
+"""The end of a dateline, which runs into the name after it where no blank stands: 3月5日讯|宁波…公司."""
 _SOME = re.compile(r"(?:[这那一某每该各两几多数\d]家?|[这那一某每该各两几多数\d][所座个])$")
 _AFTER = re.compile(r"(?:化|(?<=部)门|业|卡|家|制(?![作造定订])|军|性|员工?宿舍|类|版|界|式|币|线|奖|杯|赛|节|债|楼|贷|法(?!定|人|务|国))")
 _OF_COMPANIES = frozenset({"institute", "university", "association", "hospital", "media", "culture"})
@@ -155,7 +157,10 @@ def left_edge(passage: Passage, ending: Hit) -> int:
             index -= 1
         start = starts[index]
     start = _cut_to_region(passage, _trimmed(passage, start, ending), ending)
-    return _from_region(passage, start, ending) if ending.term.sort == "legal" and ending.end - ending.start >= 4 else start
+    if ending.term.sort == "legal" and ending.end - ending.start >= 4:
+        start = _from_region(passage, start, ending)
+    dateline = _DATELINE.match(text, start - 1) if start else None
+    return dateline.end() if dateline and dateline.end() < ending.start else start
 
 
 def _from_region(passage: Passage, start: int, ending: Hit) -> int:
@@ -339,6 +344,8 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         return None
     if kind != "legal" and (NOT_NAMED.search(passage.folded, start, ending.end) or (place_end == start and passage.all_common(start, ending.start, bodies=True) and _KIND_BEFORE.search(passage.folded, max(0, start - 3), start))):
         return None
+    if core in words_of("naming", "any_company"):
+        return None
     if kind != "legal" and (_SOME.search(passage.folded, max(0, start - 3), start) or core.endswith(tuple(words_of("naming", "any_company")))):
         return None
     if passage.folded[place_end : ending.end] in generic and type_ not in words_of("naming", "regional") and not venue:
@@ -477,6 +484,8 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     owner = passage.owner(start, ending.start)
     if len(type_) == 1 and not _whole_word(passage, start, ending):
         return None
+    if type_ == "厅" and core[-1:] in tuple("东西南北中"):
+        return None  # a room: 会展中心西厅
     if text[start] == "区" and start and text[start - 1] in "国华太亚东南西北洲":
         return None
     if _STREET_OFFICE.search(name) or (owner == "enterprise" and ending.term.sort not in _OF_COMPANIES):
