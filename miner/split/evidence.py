@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -55,9 +56,7 @@ class Hints:
 def hints_of(outline: Outline, wording: Wording, sense: Sense) -> Hints:
     """Ask the wording tables about all paragraphs at once."""
     texts = [paragraph.text for paragraph in outline.paragraphs]
-    counts: Counter[str] = Counter()
-    for paragraph in outline.paragraphs:
-        counts.update(paragraph.pairs)
+    counts = Counter(chain.from_iterable([paragraph.pairs for paragraph in outline.paragraphs]))
     total = len(texts) + 1
     shared = [pair for pair, count in counts.items() if 1 < count < 0.7 * total]
     rarity = wording.rarity(shared)

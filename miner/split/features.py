@@ -70,9 +70,8 @@ def look(rows: Sequence[Row]) -> PageView:
     lead = np.array([row.lead for row in rows], dtype=np.int64)
     blanks = np.minimum(np.array([row.blanks for row in rows], dtype=np.int64), 3)
     compacts = [row.compact for row in rows]
-    counts: Counter[str] = Counter()
-    for compact in compacts:
-        counts.update(map(add, compact, compact[1:]))
+    joined = "\n".join(compacts)  # pairs across a line end hold it and are never asked for
+    counts = Counter(map(add, joined, joined[1:]))
     indent_style, blank_style = _indent_style(lead, count), _blank_style(blanks, count)
     framed = np.array([row.framed for row in rows], dtype=bool)
     off = (lead > 0) & (indent_style == 0)

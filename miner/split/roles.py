@@ -121,22 +121,22 @@ def _emission(model: RoleModel, table: Ints, texts: Sequence[str]) -> Floats:
 
 
 def _marginals(local: npt.NDArray[Any], step: npt.NDArray[Any]) -> Floats:
-    """Forward and backward products, brought back to scale every few lines, which is often enough for doubles."""
+    """Forward and backward products in one pass over twice the labels: the backward one is the forward one of the lines read
+    from the last, with the chain turned round. Both are brought back to scale every few lines, which is enough for doubles."""
     count, states = local.shape
-    forward = np.empty_like(local)
-    value = forward[0] = local[0]
+    ways = np.concatenate([local, local[::-1]], axis=1)
+    both = np.zeros((2 * states, 2 * states))
+    both[:states, :states], both[states:, states:] = step, step.T
+    out = np.empty_like(ways)
+    value = out[0] = ways[0]
     for index in range(1, count):
-        value = np.dot(value, step, out=forward[index])
-        value *= local[index]
+        value = np.dot(value, both, out=out[index])
+        value *= ways[index]
         if index % _RESCALE == 0:
-            value /= value.sum()
-    backward = np.empty_like(local)
-    value = backward[-1] = np.ones(states)
-    back = np.ascontiguousarray(step.T)
-    for index in range(count - 2, -1, -1):
-        value = np.dot(value * local[index + 1], back, out=backward[index])
-        if index % _RESCALE == 0:
-            value /= value.sum()
-    forward *= backward
-    forward /= forward.sum(axis=1, keepdims=True)
-    return forward.astype(np.float32)
+            value[:states] /= value[:states].sum()
+            value[states:] /= value[states:].sum()
+    joint = out[:, :states] * out[::-1, states:]
+    joint /= local
+    joint /= joint.sum(axis=1, keepdims=True)
+    result: Floats = joint.astype(np.float32)
+    return result
