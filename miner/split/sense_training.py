@@ -180,6 +180,6 @@ def _stored(net: _Net) -> Sense:
     array = as_array
     return Sense(
         array(net.pairs.weight), array(net.openings.weight), array(net.closes.weight),
-        (array(net.hidden.weight).T.copy(), array(net.hidden.bias), array(net.output.weight)[0], float(net.output.bias)),
+        (array(net.hidden.weight).T.copy(), array(net.hidden.bias), array(net.output.weight)[0], net.output.bias.item()),
         array(net.head),
     )  # fmt: skip
