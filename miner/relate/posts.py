@@ -198,24 +198,15 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
             owner = view.ends.get(body.span.start)
             if owner is not None and owner.label != "place":
                 return _Piece(owner.span.start, Span(body.span.start, end), owner.span, owner)
-        head = _head_start(view, body.span.end, core)
-        if _unit(view, body.span.end, head, core, end):
-            return _Piece(body.span.start, Span(head, end), Span(body.span.start, head), body)
-        branch = _branch(view, body.span.end, start, core) if body.label == "enterprise" else None
-        if branch is not None:
-            return _Piece(body.span.start, Span(branch, end), Span(body.span.start, branch), body)
-        return _Piece(body.span.start, Span(start, end), body.span, body)
+        return _with_part(view, body, Span(start, end), core) or _Piece(body.span.start, Span(start, end), body.span, body)
     bare = view.bare_bodies.get(start)
     if bare is not None and start - bare >= 2:
         return _Piece(bare, Span(start, end), Span(bare, start))
     near = _nearest_body(view, start)
     if near is not None:
-        head = _head_start(view, near.span.end, core)
-        if _unit(view, near.span.end, head, core, end):
-            return _Piece(near.span.start, Span(head, end), Span(near.span.start, head), near)
-        branch = _branch(view, near.span.end, start, core) if near.label == "enterprise" else None
-        if branch is not None:
-            return _Piece(near.span.start, Span(branch, end), Span(near.span.start, branch), near)
+        parted = _with_part(view, near, Span(start, end), core)
+        if parted is not None:
+            return parted
         between = Span(near.span.end, start)
         if near.label == "organization" and _UNIT.fullmatch(between.of(view.folded)):
             return _Piece(near.span.start, Span(start, end), Span(near.span.start, start), near)
@@ -230,6 +221,18 @@ def _mention_inside(view: _Field, start: int, end: int) -> Mention | None:
         if mention is not None and mention.label == "organization" and mention.span.start < start and at in view.title_ends:
             return mention
     return None
+
+
+def _with_part(view: _Field, body: Mention, title: Span, core: int) -> _Piece | None:
+    """Return the title with the part of its body that stands between both: a unit, or a branch of a company. None when none does."""
+    start = body.span.end
+    head = _head_start(view, start, core)
+    if _unit(view, start, head, core, title.end):
+        return _Piece(body.span.start, Span(head, title.end), Span(body.span.start, head), body)
+    branch = _branch(view, start, title.start, core) if body.label == "enterprise" else None
+    if branch is None:
+        return None
+    return _Piece(body.span.start, Span(branch, title.end), Span(body.span.start, branch), body)
 
 
 def _branch(view: _Field, start: int, title: int, core: int) -> int | None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from miner.split.lines import Row, byline_tail, end_class, opening_class, pattern_class, start_class
 from miner.split.measure import measures
-from miner.split.wording import Wording
+from miner.split.wording import Wording, codes_of
 
 __all__ = ["PageView", "columns", "look", "overfull"]
 
@@ -152,7 +152,7 @@ def columns(view: PageView, wording: Wording) -> tuple[Ints, list[int]]:
     opening = np.array([opening_class(row.compact) for row in view.rows], dtype=np.int64)
     tail = np.array([byline_tail(row.compact) for row in view.rows], dtype=np.int64)
     cover = _covers(view)
-    gap = np.array([_gap(row) if len(row.text) != len(row.compact) or len(row.compact) == 1 else 0 for row in view.rows], dtype=np.int64)
+    gap = np.array([_gap(row) for row in view.rows], dtype=np.int64)
     joint, parted = _joints(view, wording)
     tail_word, head_word = _short_words(view)
     ends = end * 5 + coarse  # 55
@@ -238,8 +238,7 @@ def _shift(values: Any, by: int) -> Any:
 def _inner(view: PageView) -> Ints:
     """Marks inside lines: stops × commas × quotation marks left open."""
     compacts = [row.compact for row in view.rows]
-    lengths = np.fromiter(map(len, compacts), np.int64, len(compacts))
-    codes = np.frombuffer("".join(compacts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    codes, lengths = codes_of(compacts)
     kinds = _MARK_KINDS[np.minimum(codes, len(_MARK_KINDS) - 1)]
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     lasts = starts + lengths - 1
@@ -304,8 +303,8 @@ def _covers(view: PageView) -> list[Ints]:
 def _recurrences(compacts: Sequence[str]) -> tuple[Ints, Ints]:
     """For every line how many of its different pairs of characters stand elsewhere on the page, in the lines just after, and
     just before (3 × lines), and how many it has."""
-    lengths = np.fromiter(map(len, compacts), np.int64, len(compacts))
-    codes = np.frombuffer("".join(compacts).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.int64)
+    codes, lengths = codes_of(compacts)
+    codes = codes.astype(np.int64)
     owner = np.repeat(np.arange(len(compacts)), lengths)
     inside = owner[1:] == owner[:-1]
     pairs = (codes[:-1] * 0x200000 + codes[1:])[inside]

@@ -41,7 +41,7 @@ class RolePage(NamedTuple):
 def role_page(table: npt.NDArray[Any], texts: Sequence[str], labels: Sequence[str]) -> RolePage:
     """Pack one page; longer ones are cut."""
     texts, table = texts[:_LONGEST], table[:_LONGEST]
-    slots, _, counts, edges = line_slots(texts)
+    slots, counts, edges = line_slots(texts)
     known = {label: number for number, label in enumerate(LABELS)}
     return RolePage(
         table.astype(np.int32), slots.astype(np.int32), counts.astype(np.int32), edges.astype(np.int32),

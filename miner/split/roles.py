@@ -37,7 +37,8 @@ ROLE_OF: dict[str, Role] = {
 _AFTER = {"M": "FMR", "L": "FMR", "h": "Hh", "u": "Uu"}
 """Labels that come after certain others only: a paragraph's lines after its first, a head's after its first."""
 _POSSIBLE = np.array([[1.0 if one in _AFTER.get(other, LABELS) else 1e-9 for other in LABELS] for one in LABELS])
-HIDDEN, WORDS = 56, 1 << 13
+WORD_BITS = 13
+HIDDEN, WORDS = 56, 1 << WORD_BITS
 """Width of the network, and slots of the lines' wording."""
 DILATIONS = (1, 2, 4, 1)
 """How far apart the three lines are that each convolution looks at."""
@@ -68,11 +69,11 @@ class RoleModel:
         return np.concatenate([self.state, self.edge])
 
 
-def line_slots(texts: Sequence[str]) -> tuple[Ints, Ints, Ints, Ints]:
-    """Slots of the pairs of characters of all lines in a row, where each line's begin, how many it has, and the slots of
-    each line's edges (lines × 6)."""
+def line_slots(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Slots of the pairs of characters of all lines in a row, how many each line has, and the slots of each line's edges
+    (lines × 6)."""
     cut = [text[:_LONGEST] for text in texts]
-    slots, starts, counts = bag_slots(cut)
+    slots, _, counts = bag_slots(cut)
     edges = [f"{text[:3]:\0<3}{text[-3:]:\0>3}" for text in texts]
     codes = np.frombuffer("".join(edges).encode("utf-32-le", "replace"), dtype=np.uint32).reshape(-1, 6).astype(np.uint64)
     one = codes * np.uint64(0x9E3779B1)
@@ -80,8 +81,8 @@ def line_slots(texts: Sequence[str]) -> tuple[Ints, Ints, Ints, Ints]:
         one[:, 0] * np.uint64(3), one[:, 0] + codes[:, 1] * np.uint64(5), one[:, 1] + codes[:, 2] * np.uint64(7),
         one[:, 5] * np.uint64(11), one[:, 4] + codes[:, 5] * np.uint64(13), one[:, 3] + codes[:, 4] * np.uint64(17),
     ], axis=1)  # fmt: skip
-    mixed = (mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - 13)
-    return slots >> (SENSE_BITS - 13), starts, counts, mixed.astype(np.int64)
+    mixed = (mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - WORD_BITS)
+    return slots >> (SENSE_BITS - WORD_BITS), counts, mixed.astype(np.int64)
 
 
 def label_roles(model: RoleModel, table: Ints, texts: Sequence[str], bias: Floats | None = None) -> Floats:
@@ -99,7 +100,7 @@ def label_roles(model: RoleModel, table: Ints, texts: Sequence[str], bias: Float
 
 
 def _emission(model: RoleModel, table: Ints, texts: Sequence[str]) -> Floats:
-    slots, _, counts, edges = line_slots(texts)
+    slots, counts, edges = line_slots(texts)
     count = len(texts)
     known = np.concatenate([table + model.offsets, edges + len(model.state)], axis=1)
     width = known.shape[1]

@@ -306,7 +306,7 @@ def learn_networks(
     for name, rows in samples.rows.items():
         networks[name], figures[name] = _train_measured(rows, samples.truth[name])
         say(f"{name}: {figures[name]}")
-    first, _ = _train_measured(*_flat(samples.pages))
+    first, figures["pair"] = _train_measured(*_flat(samples.pages))
     models = SplitModels(**networks, pair=first, wording=words.wording, sense=words.sense)
     pairs = list(samples.pages)
     for lines, gold in made:
@@ -315,7 +315,6 @@ def learn_networks(
     rng.shuffle(pairs)
     pairs = [(_misled_pairs(features) if rng.random() < _MISLED else features, truth) for features, truth in pairs]
     models = replace(models, pair=_train_measured(*_flat(pairs))[0])
-    figures["pair"] = _train_measured(*_flat(samples.pages))[1]
     say(f"pair: {figures['pair']}")
     return models, figures
 

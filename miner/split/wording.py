@@ -146,11 +146,17 @@ def _levels(counts: Ints) -> Ints:
     return levels
 
 
+def codes_of(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The code points of all texts in a row, and the length of each text."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
+    return codes, np.fromiter(map(len, texts), np.int64, len(texts))
+
+
 def bag_slots(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
     """Slots of the pairs of all texts in a row, where each text's begin, and how many it has."""
     cut = [text[:_BAG] for text in texts]
-    lengths = np.fromiter(map(len, cut), np.int64, len(cut))
-    codes = np.frombuffer("".join(cut).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    points, lengths = codes_of(cut)
+    codes: npt.NDArray[np.uint64] = points.astype(np.uint64)
     counts = np.maximum(lengths - 1, 0)
     if len(codes) < 2:
         return np.zeros(0, np.int64), np.zeros(len(cut), np.int64), counts * 0
