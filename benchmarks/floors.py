@@ -27,9 +27,17 @@ def main() -> None:
         low = list(below_floor(figures, load_floors(path)))
         if low:
             sys.exit("not written:\n" + "\n".join(low))
-    floors = {name: round(max(0.0, value - MARGIN), 4) for name, value in figures.items() if not name.startswith("page-L")}
+    floors = {
+        name: round(max(0.0, value - MARGIN), 4)
+        for name, value in figures.items()
+        if not name.startswith("page-L")
+    }
     notes = json.loads(path.read_text(encoding="utf-8")).get("notes", {}) if path.exists() else {}
-    path.write_text(json.dumps({"measured": figures, "floors": floors, "notes": notes}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"measured": figures, "floors": floors, "notes": notes}, indent=1, ensure_ascii=False)
+        + "\n",
+        encoding="utf-8",
+    )
     print(f"{len(figures)} figures written to {path.name}")
 
 

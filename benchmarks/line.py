@@ -71,7 +71,12 @@ def main() -> None:
             writer = Writer(opened.conn, reader_sha256="x")
             writer.begin_run(version="0", command="x", config_sha256="x", model_sha256="x")
             for start in range(0, len(read), 64):
-                writer.write([(m, m.document.path + m.document.id) for m in mine_safely(read[start : start + 64], config, recogniser)])
+                writer.write(
+                    [
+                        (m, m.document.path + m.document.id)
+                        for m in mine_safely(read[start : start + 64], config, recogniser)
+                    ]
+                )
             opened.conn.close()
 
     def resolving() -> None:

@@ -22,19 +22,208 @@ from miner.offsets import stable_id
 from miner.store import fts, schema, summaries, views
 
 BATCH = 2_000
-NEWSPAPERS = ("浦江新报", "临港日报", "虹桥晚报", "徐汇周刊", "青浦时讯", "长三角商报", "国际贸易报", "医械导刊")
+NEWSPAPERS = (
+    "浦江新报",
+    "临港日报",
+    "虹桥晚报",
+    "徐汇周刊",
+    "青浦时讯",
+    "长三角商报",
+    "国际贸易报",
+    "医械导刊",
+)
 SECTIONS = ("要闻", "经济", "国际", "区县", "专版", "评论")
-HEADS = ["瑞", "科", "华", "信", "安", "博", "康", "达", "维", "诺", "赛", "欧", "亚", "泰", "丰", "凯", "利", "恩", "宝", "联", "美", "罗", "尔", "德", "森", "格", "迪", "曼", "兰", "卡", "莱", "沃", "林", "奥", "拜", "伊", "艾", "贝", "克", "斯"]
-TRADES = ["生物", "医疗", "食品", "乳业", "汽车", "半导体", "机械", "化工", "日化", "服饰", "物流", "能源", "软件", "仪器", "新材料"]
-COUNTRIES = ["日本", "德国", "法国", "美国", "英国", "意大利", "新西兰", "澳大利亚", "瑞士", "韩国", "新加坡", "丹麦", "荷兰", "巴西", "泰国", "中国"]
+HEADS = [
+    "瑞",
+    "科",
+    "华",
+    "信",
+    "安",
+    "博",
+    "康",
+    "达",
+    "维",
+    "诺",
+    "赛",
+    "欧",
+    "亚",
+    "泰",
+    "丰",
+    "凯",
+    "利",
+    "恩",
+    "宝",
+    "联",
+    "美",
+    "罗",
+    "尔",
+    "德",
+    "森",
+    "格",
+    "迪",
+    "曼",
+    "兰",
+    "卡",
+    "莱",
+    "沃",
+    "林",
+    "奥",
+    "拜",
+    "伊",
+    "艾",
+    "贝",
+    "克",
+    "斯",
+]
+TRADES = [
+    "生物",
+    "医疗",
+    "食品",
+    "乳业",
+    "汽车",
+    "半导体",
+    "机械",
+    "化工",
+    "日化",
+    "服饰",
+    "物流",
+    "能源",
+    "软件",
+    "仪器",
+    "新材料",
+]
+COUNTRIES = [
+    "日本",
+    "德国",
+    "法国",
+    "美国",
+    "英国",
+    "意大利",
+    "新西兰",
+    "澳大利亚",
+    "瑞士",
+    "韩国",
+    "新加坡",
+    "丹麦",
+    "荷兰",
+    "巴西",
+    "泰国",
+    "中国",
+]
 SUFFIXES = ("（中国）有限公司", "集团", "株式会社", "（上海）贸易有限公司", "科技股份有限公司")
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董潘袁蔡蒋余于杜叶程魏苏吕丁沈任姚卢傅钟姜崔谭陆汪范金石廖贾夏韦方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华慧建国文辉力健俊玲婷宇浩凯鑫欣然子涵雨泽晨曦思远佳怡若溪景行知安望舒云帆清扬"
-ORGS = ["商务局", "税务局", "市场监管局", "投促办", "贸促会", "工商联", "海关", "卫健委", "科创办", "文旅局", "大学", "研究院", "行业协会", "商会"]
-DISTRICTS = ["徐汇区", "青浦区", "长宁区", "浦东新区", "静安区", "闵行区", "嘉定区", "虹口区", "杨浦区", "松江区", "宝山区", "金山区"]
+ORGS = [
+    "商务局",
+    "税务局",
+    "市场监管局",
+    "投促办",
+    "贸促会",
+    "工商联",
+    "海关",
+    "卫健委",
+    "科创办",
+    "文旅局",
+    "大学",
+    "研究院",
+    "行业协会",
+    "商会",
+]
+DISTRICTS = [
+    "徐汇区",
+    "青浦区",
+    "长宁区",
+    "浦东新区",
+    "静安区",
+    "闵行区",
+    "嘉定区",
+    "虹口区",
+    "杨浦区",
+    "松江区",
+    "宝山区",
+    "金山区",
+]
 POSTS = ("董事长", "总经理", "首席执行官", "副总裁", "大中华区总裁", "全球执行副总裁", "市场总监")
-PRODUCTS = ["检测仪", "手术机器人", "电动越野车", "有机奶粉", "护肤精华", "智能假肢", "氢能叉车", "碳纤维座椅", "冻干果粒", "光刻胶", "分拣系统", "心脏瓣膜", "助听器", "咖啡机", "降噪轮胎"]
-WORDS = ["订单", "展台", "合作", "供应链", "关税", "首发", "观众", "采购商", "翻译", "样机", "仓库", "航班", "通关", "检疫", "物流", "签名簿", "展板", "海报", "灯光", "讲解", "直播", "洽谈室", "咖啡", "排队", "名片", "门票", "地铁", "大巴", "志愿者", "安检", "绿色", "低碳", "数字化", "智能", "健康", "养老", "乡村", "跨境", "保税", "溢出", "效应", "窗口", "平台", "开放", "共享", "机遇", "信心", "增长", "复苏", "韧性", "转型", "升级", "创新", "研发", "工厂", "总部", "园区", "楼宇", "人才", "专利", "标准"]
+PRODUCTS = [
+    "检测仪",
+    "手术机器人",
+    "电动越野车",
+    "有机奶粉",
+    "护肤精华",
+    "智能假肢",
+    "氢能叉车",
+    "碳纤维座椅",
+    "冻干果粒",
+    "光刻胶",
+    "分拣系统",
+    "心脏瓣膜",
+    "助听器",
+    "咖啡机",
+    "降噪轮胎",
+]
+WORDS = [
+    "订单",
+    "展台",
+    "合作",
+    "供应链",
+    "关税",
+    "首发",
+    "观众",
+    "采购商",
+    "翻译",
+    "样机",
+    "仓库",
+    "航班",
+    "通关",
+    "检疫",
+    "物流",
+    "签名簿",
+    "展板",
+    "海报",
+    "灯光",
+    "讲解",
+    "直播",
+    "洽谈室",
+    "咖啡",
+    "排队",
+    "名片",
+    "门票",
+    "地铁",
+    "大巴",
+    "志愿者",
+    "安检",
+    "绿色",
+    "低碳",
+    "数字化",
+    "智能",
+    "健康",
+    "养老",
+    "乡村",
+    "跨境",
+    "保税",
+    "溢出",
+    "效应",
+    "窗口",
+    "平台",
+    "开放",
+    "共享",
+    "机遇",
+    "信心",
+    "增长",
+    "复苏",
+    "韧性",
+    "转型",
+    "升级",
+    "创新",
+    "研发",
+    "工厂",
+    "总部",
+    "园区",
+    "楼宇",
+    "人才",
+    "专利",
+    "标准",
+]
 # $E enterprise, $P person, $O organization, $L place, $W word, $D product, $N number, $T date, $J post
 EVENT_LINES: tuple[tuple[str, str, str], ...] = (
     ("signing", "签约", "$T，$E与$E在$L举行签约仪式，金额达$N万美元。"),
@@ -101,7 +290,12 @@ class Story:
 
 def make_world(articles: int, rng: random.Random) -> World:
     """Make the names; their number grows with the archive."""
-    counts = {"E": max(120, articles // 50), "P": max(200, articles // 40), "O": max(60, articles // 500), "L": 40}
+    counts = {
+        "E": max(120, articles // 50),
+        "P": max(200, articles // 40),
+        "O": max(60, articles // 500),
+        "L": 40,
+    }
     names: dict[str, list[tuple[str, str, str]]] = {key: [] for key in counts}
     used: set[str] = set()
     for key, count in counts.items():
@@ -112,21 +306,32 @@ def make_world(articles: int, rng: random.Random) -> World:
                 names[key].append((stable_id(LABELS[key], name[1]), name[1], name[2]))
             elif key == "L" and len(used) > 20 and rng.random() < 0.01:
                 break
-    weights = {key: list(itertools.accumulate(1 / (rank + 3) for rank in range(len(found)))) for key, found in names.items()}
+    weights = {
+        key: list(itertools.accumulate(1 / (rank + 3) for rank in range(len(found))))
+        for key, found in names.items()
+    }
     return World(names, weights)
 
 
 def _name(key: str, rng: random.Random) -> tuple[str, str, str]:
     if key == "E":
-        short = "".join(rng.choice(HEADS) for _ in range(rng.choice((2, 3, 3, 4)))) + rng.choice(("", *TRADES))
+        short = "".join(rng.choice(HEADS) for _ in range(rng.choice((2, 3, 3, 4)))) + rng.choice(
+            ("", *TRADES)
+        )
         return key, short + rng.choice(SUFFIXES), short
     if key == "P":
         name = rng.choice(SURNAMES) + "".join(rng.choice(GIVEN) for _ in range(rng.choice((1, 2, 2))))
         if rng.random() < 0.2:
-            name = "".join(rng.choice(HEADS) for _ in range(2)) + "·" + "".join(rng.choice(HEADS) for _ in range(3))
+            name = (
+                "".join(rng.choice(HEADS) for _ in range(2))
+                + "·"
+                + "".join(rng.choice(HEADS) for _ in range(3))
+            )
         return key, name, name
     if key == "O":
-        name = rng.choice((*DISTRICTS, *COUNTRIES, "".join(rng.choice(HEADS) for _ in range(2)))) + rng.choice(ORGS)
+        name = rng.choice(
+            (*DISTRICTS, *COUNTRIES, "".join(rng.choice(HEADS) for _ in range(2)))
+        ) + rng.choice(ORGS)
         return key, name, name
     name = rng.choice(DISTRICTS) + rng.choice(("", "科技园", "保税区", "会展路", "创新港", "滨江"))
     return key, name, name
@@ -137,9 +342,14 @@ def make_story(number: int, world: World, rng: random.Random) -> tuple[Story, tu
     edition = rng.choices(range(1, 9), cum_weights=(5, 11, 18, 26, 35, 46, 58, 70))[0]
     day = date(2017 + edition, 11, 5) + timedelta(days=round(rng.gauss(2, 25)))
     story = Story(stable_id("article", number), day.isoformat(), edition)
-    lines: list[tuple[str, str, Any]] = [("event", line, (kind, word)) for kind, word, line in rng.choices(EVENT_LINES, k=2)]
+    lines: list[tuple[str, str, Any]] = [
+        ("event", line, (kind, word)) for kind, word, line in rng.choices(EVENT_LINES, k=2)
+    ]
     lines += [("quote", rng.choice(QUOTE_LINES), None)] * (rng.random() < 0.7)
-    lines += [("figure", line, (measure, unit)) for measure, unit, line in rng.choices(FIGURE_LINES, k=rng.random() < 0.5)]
+    lines += [
+        ("figure", line, (measure, unit))
+        for measure, unit, line in rng.choices(FIGURE_LINES, k=rng.random() < 0.5)
+    ]
     lines += [("plain", rng.choice(PLAIN_LINES), None) for _ in range(rng.randint(6, 20))]
     rng.shuffle(lines)
     for at, (kind, line, extra) in enumerate(lines):
@@ -198,11 +408,26 @@ def _fill(story: Story, slot: str, world: World, rng: random.Random) -> tuple[st
         local = story.local.setdefault(entity[0], len(story.local))
         label = LABELS[slot]
         refs = tuple(entity[0] if label == other else None for other in TABLES)
-        story.add("mentions", stable_id("m", story.id, start), story.id, "body", start, story.length, text, label, *refs, "template", 0.95, local)
+        story.add(
+            "mentions",
+            stable_id("m", story.id, start),
+            story.id,
+            "body",
+            start,
+            story.length,
+            text,
+            label,
+            *refs,
+            "template",
+            0.95,
+            local,
+        )
     return (entity[0] if entity else None), text, start, story.length
 
 
-def _add_event(story: Story, line: tuple[int, str], extra: tuple[str, str], filled: list[tuple[Any, ...]]) -> None:
+def _add_event(
+    story: Story, line: tuple[int, str], extra: tuple[str, str], filled: list[tuple[Any, ...]]
+) -> None:
     start, text = line
     kind, trigger = extra
     at = start + text.index(trigger)
@@ -210,17 +435,44 @@ def _add_event(story: Story, line: tuple[int, str], extra: tuple[str, str], fill
     lead = parties[0][1] if parties else story.id
     event = stable_id("event", kind, lead, story.published)
     report = stable_id("r", story.id, start)
-    amount = next((float(item[2]) * 1e4 for item in filled if item[0] == "N"), None) if kind in ("signing", "investment") else None
+    amount = (
+        next((float(item[2]) * 1e4 for item in filled if item[0] == "N"), None)
+        if kind in ("signing", "investment")
+        else None
+    )
     unit = ("美元" if kind == "signing" else "元") if amount else None
     place = next((item[2] for item in filled if item[0] == "L"), None)
     title = "、".join(item[2] for item in parties[:3]) + trigger
-    story.add("events", event, kind, title, story.published, None, "day", place, story.edition, "done", 1, amount, unit)
+    story.add(
+        "events",
+        event,
+        kind,
+        title,
+        story.published,
+        None,
+        "day",
+        place,
+        story.edition,
+        "done",
+        1,
+        amount,
+        unit,
+    )
     story.add("event_reports", report, event, story.id, "body", start, start + len(text), kind, trigger, at, at + len(trigger), text, story.published,
               None, None, "issue", place, story.edition, "done", 0, amount, unit, "template", 0.9)  # fmt: skip
     for number, (slot, entity, name, *_) in enumerate(parties):
         refs = tuple(entity if LABELS[slot] == other else None for other in TABLES)
         role = ROLES.get(kind, "participant") if slot == "E" else "official"
-        story.add("event_participants", stable_id("p", report, number), event, report, role, name, *refs, story.local[entity])
+        story.add(
+            "event_participants",
+            stable_id("p", report, number),
+            event,
+            report,
+            role,
+            name,
+            *refs,
+            story.local[entity],
+        )
 
 
 def _add_quote(story: Story, line: tuple[int, str], filled: list[tuple[Any, ...]]) -> None:
@@ -267,7 +519,18 @@ def _lines(number: int, article: str, row: tuple[Any, ...]) -> Iterator[tuple[An
     body, width = row[11], 24
     for at, start in enumerate(range(0, len(body), width)):
         text = body[start : start + width].replace("\n", " ")
-        yield (f"doc{number // 4}", base + 1 + at, article, "body", start, min(start + width, len(body)), text, None, None, None)
+        yield (
+            f"doc{number // 4}",
+            base + 1 + at,
+            article,
+            "body",
+            start,
+            min(start + width, len(body)),
+            text,
+            None,
+            None,
+            None,
+        )
 
 
 def _write_names(connection: sqlite3.Connection, world: World) -> None:
@@ -276,11 +539,17 @@ def _write_names(connection: sqlite3.Connection, world: World) -> None:
         more = {"E": 3, "P": 1, "O": 1, "L": 1}[key]
         rows = []
         for identity, name, short in world.names[key]:
-            extra: tuple[Any, ...] = (short, rng.choice(COUNTRIES), rng.choice(TRADES)) if key == "E" else (None,)
+            extra: tuple[Any, ...] = (
+                (short, rng.choice(COUNTRIES), rng.choice(TRADES)) if key == "E" else (None,)
+            )
             rows.append((identity, name, *extra[:more], 0, 0, None, None))
         marks = ", ".join("?" * (6 + more))
         connection.executemany(f"insert or ignore into [{TABLES[label]}] values ({marks})", rows)
-    aliases = [(stable_id("alias", i), short, "short", i, None, None, None, None, None, None, None) for i, name, short in world.names["E"] if short != name]
+    aliases = [
+        (stable_id("alias", i), short, "short", i, None, None, None, None, None, None, None)
+        for i, name, short in world.names["E"]
+        if short != name
+    ]
     connection.executemany(f"insert or ignore into aliases values ({', '.join('?' * 11)})", aliases)
 
 
@@ -288,7 +557,9 @@ def finish(connection: sqlite3.Connection) -> None:
     """Add indexes, counts, summaries, views and the full-text index."""
     for statement in schema.index_sql():
         connection.execute(statement)
-    connection.execute("update events set n_reports = (select count(*) from event_reports r where r.event_id = events.id)")
+    connection.execute(
+        "update events set n_reports = (select count(*) from event_reports r where r.event_id = events.id)"
+    )
     summaries.rebuild(connection)
     for name in TABLES.values():
         connection.execute(

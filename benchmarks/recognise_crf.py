@@ -17,7 +17,7 @@ from pathlib import Path
 import pycrfsuite
 import rjieba
 
-from miner.recognise.training.datasets import Example, read_cluener
+from miner.training.names.sets import Example, read_cluener
 
 
 def features(text: str) -> list[list[str]]:
@@ -30,7 +30,17 @@ def features(text: str) -> list[list[str]]:
     rows = []
     for i in range(len(text)):
         c = padded[i : i + 5]
-        row = ["b", f"0{c[2]}", f"-{c[1]}", f"+{c[3]}", f"={c[0]}", f"#{c[4]}", f"a{c[1:3]}", f"b{c[2:4]}", f"c{c[0:2]}"]
+        row = [
+            "b",
+            f"0{c[2]}",
+            f"-{c[1]}",
+            f"+{c[3]}",
+            f"={c[0]}",
+            f"#{c[4]}",
+            f"a{c[1:3]}",
+            f"b{c[2:4]}",
+            f"c{c[0:2]}",
+        ]
         row += [f"d{c[3:5]}", f"e{c[1]}{c[3]}", f"p{places[i]}", f"w{words[i]}", f"q{places[i]}{c[2]}"]
         rows.append(row)
     return rows
@@ -63,11 +73,15 @@ def main() -> None:
     trainer = pycrfsuite.Trainer(verbose=False)
     for example in read_cluener(folder / "train.json"):
         trainer.append(features(example.text), tags(example))
-    trainer.set_params({"c1": 0.1, "c2": 0.01, "max_iterations": int(sys.argv[2]) if len(sys.argv) > 2 else 100})
+    trainer.set_params(
+        {"c1": 0.1, "c2": 0.01, "max_iterations": int(sys.argv[2]) if len(sys.argv) > 2 else 100}
+    )
     with tempfile.TemporaryDirectory() as temporary:
         file = Path(temporary) / "crf.model"
         trainer.train(str(file))
-        print(f"training {time.process_time() - started:.0f} s of CPU time, {file.stat().st_size / 1e6:.1f} MB")
+        print(
+            f"training {time.process_time() - started:.0f} s of CPU time, {file.stat().st_size / 1e6:.1f} MB"
+        )
         tagger = pycrfsuite.Tagger()
         tagger.open(str(file))
         hits = gold = found = chars = 0

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from miner.recognise.model import NameModel
+from miner.recognise.network.model import NameModel
 
 LIMIT = 1_500_000
 """Characters that are measured."""

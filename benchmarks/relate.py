@@ -17,7 +17,7 @@ from pathlib import Path
 
 from miner.cli import default_corpus
 from miner.config import Config
-from miner.dates import find_dates
+from miner.language.dates import find_dates
 from miner.model import Annotated, Article
 from miner.read import read_paths
 from miner.recognise import Recogniser
@@ -54,7 +54,9 @@ STEPS: dict[str, Callable[[Annotated], object]] = {
 
 def main() -> None:
     """Parse the options, time every step, print one line for each."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("archive", nargs="?", type=Path)
     parser.add_argument("--articles", type=int, default=500)
     parser.add_argument("--repeat", type=int, default=3)

@@ -35,14 +35,18 @@ def pick_words(connection: sqlite3.Connection, *, wanted: int, seed: int) -> dic
     top = connection.execute("select max(rowid) from articles").fetchone()[0]
     found: dict[tuple[int, int], list[str]] = {span: [] for span in BINS}
     for _ in range(wanted * 60):
-        row = connection.execute("select body from articles where rowid = ?", (rng.randint(1, top),)).fetchone()
+        row = connection.execute(
+            "select body from articles where rowid = ?", (rng.randint(1, top),)
+        ).fetchone()
         if row is None or not row[0]:
             continue
         size, start = rng.randint(1, 8), rng.randrange(len(row[0]))
         word = row[0][start : start + size].strip()
         if len(word) != size or q.parse(word).groups != ((word,),):
             continue
-        hits = connection.execute(f"select count(*) from {fts.TABLE} where {fts.TABLE} match ?", (fts.match_word(word),)).fetchone()[0]
+        hits = connection.execute(
+            f"select count(*) from {fts.TABLE} where {fts.TABLE} match ?", (fts.match_word(word),)
+        ).fetchone()[0]
         span = next((span for span in BINS if span[0] <= hits < span[1] and hits <= most), None)
         if span and len(found[span]) < wanted:
             found[span].append(word)
@@ -51,7 +55,9 @@ def pick_words(connection: sqlite3.Connection, *, wanted: int, seed: int) -> dic
     return found
 
 
-def measure(connection: sqlite3.Connection, words: list[str], sort: str, clock: Callable[[], float]) -> list[float]:
+def measure(
+    connection: sqlite3.Connection, words: list[str], sort: str, clock: Callable[[], float]
+) -> list[float]:
     """Return the milliseconds of one search for each word, the second time it is asked.
 
     The clock is the wall's, or the thread's own computing time, which other programs on a busy machine do not lengthen.
@@ -84,7 +90,9 @@ def main() -> None:
             shown = []
             for name, clock in (("wall", time.perf_counter), ("computing", time.thread_time)):
                 times = measure(connection, chosen, sort, clock)
-                shown.append(f"{name} p50 {statistics.median(times):6.1f} p95 {percentile(times, 0.95):6.1f} ms")
+                shown.append(
+                    f"{name} p50 {statistics.median(times):6.1f} p95 {percentile(times, 0.95):6.1f} ms"
+                )
                 every[name] += times if sort == "relevance" else []
             sys.stdout.write(f"{span[0]:>6}+ hits, {len(chosen):>3} words, {sort:>9}: {'; '.join(shown)}\n")
     text = connection.execute("select sum(n_chars) from coverage").fetchone()[0]

@@ -32,8 +32,15 @@ def addresses(path: Path) -> dict[str, list[str]]:
         if (row := connection.execute("select id from articles where rowid = ?", (rng.randint(1, top),)).fetchone())
     ]  # fmt: skip
     best = connection.execute("select id from enterprises order by n_articles desc limit 1").fetchone()[0]
-    others = [row[0] for row in connection.execute("select id from enterprises order by n_articles desc limit 200")]
-    words = [row[0] for row in connection.execute("select coalesce(short_name, name) from enterprises order by n_articles desc limit 60")]
+    others = [
+        row[0] for row in connection.execute("select id from enterprises order by n_articles desc limit 200")
+    ]
+    words = [
+        row[0]
+        for row in connection.execute(
+            "select coalesce(short_name, name) from enterprises order by n_articles desc limit 60"
+        )
+    ]
     words += ["订单", "签约", "首发 展台", "绿色", "供应链 -关税", "手术机器人"]
     name = quote(path.stem)
     return {
@@ -64,7 +71,9 @@ def one_by_one(base: str, pages: dict[str, list[str]], *, times: int = 40) -> di
     return found
 
 
-async def many(base: str, pages: dict[str, list[str]], *, users: int, seconds: float) -> tuple[list[float], int]:
+async def many(
+    base: str, pages: dict[str, list[str]], *, users: int, seconds: float
+) -> tuple[list[float], int]:
     """Let users read at once, each pausing a little as a reader does; return milliseconds and the number of errors."""
     times: list[float] = []
     errors = 0
@@ -75,7 +84,10 @@ async def many(base: str, pages: dict[str, list[str]], *, users: int, seconds: f
         rng = random.Random(number)
         async with httpx.AsyncClient(base_url=base, timeout=60) as client:
             while time.monotonic() < stop:
-                kind = rng.choices(("search", "article", "dossiers", "front", "edition", "table", "list"), weights=(30, 35, 15, 5, 4, 3, 8))[0]
+                kind = rng.choices(
+                    ("search", "article", "dossiers", "front", "edition", "table", "list"),
+                    weights=(30, 35, 15, 5, 4, 3, 8),
+                )[0]
                 started = time.perf_counter()
                 try:
                     errors += (await client.get(rng.choice(pages[kind]))).status_code >= 400
@@ -105,7 +117,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     arguments = parser.parse_args()
     code = "import sys; from pathlib import Path; from miner.publish.serve import serve; serve(Path(sys.argv[1]), port=int(sys.argv[2]), public=True)"
-    server = subprocess.Popen([sys.executable, "-c", code, str(arguments.path), str(PORT)], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-c", code, str(arguments.path), str(PORT)], stderr=subprocess.DEVNULL
+    )
     base = f"http://127.0.0.1:{PORT}"
     try:
         for _ in range(200):
@@ -117,7 +131,9 @@ def main() -> None:
         pages = addresses(arguments.path)
         single = one_by_one(base, pages)
         for kind, times in single.items():
-            sys.stdout.write(f"{kind:>9}: p50 {statistics.median(times):7.1f} p95 {percentile(times, 0.95):7.1f} ms (limit {LIMITS.get(kind, '-')})\n")
+            sys.stdout.write(
+                f"{kind:>9}: p50 {statistics.median(times):7.1f} p95 {percentile(times, 0.95):7.1f} ms (limit {LIMITS.get(kind, '-')})\n"
+            )
         before = computed(server.pid)
         times, errors = asyncio.run(many(base, pages, users=arguments.users, seconds=arguments.seconds))
         result = {

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from miner.typeset import Story, Style, TypesetPage, random_style, typeset
+from miner.training.pages.typeset import Story, Style, TypesetPage, random_style, typeset
 
 HERE = Path(__file__).parent
 GOES_ON = {"s39": ("i01", "i04", 4, "长宁区“展后一百天”调查")}
@@ -41,7 +41,15 @@ PLANS = (
     Plan("p01", "p01", "浦东观察", "2018-11-06", 1, 3),
     Plan("p02", "p02", "虹桥周报", "2019-11-12", 2, 11, style=(("ornament", "\ufffd"), ("blank", "every"))),
     Plan("p03", "p03", "申城晚报", "2020-11-11", 2, 5, rates=(("name_gap", 0.6), ("kicker", 0.6))),
-    Plan("p04", "p04", "滨江时报", "2021-11-08", 3, 21, rates=(("jump", 0.0), ("section", 0.5), ("caption", 0.5))),
+    Plan(
+        "p04",
+        "p04",
+        "滨江时报",
+        "2021-11-08",
+        3,
+        21,
+        rates=(("jump", 0.0), ("section", 0.5), ("caption", 0.5)),
+    ),
     Plan("p05", "p05", "浦江晨报", "2022-11-11", 3, 8, rates=(("no_head", 0.3), ("jump", 0.4))),
     Plan(
         "p06",
@@ -53,8 +61,19 @@ PLANS = (
         ("2023年11月10日 星期五", "责任编辑 尹墨 视觉 简单"),
         (("jump", 0.0),),
     ),
-    Plan("p07", "p07", "申城晚报", "2024-11-08", 4, 2, ("A5", "要闻", "E-mail：news@example.com"), (("no_head", 0.3),)),
-    Plan("p08", "p08", "消费品商报", "2022-11-09", 5, 49, ("综合新闻",), (("interleave", 1.0), ("jump", 0.0))),
+    Plan(
+        "p07",
+        "p07",
+        "申城晚报",
+        "2024-11-08",
+        4,
+        2,
+        ("A5", "要闻", "E-mail：news@example.com"),
+        (("no_head", 0.3),),
+    ),
+    Plan(
+        "p08", "p08", "消费品商报", "2022-11-09", 5, 49, ("综合新闻",), (("interleave", 1.0), ("jump", 0.0))
+    ),
     Plan("p09", "p09", "滨江时报", "2021-11-09", 3, 17, rates=(("no_head", 0.0), ("byline_astray", 0.8))),
     Plan(
         "p10",
@@ -66,7 +85,16 @@ PLANS = (
         ("2024.11.06",),
         (("spaced", 0.5), ("vertical", 0.5), ("jump", 0.0)),
     ),
-    Plan("i01", "20231108_A01", "虹桥周报", "2023-11-08", 3, 6, ("2023年11月8日 星期三", "第 1 版"), (("jump", 0.0),)),
+    Plan(
+        "i01",
+        "20231108_A01",
+        "虹桥周报",
+        "2023-11-08",
+        3,
+        6,
+        ("2023年11月8日 星期三", "第 1 版"),
+        (("jump", 0.0),),
+    ),
     Plan("i04", "20231108_A04", "虹桥周报", "2023-11-08", 3, 9, ("第 4 版 · 深度",), (("jump", 0.0),)),
 )
 
@@ -99,7 +127,11 @@ def make(plan: Plan, stories: list[Story]) -> TypesetPage:
     changes: dict[str, Any] = {**dict(plan.style), "rates": replace(style.rates, **rates)}
     page = typeset(stories, replace(style, furniture=plan.furniture, **changes), rng)
     page.gold.update(
-        page=plan.file, newspaper=plan.newspaper, issue_date=plan.date, source=f"{plan.file}.txt", seed=plan.seed
+        page=plan.file,
+        newspaper=plan.newspaper,
+        issue_date=plan.date,
+        source=f"{plan.file}.txt",
+        seed=plan.seed,
     )
     return page
 

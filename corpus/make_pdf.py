@@ -21,7 +21,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from miner.typeset import set_lines, width
+from miner.training.pages.typeset import set_lines, width
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT, MARGIN, GUTTER, COLUMNS = 720, 900, 36, 16, 4
@@ -49,7 +49,14 @@ class Press:
     page: int = 1
 
     def print(
-        self, text: str, x: float, y: float, size: float, *, tag: tuple[str | None, str, int | None], space: float = 0
+        self,
+        text: str,
+        x: float,
+        y: float,
+        size: float,
+        *,
+        tag: tuple[str | None, str, int | None],
+        space: float = 0,
     ) -> None:
         """Print one line with its foot at y."""
         self.canvas.setFont("Text", size)
@@ -57,7 +64,9 @@ class Press:
         right = x + pdfmetrics.stringWidth(text, "Text", size) + space * len(text)
         box = [round(value, 1) for value in (x, y, right, y + size)]
         article, role, para = tag
-        self.lines.append({"page": self.page, "text": text, "article": article, "role": role, "para": para, "box": box})
+        self.lines.append(
+            {"page": self.page, "text": text, "article": article, "role": role, "para": para, "box": box}
+        )
 
     def turn(self) -> None:
         """Go on to the next page."""
@@ -98,7 +107,9 @@ def flow(
         room = (measure - line.indent) * SIZE
         gap = (room - width(line.text) * SIZE) / max(1, len(line.text) - 1) if line.full else 0
         size = SIZE + 1.5 if line.role == "subhead" else SIZE
-        press.print(line.text, x, y, size, tag=(article, line.role, line.para), space=max(-1.0, min(2.0, gap)))
+        press.print(
+            line.text, x, y, size, tag=(article, line.role, line.para), space=max(-1.0, min(2.0, gap))
+        )
     return top - rows * LEADING
 
 
@@ -150,7 +161,12 @@ def first_pdf(press: Press, stories: dict[str, dict[str, Any]]) -> list[str]:
     press.canvas.line(MARGIN, foot + 6, WIDTH - MARGIN, foot + 6)
     second = stories["q02"]
     end = flow(
-        press, "A2", body_lines(second, 15), [left(0), left(1)], head(press, "A2", second, left(0), foot, 19), 15
+        press,
+        "A2",
+        body_lines(second, 15),
+        [left(0), left(1)],
+        head(press, "A2", second, left(0), foot, 19),
+        15,
     )
     boxed = stories["q03"]
     inner = flow(
@@ -190,7 +206,10 @@ def first_page(press: Press, stories: dict[str, dict[str, Any]]) -> None:
     side = stories["q06"]
     flow(press, "A2", body_lines(side, 15), [left(3)], head(press, "A2", side, left(3), y - 8, 13), 15)
     third = stories["q07"]
-    foot = flow(press, "A3", body_lines(third, 15), three, head(press, "A3", third, left(0), foot - 30, 22), 15) - 20
+    foot = (
+        flow(press, "A3", body_lines(third, 15), three, head(press, "A3", third, left(0), foot - 30, 22), 15)
+        - 20
+    )
     press.canvas.line(MARGIN, foot + 6, WIDTH - MARGIN, foot + 6)
     wide = stories["q09"]
     flow(press, "A4", body_lines(wide, 15), [*three, left(3)], head(press, "A4", wide, left(0), foot, 24), 15)
@@ -201,9 +220,13 @@ def second_page(press: Press, stories: dict[str, dict[str, Any]]) -> None:
     y = folio(press, "滨江时报", "2024年11月7日 星期四", "第 2 版")
     story = stories["q05"]
     rest = {"headline": story["headline"], "paragraphs": story["paragraphs"][story["cut"] :], "continues": 1}
-    foot = flow(press, "A5", body_lines(rest, 15), [left(0), left(1)], head(press, "A5", rest, left(0), y, 18), 15)
+    foot = flow(
+        press, "A5", body_lines(rest, 15), [left(0), left(1)], head(press, "A5", rest, left(0), y, 18), 15
+    )
     note, edge = stories["q08"], left(2) + 6
-    inner = flow(press, "A6", body_lines(note, 14), [edge, left(3) + 2], head(press, "A6", note, edge, y - 4, 18), 14)
+    inner = flow(
+        press, "A6", body_lines(note, 14), [edge, left(3) + 2], head(press, "A6", note, edge, y - 4, 18), 14
+    )
     press.canvas.rect(left(2) - 2, inner - 8, 2 * COLUMN + GUTTER + 2, y - inner + 4)
     foot = min(foot, inner) - 24
     bees = stories["q10"]
@@ -247,9 +270,14 @@ def main() -> None:
     for row in yaml.safe_load((HERE / "sources" / "pdf_stories.yml").read_text(encoding="utf-8")):
         stories[row["id"]] = {**row, "paragraphs": row["text"].strip().split("\n")}
     (HERE / "pdf").mkdir(exist_ok=True)
-    plans = (("20231108_A03", first_pdf, "浦江晨报", "2023-11-08"), ("20241107", second_pdf, "滨江时报", "2024-11-07"))
+    plans = (
+        ("20231108_A03", first_pdf, "浦江晨报", "2023-11-08"),
+        ("20241107", second_pdf, "滨江时报", "2024-11-07"),
+    )
     for name, build, newspaper, date in plans:
-        canvas = Canvas(str(HERE / "pdf" / f"{name}.pdf"), pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1)
+        canvas = Canvas(
+            str(HERE / "pdf" / f"{name}.pdf"), pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1
+        )
         canvas.setTitle(f"{newspaper} {date}")
         press = Press(canvas)
         names = build(press, stories)

@@ -25,7 +25,13 @@ Exit codes:
   130  stopped with Ctrl-C; what was stored stays valid
 """
 
-KINDS = ((StoreError, "数据库不能用"), (ModelError, "词库或模型不能用"), (ConfigError, "选项或配置不对"), (InputError, "无法继续"), (MinerError, "出错"))
+KINDS = (
+    (StoreError, "数据库不能用"),
+    (ModelError, "词库或模型不能用"),
+    (ConfigError, "选项或配置不对"),
+    (InputError, "无法继续"),
+    (MinerError, "出错"),
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -41,7 +47,11 @@ class Program(click.Group):
             click.secho(f"miner: {kind} / {error}", fg="red", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.secho("miner: 已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on", fg="yellow", err=True)
+            click.secho(
+                "miner: 已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on",
+                fg="yellow",
+                err=True,
+            )
             ctx.exit(130)
         except BrokenPipeError:
             ctx.exit(0)
@@ -65,15 +75,48 @@ def _database(function: F) -> F:
 
 @main.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--db", "database", default="expo.db", show_default=True, type=click.Path(dir_okay=False, path_type=Path), help="数据库文件 / database to fill")
+@click.option(
+    "--db",
+    "database",
+    default="expo.db",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="数据库文件 / database to fill",
+)
 @click.option("--newspaper", help="报纸名,用于未注明的文档 / newspaper of documents that do not state one")
-@click.option("--issue-date", help="出版日期 YYYY-MM-DD,用于未注明的文档 / issue date of documents that do not state one")
-@click.option("--layout", type=click.Choice(["auto", "page", "article"]), help="纯文本的形状 / shape of plain text [auto]")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="进程数 / processes")
-@click.option("--config", "config_path", type=click.Path(dir_okay=False, path_type=Path), help="TOML 配置 / configuration file")
-@click.option("--ocr", is_flag=True, default=None, help="识别无文字层的 PDF 页(需 extra: ocr)/ read PDF pages that have no text layer")
+@click.option(
+    "--issue-date",
+    help="出版日期 YYYY-MM-DD,用于未注明的文档 / issue date of documents that do not state one",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["auto", "page", "article"]),
+    help="纯文本的形状 / shape of plain text [auto]",
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="进程数 / processes"
+)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="TOML 配置 / configuration file",
+)
+@click.option(
+    "--ocr",
+    is_flag=True,
+    default=None,
+    help="识别无文字层的 PDF 页(需 extra: ocr)/ read PDF pages that have no text layer",
+)
 @click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
-def run(paths: tuple[str, ...], database: Path, config_path: Path | None, workers: int, force: bool, **options: Any) -> None:
+def run(
+    paths: tuple[str, ...],
+    database: Path,
+    config_path: Path | None,
+    workers: int,
+    force: bool,
+    **options: Any,
+) -> None:
     """抽取:把文件、目录、通配符、压缩包读入数据库 / Mine files, folders, globs and archives into a database.
 
     Without PATH the project's own corpus is mined. Running again skips what has not changed
@@ -94,15 +137,28 @@ def run(paths: tuple[str, ...], database: Path, config_path: Path | None, worker
         done = run_paths(given, database, config, workers=workers, force=force, command=command, watch=watch)
     _summary(database, done)
     if done.documents - done.failed + done.skipped == 0:
-        raise InputError("nothing readable there", code="nothing-readable", where=", ".join(given), hint="text, HTML, PDF, JSONL and archives of them are read")
+        raise InputError(
+            "nothing readable there",
+            code="nothing-readable",
+            where=", ".join(given),
+            hint="text, HTML, PDF, JSONL and archives of them are read",
+        )
 
 
 def default_corpus() -> Path:
     """Return the folder of the project's own corpus; raises InputError when it is not installed."""
-    for folder in (Path("corpus"), Path(__file__).resolve().parent.parent / "corpus", Path(sys.prefix) / "share" / "miner" / "corpus"):
+    for folder in (
+        Path("corpus"),
+        Path(__file__).resolve().parent.parent / "corpus",
+        Path(sys.prefix) / "share" / "miner" / "corpus",
+    ):
         if folder.is_dir():
             return folder
-    raise InputError("no PATH was given and the project's corpus is not here", code="missing", hint="miner run PATH --db expo.db")
+    raise InputError(
+        "no PATH was given and the project's corpus is not here",
+        code="missing",
+        hint="miner run PATH --db expo.db",
+    )
 
 
 def _check_date(text: str | None) -> None:
@@ -112,7 +168,9 @@ def _check_date(text: str | None) -> None:
         try:
             date.fromisoformat(text)
         except ValueError as error:
-            raise click.BadParameter(f"{text!r} is no date; write YYYY-MM-DD", param_hint="--issue-date") from error
+            raise click.BadParameter(
+                f"{text!r} is no date; write YYYY-MM-DD", param_hint="--issue-date"
+            ) from error
 
 
 class _watcher:
@@ -140,7 +198,10 @@ class _watcher:
                 if time.monotonic() - last[0] >= 5 or p.stage == "resolve":
                     last[0] = time.monotonic()
                     of = f" / {p.total}" if p.total else ""
-                    click.echo(f"{p.stage}: {p.documents + p.skipped}{of} documents, {p.articles} articles, {p.characters / max(p.seconds, 1e-9):,.0f} characters/s", err=True)
+                    click.echo(
+                        f"{p.stage}: {p.documents + p.skipped}{of} documents, {p.articles} articles, {p.characters / max(p.seconds, 1e-9):,.0f} characters/s",
+                        err=True,
+                    )
 
             return plain
         self.bar = Progress(
@@ -153,7 +214,14 @@ class _watcher:
 
         def show(p: Any) -> None:
             title = "归并 resolving" if p.stage == "resolve" else "读取 mining"
-            bar.update(task, description=title, total=p.total, completed=p.documents + p.skipped, articles=p.articles, rate=f"{p.characters / max(p.seconds, 1e-9):,.0f}")
+            bar.update(
+                task,
+                description=title,
+                total=p.total,
+                completed=p.documents + p.skipped,
+                articles=p.articles,
+                rate=f"{p.characters / max(p.seconds, 1e-9):,.0f}",
+            )
 
         return show
 
@@ -272,7 +340,9 @@ def runs(database: Path) -> None:
 
     for row in run_rows(database):
         speed = f"{row['characters'] / row['seconds']:,.0f} 字/秒" if row["seconds"] else "未完成 unfinished"
-        click.echo(f"{row['started']}  v{row['version']}  {row['documents']} 文档 {row['articles']} 文章 跳过 {row['skipped']} 失败 {row['failed']}  {speed}  {row['command']}")
+        click.echo(
+            f"{row['started']}  v{row['version']}  {row['documents']} 文档 {row['articles']} 文章 跳过 {row['skipped']} 失败 {row['failed']}  {speed}  {row['command']}"
+        )
 
 
 @main.command("resolve")
@@ -293,10 +363,18 @@ def resolve_command(database: Path) -> None:
     opened.conn.close()
     click.echo(f"已归并 resolved: {database}")
 
+
 @main.command()
-@click.option("--gold", default=None, type=click.Path(file_okay=False, exists=True, path_type=Path), help="有标准答案的目录 / folder of texts with gold [corpus]")
+@click.option(
+    "--gold",
+    default=None,
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="有标准答案的目录 / folder of texts with gold [corpus]",
+)
 @click.option("--errors", is_flag=True, help="按原因列出错误 / list errors by cause")
-@click.option("--check", is_flag=True, help="低于 baseline.json 的下限即失败 / fail below the floors of baseline.json")
+@click.option(
+    "--check", is_flag=True, help="低于 baseline.json 的下限即失败 / fail below the floors of baseline.json"
+)
 def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     """评测:各环节得分、错误与下限 / Score every stage against gold.
 
@@ -325,12 +403,30 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
             raise click.exceptions.Exit(1)
         click.echo("各项不低于下限 / no figure below its floor")
 
+
 @main.command()
 @click.argument("model", type=click.Choice(["names", "split"]))
 @click.argument("data", type=click.Path(file_okay=False, exists=True, path_type=Path))
-@click.option("--out", default=None, type=click.Path(dir_okay=False, path_type=Path), help="写到哪里 / where to write the model [the package's own]")
-@click.option("--minutes", default=60.0, show_default=True, type=click.FloatRange(0.1), help="names: 学习时间 / time of learning")
-@click.option("--pages", default=6000, show_default=True, type=click.IntRange(50), help="split: 生成多少版面 / pages to set")
+@click.option(
+    "--out",
+    default=None,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写到哪里 / where to write the model [the package's own]",
+)
+@click.option(
+    "--minutes",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    help="names: 学习时间 / time of learning",
+)
+@click.option(
+    "--pages",
+    default=6000,
+    show_default=True,
+    type=click.IntRange(50),
+    help="split: 生成多少版面 / pages to set",
+)
 def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) -> None:
     """训练:名称识别模型(names)或版面还原模型(split)/ Train a model from a folder of data sets.
 
@@ -348,11 +444,11 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
 
     made: Any
     if model == "names":
-        from miner.train import train_recogniser
+        from miner.training.names.trained import train_recogniser
 
         made = train_recogniser(data, target, minutes=minutes, say=say)
     else:
-        from miner.split.train import train_split
+        from miner.training.pages.course import train_split
 
         made = train_split(data, target, corpus=default_corpus(), pages=pages, say=say)
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")

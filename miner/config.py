@@ -83,7 +83,9 @@ class Config:
 
     def replace(self, **changes: Any) -> Config:
         """Return a copy with some fields changed; None leaves a field as it is."""
-        return dataclasses.replace(self, **{key: value for key, value in changes.items() if value is not None})
+        return dataclasses.replace(
+            self, **{key: value for key, value in changes.items() if value is not None}
+        )
 
 
 def load_config(path: Path) -> Config:
@@ -104,7 +106,9 @@ def config_from(table: dict[str, Any], *, where: str) -> Config:
     known = {f.name for f in dataclasses.fields(Config)}
     for key, value in table.items():
         if key not in known:
-            raise ConfigError(f"unknown setting {key!r}", where=where, hint=f"known: {', '.join(sorted(known))}")
+            raise ConfigError(
+                f"unknown setting {key!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
+            )
         default = getattr(defaults, key)
         if isinstance(value, list):
             table = {**table, key: tuple(value)}

@@ -23,11 +23,19 @@ def commands_markdown() -> str:
     parts = ["# 命令 / Commands\n", "由程序生成 / printed from the code: `python -m miner.docs`\n"]
     for name in sorted(main.commands):
         command = main.commands[name]
-        context = click.Context(command, info_name=f"miner {name}", max_content_width=110, terminal_width=110, help_option_names=["-h", "--help"])
+        context = click.Context(
+            command,
+            info_name=f"miner {name}",
+            max_content_width=110,
+            terminal_width=110,
+            help_option_names=["-h", "--help"],
+        )
         parts.append(f"## miner {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     codes = EXIT_CODES.replace("\b\n", "").rstrip()
     parts.append(f"## 退出码 / Exit codes\n\n```text\n{codes}\n```\n")
-    parts.append("## 配置 / Settings\n\n用 `--config settings.toml` 给出 / keys of the TOML file given with `--config`.\n")
+    parts.append(
+        "## 配置 / Settings\n\n用 `--config settings.toml` 给出 / keys of the TOML file given with `--config`.\n"
+    )
     parts.append("| 键 key | 默认 default | 说明 meaning |\n|---|---|---|")
     about = _field_docs()
     for field, value in ((f, getattr(Config(), f)) for f in Config.__dataclass_fields__):
@@ -42,7 +50,12 @@ def _field_docs() -> dict[str, str]:
     body = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Config").body
     found = {}
     for field, text in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(text, ast.Expr)
+            and isinstance(text.value, ast.Constant)
+        ):
             found[field.target.id] = " ".join(str(text.value.value).split())
     return found
 
@@ -54,10 +67,17 @@ def _shown_type(sql: str) -> str:
 
 def schema_markdown() -> str:
     """Return docs/schema.md: every table with its columns, every view."""
-    parts = ["# 数据库 / The database\n", "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n"]
+    parts = [
+        "# 数据库 / The database\n",
+        "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n",
+    ]
     for table in TABLES:
-        parts.append(f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|")
-        parts.extend(f"| `{c.name}` | `{_shown_type(c.sql)}` | {c.about.replace('|', '/')} |" for c in table.columns)
+        parts.append(
+            f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|"
+        )
+        parts.extend(
+            f"| `{c.name}` | `{_shown_type(c.sql)}` | {c.about.replace('|', '/')} |" for c in table.columns
+        )
         parts.append("")
     parts.append("# 视图 / Views\n\n| 视图 view | 标题 | 说明 |\n|---|---|---|")
     parts.extend(f"| `{view.name}` | {view.title} | {view.about} |" for view in VIEWS)
@@ -83,7 +103,12 @@ def scores_markdown(baseline: Path) -> str:
 
 def with_scores(readme: str, table: str) -> str:
     """Return the README with its table of scores replaced."""
-    return re.sub(r"<!-- scores -->.*?<!-- /scores -->", lambda _: f"<!-- scores -->\n{table}\n<!-- /scores -->", readme, flags=re.DOTALL)
+    return re.sub(
+        r"<!-- scores -->.*?<!-- /scores -->",
+        lambda _: f"<!-- scores -->\n{table}\n<!-- /scores -->",
+        readme,
+        flags=re.DOTALL,
+    )
 
 
 def write(root: Path) -> None:
@@ -92,7 +117,10 @@ def write(root: Path) -> None:
     (root / "docs" / "commands.md").write_text(commands_markdown(), encoding="utf-8")
     (root / "docs" / "schema.md").write_text(schema_markdown(), encoding="utf-8")
     readme = root / "README.md"
-    readme.write_text(with_scores(readme.read_text(encoding="utf-8"), scores_markdown(root / "corpus" / "baseline.json")), encoding="utf-8")
+    readme.write_text(
+        with_scores(readme.read_text(encoding="utf-8"), scores_markdown(root / "corpus" / "baseline.json")),
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -61,7 +61,17 @@ class _Counts:
 
     def progress(self, total: int | None, stage: str = "mine", path: str = "") -> Progress:
         seconds = time.monotonic() - self.started
-        return Progress(total, self.documents, self.skipped, self.failed, self.articles, self.characters, seconds, stage, path)
+        return Progress(
+            total,
+            self.documents,
+            self.skipped,
+            self.failed,
+            self.articles,
+            self.characters,
+            seconds,
+            stage,
+            path,
+        )
 
 
 Watcher = Callable[[Progress], None]
@@ -75,7 +85,11 @@ def model_digest() -> str:
     while stack:
         name, here = stack.pop()
         if here.is_dir():
-            stack.extend(sorted(((f"{name}/{child.name}", child) for child in here.iterdir()), key=lambda pair: pair[0]))
+            stack.extend(
+                sorted(
+                    ((f"{name}/{child.name}", child) for child in here.iterdir()), key=lambda pair: pair[0]
+                )
+            )
         elif not name.endswith(".md"):
             digest.update(name.encode())
             digest.update(here.read_bytes())
@@ -103,7 +117,9 @@ def expand(paths: Iterable[str]) -> list[tuple[Path, Path]]:
                 raise InputError("no file matches this pattern", code="no-match", where=given)
             found.extend((Path(m), Path(m) if Path(m).is_dir() else Path(m).parent) for m in matches)
         else:
-            raise InputError("there is no such file or folder", code="missing", where=given, hint="check the spelling")
+            raise InputError(
+                "there is no such file or folder", code="missing", where=given, hint="check the spelling"
+            )
     return found
 
 
@@ -122,7 +138,9 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
     connection: sqlite3.Connection = opened.conn
     try:
         with store_errors(database):
-            return _run(places, connection, config, workers=workers, force=force, command=command, watch=watch)
+            return _run(
+                places, connection, config, workers=workers, force=force, command=command, watch=watch
+            )
     finally:
         _close(connection)
 
@@ -131,7 +149,9 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
          command: str, watch: Watcher) -> Progress:  # fmt: skip
     writer = Writer(connection, reader_sha256=reader_digest(config))
     unresolved = writer.has_unfinished_run()
-    writer.begin_run(version=__version__, command=command, config_sha256=config.digest(), model_sha256=model_digest())
+    writer.begin_run(
+        version=__version__, command=command, config_sha256=config.digest(), model_sha256=model_digest()
+    )
     counts = _Counts()
     total = count_paths([path for path, _ in places])
     located = _located(places, config, writer, counts, force=force)
@@ -144,7 +164,10 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
         counts.characters += sum(mined.document.n_chars for mined, _ in batch)
         watch(counts.progress(total, path=batch[-1][0].document.path))
     if counts.documents - counts.failed + counts.skipped == 0:
-        writer.add_problems([Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")], path=", ".join(str(p) for p, _ in places))
+        writer.add_problems(
+            [Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")],
+            path=", ".join(str(p) for p, _ in places),
+        )
     if counts.changed or force or unresolved:
         watch(counts.progress(total, "resolve"))
         resolve(connection)
@@ -157,7 +180,9 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
     return done
 
 
-def _located(places: Sequence[tuple[Path, Path]], config: Config, writer: Writer, counts: _Counts, *, force: bool) -> Iterator[tuple[Document, str]]:
+def _located(
+    places: Sequence[tuple[Path, Path]], config: Config, writer: Writer, counts: _Counts, *, force: bool
+) -> Iterator[tuple[Document, str]]:
     """Read documents, each with the absolute place it lies at; skip the known ones before they are parsed."""
     for path, root in places:
         base = str(root.resolve())
@@ -186,16 +211,26 @@ def _chunks(located: Iterable[tuple[Document, str]]) -> Iterator[list[tuple[Docu
         yield chunk
 
 
-def _mined_batches(located: Iterable[tuple[Document, str]], config: Config, *, workers: int) -> Iterator[list[tuple[Mined, str]]]:
+def _mined_batches(
+    located: Iterable[tuple[Document, str]], config: Config, *, workers: int
+) -> Iterator[list[tuple[Mined, str]]]:
     if workers <= 1:
         recogniser: Recogniser | None = None
         for chunk in _chunks(located):
             # Loaded only when something must be read: a run over an unchanged archive stays quick.
             recogniser = recogniser or Recogniser.load()
-            yield list(zip(mine_safely([d for d, _ in chunk], config, recogniser), [place for _, place in chunk], strict=True))
+            yield list(
+                zip(
+                    mine_safely([d for d, _ in chunk], config, recogniser),
+                    [place for _, place in chunk],
+                    strict=True,
+                )
+            )
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(config,)) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_start_worker, initargs=(config,)
+    ) as pool:
         waiting: deque[tuple[Future[list[Mined]], list[str]]] = deque()
         for chunk in _chunks(located):
             waiting.append((pool.submit(_work, [d for d, _ in chunk]), [place for _, place in chunk]))
@@ -240,7 +275,11 @@ def _failed(document: Document, error: Exception) -> Mined:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    problem = Problem("mine", "crashed", f"程序在此文档上出错 / the program failed on this document: {type(error).__name__}: {error} ({where})")
+    problem = Problem(
+        "mine",
+        "crashed",
+        f"程序在此文档上出错 / the program failed on this document: {type(error).__name__}: {error} ({where})",
+    )
     return Mined(replace(document, status="failed"), (), (), (*document.problems, problem))
 
 

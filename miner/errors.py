@@ -18,7 +18,9 @@ class InputError(MinerError):
 
     exit_code = 3
 
-    def __init__(self, what: str, *, code: str = "unreadable", where: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, code: str = "unreadable", where: str | None = None, hint: str | None = None
+    ) -> None:
         self.code = code
         super().__init__(what, where=where, hint=hint)
 

@@ -115,22 +115,47 @@ def _score(connection: sqlite3.Connection, files: Sequence[Path], root: Path) ->
 # --- extraction -------------------------------------------------------------------------------------------------
 
 
-def score_article(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], result: Evaluation) -> None:
+def score_article(
+    connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], result: Evaluation
+) -> None:
     """Score names, linking, posts, events, quotes, figures and traps of one article."""
 
     def rows(sql: str) -> list[sqlite3.Row]:
-        return connection.execute(sql.replace("HERE", "article_id in (select id from articles where document_id = ?)"), (document,)).fetchall()
+        return connection.execute(
+            sql.replace("HERE", "article_id in (select id from articles where document_id = ?)"), (document,)
+        ).fetchall()
 
     where = gold["id"]
-    mentions = rows("select text, label, coalesce(enterprise_id, person_id, organization_id, place_id) as entity from mentions where HERE")
+    mentions = rows(
+        "select text, label, coalesce(enterprise_id, person_id, organization_id, place_id) as entity from mentions where HERE"
+    )
     _score_names(gold, mentions, result, where)
     known = _forms(gold)
     same = lambda a, b: _close(a, b) or b in known.get(a, ())  # noqa: E731 - closes over this article's forms
-    _score_posts(gold, rows("select p.name, title, organization_text from posts join people p on p.id = person_id where HERE"), same, result)
-    _score_events(gold, connection, rows("select id, type, evidence, date, status from event_reports where HERE order by start, id"), same, result)
+    _score_posts(
+        gold,
+        rows(
+            "select p.name, title, organization_text from posts join people p on p.id = person_id where HERE"
+        ),
+        same,
+        result,
+    )
+    _score_events(
+        gold,
+        connection,
+        rows("select id, type, evidence, date, status from event_reports where HERE order by start, id"),
+        same,
+        result,
+    )
     _score_quotes(gold, rows("select text, speaker from quotes where HERE order by start"), same, result)
-    _score_figures(gold, rows("select value, unit, qualifier, text from figures where HERE order by field, start"), result)
-    said = {(row["label"], fold(row["text"])) for row in mentions} | {("figure", fold(row["text"])) for row in rows("select text from figures where HERE")}
+    _score_figures(
+        gold,
+        rows("select value, unit, qualifier, text from figures where HERE order by field, start"),
+        result,
+    )
+    said = {(row["label"], fold(row["text"])) for row in mentions} | {
+        ("figure", fold(row["text"])) for row in rows("select text from figures where HERE")
+    }
     said |= {("entity", fold(row["text"])) for row in mentions if row["label"] != "place"}
     traps = [(trap["not"], fold(trap["text"])) for trap in gold.get("traps", [])]
     result.scores["trap"].add(sum(trap not in said for trap in traps), len(traps), len(traps))
@@ -155,16 +180,24 @@ def _close(a: str, b: str) -> bool:
     return bool(a) and bool(b) and (a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)))
 
 
-def _score_names(gold: dict[str, Any], mentions: Sequence[sqlite3.Row], result: Evaluation, where: str) -> None:
+def _score_names(
+    gold: dict[str, Any], mentions: Sequence[sqlite3.Row], result: Evaluation, where: str
+) -> None:
     for kind, label in LABELS.items():
         entities = [_names(entity) for entity in gold.get(kind, [])]
         allowed = set().union(*entities)
-        wanted = {fold(n) for e in gold.get(kind, []) for n in (e["name"], *e.get("aliases", []))} if label == "person" else allowed
+        wanted = (
+            {fold(n) for e in gold.get(kind, []) for n in (e["name"], *e.get("aliases", []))}
+            if label == "person"
+            else allowed
+        )
         found: dict[str, set[str]] = defaultdict(set)
         for row in mentions:
             if row["label"] == label:
                 found[fold(row["text"])].add(row["entity"])
-        result.scores[label].add(len(found.keys() & wanted), len(wanted), len(found.keys() - (allowed - wanted)))
+        result.scores[label].add(
+            len(found.keys() & wanted), len(wanted), len(found.keys() - (allowed - wanted))
+        )
         result.wrong(f"{label} missed", where, sorted(wanted - found.keys()))
         result.wrong(f"{label} wrong", where, sorted(found.keys() - allowed))
         owner = {name: number for number, names in enumerate(entities) for name in names}
@@ -175,7 +208,9 @@ def _score_names(gold: dict[str, Any], mentions: Sequence[sqlite3.Row], result: 
                 result.wrong("linking", where, [f"{a} / {b} {'joined' if together else 'apart'}"])
 
 
-def _pair(golds: Sequence[Any], found: Sequence[Any], same: Callable[[Any, Any], bool]) -> list[tuple[Any, Any]]:
+def _pair(
+    golds: Sequence[Any], found: Sequence[Any], same: Callable[[Any, Any], bool]
+) -> list[tuple[Any, Any]]:
     free, pairs = list(found), []
     for wanted in golds:
         match = next((f for f in free if same(wanted, f)), None)
@@ -189,18 +224,49 @@ Same = Callable[[str, str], bool]
 
 
 def _score_posts(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
-    wanted = [(fold(p["name"]), fold(post["title"]), fold(post.get("org") or "")) for p in gold.get("people", []) for post in p.get("posts", [])]
-    found = list(dict.fromkeys((fold(r["name"]), fold(r["title"]), fold(r["organization_text"])) for r in rows))
+    wanted = [
+        (fold(p["name"]), fold(post["title"]), fold(post.get("org") or ""))
+        for p in gold.get("people", [])
+        for post in p.get("posts", [])
+    ]
+    found = list(
+        dict.fromkeys((fold(r["name"]), fold(r["title"]), fold(r["organization_text"])) for r in rows)
+    )
     pairs = _pair(wanted, found, lambda g, p: same(g[0], p[0]) and g[1] == p[1])
     result.scores["post"].add(len(pairs), len(wanted), len(found))
-    result.scores["post-org"].add(sum(g[2] == p[2] or same(g[2], p[2]) for g, p in pairs), len(pairs), len(pairs))
+    result.scores["post-org"].add(
+        sum(g[2] == p[2] or same(g[2], p[2]) for g, p in pairs), len(pairs), len(pairs)
+    )
     result.wrong("post missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
     result.wrong("post wrong", gold["id"], [p for p in found if p not in [b for _, b in pairs]])
 
 
-def _score_events(gold: dict[str, Any], connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
-    wanted = [(e["type"], fold(e["quote_of_sentence"]), e.get("date"), [fold(n) for n in e.get("participants", [])], e["trigger"]) for e in gold.get("events", [])]
-    parties = {r["id"]: [fold(p[0]) for p in connection.execute("select name from event_participants where report_id = ? order by id", (r["id"],))] for r in rows}
+def _score_events(
+    gold: dict[str, Any],
+    connection: sqlite3.Connection,
+    rows: Sequence[sqlite3.Row],
+    same: Same,
+    result: Evaluation,
+) -> None:
+    wanted = [
+        (
+            e["type"],
+            fold(e["quote_of_sentence"]),
+            e.get("date"),
+            [fold(n) for n in e.get("participants", [])],
+            e["trigger"],
+        )
+        for e in gold.get("events", [])
+    ]
+    parties = {
+        r["id"]: [
+            fold(p[0])
+            for p in connection.execute(
+                "select name from event_participants where report_id = ? order by id", (r["id"],)
+            )
+        ]
+        for r in rows
+    }
     found = [(r["type"], fold(r["evidence"]), r["date"], parties[r["id"]]) for r in rows]
     pairs = _pair(wanted, found, lambda g, p: g[0] == p[0] and (g[1][:10] in p[1] or p[1][:10] in g[1]))
     result.scores["event"].add(len(pairs), len(wanted), len(found))
@@ -208,7 +274,9 @@ def _score_events(gold: dict[str, Any], connection: sqlite3.Connection, rows: Se
     result.scores["event-date"].add(sum(g[2] == p[2] for g, p in dated), len(dated), len(dated))
     for g, p in pairs:
         result.scores["event-part"].add(len(_pair(g[3], p[3], same)), len(g[3]), len(set(p[3])))
-    result.wrong("event missed", gold["id"], [(g[0], g[4], g[1]) for g in wanted if g not in [a for a, _ in pairs]])
+    result.wrong(
+        "event missed", gold["id"], [(g[0], g[4], g[1]) for g in wanted if g not in [a for a, _ in pairs]]
+    )
     result.wrong("event wrong", gold["id"], [p[:3] for p in found if p not in [b for _, b in pairs]])
     result.wrong("event date", gold["id"], [(g[1], g[2], p[2]) for g, p in dated if g[2] != p[2]])
 
@@ -227,11 +295,20 @@ def _score_quotes(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same,
 
 
 def _score_figures(gold: dict[str, Any], rows: Sequence[sqlite3.Row], result: Evaluation) -> None:
-    wanted = [(float(f["value"]), fold(f["unit"]), f.get("qualifier"), f["as_written"]) for f in gold.get("figures", [])]
-    found = [(float(r["value"]), fold(r["unit"]), r["qualifier"], r["text"]) for r in rows if r["value"] is not None]
+    wanted = [
+        (float(f["value"]), fold(f["unit"]), f.get("qualifier"), f["as_written"])
+        for f in gold.get("figures", [])
+    ]
+    found = [
+        (float(r["value"]), fold(r["unit"]), r["qualifier"], r["text"])
+        for r in rows
+        if r["value"] is not None
+    ]
     pairs = _pair(wanted, found, lambda g, p: abs(g[0] - p[0]) <= 1e-6 * max(1, abs(g[0])) and g[1] == p[1])
     result.scores["figure"].add(len(pairs), len(wanted), len(found))
-    result.scores["figure-qual"].add(sum((g[2] or "") == (p[2] or "") for g, p in pairs), len(pairs), len(pairs))
+    result.scores["figure-qual"].add(
+        sum((g[2] or "") == (p[2] or "") for g, p in pairs), len(pairs), len(pairs)
+    )
     result.wrong("figure missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
     result.wrong("figure wrong", gold["id"], [p for p in found if p not in [b for _, b in pairs]])
 
@@ -241,9 +318,13 @@ def _score_figures(gold: dict[str, Any], rows: Sequence[sqlite3.Row], result: Ev
 Labelled = dict[int, tuple[str | None, str]]
 
 
-def score_page(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation) -> None:
+def score_page(
+    connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation
+) -> None:
     """Score one rebuilt page: perfect articles, headlines, body lines, paragraph starts."""
-    rows = connection.execute("select line, article_id, role, text from article_lines where document_id = ?", (document,)).fetchall()
+    rows = connection.execute(
+        "select line, article_id, role, text from article_lines where document_id = ?", (document,)
+    ).fetchall()
     found: Labelled = {row["line"]: (row["article_id"], row["role"]) for row in rows}
     size = {row["line"]: len(fold(row["text"])) for row in rows}
     wanted: Labelled = {int(n): (line["article"], line["role"]) for n, line in gold["lines"].items()}
@@ -260,7 +341,11 @@ def score_page(connection: sqlite3.Connection, document: str | None, gold: dict[
         good += right
         if not right:
             cause = "page body" if likeness < _FULL_MATCH else "page headline"
-            result.wrong(cause, f"{name} {story}", [f"likeness {likeness:.2f}, head lines {sorted(head)}, found {sorted(got)}"])
+            result.wrong(
+                cause,
+                f"{name} {story}",
+                [f"likeness {likeness:.2f}, head lines {sorted(head)}, found {sorted(got)}"],
+            )
     for figure in (level, "page-perfect"):
         result.scores[figure].add(good, len(stories), len(rebuilt))
     body, other = ({n for n, (_, role) in table.items() if role == "body"} for table in (wanted, found))
@@ -268,9 +353,14 @@ def score_page(connection: sqlite3.Connection, document: str | None, gold: dict[
     _score_paragraphs(connection, document, gold, result)
 
 
-def _score_paragraphs(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], result: Evaluation) -> None:
+def _score_paragraphs(
+    connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], result: Evaluation
+) -> None:
     starts, last = set(), None
-    for n, line in sorted(((int(n), line) for n, line in gold["lines"].items()), key=lambda pair: (str(pair[1]["article"]), pair[0])):
+    for n, line in sorted(
+        ((int(n), line) for n, line in gold["lines"].items()),
+        key=lambda pair: (str(pair[1]["article"]), pair[0]),
+    ):
         if line["role"] == "body":
             if (line["article"], line.get("para")) != last:
                 starts.add(n)
@@ -297,13 +387,22 @@ def _likeness(a: set[int], b: set[int], size: dict[int, int]) -> float:
     return sum(size.get(n, 0) for n in a & b) / whole if whole else 0.0
 
 
-def score_web_page(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation) -> None:
+def score_web_page(
+    connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation
+) -> None:
     """Score what was read from one web page: head, date, newspaper, author and paragraphs."""
     row = connection.execute(
-        "select a.headline, a.published, a.newspaper, a.page, a.byline, a.body from articles a where document_id = ? order by position limit 1", (document,)
+        "select a.headline, a.published, a.newspaper, a.page, a.byline, a.body from articles a where document_id = ? order by position limit 1",
+        (document,),
     ).fetchone()
     found = dict(row) if row else {}
-    for key, column in (("headline", "headline"), ("date", "published"), ("newspaper", "newspaper"), ("page", "page"), ("author", "byline")):
+    for key, column in (
+        ("headline", "headline"),
+        ("date", "published"),
+        ("newspaper", "newspaper"),
+        ("page", "page"),
+        ("author", "byline"),
+    ):
         if gold.get(key):
             right = _close(fold(str(gold[key])), fold(str(found.get(column) or "")))
             result.scores["web-fields"].add(right, 1, 1)
@@ -318,13 +417,19 @@ def score_web_page(connection: sqlite3.Connection, document: str | None, gold: d
 # --- across reports ---------------------------------------------------------------------------------------------
 
 
-def score_pairs(connection: sqlite3.Connection, path: Path, documents: dict[str, str], root: Path, result: Evaluation) -> None:
+def score_pairs(
+    connection: sqlite3.Connection, path: Path, documents: dict[str, str], root: Path, result: Evaluation
+) -> None:
     """Score which reports of two articles were joined to one event, and whether one person carries one id in both."""
     table = json.loads(path.read_text(encoding="utf-8"))
     gold_paths = {p.stem: p for p in path.parent.rglob("*.json")}
 
     def document(name: str) -> str | None:
-        return documents.get(str(gold_paths[name].relative_to(root).with_suffix(""))) if name in gold_paths else None
+        return (
+            documents.get(str(gold_paths[name].relative_to(root).with_suffix("")))
+            if name in gold_paths
+            else None
+        )
 
     for pair in table["pairs"]:
         left, right = pair["articles"]
@@ -345,7 +450,12 @@ def score_pairs(connection: sqlite3.Connection, path: Path, documents: dict[str,
             result.wrong("person apart", f"{left}/{right}", [name])
 
 
-def _score_contradictions(connection: sqlite3.Connection, pair: dict[str, Any], documents: tuple[str | None, str | None], result: Evaluation) -> None:
+def _score_contradictions(
+    connection: sqlite3.Connection,
+    pair: dict[str, Any],
+    documents: tuple[str | None, str | None],
+    result: Evaluation,
+) -> None:
     rows = connection.execute(
         "select a.text, b.text from figure_conflicts c join figures a on a.id = c.left_figure_id join figures b on b.id = c.right_figure_id"
         " join articles x on x.id = a.article_id join articles y on y.id = b.article_id"
@@ -357,12 +467,19 @@ def _score_contradictions(connection: sqlite3.Connection, pair: dict[str, Any], 
     hits = {w for w in wanted if any(w == f or all(any(_close(x, y) for y in f) for x in w) for f in found)}
     result.scores["contradiction"].add(len(hits), len(wanted), len(hits) + max(0, len(found) - len(hits)))
     result.wrong("contradiction missed", f"{left}/{right}", [sorted(w) for w in wanted - hits])
-    result.wrong("contradiction wrong", f"{left}/{right}", [sorted(f) for f in found - wanted] if len(found) > len(hits) else [])
+    result.wrong(
+        "contradiction wrong",
+        f"{left}/{right}",
+        [sorted(f) for f in found - wanted] if len(found) > len(hits) else [],
+    )
 
 
-def _matched_events(connection: sqlite3.Connection, document: str | None, gold: dict[str, Any]) -> dict[int, str]:
+def _matched_events(
+    connection: sqlite3.Connection, document: str | None, gold: dict[str, Any]
+) -> dict[int, str]:
     rows = connection.execute(
-        "select event_id, type, evidence from event_reports where article_id in (select id from articles where document_id = ?) order by start, id", (document,)
+        "select event_id, type, evidence from event_reports where article_id in (select id from articles where document_id = ?) order by start, id",
+        (document,),
     ).fetchall()
     free, matched = list(rows), {}
     for number, event in enumerate(gold["events"]):
@@ -375,7 +492,10 @@ def _matched_events(connection: sqlite3.Connection, document: str | None, gold: 
 
 
 def _person(connection: sqlite3.Connection, document: str | None, forms: set[str]) -> set[str]:
-    rows = connection.execute("select text, person_id from mentions where person_id is not null and article_id in (select id from articles where document_id = ?)", (document,))
+    rows = connection.execute(
+        "select text, person_id from mentions where person_id is not null and article_id in (select id from articles where document_id = ?)",
+        (document,),
+    )
     return {row["person_id"] for row in rows if fold(row["text"]) in forms}
 
 

@@ -8,7 +8,9 @@ from typing import Literal
 from miner.offsets import Span, TextMap, Tiles
 
 Label = Literal["person", "enterprise", "organization", "place"]
-Role = Literal["headline", "kicker", "subtitle", "section", "byline", "subhead", "body", "jump", "caption", "other"]
+Role = Literal[
+    "headline", "kicker", "subtitle", "section", "byline", "subhead", "body", "jump", "caption", "other"
+]
 EventType = Literal[
     "signing", "exhibition", "launch", "visit", "meeting", "founding", "investment", "procurement", "ceremony",
     "conference", "award", "appointment",

@@ -28,7 +28,9 @@ def _split(document: Document, config: Config) -> Split:
     return cut_oversized(split(document, config), most=config.max_article_chars)
 
 
-def _groups(pairs: Iterable[tuple[Document, Split]], config: Config) -> Iterator[list[tuple[Document, Split]]]:
+def _groups(
+    pairs: Iterable[tuple[Document, Split]], config: Config
+) -> Iterator[list[tuple[Document, Split]]]:
     group: list[tuple[Document, Split]] = []
     articles = chars = 0
     for document, parts in pairs:

@@ -33,11 +33,15 @@ def insert(connection: sqlite3.Connection, table: str, **values: Any) -> None:
 
 def add_document(connection: sqlite3.Connection, name: str = "d") -> str:
     """Insert a document and return its id."""
-    insert(connection, "documents", id=name, path=f"{name}.txt", media_type="text/plain", bytes=1, status="ok")
+    insert(
+        connection, "documents", id=name, path=f"{name}.txt", media_type="text/plain", bytes=1, status="ok"
+    )
     return name
 
 
-def add_article(connection: sqlite3.Connection, name: str, body: str, headline: str | None = None, **more: Any) -> str:
+def add_article(
+    connection: sqlite3.Connection, name: str, body: str, headline: str | None = None, **more: Any
+) -> str:
     """Insert an article of the document `d` and return its id."""
     values = {"document_id": "d", "position": 0, "n_chars": len(body), "confidence": 1.0, **more}
     insert(connection, "articles", id=name, headline=headline, body=body, **values)

@@ -62,29 +62,73 @@ def build(story: Story) -> Mined:
     document_id = hashlib.sha256((text + story.path).encode()).hexdigest()
     path = story.path or f"{document_id[:8]}.txt"
     lines = tuple(Line(i, line) for i, line in enumerate(text.split("\n"), 1))
-    document = Document(document_id, path, "text/plain", "utf-8", len(text.encode()), lines, story.newspaper, story.published)
+    document = Document(
+        document_id, path, "text/plain", "utf-8", len(text.encode()), lines, story.newspaper, story.published
+    )
     article_id = stable_id("article", document_id, 0)
-    article = Article(article_id, document_id, 0, story.headline, story.body, published=story.published, newspaper=story.newspaper, edition=int(story.published[:4]) - 2017)
+    article = Article(
+        article_id,
+        document_id,
+        0,
+        story.headline,
+        story.body,
+        published=story.published,
+        newspaper=story.newspaper,
+        edition=int(story.published[:4]) - 2017,
+    )
     entities: list[LocalEntity] = []
     index: dict[str, int] = {}
     mentions: list[Mention] = []
-    for label, groups in (("enterprise", story.enterprises), ("person", story.people), ("organization", story.organizations), ("place", story.places)):
+    for label, groups in (
+        ("enterprise", story.enterprises),
+        ("person", story.people),
+        ("organization", story.organizations),
+        ("place", story.places),
+    ):
         for names in groups:
             number = len(entities)
-            forms = tuple(Form(n, "latin" if n.isascii() else "declared", "body", _find(story.body, n)) for n in names[1:])
+            forms = tuple(
+                Form(n, "latin" if n.isascii() else "declared", "body", _find(story.body, n))
+                for n in names[1:]
+            )
             latin = next((n for n in names if n.isascii()), None) if label == "person" else None
-            entities.append(LocalEntity(label, names[0], forms, known_as=story.known.get(names[0]), latin_name=latin))  # type: ignore[arg-type]
+            entities.append(
+                LocalEntity(label, names[0], forms, known_as=story.known.get(names[0]), latin_name=latin)
+            )  # type: ignore[arg-type]
             for name in names:
                 index[name] = number
                 span = _find(story.body, name)
                 if span and not any(span.overlaps(m.span) for m in mentions):
                     mentions.append(Mention(article_id, "body", span, name, label, "test", 0.9, number))  # type: ignore[arg-type]
     sentences = (Sentence("body", Span(0, len(story.body))),)
-    annotated = Annotated(article, sentences, (), tuple(sorted(mentions, key=lambda m: m.span)), tuple(entities))
-    posts = tuple(Post(article_id, "body", _find(story.body, person) or Span(0, 1), index[person], title, body, index.get(body)) for person, body, title in story.posts)
+    annotated = Annotated(
+        article, sentences, (), tuple(sorted(mentions, key=lambda m: m.span)), tuple(entities)
+    )
+    posts = tuple(
+        Post(
+            article_id,
+            "body",
+            _find(story.body, person) or Span(0, 1),
+            index[person],
+            title,
+            body,
+            index.get(body),
+        )
+        for person, body, title in story.posts
+    )
     reports = tuple(_report(story, article, index, *event) for event in story.events)
     quotes = tuple(
-        Quote(article_id, "body", _find(story.body, words) or Span(0, 1), words, True, "说", speaker, index.get(speaker)) for speaker, words in story.quotes
+        Quote(
+            article_id,
+            "body",
+            _find(story.body, words) or Span(0, 1),
+            words,
+            True,
+            "说",
+            speaker,
+            index.get(speaker),
+        )
+        for speaker, words in story.quotes
     )
     rows = [
         ArticleLine(1, article_id, "headline", story.headline), ArticleLine(2, None, "other", lines[1].text),
@@ -113,13 +157,36 @@ def _find(body: str, name: str) -> Span | None:
     return Span(at, at + len(name)) if at >= 0 else None
 
 
-def _report(story: Story, article: Article, index: dict[str, int], kind: str, trigger: str, when: str | None, who: tuple[str, ...], status: str) -> EventReport:
+def _report(
+    story: Story,
+    article: Article,
+    index: dict[str, int],
+    kind: str,
+    trigger: str,
+    when: str | None,
+    who: tuple[str, ...],
+    status: str,
+) -> EventReport:
     at = _find(story.body, trigger) or Span(0, 1)
     start = story.body.rfind("。", 0, at.start) + 1
     end = story.body.find("。", at.end)
     span = Span(start, len(story.body) if end < 0 else end + 1)
     parties = tuple(Participant("party", name, index.get(name)) for name in who)
-    return EventReport(article.id, "body", kind, span, trigger, at, span.of(story.body), status, "test", 0.8, parties, when, edition=article.edition)  # type: ignore[arg-type]
+    return EventReport(
+        article.id,
+        "body",
+        kind,
+        span,
+        trigger,
+        at,
+        span.of(story.body),
+        status,
+        "test",
+        0.8,
+        parties,
+        when,
+        edition=article.edition,
+    )  # type: ignore[arg-type]
 
 
 def memory_database() -> sqlite3.Connection:

@@ -20,7 +20,16 @@ KINDS = (
 def hostile_archive(path: Path) -> list[str]:
     """Make the archive; return the addresses of all our pages of it."""
     connection = empty_archive(str(path))
-    insert(connection, "runs", id="run", started="2025-01-01T00:00:00Z", version=ATTACKS[0], command=ATTACKS[1], config_sha256=ATTACKS[2], model_sha256=ATTACKS[3])
+    insert(
+        connection,
+        "runs",
+        id="run",
+        started="2025-01-01T00:00:00Z",
+        version=ATTACKS[0],
+        command=ATTACKS[1],
+        config_sha256=ATTACKS[2],
+        model_sha256=ATTACKS[3],
+    )
     pages = ["/", "/-/expo", "/-/expo/search", "/-/expo/figures", "/-/expo/editions", "/-/expo/edition/5"]
     pages += [f"/-/expo/{name}" for name in LISTINGS]
     for number, attack in enumerate(ATTACKS):
@@ -37,19 +46,71 @@ def _add(connection: sqlite3.Connection, number: int, attack: str) -> list[str]:
     lead = "第五届进博会上,"
     body = f"{lead}{attack}签约。\n{attack}\n末段"
     start, end = len(lead), len(lead) + len(attack)
-    insert(connection, "documents", id=key, path=attack, media_type=attack, encoding=attack, newspaper=attack, bytes=1, status="ok", url=attack)
+    insert(
+        connection,
+        "documents",
+        id=key,
+        path=attack,
+        media_type=attack,
+        encoding=attack,
+        newspaper=attack,
+        bytes=1,
+        status="ok",
+        url=attack,
+    )
     insert(
         connection, "articles", id=key, document_id=key, position=0, headline=attack, kicker=attack, subtitle=attack, section=attack, byline=attack,
         published=f"2022-11-{number % 28 + 1:02}", newspaper=attack, page=attack, body=body, n_chars=len(body), edition=5, confidence=0.5,
         reason=attack, jump_to=attack, jump_from=attack, story_id=attack, url=attack,
     )  # fmt: skip
-    insert(connection, "article_lines", document_id=key, line=1, article_id=key, role="body", start=0, end=end, text=lead + attack, edits=attack)
-    insert(connection, "problems", id=key, document_id=key, stage=attack, code=attack, message=attack, path=attack)
+    insert(
+        connection,
+        "article_lines",
+        document_id=key,
+        line=1,
+        article_id=key,
+        role="body",
+        start=0,
+        end=end,
+        text=lead + attack,
+        edits=attack,
+    )
+    insert(
+        connection,
+        "problems",
+        id=key,
+        document_id=key,
+        stage=attack,
+        code=attack,
+        message=attack,
+        path=attack,
+    )
     for label, table, column in KINDS:
         extra = {"enterprise": {"short_name": attack, "country": attack, "industry": attack}, "person": {"latin_name": attack},
                  "organization": {"kind": attack}, "place": {"kind": attack}}[label]  # fmt: skip
-        insert(connection, table, id=f"{label[:2]}{key}", name=attack, n_mentions=1, n_articles=1, first_seen="2022-11-05", last_seen="2022-11-06", **extra)
-        insert(connection, "aliases", id=f"{label[:2]}{key}", alias=attack, kind="declared", article_id=key, field="body", start=start, end=end, **{column: f"{label[:2]}{key}"})
+        insert(
+            connection,
+            table,
+            id=f"{label[:2]}{key}",
+            name=attack,
+            n_mentions=1,
+            n_articles=1,
+            first_seen="2022-11-05",
+            last_seen="2022-11-06",
+            **extra,
+        )
+        insert(
+            connection,
+            "aliases",
+            id=f"{label[:2]}{key}",
+            alias=attack,
+            kind="declared",
+            article_id=key,
+            field="body",
+            start=start,
+            end=end,
+            **{column: f"{label[:2]}{key}"},
+        )
     for field, at in (("body", start), ("headline", 0), ("kicker", 0)):
         insert(connection, "mentions", id=f"{field}{key}", article_id=key, field=field, start=at, end=at + len(attack), text=attack, label="enterprise",
                enterprise_id=f"en{key}", method=attack, confidence=0.5, local_entity=0)  # fmt: skip

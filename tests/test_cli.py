@@ -32,12 +32,24 @@ def folder(tmp_path: Path) -> Path:
 
 def content(path: Path) -> dict[str, list[str]]:
     connection = sqlite3.connect(path)
-    tables = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'articles_fts%'")]
+    tables = [
+        row[0]
+        for row in connection.execute(
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'articles_fts%'"
+        )
+    ]
     made = {}
     for table in tables:
-        columns = [row[1] for row in connection.execute(f"pragma table_info([{table}])") if row[1] not in ("run_id", "started", "finished", "seconds", "computed")]
+        columns = [
+            row[1]
+            for row in connection.execute(f"pragma table_info([{table}])")
+            if row[1] not in ("run_id", "started", "finished", "seconds", "computed")
+        ]
         if table != "runs":
-            made[table] = sorted(repr(row) for row in connection.execute(f"select {', '.join(f'[{c}]' for c in columns)} from [{table}]"))
+            made[table] = sorted(
+                repr(row)
+                for row in connection.execute(f"select {', '.join(f'[{c}]' for c in columns)} from [{table}]")
+            )
     connection.close()
     return made
 
@@ -47,7 +59,12 @@ def test_run_fills_a_database_and_says_what_comes_next(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "miner serve" in result.output and "企业 enterprises" in result.output
     connection = sqlite3.connect(folder / "x.db")
-    assert connection.execute("select headline, newspaper, published, edition from articles").fetchone() == ("青穗食品签约落户海滨区", "浦江晨报", "2022-11-08", 5)
+    assert connection.execute("select headline, newspaper, published, edition from articles").fetchone() == (
+        "青穗食品签约落户海滨区",
+        "浦江晨报",
+        "2022-11-08",
+        5,
+    )
     assert connection.execute("select name from enterprises").fetchall() == [("上海青穗食品有限公司",)]
     connection.close()
     assert not list(folder.glob("x.db-*")), "one plain file is left behind"
@@ -75,7 +92,9 @@ def test_a_changed_file_replaces_its_old_facts(folder: Path) -> None:
     assert connection.execute("select name from enterprises").fetchall() == [("上海红禾乳业有限公司",)]
 
 
-def test_a_run_stopped_while_resolving_is_finished_by_the_next(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_stopped_while_resolving_is_finished_by_the_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = folder / "x.db"
 
     def stopped(connection: sqlite3.Connection) -> None:
@@ -141,7 +160,9 @@ def test_an_article_that_is_not_there(folder: Path) -> None:
         (("resolve", "no-such.db"), 5, "no such database"),
     ],
 )
-def test_exit_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, says: str) -> None:
+def test_exit_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, says: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     result = run(*arguments)
     assert result.exit_code == code, result.output
@@ -178,7 +199,9 @@ def test_a_database_in_a_folder_that_is_not_there(folder: Path) -> None:
     assert result.exit_code == 5 and "cannot be opened" in result.output
 
 
-def test_a_full_disk_is_said_and_leaves_a_whole_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_and_leaves_a_whole_database(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLite's own page limit stands in for a full disk: it raises the same error."""
     from miner.store import database
 
@@ -194,7 +217,9 @@ def test_a_full_disk_is_said_and_leaves_a_whole_database(folder: Path, monkeypat
 
     monkeypatch.setattr("miner.engine.open_database", limited)
     for i in range(200):
-        (folder / "in" / f"c{i}.txt").write_text(ARTICLE.replace("60余款", f"{i + 2}款") * 5, encoding="utf-8")
+        (folder / "in" / f"c{i}.txt").write_text(
+            ARTICLE.replace("60余款", f"{i + 2}款") * 5, encoding="utf-8"
+        )
     result = run("run", str(folder / "in"), "--db", str(database_path))
     assert result.exit_code == 5 and "disk is full" in result.output
     connection = sqlite3.connect(database_path)

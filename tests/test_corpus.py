@@ -117,7 +117,10 @@ def test_events_have_trigger_evidence_and_known_participants(article: tuple[str,
         assert event["place"] is None or squeeze(event["place"]) in text
         for participant in event["participants"]:
             assert participant in names or participant in text
-    keys = [(event["type"], event["date"], tuple(event["participants"]), event["trigger"]) for event in gold["events"]]
+    keys = [
+        (event["type"], event["date"], tuple(event["participants"]), event["trigger"])
+        for event in gold["events"]
+    ]
     assert len(keys) == len(set(keys))
 
 
@@ -160,7 +163,8 @@ def test_pairs_point_to_events_of_one_type_and_to_figures_that_differ() -> None:
             assert len({golds[name]["events"][same[name]]["type"] for name in golds}) == 1
         for clash in pair["contradictions"]:
             values = [
-                next(f["value"] for f in golds[name]["figures"] if f["as_written"] == clash[name]) for name in golds
+                next(f["value"] for f in golds[name]["figures"] if f["as_written"] == clash[name])
+                for name in golds
             ]
             assert values[0] != values[1]
     for name, *where in pairs["same_person"]:
@@ -230,9 +234,17 @@ def test_pdf_gold_is_the_text_layer(path: Path) -> None:
         assert len(line["text"]) == 1 or squeeze(line["text"]) in printed[line["page"] - 1]
     for article in gold["articles"]:
         set_text = squeeze(
-            "".join(row["text"] for row in gold["boxes"] if row["article"] == article["id"] and row["role"] == "body")
+            "".join(
+                row["text"]
+                for row in gold["boxes"]
+                if row["article"] == article["id"] and row["role"] == "body"
+            )
         )
         assert set_text == squeeze("".join(article["paragraphs"]))
-        head = [row["text"] for row in gold["boxes"] if row["article"] == article["id"] and row["role"] == "headline"]
+        head = [
+            row["text"]
+            for row in gold["boxes"]
+            if row["article"] == article["id"] and row["role"] == "headline"
+        ]
         assert squeeze("".join(head)) == squeeze(article["headline"])
     assert path.with_suffix(".pdf").stat().st_size < 400_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miner.dates import edition_in, edition_year, find_dates, iter_problems, year_edition
+from miner.language.dates import edition_in, edition_year, find_dates, iter_problems, year_edition
 from tests.naming import cases
 
 

@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _docs() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+    return "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
@@ -43,14 +46,25 @@ def test_every_setting_is_documented() -> None:
 def test_generated_documents_are_in_step() -> None:
     from miner.docs import commands_markdown, schema_markdown, scores_markdown, with_scores
 
-    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == commands_markdown(), "run: python -m miner.docs"
-    assert (ROOT / "docs" / "schema.md").read_text(encoding="utf-8") == schema_markdown(), "run: python -m miner.docs"
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == commands_markdown(), (
+        "run: python -m miner.docs"
+    )
+    assert (ROOT / "docs" / "schema.md").read_text(encoding="utf-8") == schema_markdown(), (
+        "run: python -m miner.docs"
+    )
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme == with_scores(readme, scores_markdown(ROOT / "corpus" / "baseline.json")), "run: python -m miner.docs"
+    assert readme == with_scores(readme, scores_markdown(ROOT / "corpus" / "baseline.json")), (
+        "run: python -m miner.docs"
+    )
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for path in [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+    ]:
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             if not re.match(r"[a-z]+:", target):
                 assert (path.parent / target).exists(), f"{path.name} links to {target}, which is not there"
@@ -71,11 +85,30 @@ def test_dependencies_are_bounded() -> None:
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
-    forbidden = re.compile("|".join(["/ro" + "ot/", "/wo" + "rk/", r"pypi\." + "org", r"files\.python" + "hosted", r"registry\.npm" + "js", r"deb\." + "debian"]))
+    forbidden = re.compile(
+        "|".join(
+            [
+                "/ro" + "ot/",
+                "/wo" + "rk/",
+                r"pypi\." + "org",
+                r"files\.python" + "hosted",
+                r"registry\.npm" + "js",
+                r"deb\." + "debian",
+            ]
+        )
+    )
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        if parts[0] in (".git", ".hypothesis", ".venv", ".venv-peers", "build") or any(p.endswith((".egg-info", "_cache", "__pycache__")) for p in parts) or not path.is_file():
+        if (
+            parts[0] in (".git", ".hypothesis", ".venv", ".venv-peers", "build")
+            or any(p.endswith((".egg-info", "_cache", "__pycache__")) for p in parts)
+            or not path.is_file()
+        ):
             continue
-        if path.suffix in (".py", ".md", ".yml", ".toml", ".ipynb", ".html", ".css", ".js", ".json", ".txt", "") and path.stat().st_size < 2_000_000:
+        if (
+            path.suffix
+            in (".py", ".md", ".yml", ".toml", ".ipynb", ".html", ".css", ".js", ".json", ".txt", "")
+            and path.stat().st_size < 2_000_000
+        ):
             found = forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))
             assert not found, f"{path.relative_to(ROOT)} names {found[0] if found else ''}"

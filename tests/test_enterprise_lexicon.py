@@ -10,7 +10,7 @@ from importlib import resources
 import pytest
 import yaml
 
-from miner.lexicon import Entry, load_lexicon
+from miner.language.lexicon import Entry, load_lexicon
 
 KINDS = {
     "government", "party", "international", "university", "hospital", "association", "chamber", "alliance",
@@ -52,7 +52,9 @@ def words_of(lexicon: str, *kinds: str) -> set[str]:
     return {form for entry in entries for form in (*entry.forms(), *entry.words)}
 
 
-def test_there_are_enough_enterprises_of_all_industries_and_many_countries(enterprises: tuple[Entry, ...]) -> None:
+def test_there_are_enough_enterprises_of_all_industries_and_many_countries(
+    enterprises: tuple[Entry, ...],
+) -> None:
     assert len(enterprises) >= 1500
     industries = Counter(entry.industry for entry in enterprises)
     assert min(industries.values()) >= 8
@@ -94,7 +96,10 @@ def test_forms_are_clean_and_listed_once(lexicon: str) -> None:
 @pytest.mark.parametrize("lexicon", ["enterprises", "organizations"])
 def test_ambiguous_forms_are_forms_of_their_entry(lexicon: str) -> None:
     wrong = [
-        (entry.name, form) for entry in load_lexicon(lexicon) for form in entry.ambiguous if form not in entry.forms()
+        (entry.name, form)
+        for entry in load_lexicon(lexicon)
+        for form in entry.ambiguous
+        if form not in entry.forms()
     ]
     assert wrong == []
 
@@ -103,7 +108,9 @@ def test_ambiguous_forms_are_forms_of_their_entry(lexicon: str) -> None:
 def test_a_form_is_ambiguous_in_every_case_of_its_letters(lexicon: str) -> None:
     for entry in load_lexicon(lexicon):
         doubtful = {folded(form) for form in entry.ambiguous}
-        assert [form for form in entry.forms() if folded(form) in doubtful and form not in entry.ambiguous] == []
+        assert [
+            form for form in entry.forms() if folded(form) in doubtful and form not in entry.ambiguous
+        ] == []
 
 
 def test_parents_exist_and_no_enterprise_is_its_own_ancestor(enterprises: tuple[Entry, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from miner.lexicon import load_lexicon
+from miner.language.lexicon import load_lexicon
 from miner.relate import relate
 from miner.relate.triggers import find_words, rule_of
 from tests.naming import annotate, cases
@@ -17,7 +17,9 @@ def test_events(case: dict[str, Any]) -> None:
     annotated = annotate(case["text"], case["names"], issued=case.get("issued", "2022-11-09"))
     reports = relate(annotated).reports
     found = [[r.type, r.trigger, r.status, r.date, [p.name for p in r.participants]] for r in reports]
-    assert [[*row[:4], sorted(row[4])] for row in found] == [[*row[:4], sorted(row[4])] for row in case["expect"]]
+    assert [[*row[:4], sorted(row[4])] for row in found] == [
+        [*row[:4], sorted(row[4])] for row in case["expect"]
+    ]
     for report in reports:
         assert report.span.of(case["text"]) == report.evidence
         assert report.trigger_span.of(case["text"]) == report.trigger

@@ -36,13 +36,18 @@ def test_a_figure_knows_its_edition() -> None:
 
 
 def test_a_number_inside_a_name_is_no_figure() -> None:
-    annotated = annotate("三六零家居有限公司和99家园集团参展。", {"enterprise": ["三六零家居有限公司", "99家园集团"]})
+    annotated = annotate(
+        "三六零家居有限公司和99家园集团参展。", {"enterprise": ["三六零家居有限公司", "99家园集团"]}
+    )
     assert list(find_figures(passage(annotated, "body"))) == []
 
 
 def test_heads_count_unless_the_body_repeats_them() -> None:
     annotated = annotate("共有27家企业到会。", headline="27家企业签约 金额超2亿元")
-    assert [(f.field, f.text) for f in relate(annotated).figures] == [("headline", "超2亿元"), ("body", "27家")]
+    assert [(f.field, f.text) for f in relate(annotated).figures] == [
+        ("headline", "超2亿元"),
+        ("body", "27家"),
+    ]
 
 
 def test_a_figure_takes_the_time_of_its_sentence() -> None:

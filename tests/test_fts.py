@@ -41,7 +41,12 @@ def connection() -> Iterator[sqlite3.Connection]:
     add_document(connection)
     for number, text in enumerate(TEXTS):
         add_article(
-            connection, f"a{number}", text, headline=f"标题{number}：进口博览", published="2022-11-06", edition=5
+            connection,
+            f"a{number}",
+            text,
+            headline=f"标题{number}：进口博览",
+            published="2022-11-06",
+            edition=5,
         )
     fts.refresh(connection)
     yield connection
@@ -95,13 +100,16 @@ def test_substrings_of_the_corpus_are_found(corpus_dir: Path) -> None:
 @settings(max_examples=1500, deadline=None)
 @given(
     typed=st.text(
-        alphabet=st.sampled_from('“”"「」-－|ORNTAD()*:^+{}，。 \u3000\x00\n进博会上海3Ma\u200b\ud800'), max_size=60
+        alphabet=st.sampled_from('“”"「」-－|ORNTAD()*:^+{}，。 \u3000\x00\n进博会上海3Ma\u200b\ud800'),
+        max_size=60,
     )
     | st.text(max_size=400)
 )
 def test_no_query_can_fail(connection: sqlite3.Connection, typed: str) -> None:
     find(connection, typed)
-    connection.execute("select count(*) from articles_fts where articles_fts match ?", (expression(parse(typed)),))
+    connection.execute(
+        "select count(*) from articles_fts where articles_fts match ?", (expression(parse(typed)),)
+    )
     for marks in ((fts.IN_HEADLINE,), (fts.IN_HEADLINE, fts.REPEATED)):
         connection.execute(
             "select 1 from articles_fts where articles_fts match ?", (parse(typed).match(*marks),)

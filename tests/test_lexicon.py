@@ -9,9 +9,13 @@ import pytest
 import yaml
 
 from miner.errors import ModelError
-from miner.lexicon import NO_LEXICONS, load_all, load_lexicon, parse_entry
+from miner.language.lexicon import NO_LEXICONS, load_all, load_lexicon, parse_entry
 
-FILES = sorted(path for path in (Path(__file__).resolve().parent.parent / "miner" / "resources").rglob("*.yml") if path.name not in NO_LEXICONS)
+FILES = sorted(
+    path
+    for path in (Path(__file__).resolve().parent.parent / "miner" / "resources").rglob("*.yml")
+    if path.name not in NO_LEXICONS
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -25,7 +29,10 @@ def test_a_file_follows_the_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(load_all()))
 def test_names_are_unique_in_a_lexicon(name: str) -> None:
-    counted = Counter((entry.name, entry.kind) if name not in ("enterprises", "organizations") else entry.name for entry in load_lexicon(name))
+    counted = Counter(
+        (entry.name, entry.kind) if name not in ("enterprises", "organizations") else entry.name
+        for entry in load_lexicon(name)
+    )
     assert not [entry for entry, n in counted.items() if n > 1]
 
 
@@ -36,7 +43,12 @@ def test_an_unknown_lexicon_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "says"),
-    [({}, "needs a name"), ({"name": "甲", "colour": "red"}, "unknown keys"), ({"name": "甲", "short": "乙"}, "list of texts"), ({"name": "甲", "country": 3}, "must be a text")],
+    [
+        ({}, "needs a name"),
+        ({"name": "甲", "colour": "red"}, "unknown keys"),
+        ({"name": "甲", "short": "乙"}, "list of texts"),
+        ({"name": "甲", "country": 3}, "must be a text"),
+    ],
 )
 def test_a_wrong_entry_is_refused(raw: object, says: str) -> None:
     with pytest.raises(ModelError, match=says):

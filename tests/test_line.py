@@ -38,7 +38,9 @@ def test_every_fact_is_at_its_characters(database: sqlite3.Connection, table: st
 
 
 def test_aliases_stand_where_they_were_learnt(database: sqlite3.Connection) -> None:
-    for row in database.execute("select l.*, a.body, a.headline, a.kicker, a.subtitle from aliases l join articles a on a.id = l.article_id where l.start is not null"):
+    for row in database.execute(
+        "select l.*, a.body, a.headline, a.kicker, a.subtitle from aliases l join articles a on a.id = l.article_id where l.start is not null"
+    ):
         assert row[row["field"] or "body"][row["start"] : row["end"]] == row["alias"]
 
 
@@ -46,7 +48,12 @@ def test_every_line_of_every_text_is_a_row(database: sqlite3.Connection, corpus_
     checked = 0
     for document in database.execute("select * from documents where media_type = 'text/plain'").fetchall():
         raw = (corpus_dir / document["path"]).read_bytes().decode(document["encoding"]).split("\n")
-        rows = {row["line"]: row for row in database.execute("select * from article_lines where document_id = ?", (document["id"],))}
+        rows = {
+            row["line"]: row
+            for row in database.execute(
+                "select * from article_lines where document_id = ?", (document["id"],)
+            )
+        }
         assert set(rows) == {n for n, line in enumerate(raw, 1) if line.strip()}, document["path"]
         for n, row in rows.items():
             assert row["text"].strip() == raw[n - 1].rstrip("\r").strip()
@@ -58,7 +65,9 @@ def test_a_body_leads_back_to_its_lines(database: sqlite3.Connection) -> None:
     """What a line gave to the body is in the line, but for blanks: nothing was rewritten."""
     squeeze = lambda text: "".join(c for c in text if not c.isspace() and c != "\ufffd")  # noqa: E731 - used on both sides
     covered: dict[str, int] = {}
-    for row in database.execute("select l.*, a.body from article_lines l join articles a on a.id = l.article_id join documents d on d.id = l.document_id where l.start is not null and d.media_type = 'text/plain'"):
+    for row in database.execute(
+        "select l.*, a.body from article_lines l join articles a on a.id = l.article_id join documents d on d.id = l.document_id where l.start is not null and d.media_type = 'text/plain'"
+    ):
         part = squeeze(row["body"][row["start"] : row["end"]])
         assert part in squeeze(row["text"]), (row["line"], part, row["text"])
         covered[row["article_id"]] = covered.get(row["article_id"], 0) + len(part)
@@ -77,11 +86,17 @@ def test_the_database_is_whole(database: sqlite3.Connection) -> None:
 def test_all_twelve_kinds_of_event_are_told(database: sqlite3.Connection) -> None:
     kinds = {row[0] for row in database.execute("select distinct type from events")}
     assert len(kinds) == 12
-    assert {row[0] for row in database.execute("select distinct status from events")} == {"done", "planned", "negated"}
+    assert {row[0] for row in database.execute("select distinct status from events")} == {
+        "done",
+        "planned",
+        "negated",
+    }
 
 
 def test_events_are_not_reports(database: sqlite3.Connection) -> None:
-    events, reports = (database.execute(f"select count(*) from {t}").fetchone()[0] for t in ("events", "event_reports"))
+    events, reports = (
+        database.execute(f"select count(*) from {t}").fetchone()[0] for t in ("events", "event_reports")
+    )
     assert events < reports
     assert database.execute("select max(n_reports) from events").fetchone()[0] >= 2
 

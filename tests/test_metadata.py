@@ -34,7 +34,9 @@ def test_every_table_and_column_has_a_chinese_description(connection: sqlite3.Co
     described = yaml.safe_load(metadata.as_yaml())["databases"]["expo"]["tables"]
     names = connection.execute("select name from sqlite_master where type = 'table' and sql not like '%fts%'")
     for (name,) in names.fetchall():
-        assert CHINESE.search(described[name]["title"]) and CHINESE.search(described[name]["description"]), name
+        assert CHINESE.search(described[name]["title"]) and CHINESE.search(described[name]["description"]), (
+            name
+        )
         for row in connection.execute(f"pragma table_info([{name}])"):
             assert CHINESE.search(described[name]["columns"][row[1]]), (name, row[1])
 

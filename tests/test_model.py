@@ -9,9 +9,18 @@ import numpy as np
 import pytest
 
 from miner.errors import ModelError
-from miner.recognise.chain import ENTRIES, EXITS, LABELS, N_STATES, Chain, allowed_steps, believe, lay_out
-from miner.recognise.encode import GAP, N_SHAPES, PAIR_BITS, Cut, Vocabulary
-from miner.recognise.model import LONGEST_SENTENCE, NameModel, _Room, file_hash, sentence_cuts
+from miner.recognise.network.chain import (
+    ENTRIES,
+    EXITS,
+    LABELS,
+    N_STATES,
+    Chain,
+    allowed_steps,
+    believe,
+    lay_out,
+)
+from miner.recognise.network.encode import GAP, N_SHAPES, PAIR_BITS, Cut, Vocabulary
+from miner.recognise.network.model import LONGEST_SENTENCE, NameModel, _Room, file_hash, sentence_cuts
 
 TEXTS = [
     "区长王建国昨天走访了乐高、强生（中国）投资有限公司等展台，区商务委员会主任李静陪同。",
@@ -94,7 +103,11 @@ def test_encode_gives_every_array_one_place_per_character() -> None:
 def test_given_words_count_only_where_they_are_of_the_text() -> None:
     vocabulary, texts = plain_vocabulary(), ["上海公司", "Anna 说", "上 海"]
     own = vocabulary.encode(texts)
-    cuts = [Cut(["上", "海公司"], ["x", "x"]), Cut(["anna", " ", "说"], ["x"] * 3), Cut(["上", " ", "海"], ["x"] * 3)]
+    cuts = [
+        Cut(["上", "海公司"], ["x", "x"]),
+        Cut(["anna", " ", "说"], ["x"] * 3),
+        Cut(["上", " ", "海"], ["x"] * 3),
+    ]
     given = vocabulary.encode(texts, cuts)
     first = slice(GAP, GAP + 4)
     assert (np.diff(given.word_of[first]) == [1, 0, 0]).all()
@@ -154,7 +167,9 @@ def test_batch_equals_single(model: NameModel) -> None:
         assert np.allclose([c.score for c in alone], [c.score for c in candidates], atol=2e-3)
 
 
-@pytest.mark.parametrize("text", ["", "王", "\n", " ", "😀😀😀", "\ud800", "\x00", "。" * 50, "a", "\u3000\n\u3000"])
+@pytest.mark.parametrize(
+    "text", ["", "王", "\n", " ", "😀😀😀", "\ud800", "\x00", "。" * 50, "a", "\u3000\n\u3000"]
+)
 def test_small_and_odd_texts(model: NameModel, text: str) -> None:
     (found,) = model.predict([text])
     assert all(0 <= c.start < c.end <= len(text) for c in found)
@@ -171,8 +186,10 @@ def test_long_text_without_punctuation(model: NameModel) -> None:
     assert all(c.end <= len(text) for c in found)
 
 
-def test_text_longer_than_a_batch_is_cut_and_offsets_hold(model: NameModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("miner.recognise.model.BATCH", 400)
+def test_text_longer_than_a_batch_is_cut_and_offsets_hold(
+    model: NameModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("miner.recognise.network.model.BATCH", 400)
     text = "\n".join(TEXTS * 8)
     found = {(c.start, c.end) for c in model.predict([text, TEXTS[0]])[0]}
     monkeypatch.undo()
@@ -196,7 +213,10 @@ def test_random_characters_give_no_flood(model: NameModel) -> None:
 
 
 def test_traditional_is_read_like_simplified(model: NameModel) -> None:
-    simplified, traditional = "上海市市长龚正会见了三菱电机有限公司总裁。", "上海市市長龔正會見了三菱電機有限公司總裁。"
+    simplified, traditional = (
+        "上海市市长龚正会见了三菱电机有限公司总裁。",
+        "上海市市長龔正會見了三菱電機有限公司總裁。",
+    )
     assert [c[:3] for c in model.predict([simplified])[0]] == [c[:3] for c in model.predict([traditional])[0]]
 
 

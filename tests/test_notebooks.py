@@ -26,8 +26,16 @@ def test_a_notebook_runs(path: Path, database: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EXPO_DB", str(database))
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
-    tables = [out for cell in notebook.cells if cell.cell_type == "code" for out in cell.outputs if "text/html" in out.get("data", {})]
-    assert tables and all("<td" in out["data"]["text/html"] or "<svg" in out["data"]["text/html"] for out in tables)
+    tables = [
+        out
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for out in cell.outputs
+        if "text/html" in out.get("data", {})
+    ]
+    assert tables and all(
+        "<td" in out["data"]["text/html"] or "<svg" in out["data"]["text/html"] for out in tables
+    )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

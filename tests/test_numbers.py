@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miner.numbers import find_numbers, parse_arabic, parse_han
+from miner.language.numbers import find_numbers, parse_arabic, parse_han
 from tests.naming import cases
 
 

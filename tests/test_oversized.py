@@ -12,7 +12,9 @@ from miner.split.oversized import cut_oversized
 def made(body: str) -> Split:
     maps = TextMap.of_line(body, line=3)
     article = Article("a", "d", 0, "标题", body, body_map=maps, subheads=(Span(0, 2),))
-    return Split((article,), (ArticleLine(1, "a", "headline", "标题"), ArticleLine(3, "a", "body", body, 0, len(body))))
+    return Split(
+        (article,), (ArticleLine(1, "a", "headline", "标题"), ArticleLine(3, "a", "body", body, 0, len(body)))
+    )
 
 
 @pytest.mark.parametrize("body", ["进博会。" * 1000, "进博会" * 1000, "段落\n" * 1000, "短"])
@@ -29,7 +31,9 @@ def test_parts_make_the_whole(body: str) -> None:
 
 
 def test_a_part_ends_with_a_sentence() -> None:
-    assert all(a.body.endswith("。") for a in cut_oversized(made("进博会今年又开。" * 100), most=300).articles)
+    assert all(
+        a.body.endswith("。") for a in cut_oversized(made("进博会今年又开。" * 100), most=300).articles
+    )
 
 
 def test_lines_go_with_their_part() -> None:

@@ -25,22 +25,77 @@ TALKS = "山田公司董事长托馬斯·莱恩说：“码头够长。”Erik L
 def fill(connection: sqlite3.Connection) -> None:
     add_document(connection)
     for number, (day, edition) in enumerate((("2022-11-06", 5), ("2023-11-07", 6), (None, None))):
-        add_article(connection, f"a{number}", TALKS, headline=f"第{number}篇", published=day, edition=edition, newspaper="滨江报")
+        add_article(
+            connection,
+            f"a{number}",
+            TALKS,
+            headline=f"第{number}篇",
+            published=day,
+            edition=edition,
+            newspaper="滨江报",
+        )
     for key, name, country, industry, count in (
         ("e1", "山田（中国）公司", "日本", "医疗", 3), ("e2", "北欧航运", "丹麦", "物流", 2), ("e3", "山田物流", "日本", "物流", 1), ("e4", "=1+1公司", None, None, 0),
     ):  # fmt: skip
-        insert(connection, "enterprises", id=key, name=name, country=country, industry=industry, n_articles=count, n_mentions=9 - count, last_seen="2023-11-07")
+        insert(
+            connection,
+            "enterprises",
+            id=key,
+            name=name,
+            country=country,
+            industry=industry,
+            n_articles=count,
+            n_mentions=9 - count,
+            last_seen="2023-11-07",
+        )
     insert(connection, "aliases", id="l1", alias="Yamada K.K.", kind="latin", enterprise_id="e1")
-    insert(connection, "people", id="p1", name="托马斯·莱恩", latin_name="Thomas Lehn", n_articles=3, n_mentions=3)
+    insert(
+        connection,
+        "people",
+        id="p1",
+        name="托马斯·莱恩",
+        latin_name="Thomas Lehn",
+        n_articles=3,
+        n_mentions=3,
+    )
     insert(connection, "people", id="p2", name="Erik Lind", n_articles=3, n_mentions=3)
     for number in range(3):
         article = f"a{number}"
-        for words, label, key in (("山田公司", "enterprise", "e1"), ("托馬斯·莱恩", "person", "p1"), ("Erik Lind", "person", "p2")):
+        for words, label, key in (
+            ("山田公司", "enterprise", "e1"),
+            ("托馬斯·莱恩", "person", "p1"),
+            ("Erik Lind", "person", "p2"),
+        ):
             start = TALKS.index(words)
             insert(connection, "mentions", id=f"{article}{key}", article_id=article, start=start, end=start + len(words), text=words, label=label, method="t",
                    confidence=1.0, local_entity=0, **{f"{label}_id": key})  # fmt: skip
-        insert(connection, "posts", id=article, person_id="p1", title="董事长", organization_text="山田公司", enterprise_id="e1", article_id=article, start=0, end=1, local_person=1)
-        insert(connection, "quotes", id=f"q{number}", article_id=article, start=16, end=21, text="码头够长。", direct=1, cue="说", speaker="莱恩", person_id="p1", confidence=1.0)
+        insert(
+            connection,
+            "posts",
+            id=article,
+            person_id="p1",
+            title="董事长",
+            organization_text="山田公司",
+            enterprise_id="e1",
+            article_id=article,
+            start=0,
+            end=1,
+            local_person=1,
+        )
+        insert(
+            connection,
+            "quotes",
+            id=f"q{number}",
+            article_id=article,
+            start=16,
+            end=21,
+            text="码头够长。",
+            direct=1,
+            cue="说",
+            speaker="莱恩",
+            person_id="p1",
+            confidence=1.0,
+        )
         insert(connection, "figures", id=f"f{number}", article_id=article, start=TALKS.index("3亿元"), end=TALKS.index("3亿元") + 3, text="3亿元", value=3e8 + number,
                unit="元", measure="investment" if number else None, subject="签约金额", edition=5 + number if number < 2 else None)  # fmt: skip
         day = ("2022-11-06", "2023-11", None)[number]
@@ -49,7 +104,16 @@ def fill(connection: sqlite3.Connection) -> None:
         insert(connection, "event_reports", id=f"r{number}", event_id=f"v{number}", article_id=article, start=TALKS.index("Erik"), end=len(TALKS), type="signing",
                trigger="签约", trigger_start=0, trigger_end=2, evidence=TALKS[TALKS.index("Erik") :], status="done", method="t", confidence=1.0)  # fmt: skip
         for role, label, key in (("buyer", "enterprise", "e1"), ("seller", "person", "p2")):
-            insert(connection, "event_participants", id=f"{role}{number}", event_id=f"v{number}", report_id=f"r{number}", role=role, name=key, **{f"{label}_id": key})
+            insert(
+                connection,
+                "event_participants",
+                id=f"{role}{number}",
+                event_id=f"v{number}",
+                report_id=f"r{number}",
+                role=role,
+                name=key,
+                **{f"{label}_id": key},
+            )
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +136,9 @@ def connection(archive: Path) -> sqlite3.Connection:
 
 
 def ids(connection: sqlite3.Connection, address: str, **arguments: str) -> list[str]:
-    return [row["id"] for row in lists.find(connection, lists.Asked.read(lists.LISTINGS[address], arguments)).rows]
+    return [
+        row["id"] for row in lists.find(connection, lists.Asked.read(lists.LISTINGS[address], arguments)).rows
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,12 +162,16 @@ def ids(connection: sqlite3.Connection, address: str, **arguments: str) -> list[
         ("numbers", {"sort": "value"}, ["f1", "f0", "f2"]),
     ],
 )  # fmt: skip
-def test_lists_find(connection: sqlite3.Connection, address: str, asked: dict[str, str], wanted: list[str]) -> None:
+def test_lists_find(
+    connection: sqlite3.Connection, address: str, asked: dict[str, str], wanted: list[str]
+) -> None:
     assert ids(connection, address, **asked) == wanted
 
 
 @pytest.mark.parametrize("sort", ["amount", "reports"])
-def test_a_long_list_is_read_from_the_index_of_its_order(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
+def test_a_long_list_is_read_from_the_index_of_its_order(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
     short = ids(connection, "events", sort=sort, type="signing")
     monkeypatch.setattr(lists, "COUNTED", 1)
     assert ids(connection, "events", sort=sort, type="signing") == short == ["v2", "v1"]
@@ -109,13 +179,24 @@ def test_a_long_list_is_read_from_the_index_of_its_order(connection: sqlite3.Con
 
 
 def test_totals_are_right_and_pages_are_bounded(connection: sqlite3.Connection) -> None:
-    for asked, total in (({}, 3), ({"type": "signing"}, 2), ({"type": "signing", "edition": "6"}, 1), ({"page": "7"}, 3), ({"page": "999999"}, 3)):
+    for asked, total in (
+        ({}, 3),
+        ({"type": "signing"}, 2),
+        ({"type": "signing", "edition": "6"}, 1),
+        ({"page": "7"}, 3),
+        ({"page": "999999"}, 3),
+    ):
         assert lists.find(connection, lists.Asked.read(lists.LISTINGS["events"], asked)).total == total
 
 
 def test_choices_are_counted_only_when_nothing_else_is_chosen(connection: sqlite3.Connection) -> None:
     def counts(**asked: str) -> dict[str, int | None]:
-        return {c.value: c.count for c in lists.choices(connection, lists.Asked.read(lists.LISTINGS["enterprises"], asked))["country"]}
+        return {
+            c.value: c.count
+            for c in lists.choices(connection, lists.Asked.read(lists.LISTINGS["enterprises"], asked))[
+                "country"
+            ]
+        }
 
     assert counts() == {"日本": 2, "丹麦": 1} and counts(country="丹麦") == {"日本": 2, "丹麦": 1}
     assert counts(industry="物流") == {"日本": None, "丹麦": None}
@@ -130,7 +211,12 @@ async def started(path: Path, *, public: bool = False) -> Datasette:
 
 async def test_every_row_leads_to_its_page_and_its_sentence(archive: Path) -> None:
     datasette = await started(archive)
-    for address, fact in (("enterprises", "/-/expo/enterprise/e1"), ("people", "/-/expo/person/p1"), ("events", "/-/expo/event/v1"), ("quotes", "/-/expo/person/p1")):
+    for address, fact in (
+        ("enterprises", "/-/expo/enterprise/e1"),
+        ("people", "/-/expo/person/p1"),
+        ("events", "/-/expo/event/v1"),
+        ("quotes", "/-/expo/person/p1"),
+    ):
         page = BeautifulSoup((await datasette.client.get(f"/-/expo/{address}")).text, "lxml")
         row = next(row for row in page.select(".listing tbody tr") if row.select_one(f'a[href="{fact}"]'))
         sentence = row.select_one("a.source")
@@ -144,13 +230,24 @@ async def test_every_row_leads_to_its_page_and_its_sentence(archive: Path) -> No
 async def test_lists_as_json_and_csv(archive: Path) -> None:
     datasette = await started(archive)
     found: dict[str, Any] = (await datasette.client.get("/-/expo/events.json?size=1&type=signing")).json()
-    assert found["total"] == 2 and found["rows"][0]["id"] == "v1" and "page=2" in found["next"] and found["rows"][0]["source_url"].endswith("#here")
+    assert (
+        found["total"] == 2
+        and found["rows"][0]["id"] == "v1"
+        and "page=2" in found["next"]
+        and found["rows"][0]["source_url"].endswith("#here")
+    )
     following = (await datasette.client.get(found["next"].replace("http://localhost", ""))).json()
     assert [row["id"] for row in following["rows"]] == ["v2"] and following["next"] is None
     response = await datasette.client.get("/-/expo/enterprises.csv")
-    assert response.content.startswith(b"\xef\xbb\xbf") and response.headers["content-type"].startswith("text/csv")
+    assert response.content.startswith(b"\xef\xbb\xbf") and response.headers["content-type"].startswith(
+        "text/csv"
+    )
     rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
-    assert rows[0]["名称"] == "山田（中国）公司" and rows[0]["出处"].endswith("#here") and rows[3]["名称"] == "'=1+1公司"
+    assert (
+        rows[0]["名称"] == "山田（中国）公司"
+        and rows[0]["出处"].endswith("#here")
+        and rows[3]["名称"] == "'=1+1公司"
+    )
     events = (await datasette.client.get("/-/expo/events.csv?sort=amount")).text
     assert "签约" in events and "500000000" in events and "signing" not in events
 
@@ -160,7 +257,20 @@ async def test_a_list_without_rows_says_so(archive: Path) -> None:
     page = (await datasette.client.get("/-/expo/events?q=" + quote("无此企业"))).text
     assert "档案里没有名称含「无此企业」的" in page and "在文章中检索" in page
     assert "没有同时符合这些条件的企业" in (await datasette.client.get("/-/expo/enterprises?edition=99")).text
-    for odd in ("q=%00", "q=" + "长" * 3000, "page=-1", "edition=x", "since=2022-99", "q=%22%27%2A", "words=%22", "words=-a", "entity=%5B", "sort=__", "q=%ED%A0%80", "words=OR"):
+    for odd in (
+        "q=%00",
+        "q=" + "长" * 3000,
+        "page=-1",
+        "edition=x",
+        "since=2022-99",
+        "q=%22%27%2A",
+        "words=%22",
+        "words=-a",
+        "entity=%5B",
+        "sort=__",
+        "q=%ED%A0%80",
+        "words=OR",
+    ):
         for address in lists.LISTINGS:
             assert (await datasette.client.get(f"/-/expo/{address}?{odd}")).status_code == 200, (address, odd)
 
@@ -171,20 +281,43 @@ async def test_menus_and_the_stock_tables_lead_to_lists(archive: Path) -> None:
     menu = {a.text: a["href"] for a in front.select("header nav a")}
     assert [menu[name] for name in ("企业", "人物", "机构", "事件", "引语", "数据表")] == [
         "/-/expo/enterprises", "/-/expo/people", "/-/expo/organizations", "/-/expo/events", "/-/expo/quotes", "/expo"]  # fmt: skip
-    for address in ("/expo", "/expo/enterprises", "/expo/events/v1", "/expo/who_met?name=x", "/expo/exhibitors"):
+    for address in (
+        "/expo",
+        "/expo/enterprises",
+        "/expo/events/v1",
+        "/expo/who_met?name=x",
+        "/expo/exhibitors",
+    ):
         page = BeautifulSoup((await datasette.client.get(address)).text, "lxml")
-        assert {a.text: a["href"] for a in page.select("header nav a")}["企业"] == "/-/expo/enterprises", address
+        assert {a.text: a["href"] for a in page.select("header nav a")}["企业"] == "/-/expo/enterprises", (
+            address
+        )
         words = page.get_text(" ")
-        assert not any(english in words for english in ("rows sorted", "Apply", "View and edit", "This data as", "Advanced export", "Powered by")), address
+        assert not any(
+            english in words
+            for english in (
+                "rows sorted",
+                "Apply",
+                "View and edit",
+                "This data as",
+                "Advanced export",
+                "Powered by",
+            )
+        ), address
     table = BeautifulSoup((await datasette.client.get("/expo/enterprises")).text, "lxml")
-    assert "国家或地区" in table.select_one("th.col-country").text and table.select_one(".expo-hint a")["href"] == "/-/expo/enterprises"
+    assert (
+        "国家或地区" in table.select_one("th.col-country").text
+        and table.select_one(".expo-hint a")["href"] == "/-/expo/enterprises"
+    )
 
 
 async def test_what_is_missing_is_explained_in_chinese_with_the_menu(archive: Path) -> None:
     datasette = await started(archive)
     for address in ("/nothing", "/expo/nothing", "/expo/events/nothing", "/-/expo/nothing"):
         response = await datasette.client.get(address)
-        assert response.status_code == 404 and "没有这一页" in response.text and "主导航" in response.text, address
+        assert response.status_code == 404 and "没有这一页" in response.text and "主导航" in response.text, (
+            address
+        )
     assert (await datasette.client.get("/expo/nothing.json")).json()["status"] == 404
 
 

@@ -34,13 +34,50 @@ def fill(connection: sqlite3.Connection) -> None:
                 byline="记者 王旭", story_id="s1", jump_to="5")  # fmt: skip
     add_article(connection, "a2", "旭化成的展台前人不少。進博會第二天。", headline=None, published="2022-11-06", newspaper="徐汇报", edition=5,
                 confidence=0.4, story_id="s1")  # fmt: skip
-    add_article(connection, "a3", "乐高带来新玩具。3M公司也来了。", headline="乐高参展", published="2019-11-06", newspaper="滨江报", edition=2)
-    add_article(connection, "a4", BODY, headline="旭化成落户徐汇", published="2022-11-09", newspaper="徐汇报", edition=5, duplicate_of="a1")
-    insert(connection, "enterprises", id="e1", name=FULL, short_name=SHORT, country="日本", industry="化工材料", n_mentions=4, n_articles=3)
+    add_article(
+        connection,
+        "a3",
+        "乐高带来新玩具。3M公司也来了。",
+        headline="乐高参展",
+        published="2019-11-06",
+        newspaper="滨江报",
+        edition=2,
+    )
+    add_article(
+        connection,
+        "a4",
+        BODY,
+        headline="旭化成落户徐汇",
+        published="2022-11-09",
+        newspaper="徐汇报",
+        edition=5,
+        duplicate_of="a1",
+    )
+    insert(
+        connection,
+        "enterprises",
+        id="e1",
+        name=FULL,
+        short_name=SHORT,
+        country="日本",
+        industry="化工材料",
+        n_mentions=4,
+        n_articles=3,
+    )
     insert(connection, "enterprises", id="e2", name="乐高", country="丹麦", n_mentions=1, n_articles=1)
     insert(connection, "people", id="p1", name=PERSON, latin_name="Shuji Kondoh", n_mentions=1, n_articles=1)
     insert(connection, "organizations", id="o1", name="漕河泾开发总公司", n_mentions=1, n_articles=1)
-    insert(connection, "aliases", id="l1", alias=SHORT, kind="short", enterprise_id="e1", article_id="a1", field="body", **spot("旭化成董事长"))
+    insert(
+        connection,
+        "aliases",
+        id="l1",
+        alias=SHORT,
+        kind="short",
+        enterprise_id="e1",
+        article_id="a1",
+        field="body",
+        **spot("旭化成董事长"),
+    )
     insert(connection, "aliases", id="l2", alias="Asahi Kasei", kind="latin", enterprise_id="e1")
     for number, (article, words, text, label, column, entity) in enumerate((
         ("a1", FULL, BODY, "enterprise", "enterprise_id", "e1"), ("a1", "漕河泾开发总公司", BODY, "organization", "organization_id", "o1"),
@@ -56,8 +93,26 @@ def fill(connection: sqlite3.Connection) -> None:
         insert(connection, "event_reports", id=f"r{number}", event_id="v1", article_id=article, field="body", start=0, end=len(sentence), type="signing",
                trigger="签约", trigger_start=sentence.index("签约"), trigger_end=sentence.index("签约") + 2, evidence=sentence, date=day, date_text="11月7日",
                place="国家会展中心", edition=5, status="done", amount=2e8, amount_unit="元", method="t", confidence=0.9)  # fmt: skip
-        insert(connection, "event_participants", id=f"x{number}", event_id="v1", report_id=f"r{number}", role="party", name=FULL, enterprise_id="e1")
-        insert(connection, "event_participants", id=f"y{number}", event_id="v1", report_id=f"r{number}", role="party", name="漕河泾", organization_id="o1")
+        insert(
+            connection,
+            "event_participants",
+            id=f"x{number}",
+            event_id="v1",
+            report_id=f"r{number}",
+            role="party",
+            name=FULL,
+            enterprise_id="e1",
+        )
+        insert(
+            connection,
+            "event_participants",
+            id=f"y{number}",
+            event_id="v1",
+            report_id=f"r{number}",
+            role="party",
+            name="漕河泾",
+            organization_id="o1",
+        )
     insert(connection, "quotes", id="q1", article_id="a1", field="body", text="我们看好徐汇，", direct=1, cue="说", speaker=PERSON, person_id="p1",
            confidence=1.0, **spot("我们看好徐汇，"))  # fmt: skip
     insert(connection, "posts", id="t1", person_id="p1", title="董事长", organization_text=SHORT, enterprise_id="e1", article_id="a1", start=0, end=1,
@@ -65,8 +120,27 @@ def fill(connection: sqlite3.Connection) -> None:
     for number, value in enumerate((3400.0, 3436.0, 3600.0)):
         insert(connection, "figures", id=f"f{number}", article_id="a4" if number else "a1", field="body", text="3400多家", value=value, unit="家", qualifier=None,
                subject="企业", measure="exhibitors", edition=5, **spot("3400多家"))  # fmt: skip
-    insert(connection, "article_lines", document_id="d", line=1, article_id="a1", role="headline", text="旭化成落户徐汇")
-    insert(connection, "article_lines", document_id="d", line=2, article_id="a1", role="body", start=0, end=7, text="11月 7日，旭化", edits='[[3, " ", ""]]')
+    insert(
+        connection,
+        "article_lines",
+        document_id="d",
+        line=1,
+        article_id="a1",
+        role="headline",
+        text="旭化成落户徐汇",
+    )
+    insert(
+        connection,
+        "article_lines",
+        document_id="d",
+        line=2,
+        article_id="a1",
+        role="body",
+        start=0,
+        end=7,
+        text="11月 7日，旭化",
+        edits='[[3, " ", ""]]',
+    )
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +169,10 @@ async def text(datasette: Datasette, address: str, status: int = 200) -> str:
 
 async def found(datasette: Datasette, words: str, **more: str) -> list[str]:
     asked = "&".join(f"{name}={quote(value)}" for name, value in {"q": words, **more}.items())
-    return [article["id"] for article in json.loads(await text(datasette, f"/-/expo/search.json?{asked}"))["articles"]]
+    return [
+        article["id"]
+        for article in json.loads(await text(datasette, f"/-/expo/search.json?{asked}"))["articles"]
+    ]
 
 
 @pytest.fixture
@@ -130,7 +207,9 @@ async def test_search_page_marks_words_counts_and_offers_dossiers(datasette: Dat
     assert "3 篇" in page.select_one(".count").text
     assert {mark.text for mark in page.select("mark")} == {"旭化成"}
     assert page.select_one(".offers a")["href"] == "/-/expo/enterprise/e1"
-    assert "第五届（3）" in page.select_one("#edition").text or "第五届(3)" in page.select_one("#edition").text
+    assert (
+        "第五届（3）" in page.select_one("#edition").text or "第五届(3)" in page.select_one("#edition").text
+    )
     assert "Asahi" in (await text(datasette, "/-/expo/search?q=Asahi+Kasei"))
 
 
@@ -145,26 +224,52 @@ async def test_article_page_marks_facts_and_shows_its_source(datasette: Datasett
     page = BeautifulSoup(await text(datasette, "/-/expo/article/a1?q=徐汇"), "lxml")
     assert page.h1.text == "旭化成落户徐汇"
     links = {a.text: a["href"] for a in page.select(".story a.m")}
-    assert links[FULL] == "/-/expo/enterprise/e1" and links[PERSON] == "/-/expo/person/p1" and links["签约"] == "/-/expo/event/v1"
-    assert links["3400多家"].startswith("/-/expo/figures?measure=exhibitors") and links["11月7日"] == "/-/expo/event/v1"
+    assert (
+        links[FULL] == "/-/expo/enterprise/e1"
+        and links[PERSON] == "/-/expo/person/p1"
+        and links["签约"] == "/-/expo/event/v1"
+    )
+    assert (
+        links["3400多家"].startswith("/-/expo/figures?measure=exhibitors")
+        and links["11月7日"] == "/-/expo/event/v1"
+    )
     assert page.select_one(".story .quote").text == "我们看好徐汇，"
     assert {mark.text for mark in page.select(".story mark")} == {"徐汇"}
-    assert str(page.select_one(".lines .raw del")) == "<del>␣</del>" or page.select(".lines del")[0].text == "␣"
-    assert "a4" in page.select_one(".story-facts").decode() and "王旭. 旭化成落户徐汇[N]. 滨江报, 2022-11-08(3)." in page.text
+    assert (
+        str(page.select_one(".lines .raw del")) == "<del>␣</del>" or page.select(".lines del")[0].text == "␣"
+    )
+    assert (
+        "a4" in page.select_one(".story-facts").decode()
+        and "王旭. 旭化成落户徐汇[N]. 滨江报, 2022-11-08(3)." in page.text
+    )
     assert "下转第5版" in page.text and "/-/expo/article/a2" in page.decode()
     assert "".join(p.text for p in page.select(".story p")) == BODY.replace("\n", "")
 
 
 async def test_evidence_is_pointed_at(datasette: Datasette) -> None:
     page = BeautifulSoup(await text(datasette, "/-/expo/article/a1?at=0-30"), "lxml")
-    assert "".join(piece.text for piece in page.select(".here")) == BODY[:30] and len(page.select("#here")) == 1
+    assert (
+        "".join(piece.text for piece in page.select(".here")) == BODY[:30] and len(page.select("#here")) == 1
+    )
     for bad in ("x", "5-2", "-1-4", "9-99999999999", "1-"):
         await text(datasette, f"/-/expo/article/a1?at={bad}")
 
 
 async def test_dossier_tells_names_events_quotes_posts_and_company(datasette: Datasette) -> None:
     page = await text(datasette, "/-/expo/enterprise/e1")
-    for words in (FULL, "Asahi Kasei", "文中声明" if False else "简称", "日本", "化工材料", "旭化成签约", "2亿元", "漕河泾开发总公司", PERSON, "董事长", "同时见报"):
+    for words in (
+        FULL,
+        "Asahi Kasei",
+        "文中声明" if False else "简称",
+        "日本",
+        "化工材料",
+        "旭化成签约",
+        "2亿元",
+        "漕河泾开发总公司",
+        PERSON,
+        "董事长",
+        "同时见报",
+    ):
         assert words in page, words
     person = await text(datasette, "/-/expo/person/p1")
     assert "我们看好徐汇" in person and "Shuji Kondoh" in person
@@ -184,7 +289,11 @@ async def test_event_page_shows_reports_side_by_side_and_disagreement(datasette:
 
 async def test_figures_tell_rounding_from_conflict(datasette: Datasette) -> None:
     page = BeautifulSoup(await text(datasette, "/-/expo/figures?measure=exhibitors&edition=5"), "lxml")
-    assert page.h1.text == "参展企业·第五届" and page.select("section.conflict") and page.select("section.rounding")
+    assert (
+        page.h1.text == "参展企业·第五届"
+        and page.select("section.conflict")
+        and page.select("section.rounding")
+    )
     assert "参展企业" in await text(datasette, "/-/expo/figures")
 
 
@@ -192,7 +301,9 @@ async def test_editions_and_front(datasette: Datasette) -> None:
     front = await text(datasette, "/")
     assert "进博会新闻档案" in front and "第五届" in front and "滨江报" in front and "1 篇存疑" in front
     assert front.strip() == (await text(datasette, "/-/expo")).strip()
-    assert "11月7日" in await text(datasette, "/-/expo/edition/5") and "第二届" in await text(datasette, "/-/expo/editions")
+    assert "11月7日" in await text(datasette, "/-/expo/edition/5") and "第二届" in await text(
+        datasette, "/-/expo/editions"
+    )
     await text(datasette, "/-/expo/edition/9", 404)
 
 
@@ -203,12 +314,17 @@ async def test_what_is_not_there_is_not_found(datasette: Datasette) -> None:
 
 async def test_feed_of_a_search(datasette: Datasette) -> None:
     feed = xml.dom.minidom.parseString((await text(datasette, "/-/expo/search.atom?q=旭化成")).encode())
-    assert [node.firstChild.data for node in feed.getElementsByTagName("updated")][1] == "2022-11-09T00:00:00Z"
+    assert [node.firstChild.data for node in feed.getElementsByTagName("updated")][
+        1
+    ] == "2022-11-09T00:00:00Z"
 
 
 async def test_reconciliation_knows_full_and_short_names(datasette: Datasette) -> None:
     manifest = json.loads(await text(datasette, "/-/expo/reconcile"))
-    assert manifest["versions"] == ["0.1", "0.2"] and {t["id"] for t in manifest["defaultTypes"]} >= {"enterprise", "person"}
+    assert manifest["versions"] == ["0.1", "0.2"] and {t["id"] for t in manifest["defaultTypes"]} >= {
+        "enterprise",
+        "person",
+    }
     asked = {
         "q0": {"query": FULL}, "q1": {"query": "旭化成", "type": "enterprise"}, "q2": {"query": "asahi kasei"}, "q3": {"query": "无此企业"}, "q4": 7,
         "q5": {"query": "旭化成投资", "limit": 1}, "q6": {"query": PERSON, "type": [{"id": "person"}]},
@@ -216,9 +332,17 @@ async def test_reconciliation_knows_full_and_short_names(datasette: Datasette) -
     answer = (await datasette.client.post("/-/expo/reconcile", data={"queries": json.dumps(asked)})).json()
     best = {key: value["result"][0] if value["result"] else None for key, value in answer.items()}
     assert best["q0"]["id"] == "enterprise/e1" and best["q0"]["match"] and best["q1"]["match"]
-    assert best["q3"] is None and best["q4"] is None and best["q5"]["id"] == "enterprise/e1" and best["q6"]["id"] == "person/p1"
+    assert (
+        best["q3"] is None
+        and best["q4"] is None
+        and best["q5"]["id"] == "enterprise/e1"
+        and best["q6"]["id"] == "person/p1"
+    )
     assert (await datasette.client.get("/-/expo/reconcile?queries=[1")).status_code == 400
-    assert json.loads(await text(datasette, "/-/expo/reconcile/suggest/entity?prefix=旭"))["result"][0]["name"] == FULL
+    assert (
+        json.loads(await text(datasette, "/-/expo/reconcile/suggest/entity?prefix=旭"))["result"][0]["name"]
+        == FULL
+    )
     view = await datasette.client.get("/-/expo/reconcile/view/enterprise/e1")
     assert view.status_code == 302 and view.headers["location"] == "/-/expo/enterprise/e1"
     assert FULL in await text(datasette, "/-/expo/reconcile/preview/enterprise/e1")
@@ -230,12 +354,27 @@ async def test_datasettes_own_search_reads_chinese_under_any_file_name(archive: 
         plain = await started(Datasette([str(archive)], metadata=metadata))
         name = next(name for name in plain.databases if name not in ("_internal", "_memory"))
         base = plain.urls.database(name)
-        for words, count in (("旭化成", 3), ("徐", 2), ("進博會", 1), ("旭化成 -展台", 2), ("乐高 OR 展台", 2), ('"', 0), ("“", 2), ("3M公司", 1)):
+        for words, count in (
+            ("旭化成", 3),
+            ("徐", 2),
+            ("進博會", 1),
+            ("旭化成 -展台", 2),
+            ("乐高 OR 展台", 2),
+            ('"', 0),
+            ("“", 2),
+            ("3M公司", 1),
+        ):
             rows = json.loads(await text(plain, f"{base}/articles.json?_shape=array&_search={quote(words)}"))
             assert len(rows) == count, words
         page = await text(plain, f"{base}/articles")
         assert "每篇报道一行" in page and 'name="_search"' in page
-        for query in ("enterprises_of_country?country=日本&edition=5", "who_met?name=漕河泾", "signings_above?amount=1000", "quotes_of?name=近藤", "full_text?words=旭化成"):
+        for query in (
+            "enterprises_of_country?country=日本&edition=5",
+            "who_met?name=漕河泾",
+            "signings_above?amount=1000",
+            "quotes_of?name=近藤",
+            "full_text?words=旭化成",
+        ):
             result = json.loads(await text(plain, f"{base}/{query.replace('?', '.json?_shape=array&')}"))
             assert isinstance(result, list) and (result or query.startswith("enterprises")), query
 
@@ -250,18 +389,28 @@ async def test_metadata_file_serves_a_file_called_expo(archive: Path, root: Path
 
 async def test_public_mode_refuses_all_but_reading(archive: Path) -> None:
     public = await started(build(archive, public=True))
-    base = public.urls.database(next(name for name in public.databases if name not in ("_internal", "_memory")))
+    base = public.urls.database(
+        next(name for name in public.databases if name not in ("_internal", "_memory"))
+    )
     for address, status in (
         (f"{base}?sql=select+1", 403), (f"{base}.json?sql=select+1", 403), (f"{base}.db", 403), (f"{base}/articles.json?_where=1=1", 403),
         ("/-/plugins", 404), ("/-/versions.json", 404), ("/-/threads", 404), (f"/-/expo/search?q={'x' * 9000}", 414),
     ):  # fmt: skip
         response = await public.client.get(address)
-        assert response.status_code == status or (status == 403 and response.status_code in (400, 403)), (address, response.status_code)
+        assert response.status_code == status or (status == 403 and response.status_code in (400, 403)), (
+            address,
+            response.status_code,
+        )
     assert (await public.client.post(f"{base}/articles")).status_code == 405
     response = await public.client.get("/-/expo")
     policy = response.headers["content-security-policy"]
-    assert "script-src 'self'" in policy and "unsafe-inline" not in policy and "frame-ancestors 'none'" in policy
-    assert response.headers["x-content-type-options"] == "nosniff" and response.headers["referrer-policy"] == "same-origin"
+    assert (
+        "script-src 'self'" in policy and "unsafe-inline" not in policy and "frame-ancestors 'none'" in policy
+    )
+    assert (
+        response.headers["x-content-type-options"] == "nosniff"
+        and response.headers["referrer-policy"] == "same-origin"
+    )
     stock = await public.client.get(f"{base}/articles")
     assert stock.status_code == 200 and "script-src 'self'" in stock.headers["content-security-policy"]
     assert "Disallow: /\n" in await text(public, "/robots.txt")
@@ -272,7 +421,9 @@ async def test_snippet_mode_keeps_bodies_back(archive: Path) -> None:
     base = cut.urls.database(next(name for name in cut.databases if name not in ("_internal", "_memory")))
     for form in ("", ".md", ".json"):
         page = await text(cut, f"/-/expo/article/a1{form}")
-        assert "国家会展中心与漕河泾开发总公司签约。\n" not in page and "本届共有" not in re.sub(r'"(facts|evidence)".*', "", page)
+        assert "国家会展中心与漕河泾开发总公司签约。\n" not in page and "本届共有" not in re.sub(
+            r'"(facts|evidence)".*', "", page
+        )
     for table in ("articles", "article_lines", "source_lines"):
         assert (await cut.client.get(f"{base}/{table}")).status_code == 403
     await text(cut, f"{base}/events")
@@ -295,9 +446,13 @@ async def test_other_databases_are_left_alone(archive: Path, tmp_path: Path) -> 
 
 async def test_robots_may_be_let_in(archive: Path) -> None:
     for robots in (False, True):
-        server = await started(build(archive, public=True, metadata={"plugins": {"miner": {"robots": robots}}}))
+        server = await started(
+            build(archive, public=True, metadata={"plugins": {"miner": {"robots": robots}}})
+        )
         response = await server.client.get("/-/expo")
-        assert ("x-robots-tag" in response.headers) is not robots and ('content="noindex"' in response.text) is not robots
+        assert ("x-robots-tag" in response.headers) is not robots and (
+            'content="noindex"' in response.text
+        ) is not robots
         assert ("Disallow: /\n" in await text(server, "/robots.txt")) is not robots
 
 

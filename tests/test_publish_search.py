@@ -35,10 +35,21 @@ def connection() -> Iterator[sqlite3.Connection]:
 def test_twenty_thousand_random_searches_do_not_fail(connection: sqlite3.Connection) -> None:
     rng = random.Random(7)
     for number in range(20_000):
-        typed = rng.choice(ATTACKS)[:400] if number % 50 == 0 else "".join(rng.choice(PIECES) for _ in range(rng.randint(0, 8)))
-        asked = {"q": typed, "sort": rng.choice(("relevance", "newest", "oldest", typed)), "page": rng.choice(("1", "2", "999999", typed))}
+        typed = (
+            rng.choice(ATTACKS)[:400]
+            if number % 50 == 0
+            else "".join(rng.choice(PIECES) for _ in range(rng.randint(0, 8)))
+        )
+        asked = {
+            "q": typed,
+            "sort": rng.choice(("relevance", "newest", "oldest", typed)),
+            "page": rng.choice(("1", "2", "999999", typed)),
+        }
         if number % 7 == 0:
-            asked |= {name: rng.choice(("", "5", "2022", "2022-11", "2022-11-31", typed)) for name in search.Filters.__slots__}
+            asked |= {
+                name: rng.choice(("", "5", "2022", "2022-11", "2022-11-31", typed))
+                for name in search.Filters.__slots__
+            }
         request = search.Request.read(asked)
         results = search.search(connection, request)
         if number % 20 == 0:
@@ -72,7 +83,9 @@ def test_many_hits_are_paged_without_gaps_or_doubles() -> None:
     for sort in search.SORTS:
         seen: list[str] = []
         for page in range(1, 13):
-            results = search.search(connection, search.Request.read({"q": "订单", "sort": sort, "page": str(page), "size": "100"}))
+            results = search.search(
+                connection, search.Request.read({"q": "订单", "sort": sort, "page": str(page), "size": "100"})
+            )
             assert results.total == 1_200
             seen += [hit.article["id"] for hit in results.hits]
         assert len(seen) == len(set(seen)) == 1_200, sort
@@ -86,7 +99,9 @@ def test_many_hits_are_paged_without_gaps_or_doubles() -> None:
 def test_snippets_show_the_words_and_mark_them() -> None:
     body = "开头" * 100 + "旭化成签约" + "中间" * 200 + "旭化成再来" + "结尾" * 50
     shown = search.snippets(body, ("旭化成",))
-    assert len(shown) == 2 and all(piece.spans and piece.spans[0].of(piece.text) == "旭化成" for piece in shown)
+    assert len(shown) == 2 and all(
+        piece.spans and piece.spans[0].of(piece.text) == "旭化成" for piece in shown
+    )
     assert shown[0].cut_before and shown[0].cut_after
     assert search.snippets("短文", ("没有",))[0].text == "短文"
     assert search.snippets("进\u200b博会", ("进博会",))[0].spans == (Span(0, 4),)
@@ -98,7 +113,9 @@ def test_charts_label_the_highest_bars_and_never_widen_one() -> None:
     assert str(charts.columns([], "空")) == "" and str(charts.network("甲", [], [], "空")) == ""
     many = str(charts.columns([charts.Bar(f"{n}", n % 30) for n in range(400)], "许多"))
     assert many.count('class="value"') < 40
-    assert "&lt;b&gt;" in str(charts.network("<b>", [charts.Neighbour("<i>", "person", 2, "/p")], [(0, 0, 1)], "<u>"))
+    assert "&lt;b&gt;" in str(
+        charts.network("<b>", [charts.Neighbour("<i>", "person", 2, "/p")], [(0, 0, 1)], "<u>")
+    )
 
 
 def test_parse_keeps_within_limits() -> None:

@@ -60,7 +60,12 @@ async def test_tools_lead_from_search_to_dossier_to_evidence(archive: Path) -> N
     assert evidence["article"]["body"][fact["start"] : fact["end"]] == fact["text"]
     assert (await server.tools["expo_event"]("v1"))["disagreements"][0]["title"] == "日期"
     json.dumps([found, dossier, evidence])
-    for name, wrong in (("expo_dossier", ("planet", "e1")), ("expo_dossier", ("person", "x")), ("expo_evidence", ("x",)), ("expo_event", ("x",))):
+    for name, wrong in (
+        ("expo_dossier", ("planet", "e1")),
+        ("expo_dossier", ("person", "x")),
+        ("expo_evidence", ("x",)),
+        ("expo_event", ("x",)),
+    ):
         with pytest.raises(ValueError, match=r"no such|must be one of"):
             await server.tools[name](*wrong)
 
@@ -70,7 +75,9 @@ async def test_tools_in_datasette_mcp(archive: Path) -> None:
     datasette = build(archive)
     await datasette.invoke_startup()
     server = mcp.create_mcp_server(datasette)
-    assert {"expo_search", "expo_dossier", "expo_evidence", "expo_event"} <= {tool.name for tool in await server.list_tools()}
+    assert {"expo_search", "expo_dossier", "expo_evidence", "expo_event"} <= {
+        tool.name for tool in await server.list_tools()
+    }
 
 
 def test_the_plugin_is_whole_whichever_is_imported_first() -> None:

@@ -36,12 +36,18 @@ def archive(measure: str, *figures: Said, subject: str = "企业") -> sqlite3.Co
     ],
 )  # fmt: skip
 def test_rounding_and_conflict(left: Said, right: Said, kind: str) -> None:
-    rows = archive("exhibitors", right, left).execute("select left_value, right_value, kind from contradictions").fetchall()
+    rows = (
+        archive("exhibitors", right, left)
+        .execute("select left_value, right_value, kind from contradictions")
+        .fetchall()
+    )
     assert [tuple(row) for row in rows] == [(left[0], right[0], kind)]
 
 
 def test_far_values_and_other_subjects_do_not_contradict() -> None:
-    assert not archive("exhibitors", (2, None), (2800, None)).execute("select 1 from contradictions").fetchall()
+    assert (
+        not archive("exhibitors", (2, None), (2800, None)).execute("select 1 from contradictions").fetchall()
+    )
     assert not archive("companies", (12, None), (13, None)).execute("select 1 from contradictions").fetchall()
     assert archive("exhibitors", (12, None), (13, None)).execute("select 1 from contradictions").fetchall()
 
@@ -50,7 +56,9 @@ def test_summaries_count_conflicts_and_can_be_rebuilt() -> None:
     connection = archive("exhibitors", (3400, "多"), (3436, None), (3550, None))
     for _ in range(2):
         summaries.rebuild(connection)
-    (row,) = connection.execute("select n_figures, n_values, low, high, n_conflicts, n_roundings from measures").fetchall()
+    (row,) = connection.execute(
+        "select n_figures, n_values, low, high, n_conflicts, n_roundings from measures"
+    ).fetchall()
     assert tuple(row) == (3, 3, 3400, 3550, 2, 1)
     assert connection.execute("select n from totals where name = 'articles'").fetchone()[0] == 3
 
@@ -60,15 +68,27 @@ def test_exhibitors_know_their_first_expo() -> None:
     add_document(connection)
     insert(connection, "enterprises", id="e", name="甲公司")
     for edition in (3, 5):
-        add_article(connection, f"a{edition}", "甲公司参展", edition=edition, published=f"{2017 + edition}-11-06")
+        add_article(
+            connection, f"a{edition}", "甲公司参展", edition=edition, published=f"{2017 + edition}-11-06"
+        )
         insert(connection, "mentions", id=f"m{edition}", article_id=f"a{edition}", field="body", start=0, end=3, text="甲公司",
                label="enterprise", enterprise_id="e", method="t", confidence=1.0, local_entity=0)  # fmt: skip
-        insert(connection, "events", id=f"v{edition}", type="exhibition", title="甲公司参展", edition=edition, status="done")
+        insert(
+            connection,
+            "events",
+            id=f"v{edition}",
+            type="exhibition",
+            title="甲公司参展",
+            edition=edition,
+            status="done",
+        )
         insert(connection, "event_reports", id=f"r{edition}", event_id=f"v{edition}", article_id=f"a{edition}", field="body", start=0, end=5,
                type="exhibition", trigger="参展", trigger_start=3, trigger_end=5, evidence="甲公司参展", status="done", method="t",
                confidence=1.0)  # fmt: skip
         insert(connection, "event_participants", id=f"p{edition}", event_id=f"v{edition}", report_id=f"r{edition}", role="exhibitor",
                name="甲公司", enterprise_id="e")  # fmt: skip
     summaries.rebuild(connection)
-    rows = connection.execute("select edition, first_exhibited, is_first from exhibitors order by edition").fetchall()
+    rows = connection.execute(
+        "select edition, first_exhibited, is_first from exhibitors order by edition"
+    ).fetchall()
     assert [tuple(row) for row in rows] == [(3, 3, 1), (5, 3, 0)]

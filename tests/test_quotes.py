@@ -24,10 +24,12 @@ def test_quotes(case: dict[str, Any]) -> None:
             assert annotated.entities[quote.entity].name == quote.speaker
 
 
-@given(st.text(alphabet="“”「」\"‘’说表示，。：\n甲乙", max_size=80))
+@given(st.text(alphabet='“”「」"‘’说表示，。：\n甲乙', max_size=80))
 def test_marks_in_any_order_give_spans_inside_the_text(text: str) -> None:
     for marked in quotations(text):
-        assert 0 <= marked.outer.start <= marked.span.start <= marked.span.end <= marked.outer.end <= len(text)
+        assert (
+            0 <= marked.outer.start <= marked.span.start <= marked.span.end <= marked.outer.end <= len(text)
+        )
     list(find_quotes(passage(annotate(text), "body")))
 
 

@@ -68,10 +68,15 @@ def test_zip() -> None:
 )
 def test_tar(mode: str, name: str) -> None:
     documents = read(tarred(("x/a.txt", A), ("b.txt", B), mode=mode), name)
-    assert outline(documents) == [(f"{name}/x/a.txt", A.decode().strip()), (f"{name}/b.txt", B.decode().strip())]
+    assert outline(documents) == [
+        (f"{name}/x/a.txt", A.decode().strip()),
+        (f"{name}/b.txt", B.decode().strip()),
+    ]
 
 
-@pytest.mark.parametrize(("pack", "suffix"), [(gzip.compress, ".gz"), (lzma.compress, ".xz"), (bz2.compress, ".bz2")])
+@pytest.mark.parametrize(
+    ("pack", "suffix"), [(gzip.compress, ".gz"), (lzma.compress, ".xz"), (bz2.compress, ".bz2")]
+)
 def test_one_packed_file(pack: object, suffix: str) -> None:
     assert outline(read(pack(A), f"a.txt{suffix}")) == [(f"a.txt{suffix}", A.decode().strip())]  # type: ignore[operator]
 
@@ -94,7 +99,13 @@ def test_html_and_json_lines_inside_an_archive() -> None:
 
 
 def test_what_the_system_left_is_passed_over() -> None:
-    members = [("__MACOSX/._a.txt", b"x"), (".DS_Store", b"x"), ("a/.x.txt", A), ("gold.json", b"{}"), ("b.txt", B)]
+    members = [
+        ("__MACOSX/._a.txt", b"x"),
+        (".DS_Store", b"x"),
+        ("a/.x.txt", A),
+        ("gold.json", b"{}"),
+        ("b.txt", B),
+    ]
     assert [d.path for d in read(zipped(*members), "a.zip")] == ["a.zip/b.txt"]
 
 
@@ -123,7 +134,8 @@ def test_names_that_climb_out_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "clean"), [("/a/b.txt", "a/b.txt"), ("C:\\x\\a.txt", "x/a.txt"), ("./a//b.txt", "a/b.txt"), ("a", "a")]
+    ("name", "clean"),
+    [("/a/b.txt", "a/b.txt"), ("C:\\x\\a.txt", "x/a.txt"), ("./a//b.txt", "a/b.txt"), ("a", "a")],
 )
 def test_absolute_names_become_relative(name: str, clean: str) -> None:
     assert clean_name(name) == clean
@@ -170,7 +182,10 @@ def low_floor(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("low_floor")
 def test_a_zip_bomb_is_refused_and_its_neighbours_are_read() -> None:
     bomb = zipped(("zeros.txt", b"0" * (3 * 2**20)), ("b.txt", B))
-    assert outline(read(bomb, "a.zip")) == [("a.zip/zeros.txt", "zip-bomb"), ("a.zip/b.txt", B.decode().strip())]
+    assert outline(read(bomb, "a.zip")) == [
+        ("a.zip/zeros.txt", "zip-bomb"),
+        ("a.zip/b.txt", B.decode().strip()),
+    ]
 
 
 @pytest.mark.usefixtures("low_floor")
@@ -192,7 +207,9 @@ def test_blanks_that_pack_well_are_no_bomb() -> None:
 
 
 def test_the_whole_budget_holds_over_members_and_levels() -> None:
-    inner = zipped(*((f"{n}.txt", bytes(str(n), "ascii") * 50_000) for n in range(3)), method=zipfile.ZIP_STORED)
+    inner = zipped(
+        *((f"{n}.txt", bytes(str(n), "ascii") * 50_000) for n in range(3)), method=zipfile.ZIP_STORED
+    )
     outer = zipped(("1.zip", inner), ("2.zip", inner), method=zipfile.ZIP_STORED)
     documents = read(outer, "a.zip", Config(max_archive_bytes=400_000))
     assert documents[-1].problems[0].code == "archive-too-large"

@@ -34,7 +34,9 @@ def test_the_examples_of_paths_hold(root: Path) -> None:
     rows = re.findall(r"^\| `([^`]+)` \| ([^|]*)\| ([^|]*)\| ([^|]*)\|$", text, re.MULTILINE)
     assert len(rows) > 8
     for path, *facts in rows:
-        assert path_facts(path, DEFAULT_PATH_PATTERNS) == PathFacts(*(fact.strip() or None for fact in facts)), path
+        assert path_facts(path, DEFAULT_PATH_PATTERNS) == PathFacts(
+            *(fact.strip() or None for fact in facts)
+        ), path
 
 
 def test_messages_say_what_and_what_next_in_both_languages() -> None:

@@ -74,7 +74,14 @@ def test_source_lines_lead_back_to_the_raw_file() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["（下转第四版）", "（上接第1版）", "（下转 A2版）", "（紧接第一版）", "下转第3版", "（上接第1版《松江签约》）"],
+    [
+        "（下转第四版）",
+        "（上接第1版）",
+        "（下转 A2版）",
+        "（紧接第一版）",
+        "下转第3版",
+        "（上接第1版《松江签约》）",
+    ],
 )
 def test_jump_lines(text: str) -> None:
     document = read(FOUNDER.replace("<p>　　<strong>三年之约</strong></p>", f"<p>{text}</p>"))
@@ -99,7 +106,14 @@ def test_peoples_daily_until_2024() -> None:
     <div id="titleList"><ul><li><a href="nw.D1_1.htm"><script>document.write(view("另一篇"))</script></a></li></ul></div>
     </body></html>"""
     document = read(page)
-    assert [line.role for line in document.lines] == ["kicker", "headline", "subtitle", "byline", "body", "body"]
+    assert [line.role for line in document.lines] == [
+        "kicker",
+        "headline",
+        "subtitle",
+        "byline",
+        "body",
+        "body",
+    ]
     assert (document.newspaper, document.issue_date, document.page) == ("浦江日报", "2019-11-06", "3")
     assert document.author == "本报记者 林晓"
 
@@ -151,7 +165,9 @@ def test_layout_pages_are_indexes(entry: str) -> None:
 
 def test_a_page_of_links_to_stories_is_an_index() -> None:
     links = "".join(f'<td><a href="content_12{n}.htm">第{n}条新闻的标题</a></td>' for n in range(3))
-    document = read(f"<html><body><div>浦江日报 2020-11-08 A1版</div><table><tr>{links}</tr></table></body></html>")
+    document = read(
+        f"<html><body><div>浦江日报 2020-11-08 A1版</div><table><tr>{links}</tr></table></body></html>"
+    )
     assert [line.story for line in document.lines] == [None] * 3
     assert document.page == "A1"
     assert document.problems == ()
@@ -222,7 +238,8 @@ def test_what_the_page_does_not_state_comes_from_path_and_configuration() -> Non
 )
 def test_original_address(where: str) -> None:
     assert (
-        read(f"{where}<html><body><div><p>{P1}</p><p>{P2}</p></div></body></html>").url == "https://example.com/1.html"
+        read(f"{where}<html><body><div><p>{P1}</p><p>{P2}</p></div></body></html>").url
+        == "https://example.com/1.html"
     )
 
 
@@ -345,7 +362,19 @@ def test_long_blocks_are_cut() -> None:
 
 
 def test_every_rule_of_the_markup_file_is_whole() -> None:
-    known = {"name", "when", "body", "headline", "source", "author", "date", "drop", "subhead", "newspaper", "epoch"}
+    known = {
+        "name",
+        "when",
+        "body",
+        "headline",
+        "source",
+        "author",
+        "date",
+        "drop",
+        "subhead",
+        "newspaper",
+        "epoch",
+    }
     for site in markup().sites:
         assert {"name", "when", "body"} <= site.keys() <= known
         for key in ("when", "body", "headline", "source", "author", "date", "drop", "subhead"):
@@ -411,11 +440,17 @@ def test_real_pages(shared_dir: Path, name: str) -> None:
         assert furniture not in story
 
 
-def test_unknown_sites_are_read_as_well_as_known_ones(shared_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_sites_are_read_as_well_as_known_ones(
+    shared_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dataclasses import replace
 
     folder = shared_dir / "pages" / "html"
-    known = {name: read((folder / f"{name}.html").read_bytes()) for name in REAL if (folder / f"{name}.html").exists()}
+    known = {
+        name: read((folder / f"{name}.html").read_bytes())
+        for name in REAL
+        if (folder / f"{name}.html").exists()
+    }
     bare = replace(markup(), sites=())
     monkeypatch.setattr("miner.read.webpage.markup", lambda: bare)
     for name, document in known.items():
@@ -443,7 +478,8 @@ def test_a_short_story_under_its_headline() -> None:
 
 def test_a_page_of_links_and_a_notice_has_no_story() -> None:
     links = "".join(
-        f'<li><a href="/a/{n}.html">第{n}条，记者昨天来到进博会现场，看到了很多新产品</a></li>' for n in range(20)
+        f'<li><a href="/a/{n}.html">第{n}条，记者昨天来到进博会现场，看到了很多新产品</a></li>'
+        for n in range(20)
     )
     document = read(f"<html><title>浦江网首页</title><body><ul>{links}</ul><div>{NOTICE}</div></body></html>")
     assert [line.story for line in document.lines] == [None] * 21

@@ -41,7 +41,12 @@ def test_a_row_is_an_article() -> None:
 
 
 def test_all_fields() -> None:
-    row = ROW | {"kicker": "早市", "subtitle": "试销一周", "author": ["林晓", "陈一"], "url": "https://example.com/1"}
+    row = ROW | {
+        "kicker": "早市",
+        "subtitle": "试销一周",
+        "author": ["林晓", "陈一"],
+        "url": "https://example.com/1",
+    }
     (document,) = read(row | {"newspaper": "静安报", "page": 3})
     assert [line.role for line in document.lines] == [
         "kicker",
@@ -60,7 +65,10 @@ def test_other_names_and_their_rank() -> None:
     (document,) = read({"title": "A", "正文": "B", "text": "C"})
     assert [line.text for line in document.lines] == ["A", "C"]
     config = Config(jsonl_fields=("headline=h", "body=b"))
-    assert [line.text for line in read({"h": "X", "b": "Y", "body": "Z"}, config=config)[0].lines] == ["X", "Y"]
+    assert [line.text for line in read({"h": "X", "b": "Y", "body": "Z"}, config=config)[0].lines] == [
+        "X",
+        "Y",
+    ]
 
 
 def test_without_a_headline_no_line_is_taken_for_one() -> None:
@@ -81,7 +89,9 @@ def test_blank_rows_count_but_are_no_documents() -> None:
     assert [d.path for d in read_bytes(data, "a.ndjson", Config())] == ["a.ndjson#000001", "a.ndjson#000003"]
 
 
-@pytest.mark.parametrize(("row", "code"), [("{broken", "bad-row"), ("[1, 2]", "bad-row"), ('{"a": 1}', "no-body")])
+@pytest.mark.parametrize(
+    ("row", "code"), [("{broken", "bad-row"), ("[1, 2]", "bad-row"), ('{"a": 1}', "no-body")]
+)
 def test_a_bad_row_does_not_lose_the_others(row: str, code: str) -> None:
     data = f"{json.dumps(ROW)}\n{row}\n{json.dumps(ROW | {'x': 2})}\n".encode()
     documents = list(read_bytes(data, "a.jsonl", Config()))

@@ -128,7 +128,15 @@ def test_a_name_that_looks_like_a_glob_but_exists(tmp_path: Path) -> None:
 
 
 def test_hidden_files_and_sidecars_are_passed_over(tmp_path: Path) -> None:
-    names = (".hidden.txt", ".git/x.txt", "gold.json", "README.md", "page_files/ad.txt", "style.css", "ok.txt")
+    names = (
+        ".hidden.txt",
+        ".git/x.txt",
+        "gold.json",
+        "README.md",
+        "page_files/ad.txt",
+        "style.css",
+        "ok.txt",
+    )
     for name in names:
         put(tmp_path / name)
     assert [d.path for d in read(tmp_path)] == ["ok.txt"]

@@ -23,7 +23,9 @@ SONGJIANG = "松江展团今年带来三百件展品分布在七个展区其中�
 QINGPU = "青浦区会展服务中心统计开幕三天共接待采购商团组四十二个达成意向合同二十六份涉及食品医药汽车消费品等六个行业其中首次参展企业占三成"
 
 
-def typeset(*pages: Sequence[Text], rotation: int = 0, encrypt: str | None = None, font: str = "STSong-Light") -> bytes:
+def typeset(
+    *pages: Sequence[Text], rotation: int = 0, encrypt: str | None = None, font: str = "STSong-Light"
+) -> bytes:
     """Make a PDF of placed words."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -42,7 +44,9 @@ def typeset(*pages: Sequence[Text], rotation: int = 0, encrypt: str | None = Non
     return bytes(out.getvalue())
 
 
-def column(words: str, left: float, top: float, *, width: int = 12, size: float = 10, indent: int = 0) -> list[Text]:
+def column(
+    words: str, left: float, top: float, *, width: int = 12, size: float = 10, indent: int = 0
+) -> list[Text]:
     """Set words in lines of `width` characters, the first indented."""
     first, rest = words[: width - indent], words[width - indent :]
     rows = [(left + indent * size, first), *((left, rest[i : i + width]) for i in range(0, len(rest), width))]
@@ -104,8 +108,16 @@ def test_a_head_over_both_columns_comes_first() -> None:
 
 
 def test_stories_below_one_another_keep_their_columns_together() -> None:
-    upper = [(50.0, 640.0, 20.0, "松江展团签约忙"), *column(SONGJIANG, 50, 615), *column(QINGPU[:40], 186, 615)]
-    lower = [(50.0, 440.0, 20.0, "青浦服务再升级"), *column(QINGPU, 50, 415), *column(SONGJIANG[:40], 186, 415)]
+    upper = [
+        (50.0, 640.0, 20.0, "松江展团签约忙"),
+        *column(SONGJIANG, 50, 615),
+        *column(QINGPU[:40], 186, 615),
+    ]
+    lower = [
+        (50.0, 440.0, 20.0, "青浦服务再升级"),
+        *column(QINGPU, 50, 415),
+        *column(SONGJIANG[:40], 186, 415),
+    ]
     assert texts([*lower, *upper]) == words_of([*upper, *lower])
 
 
@@ -116,7 +128,11 @@ def test_heads_side_by_side_go_with_their_columns() -> None:
 
 
 def test_a_centred_head_stays_above_what_follows_it() -> None:
-    page = [(250.0, 700.0, 20.0, "引子"), (50.0, 680.0, 10.0, "（一）"), *column(SONGJIANG, 50, 660, width=50)]
+    page = [
+        (250.0, 700.0, 20.0, "引子"),
+        (50.0, 680.0, 10.0, "（一）"),
+        *column(SONGJIANG, 50, 660, width=50),
+    ]
     assert texts(page) == words_of(page)
 
 
@@ -140,7 +156,11 @@ def test_vertical_head() -> None:
 
 def test_vertical_lines_run_from_right_to_left() -> None:
     rows = ["松江展团签约", "数字再创新高", "记者昨天获悉"]
-    page = [(200.0 - 18 * k, 640.0 - 13 * n, 12.0, word) for k, row in enumerate(rows) for n, word in enumerate(row)]
+    page = [
+        (200.0 - 18 * k, 640.0 - 13 * n, 12.0, word)
+        for k, row in enumerate(rows)
+        for n, word in enumerate(row)
+    ]
     assert texts(page) == rows
 
 
@@ -253,18 +273,26 @@ def test_damaged_bytes_never_raise(data: st.DataObject) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 500), st.integers(0, 700), st.sampled_from([8, 10, 24]), st.sampled_from("进博会A1（。")
+            st.integers(0, 500),
+            st.integers(0, 700),
+            st.sampled_from([8, 10, 24]),
+            st.sampled_from("进博会A1（。"),
         ),
         max_size=60,
     )
 )
 def test_no_character_is_lost_wherever_it_stands(chars: list[tuple[int, int, int, str]]) -> None:
     placed = place_lines(Char(text, x, y, x + size, y + size, size) for x, y, size, text in chars)
-    assert sorted("".join(line.text for line in placed).replace(" ", "")) == sorted(text for *_, text in chars)
+    assert sorted("".join(line.text for line in placed).replace(" ", "")) == sorted(
+        text for *_, text in chars
+    )
 
 
 def test_order_of_a_crowded_page_takes_bounded_time() -> None:
-    chars = [Char("字", 37.0 * n % 600, 11.0 * n % 800, 37.0 * n % 600 + 9, 11.0 * n % 800 + 9, 9) for n in range(4000)]
+    chars = [
+        Char("字", 37.0 * n % 600, 11.0 * n % 800, 37.0 * n % 600 + 9, 11.0 * n % 800 + 9, 9)
+        for n in range(4000)
+    ]
     assert sum(len(line.text.replace(" ", "")) for line in place_lines(chars)) == 4000
 
 

@@ -91,7 +91,10 @@ def test_long_ascii_before_the_first_chinese_character() -> None:
 
 
 def test_western_text_that_is_not_utf8() -> None:
-    text = "Société Générale signe à Shanghai. L'exposition a été inaugurée hier, où l'on a signé un accord. " * 3
+    text = (
+        "Société Générale signe à Shanghai. L'exposition a été inaugurée hier, où l'on a signé un accord. "
+        * 3
+    )
     decoded = decode(text.encode("cp1252"))
     assert "Shanghai" in decoded.text
 
@@ -133,7 +136,13 @@ def test_replacement_characters_of_the_file_are_not_counted_as_lost() -> None:
 
 def test_line_numbers_count_blank_lines() -> None:
     document = one(b"\n\nA\n\nB")
-    assert [(line.number, line.text) for line in document.lines] == [(1, ""), (2, ""), (3, "A"), (4, ""), (5, "B")]
+    assert [(line.number, line.text) for line in document.lines] == [
+        (1, ""),
+        (2, ""),
+        (3, "A"),
+        (4, ""),
+        (5, "B"),
+    ]
     assert all(line.source_line is None for line in document.lines)
 
 
@@ -162,7 +171,12 @@ def test_nothing_in_it(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [bytes(range(256)) * 50, b"\x00" * 1000, b"\x7fELF\x02\x01\x01" + b"\x00" * 64, b"PNG\x00\x01\x02\x03" * 100],
+    [
+        bytes(range(256)) * 50,
+        b"\x00" * 1000,
+        b"\x7fELF\x02\x01\x01" + b"\x00" * 64,
+        b"PNG\x00\x01\x02\x03" * 100,
+    ],
 )
 def test_binary(data: bytes) -> None:
     document = one(data)
@@ -245,7 +259,10 @@ def test_no_character_is_lost_between_text_and_lines(text: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.html", "a.pdf", "a.jsonl", "a.zip", "a.gz", "a.tar", "a"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["a.txt", "a.html", "a.pdf", "a.jsonl", "a.zip", "a.gz", "a.tar", "a"]),
+)
 def test_no_bytes_raise(data: bytes, path: str) -> None:
     for document in read_bytes(data, path, Config()):
         assert document.problems if document.status == "failed" else document.lines

@@ -27,12 +27,17 @@ def column(connection: sqlite3.Connection, sql: str) -> list[str]:
 
 def test_four_and_three_stories_with_the_right_heads(real: sqlite3.Connection) -> None:
     pages = {
-        path: real.execute("select kicker, headline, byline from articles a join documents d on d.id = a.document_id where path = ? order by position", (path,)).fetchall()
+        path: real.execute(
+            "select kicker, headline, byline from articles a join documents d on d.id = a.document_id where path = ? order by position",
+            (path,),
+        ).fetchall()
         for path in column(real, "select path from documents order by path")
     }
     first, second = (pages[path] for path in sorted(pages))
     assert [len(first), len(second)] == [4, 3]
-    heads = [" ".join(part for part in (kicker, headline) if part) for kicker, headline, _ in (*first, *second)]
+    heads = [
+        " ".join(part for part in (kicker, headline) if part) for kicker, headline, _ in (*first, *second)
+    ]
     assert sum("165人“招商天团”精准对接" in head and "提前梳理近1900户" in head for head in heads) == 1
     assert sum("施一丁" in head and "服务家乡振兴" in head for head in heads) == 1
     assert sum("新朋友" in head and "信心十足" in head for head in heads) == 1
@@ -42,20 +47,31 @@ def test_four_and_three_stories_with_the_right_heads(real: sqlite3.Connection) -
 
 
 def test_a_company_and_its_short_name_are_one(real: sqlite3.Connection) -> None:
-    assert [n for n in column(real, "select name from enterprises") if "旭化成" in n] == ["旭化成（中国）投资有限公司"]
+    assert [n for n in column(real, "select name from enterprises") if "旭化成" in n] == [
+        "旭化成（中国）投资有限公司"
+    ]
     assert "旭化成" in column(real, "select alias from aliases where enterprise_id is not null")
 
 
 def test_posts_of_the_signing(real: sqlite3.Connection) -> None:
-    posts = real.execute("select p.name, title, organization_text from posts join people p on p.id = person_id").fetchall()
+    posts = real.execute(
+        "select p.name, title, organization_text from posts join people p on p.id = person_id"
+    ).fetchall()
     assert {name for name, _, _ in posts} >= OFFICIALS
     assert ("近藤修司", "董事长兼总经理") in {(name, title) for name, title, _ in posts}
 
 
 def test_eleven_stands_are_eleven_enterprises(real: sqlite3.Connection) -> None:
-    found = {row[0] for row in real.execute("select distinct m.text from mentions m where m.label = 'enterprise'")}
+    found = {
+        row[0] for row in real.execute("select distinct m.text from mentions m where m.label = 'enterprise'")
+    }
     assert found >= STANDS
-    ids = column(real, "select distinct enterprise_id from mentions where label = 'enterprise' and text in ({})".format(", ".join(f"'{s}'" for s in sorted(STANDS))))
+    ids = column(
+        real,
+        "select distinct enterprise_id from mentions where label = 'enterprise' and text in ({})".format(
+            ", ".join(f"'{s}'" for s in sorted(STANDS))
+        ),
+    )
     assert len(ids) == len(STANDS)
 
 

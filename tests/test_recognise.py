@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from miner.language.fold import fold
 from miner.model import FIELDS, Annotated, Article
 from miner.recognise import Recogniser
 from miner.recognise.entities import abbreviates, core
-from miner.recognise.fold import fold
-from miner.recognise.lists import head_label
 from miner.recognise.overlap import resolve_overlaps
 from miner.recognise.passage import Found
+from miner.recognise.rules.lists import head_label
 
 _LABELS = {"person", "enterprise", "organization", "place"}
 
@@ -56,11 +56,24 @@ def test_promises_hold_for_any_text(text: str) -> None:
 
 def test_fields_are_all_read(recogniser: Recogniser) -> None:
     """Names are found in the headline and its neighbours, and are one thing with those of the body."""
-    article = Article("a", "d", 0, "西门子再来进博会", "西门子（中国）有限公司总裁肖松昨天签约。", kicker="静安区税务局出招", subtitle="乐高也来了")
+    article = Article(
+        "a",
+        "d",
+        0,
+        "西门子再来进博会",
+        "西门子（中国）有限公司总裁肖松昨天签约。",
+        kicker="静安区税务局出招",
+        subtitle="乐高也来了",
+    )
     annotated = recogniser.annotate([article])[0]
     _check(annotated)
     found = {(mention.field, mention.text) for mention in annotated.mentions}
-    assert {("headline", "西门子"), ("kicker", "静安区税务局"), ("subtitle", "乐高"), ("body", "西门子（中国）有限公司")} <= found
+    assert {
+        ("headline", "西门子"),
+        ("kicker", "静安区税务局"),
+        ("subtitle", "乐高"),
+        ("body", "西门子（中国）有限公司"),
+    } <= found
     ids = {mention.text: mention.entity for mention in annotated.mentions}
     assert ids["西门子"] == ids["西门子（中国）有限公司"]
 
@@ -68,7 +81,11 @@ def test_fields_are_all_read(recogniser: Recogniser) -> None:
 @pytest.mark.parametrize(
     ("text", "together", "apart"),
     [
-        ("上海衡屿生物科技有限公司（以下简称“衡屿生物”）签约。", [("上海衡屿生物科技有限公司", "衡屿生物")], []),
+        (
+            "上海衡屿生物科技有限公司（以下简称“衡屿生物”）签约。",
+            [("上海衡屿生物科技有限公司", "衡屿生物")],
+            [],
+        ),
         ("迅销（中国）商贸有限公司来了，迅销带来新品。", [("迅销（中国）商贸有限公司", "迅销")], []),
         (
             "西门子、西门子医疗、西门子能源同台，西门子（中国）有限公司签约。",
@@ -80,7 +97,9 @@ def test_fields_are_all_read(recogniser: Recogniser) -> None:
         ("法国初创品牌维洛诗（Velosse）来了，Velosse展台很热闹。", [("维洛诗", "Velosse")], []),
     ],
 )
-def test_entities(recogniser: Recogniser, text: str, together: list[tuple[str, str]], apart: list[tuple[str, str]]) -> None:
+def test_entities(
+    recogniser: Recogniser, text: str, together: list[tuple[str, str]], apart: list[tuple[str, str]]
+) -> None:
     """Names of one thing are joined, names of two things stay apart."""
     annotated = _read(recogniser, text)
     entity = {mention.text: mention.entity for mention in annotated.mentions}
@@ -110,7 +129,10 @@ def test_long_articles_are_read_in_windows(recogniser: Recogniser) -> None:
     body = "衡屿生物首席执行官费闻洲说，公司将留在上海。\n" + filler + "费闻洲又来了。\n" + filler
     annotated = _read(recogniser, body)
     _check(annotated)
-    assert [mention.text for mention in annotated.mentions if mention.label == "person"] == ["费闻洲", "费闻洲"]
+    assert [mention.text for mention in annotated.mentions if mention.label == "person"] == [
+        "费闻洲",
+        "费闻洲",
+    ]
 
 
 def test_a_sentence_of_fifty_thousand_characters(recogniser: Recogniser) -> None:
@@ -121,7 +143,14 @@ def test_a_sentence_of_fifty_thousand_characters(recogniser: Recogniser) -> None
 def test_five_hundred_names(recogniser: Recogniser) -> None:
     """A list of five hundred names is read as people."""
     chooser = random.Random(1)
-    names = sorted({chooser.choice("王李张刘陈杨赵黄周吴") + chooser.choice("建国志海晓文明春") + chooser.choice("华军平伟芳敏强") for _ in range(600)})
+    names = sorted(
+        {
+            chooser.choice("王李张刘陈杨赵黄周吴")
+            + chooser.choice("建国志海晓文明春")
+            + chooser.choice("华军平伟芳敏强")
+            for _ in range(600)
+        }
+    )
     annotated = _read(recogniser, "出席的有副区长" + "、".join(names) + "等。")
     _check(annotated)
     people = {mention.text for mention in annotated.mentions if mention.label == "person"}

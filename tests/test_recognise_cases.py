@@ -30,6 +30,13 @@ def test_names(case: dict[str, Any], recogniser: Recogniser) -> None:
     for mention in annotated.mentions:
         assert mention.span.of(case["text"]) == mention.text
         found[mention.label].add(mention.text)
-    latin = {form.text for entity in annotated.entities for form in entity.forms if form.kind == "latin" and entity.label == "person"}
+    latin = {
+        form.text
+        for entity in annotated.entities
+        for form in entity.forms
+        if form.kind == "latin" and entity.label == "person"
+    }
     found["person"] -= latin
-    assert {label: found[label] for label in case["expect"]} == {label: set(names) for label, names in case["expect"].items()}
+    assert {label: found[label] for label in case["expect"]} == {
+        label: set(names) for label, names in case["expect"].items()
+    }

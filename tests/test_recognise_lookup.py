@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from miner.language.fold import fold
+from miner.language.gazetteer import gazetteer
 from miner.offsets import Span, Tiles
-from miner.recognise.fold import fold
-from miner.recognise.gazetteer import gazetteer
 from miner.recognise.overlap import resolve_overlaps, with_more
 from miner.recognise.passage import Found
-from miner.recognise.people import _dotted_spans
+from miner.recognise.rules.people import _dotted_spans
 from miner.recognise.zones import credits
 
 
-@pytest.mark.parametrize("text", ["西門子（ＡＢＣ）‧Siemens", "𠮷野家，龍", "㑮來", "\ud800國", "", "\uffff國"])
+@pytest.mark.parametrize(
+    "text", ["西門子（ＡＢＣ）‧Siemens", "𠮷野家，龍", "㑮來", "\ud800國", "", "\uffff國"]
+)
 def test_long_text_is_folded_like_short_text(text: str) -> None:
     """The array folds as the table does, also beyond the basic plane and where a simplified form lies there."""
     assert fold(text * 60) == fold(text) * 60
@@ -24,7 +26,10 @@ def test_hits_stand_where_they_say(before: str) -> None:
     """Offsets count characters, whatever stands before, and nothing is found across two characters."""
     text = f"{before}西门子与siemens，siemensx。"
     hits = gazetteer().hits(text)
-    assert {text[hit.start : hit.end] for hit in hits if hit.term.kind == "enterprise"} == {"西门子", "siemens"}
+    assert {text[hit.start : hit.end] for hit in hits if hit.term.kind == "enterprise"} == {
+        "西门子",
+        "siemens",
+    }
     assert all(text[hit.start : hit.end] and gazetteer().terms(text[hit.start : hit.end]) for hit in hits)
     assert [hit.end for hit in hits] == sorted(hit.end for hit in hits)
 
@@ -55,7 +60,10 @@ def test_nothing_more_changes_nothing() -> None:
     """Resolved names stay as they are without others, and give way to a surer longer one."""
     kept = resolve_overlaps([Found(0, 2, "place", "a", 0.8), Found(5, 7, "person", "b", 0.9)])
     assert with_more(kept, []) is kept
-    assert [(f.start, f.end) for f in with_more(kept, [Found(0, 4, "enterprise", "c", 0.95)])] == [(0, 4), (5, 7)]
+    assert [(f.start, f.end) for f in with_more(kept, [Found(0, 4, "enterprise", "c", 0.95)])] == [
+        (0, 4),
+        (5, 7),
+    ]
 
 
 def test_tiles() -> None:
@@ -63,6 +71,8 @@ def test_tiles() -> None:
     tiles = Tiles([0, 2, 5, 6])
     assert (tiles[0], tiles[-1], tiles[1:]) == (Span(0, 2), Span(5, 6), (Span(2, 5), Span(5, 6)))
     assert list(tiles) == [tiles[i] for i in range(len(tiles))]
-    assert tiles == Tiles([0, 2, 5, 6]) and hash(tiles) == hash(Tiles([0, 2, 5, 6])) and tiles != Tiles([0, 2])
+    assert (
+        tiles == Tiles([0, 2, 5, 6]) and hash(tiles) == hash(Tiles([0, 2, 5, 6])) and tiles != Tiles([0, 2])
+    )
     with pytest.raises(IndexError):
         tiles[3]

@@ -52,8 +52,14 @@ def test_the_recogniser_has_the_words_and_names_of_the_pipeline(nlp: Language) -
     text = "\n".join(article.text(name) for name in FIELDS)
     start = len(text) - len(_TEXT)
     doc = nlp(text)
-    assert [word.start for word in annotated.words] == [token.idx - start for token in doc if token.idx >= start]
-    names = [(span.start_char - start, span.text, span.label_) for span in doc.spans["expo"] if span.start_char >= start]
+    assert [word.start for word in annotated.words] == [
+        token.idx - start for token in doc if token.idx >= start
+    ]
+    names = [
+        (span.start_char - start, span.text, span.label_)
+        for span in doc.spans["expo"]
+        if span.start_char >= start
+    ]
     assert names == [(m.span.start, m.text, m.label) for m in annotated.mentions if m.field == "body"]
 
 
@@ -69,7 +75,10 @@ def test_the_component_works_on_single_characters() -> None:
     other = spacy.blank("zh")
     other.add_pipe("expo_entities", config={"model": False})
     doc = other("静安区税务局局长方正来了。")
-    assert {(ent.text, ent.label_) for ent in doc.ents} >= {("静安区税务局", "organization"), ("方正", "person")}
+    assert {(ent.text, ent.label_) for ent in doc.ents} >= {
+        ("静安区税务局", "organization"),
+        ("方正", "person"),
+    }
 
 
 def test_triggers() -> None:

@@ -50,7 +50,12 @@ def test_a_declared_short_name_leads_to_its_company_in_other_articles() -> None:
         Story("青穗食品再次参展，陆远到场。", published="2022-11-09", enterprises=[("青穗食品",)], people=[("陆远",)]),
     ])  # fmt: skip
     assert names(connection, "enterprises") == ["上海青穗食品有限公司"]
-    assert connection.execute("select count(distinct enterprise_id), count(*) from mentions where label = 'enterprise'").fetchone()[0] == 1
+    assert (
+        connection.execute(
+            "select count(distinct enterprise_id), count(*) from mentions where label = 'enterprise'"
+        ).fetchone()[0]
+        == 1
+    )
 
 
 def test_nothing_is_merged_on_a_bare_short_name_with_two_owners() -> None:
@@ -167,7 +172,13 @@ def test_events_of_two_editions_stay_apart() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_the_files_does_not_matter(seed: int) -> None:
-    stories = [*SAME_DAY, Story("上海青穗食品有限公司（以下简称“青穗食品”）获奖。", enterprises=[("上海青穗食品有限公司", "青穗食品")])]
+    stories = [
+        *SAME_DAY,
+        Story(
+            "上海青穗食品有限公司（以下简称“青穗食品”）获奖。",
+            enterprises=[("上海青穗食品有限公司", "青穗食品")],
+        ),
+    ]
     expected = _content(resolved(stories))
     assert _content(resolved(random.Random(seed).sample(stories, len(stories)))) == expected
 
@@ -181,7 +192,9 @@ def test_resolving_again_changes_nothing() -> None:
 
 def test_a_judgement_of_a_person_survives() -> None:
     connection = resolved(SAME_DAY)
-    connection.execute("insert into judgements values ('x', 'enterprise', 'a', 'b', '甲', '乙', 0, 1, '人工', 'user')")
+    connection.execute(
+        "insert into judgements values ('x', 'enterprise', 'a', 'b', '甲', '乙', 0, 1, '人工', 'user')"
+    )
     resolve_facts(connection)
     assert connection.execute("select count(*) from judgements where source = 'user'").fetchone()[0] == 1
 
@@ -192,26 +205,52 @@ def test_best_date() -> None:
 
 
 def _content(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    tables = ("enterprises", "people", "organizations", "aliases", "mentions", "events", "event_reports", "event_participants", "judgements", "posts")
+    tables = (
+        "enterprises",
+        "people",
+        "organizations",
+        "aliases",
+        "mentions",
+        "events",
+        "event_reports",
+        "event_participants",
+        "judgements",
+        "posts",
+    )
     return {t: sorted(map(repr, connection.execute(f"select * from [{t}]"))) for t in tables}
 
 
 def judged(connection: sqlite3.Connection, kind: str, *, same: bool) -> None:
     """Decide the opposite of the only judgement of a kind, as a person may."""
-    left, right = connection.execute("select left_id, right_id from judgements where kind = ? and source = 'rule'", (kind,)).fetchone()
-    connection.execute("insert into judgements values ('u', ?, ?, ?, '', '', ?, 1, '人工', 'user')", (kind, left, right, int(same)))
+    left, right = connection.execute(
+        "select left_id, right_id from judgements where kind = ? and source = 'rule'", (kind,)
+    ).fetchone()
+    connection.execute(
+        "insert into judgements values ('u', ?, ?, ?, '', '', ?, 1, '人工', 'user')",
+        (kind, left, right, int(same)),
+    )
     resolve_facts(connection)
 
 
 def test_a_person_may_part_two_enterprises() -> None:
-    connection = resolved([Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]), Story("上海东屿科技股份有限公司参展。", enterprises=[("上海东屿科技股份有限公司",)])])
+    connection = resolved(
+        [
+            Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]),
+            Story("上海东屿科技股份有限公司参展。", enterprises=[("上海东屿科技股份有限公司",)]),
+        ]
+    )
     assert len(names(connection, "enterprises")) == 1
     judged(connection, "enterprise", same=False)
     assert len(names(connection, "enterprises")) == 2
 
 
 def test_a_person_may_join_two_enterprises() -> None:
-    connection = resolved([Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]), Story("广州东屿科技有限公司参展。", enterprises=[("广州东屿科技有限公司",)])])
+    connection = resolved(
+        [
+            Story("上海东屿科技有限公司参展。", enterprises=[("上海东屿科技有限公司",)]),
+            Story("广州东屿科技有限公司参展。", enterprises=[("广州东屿科技有限公司",)]),
+        ]
+    )
     judged(connection, "enterprise", same=True)
     assert len(names(connection, "enterprises")) == 1
 
@@ -230,7 +269,9 @@ def test_a_person_may_part_and_join_people(newspaper: str, before: int) -> None:
 
 
 def test_a_person_may_part_a_name_from_its_part() -> None:
-    connection = resolved([Story("格雷厄姆·科尔曼答问，科尔曼说今年更好。", people=[("格雷厄姆·科尔曼",), ("科尔曼",)])])
+    connection = resolved(
+        [Story("格雷厄姆·科尔曼答问，科尔曼说今年更好。", people=[("格雷厄姆·科尔曼",), ("科尔曼",)])]
+    )
     assert names(connection, "people") == ["格雷厄姆·科尔曼"]
     judged(connection, "person", same=False)
     assert names(connection, "people") == ["格雷厄姆·科尔曼", "科尔曼"]
@@ -248,9 +289,13 @@ def names_of_events(connection: sqlite3.Connection) -> list[str]:
 
 
 def test_what_is_written_in_part_keeps_the_full_name() -> None:
-    connection = resolved([Story("徐汇区招商，区委书记到场。", organizations=[("区委",)], places=[("徐汇区",)])])
+    connection = resolved(
+        [Story("徐汇区招商，区委书记到场。", organizations=[("区委",)], places=[("徐汇区",)])]
+    )
     assert names(connection, "organizations") == ["徐汇区委"]
-    assert connection.execute("select alias from aliases where organization_id is not null").fetchall() == [("区委",)]
+    assert connection.execute("select alias from aliases where organization_id is not null").fetchall() == [
+        ("区委",)
+    ]
 
 
 def test_initials_and_units() -> None:

@@ -46,5 +46,7 @@ def test_what_was_joined_has_a_judgement_with_reasons(case: dict[str, Any]) -> N
     connection, entity = resolved(case)
     apart = {name.partition("@")[0] for names in case["one"] for name in names}
     if len(apart) > 1 and len(entity) > 1:
-        rows = connection.execute("select reasons from judgements where same and kind in ('enterprise', 'organization', 'person')").fetchall()
+        rows = connection.execute(
+            "select reasons from judgements where same and kind in ('enterprise', 'organization', 'person')"
+        ).fetchall()
         assert all(reasons for (reasons,) in rows)

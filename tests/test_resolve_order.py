@@ -16,7 +16,17 @@ from miner.store.schema import TABLES
 
 from .builders import memory_database
 
-FACTS = ("documents", "articles", "local_entities", "mentions", "posts", "event_reports", "event_participants", "quotes", "figures")
+FACTS = (
+    "documents",
+    "articles",
+    "local_entities",
+    "mentions",
+    "posts",
+    "event_reports",
+    "event_participants",
+    "quotes",
+    "figures",
+)
 MADE = ("enterprises", "people", "organizations", "places", "aliases", "events", "judgements")
 
 
@@ -33,22 +43,46 @@ def documents(connection: sqlite3.Connection) -> list[str]:
 
 def copy(mined: sqlite3.Connection, into: sqlite3.Connection, order: Sequence[str]) -> None:
     """Copy the facts of some documents, one after the other."""
-    of = {"documents": "id = :d", "articles": "document_id = :d", "event_participants": "report_id in (select r.id from event_reports r join articles a on a.id = r.article_id where a.document_id = :d)"}
+    of = {
+        "documents": "id = :d",
+        "articles": "document_id = :d",
+        "event_participants": "report_id in (select r.id from event_reports r join articles a on a.id = r.article_id where a.document_id = :d)",
+    }
     for document in order:
         for table in FACTS:
             where = of.get(table, "article_id in (select id from articles where document_id = :d)")
             rows = mined.execute(f"select * from [{table}] where {where}", {"d": document}).fetchall()
             columns = [c.name for t in TABLES if t.name == table for c in t.columns]
-            unlinked = {"run_id", "duplicate_of", "event_id", "enterprise_id", "person_id", "organization_id", "place_id"}
-            values = [[None if name in unlinked else value for name, value in zip(columns, row, strict=True)] for row in rows]
+            unlinked = {
+                "run_id",
+                "duplicate_of",
+                "event_id",
+                "enterprise_id",
+                "person_id",
+                "organization_id",
+                "place_id",
+            }
+            values = [
+                [None if name in unlinked else value for name, value in zip(columns, row, strict=True)]
+                for row in rows
+            ]
             into.executemany(f"insert into [{table}] values ({', '.join('?' for _ in columns)})", values)
     into.commit()
 
 
 def content(connection: sqlite3.Connection) -> dict[str, list[str]]:
     found = {table: sorted(map(repr, connection.execute(f"select * from [{table}]"))) for table in MADE}
-    found["mentions"] = sorted(map(repr, connection.execute("select id, enterprise_id, person_id, organization_id, place_id from mentions")))
-    found["posts"] = sorted(map(repr, connection.execute("select id, person_id, enterprise_id, organization_id from posts")))
+    found["mentions"] = sorted(
+        map(
+            repr,
+            connection.execute(
+                "select id, enterprise_id, person_id, organization_id, place_id from mentions"
+            ),
+        )
+    )
+    found["posts"] = sorted(
+        map(repr, connection.execute("select id, person_id, enterprise_id, organization_id from posts"))
+    )
     return found
 
 
@@ -61,7 +95,9 @@ def expected(mined: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_shuffled_documents_in_two_runs(mined: sqlite3.Connection, expected: dict[str, list[str]], seed: int) -> None:
+def test_shuffled_documents_in_two_runs(
+    mined: sqlite3.Connection, expected: dict[str, list[str]], seed: int
+) -> None:
     rng = random.Random(seed)
     order = rng.sample(documents(mined), len(documents(mined)))
     half = rng.randrange(1, len(order))
@@ -81,6 +117,8 @@ def test_resolved_twice(mined: sqlite3.Connection, expected: dict[str, list[str]
     assert content(connection) == expected
 
 
-def test_the_file_holds_what_the_facts_give(mined: sqlite3.Connection, expected: dict[str, list[str]]) -> None:
+def test_the_file_holds_what_the_facts_give(
+    mined: sqlite3.Connection, expected: dict[str, list[str]]
+) -> None:
     assert sorted(map(repr, mined.execute("select * from enterprises"))) == expected["enterprises"]
     assert sorted(map(repr, mined.execute("select * from people"))) == expected["people"]

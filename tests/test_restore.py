@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miner.model import Line
-from miner.restore import close_up, edits_json, join_heads, restore_paragraph
+from miner.split.restore import close_up, edits_json, join_heads, restore_paragraph
 
 CASES = json.loads((Path(__file__).parent / "cases" / "split" / "restore.json").read_text(encoding="utf-8"))
 
@@ -49,7 +49,9 @@ def test_edits_explain_the_whole_difference(texts: list[str]) -> None:
     rebuilt = []
     for line in lines:
         text, shift = line.text, 0
-        for column, dropped, inserted in sorted(made.edits.get(line.number, []), key=lambda edit: (edit[0], -len(edit[1]))):
+        for column, dropped, inserted in sorted(
+            made.edits.get(line.number, []), key=lambda edit: (edit[0], -len(edit[1]))
+        ):
             at = column + shift
             assert text[at : at + len(dropped)] == dropped
             text = text[:at] + inserted + text[at + len(dropped) :]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner.segment import ReferenceSegmenter, is_common, sentences, tagged, user_dictionary, words
+from miner.language.words import ReferenceSegmenter, is_common, sentences, tagged, user_dictionary, words
 
 _OWN_TEXT = (
     "第八届进博会昨天在国家会展中心开幕。静安区投促办与德勤、毕马威签署合作备忘录，共同服务参展商。\n"
@@ -79,7 +79,9 @@ def test_tagged_gives_offsets() -> None:
     """Tagged words come with their offsets."""
     found = tagged(_OWN_TEXT)
     assert len(found.words) == len(found.tags) == len(found.starts)
-    assert all(_OWN_TEXT.startswith(word, start) for word, start in zip(found.words, found.starts, strict=True))
+    assert all(
+        _OWN_TEXT.startswith(word, start) for word, start in zip(found.words, found.starts, strict=True)
+    )
 
 
 def test_common_words() -> None:

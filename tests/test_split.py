@@ -131,10 +131,23 @@ def test_markup_states_roles_and_stories() -> None:
         Line(4, "海滨消息", role="headline", story=7),
         Line(5, "柑橘上市。", story=7),
     )
-    made = Document("d1", "a.html", "text/html", "utf-8", 1, lines, layout="markup", author="林岚", url="https://example.org/1")
+    made = Document(
+        "d1",
+        "a.html",
+        "text/html",
+        "utf-8",
+        1,
+        lines,
+        layout="markup",
+        author="林岚",
+        url="https://example.org/1",
+    )
     result = split(made, Config())
     assert_contract(made, result)
-    assert [(a.headline, a.body) for a in result.articles] == [("河湾消息", "漂流亭落成。"), ("海滨消息", "柑橘上市。")]
+    assert [(a.headline, a.body) for a in result.articles] == [
+        ("河湾消息", "漂流亭落成。"),
+        ("海滨消息", "柑橘上市。"),
+    ]
     assert result.articles[0].byline == "林岚"
     assert result.articles[0].url == "https://example.org/1"
     assert result.lines[0].article_id is None
@@ -160,7 +173,10 @@ def test_date_lines(text: str, published: str | None, newspaper: str | None) -> 
     assert (dated.published, dated.newspaper) == (published, newspaper)
 
 
-@pytest.mark.parametrize("text", ["", "2023年11月8日，进博会进入第四天，各展台人头攒动。", "2023-13-45 报", "漂流亭落成", "昨" * 500])
+@pytest.mark.parametrize(
+    "text",
+    ["", "2023年11月8日，进博会进入第四天，各展台人头攒动。", "2023-13-45 报", "漂流亭落成", "昨" * 500],
+)
 def test_lines_that_are_no_date_lines(text: str) -> None:
     assert parse_date_line(text) is None
 
@@ -227,7 +243,10 @@ def test_a_day_of_unwrapped_stories_is_told_by_its_heads() -> None:
     assert (first.kicker, first.byline) == ("海滨果农在展馆接待客商时说", "记者 林岚")
     assert [span.of(first.body) for span in first.subheads] == ["订单带来好日子"]
     assert second.subtitle == "——居民把读过的书放进亭子"
-    assert [row.text for row in result.lines if row.article_id is None] == ["2023年11月08日的报道为：", "本版责编：周小川"]
+    assert [row.text for row in result.lines if row.article_id is None] == [
+        "2023年11月08日的报道为：",
+        "本版责编：周小川",
+    ]
 
 
 def test_jumps_become_fields() -> None:
@@ -280,7 +299,11 @@ def test_a_line_of_millions_of_characters_is_kept() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.text(alphabet="进博会展商，。“”（） \u3000\ufffdAb1记者摄图版第下转", max_size=24), max_size=40))
+@given(
+    st.lists(
+        st.text(alphabet="进博会展商，。“”（） \u3000\ufffdAb1记者摄图版第下转", max_size=24), max_size=40
+    )
+)
 def test_any_lines_keep_the_contract(texts: list[str]) -> None:
     made = document("\n".join(texts))
     for layout in ("page", "article"):

@@ -36,7 +36,9 @@ def test_forms(text: str, way: str, page: str) -> None:
     assert is_jump_line(text)
 
 
-@pytest.mark.parametrize("text", ["第 6 版", "他转学到第二中学", "接第一个电话", "下转", "（记者 林岚）", "", "版" * 5000])
+@pytest.mark.parametrize(
+    "text", ["第 6 版", "他转学到第二中学", "接第一个电话", "下转", "（记者 林岚）", "", "版" * 5000]
+)
 def test_no_jumps(text: str) -> None:
     assert not is_jump_line(text)
 
@@ -47,12 +49,16 @@ def test_a_sentence_that_ends_in_a_jump_is_no_jump_line() -> None:
     assert not is_jump_line(text)
 
 
-@pytest.mark.parametrize(("text", "page"), [("03", "3"), ("A01", "A1"), ("第 10 版", "10"), ("十", "10"), ("二十", "20"), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "page"), [("03", "3"), ("A01", "A1"), ("第 10 版", "10"), ("十", "10"), ("二十", "20"), ("", "")]
+)
 def test_plain_page(text: str, page: str) -> None:
     assert plain_page(text) == page
 
 
-def row(article: str, page: str | None, to: str | None, start: str | None, body: str, date: str = "2023-11-08") -> JumpRow:
+def row(
+    article: str, page: str | None, to: str | None, start: str | None, body: str, date: str = "2023-11-08"
+) -> JumpRow:
     return JumpRow(article, f"d{page}", "示例报", date, page, to, start, None, body)
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from miner.errors import ModelError
-from miner.split.kin import Kin
 from miner.split.roles import LABELS, label_roles, line_slots
 from miner.split.sense import Sense
-from miner.split.train import Words, learn_networks, page_lines
 from miner.split.weights import Models, load_models, save_models
 from miner.split.wording import bag_slots, close_slots, opening_slots, summed
-from miner.stories import Rates, Story, Style
-from miner.typeset import typeset
+from miner.training.pages.course import Words, learn_networks, page_lines
+from miner.training.pages.editor import Rates, Story, Style
+from miner.training.pages.likeness import Kin
+from miner.training.pages.typeset import typeset
 
 GLASS = (
     "本报讯 今天（11月6日），南岸玻璃博物馆在第六届进博会上展出一面能发电的窗。",
@@ -130,10 +130,14 @@ def test_networks_are_learned_from_pages() -> None:
     words = Words(shipped.networks.wording, shipped.networks.sense)
     stories = [Story("a", "南岸的窗会发电", GLASS), Story("d", "环岛赛艇下月开桨", ROWING)]
     style = Style(level=5, blank="every", rates=Rates(head_after=0.5, kicker=0.5, interleave=0.5))
-    set_pages = [typeset(stories if seed % 2 else stories[::-1], style, random.Random(seed)) for seed in range(60)]
+    set_pages = [
+        typeset(stories if seed % 2 else stories[::-1], style, random.Random(seed)) for seed in range(60)
+    ]
     pages = [(page_lines(page.lines), page.gold) for page in set_pages]
     said: list[str] = []
     models, figures = learn_networks(pages, pages[:30], words, shipped.roles, said.append)
     assert set(figures) == {"boundary", "resume", "cut", "pair"}
     assert figures["boundary"][1] > 0.7
-    assert Models(shipped.roles, models).networks.pair.hidden.shape[0] == shipped.networks.pair.hidden.shape[0]
+    assert (
+        Models(shipped.roles, models).networks.pair.hidden.shape[0] == shipped.networks.pair.hidden.shape[0]
+    )

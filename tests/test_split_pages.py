@@ -11,7 +11,7 @@ import pytest
 from miner.config import Config
 from miner.model import Document, Line, Split
 from miner.split import split
-from miner.typeset import set_lines
+from miner.training.pages.typeset import set_lines
 
 CASES = json.loads((Path(__file__).parent / "cases" / "split" / "pages.json").read_text(encoding="utf-8"))
 

@@ -20,7 +20,12 @@ SIGNING = Story("11月7日，甲城公司与乙州公司签约。甲城公司总
 
 def rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     return {
-        t.name: sorted(repr(row) for row in connection.execute(f"select {', '.join(f'[{c.name}]' for c in t.columns if c.name != 'run_id')} from [{t.name}]"))
+        t.name: sorted(
+            repr(row)
+            for row in connection.execute(
+                f"select {', '.join(f'[{c.name}]' for c in t.columns if c.name != 'run_id')} from [{t.name}]"
+            )
+        )
         for t in TABLES
         if t.name not in ("runs", "problems")
     }
@@ -39,7 +44,9 @@ def test_facts_point_at_their_characters() -> None:
     for table in ("mentions", "quotes"):
         for start, end, text in connection.execute(f"select start, [end], text from {table}"):
             assert body[start:end] == text
-    for start, end, evidence, first, last, trigger in connection.execute("select start, [end], evidence, trigger_start, trigger_end, trigger from event_reports"):
+    for start, end, evidence, first, last, trigger in connection.execute(
+        "select start, [end], evidence, trigger_start, trigger_end, trigger from event_reports"
+    ):
         assert body[start:end] == evidence
         assert body[first:last] == trigger
 
@@ -80,7 +87,9 @@ def test_a_twin_survives_the_change_of_the_first() -> None:
     mined = build(SIGNING)
     made = writer(connection)
     made.write([(mined, "/a.txt"), (mined, "/b.txt")])
-    writer(connection).write([(build(Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")), "/a.txt")])
+    writer(connection).write(
+        [(build(Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")), "/a.txt")]
+    )
     assert connection.execute("select count(*) from documents").fetchone()[0] == 2
 
 
@@ -105,7 +114,9 @@ def test_a_failed_batch_leaves_nothing_half_written() -> None:
     connection = memory_database()
     made = writer(connection)
     good, bad = build(SIGNING), build(Story("丙港公司参展。", path="b.txt"))
-    broken = type(bad)(bad.document, bad.lines * 2, bad.facts)  # the same lines twice: the primary key refuses them
+    broken = type(bad)(
+        bad.document, bad.lines * 2, bad.facts
+    )  # the same lines twice: the primary key refuses them
     with pytest.raises(sqlite3.IntegrityError):
         made.write([(good, "/a.txt"), (broken, "/b.txt")])
     assert connection.execute("select count(*) from documents").fetchone()[0] == 0
@@ -114,7 +125,10 @@ def test_a_failed_batch_leaves_nothing_half_written() -> None:
 def test_tables_are_strict_and_documented() -> None:
     connection = memory_database()
     for table in TABLES:
-        assert "strict" in connection.execute("select sql from sqlite_master where name = ?", (table.name,)).fetchone()[0]
+        assert (
+            "strict"
+            in connection.execute("select sql from sqlite_master where name = ?", (table.name,)).fetchone()[0]
+        )
         assert table.about and table.title
         assert all(column.about for column in table.columns)
 
@@ -130,7 +144,11 @@ def test_open_makes_a_database(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("missing.db", None, "no such database"),
-        ("text.db", b"this is not a database, but a text of some length, longer than a header", "not an SQLite database"),
+        (
+            "text.db",
+            b"this is not a database, but a text of some length, longer than a header",
+            "not an SQLite database",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_clearly(tmp_path: Path, name: str, content: bytes | None, says: str) -> None:
@@ -163,7 +181,12 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [("database is locked", "in use"), ("attempt to write a readonly database", "read-only"), ("database or disk is full", "disk is full"), ("something odd", "something odd")],
+    [
+        ("database is locked", "in use"),
+        ("attempt to write a readonly database", "read-only"),
+        ("database or disk is full", "disk is full"),
+        ("something odd", "something odd"),
+    ],
 )
 def test_sqlite_errors_are_explained(tmp_path: Path, error: str, says: str) -> None:
     with pytest.raises(StoreError, match=says), store_errors(tmp_path / "x.db"):

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from miner.errors import InputError
-from miner.recognise.model import Candidate
-from miner.recognise.training import datasets, invent, silver
-from miner.recognise.training.datasets import Example, body_labels
-from miner.recognise.training.vocabulary import folding
+from miner.recognise.network.model import Candidate
+from miner.training.names import invent, silver
+from miner.training.names import sets as datasets
+from miner.training.names.sets import Example, body_labels
+from miner.training.names.vocabulary import folding
 
 
 def names(example: Example) -> dict[str, list[str]]:
@@ -161,7 +162,7 @@ def test_folding_is_one_to_one() -> None:
 
 def test_training_says_what_is_missing(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from miner.train import train_recogniser
+    from miner.training.names.trained import train_recogniser
 
     with pytest.raises(InputError):
         train_recogniser(tmp_path, tmp_path / "names.npz")
@@ -169,8 +170,8 @@ def test_training_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_chain_gradient_equals_finite_differences() -> None:
     pytest.importorskip("torch")
-    from miner.recognise.chain import N_STATES, allowed_steps, lay_out
-    from miner.recognise.training.network import expected
+    from miner.recognise.network.chain import N_STATES, allowed_steps, lay_out
+    from miner.training.names.network import expected
 
     source = np.random.default_rng(2)
     steps = (np.exp(source.normal(size=(N_STATES, N_STATES))) * allowed_steps()).astype(np.float32)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner.typeset import Rates, Story, Style, choose, random_style, set_lines, typeset, width
+from miner.training.pages.typeset import Rates, Story, Style, choose, random_style, set_lines, typeset, width
 
 STORIES = [
     Story(
@@ -33,7 +33,10 @@ def squeeze(text: str) -> str:
 
 
 def test_marks_never_start_a_line_and_openings_never_end_one() -> None:
-    text = "展台前，记者看到“样机”（第一次来华）的价格：一台3400元；“贵不贵？”他说，“不贵。”《指南》里也这么写。" * 5
+    text = (
+        "展台前，记者看到“样机”（第一次来华）的价格：一台3400元；“贵不贵？”他说，“不贵。”《指南》里也这么写。"
+        * 5
+    )
     for measure in range(8, 22):
         lines = set_lines(text, measure)
         assert "".join(lines) == text
@@ -43,7 +46,9 @@ def test_marks_never_start_a_line_and_openings_never_end_one() -> None:
 
 def test_lines_keep_to_their_measure_within_two() -> None:
     mixed = "".join(paragraph for story in STORIES for paragraph in story.paragraphs)
-    plain = "队员们把名片按行业分好，当晚就发出了邀请函；有的客商连酒店都还没有回，订单却已经排到了明年春天。" * 5
+    plain = (
+        "队员们把名片按行业分好，当晚就发出了邀请函；有的客商连酒店都还没有回，订单却已经排到了明年春天。" * 5
+    )
     full = total = 0
     for measure in range(12, 21):
         for text in (mixed, plain):

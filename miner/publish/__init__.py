@@ -21,12 +21,22 @@ _TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PEND
 """Tables that hold whole bodies: closed when only snippets may be shown."""
 _DESCRIBED = (None, "databases", "tables", "queries", "title", "description")
 """Keys of the metadata that this plugin has something to say about."""
-_LINKED = {"articles": ("headline", "article"), "events": ("title", "event"), **{k.table: ("name", k.label) for k in KINDS.values()}}
+_LINKED = {
+    "articles": ("headline", "article"),
+    "events": ("title", "event"),
+    **{k.table: ("name", k.label) for k in KINDS.values()},
+}
 _QUANTITIES = ("amount", "value", "left_value", "right_value", "low", "high")
 _SOURCES = ("source", "left_source", "right_source")
 _PLACE = re.compile(r"/-/expo/article/[\w%~-]{1,300}(?:\?[\w=&-]{0,80})?(?:#here)?", re.ASCII)
 """Where a view or a query says a fact stands: one of our own addresses and nothing else."""
-_IDS = {"article_id": "article", "event_id": "event", "person_id": "person", "enterprise_id": "enterprise", "organization_id": "organization"}
+_IDS = {
+    "article_id": "article",
+    "event_id": "event",
+    "person_id": "person",
+    "enterprise_id": "enterprise",
+    "organization_id": "organization",
+}
 _IDENTITY = re.compile(r"[\w-]{1,80}", re.ASCII)
 
 
@@ -76,7 +86,11 @@ def _copied(described: dict[str, Any]) -> dict[str, Any]:
 @hookimpl
 def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
     """Offer the queries with Chinese titles on every archive."""
-    return _copied(metadata.database_metadata()["queries"]) if database in visit.known_archives(datasette) else {}
+    return (
+        _copied(metadata.database_metadata()["queries"])
+        if database in visit.known_archives(datasette)
+        else {}
+    )
 
 
 @hookimpl
@@ -92,7 +106,10 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
     if not names:
         return []
     links = Links(datasette.setting("base_url"), names[0])
-    return [*({"href": links.page(page), "label": label} for page, label in archive.NAVIGATION), {"href": links.tables(), "label": "数据表"}]
+    return [
+        *({"href": links.page(page), "label": label} for page, label in archive.NAVIGATION),
+        {"href": links.tables(), "label": "数据表"},
+    ]
 
 
 @hookimpl
@@ -100,11 +117,16 @@ def extra_template_vars(datasette: Any, template: str) -> dict[str, Any]:
     """Give Chinese words to the templates of Datasette's own pages."""
     if template.startswith("expo/"):
         return {}
-    return {"is_archive": lambda database: database in visit.known_archives(datasette), **titles.template_words()}
+    return {
+        "is_archive": lambda database: database in visit.known_archives(datasette),
+        **titles.template_words(),
+    }
 
 
 @hookimpl
-def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Any]] | None:
+def handle_exception(
+    datasette: Any, request: Any, exception: Exception
+) -> Callable[[], Awaitable[Any]] | None:
     """Explain in Chinese, under our own navigation, what was not found or cannot be answered."""
     return routes.fault(datasette, request, exception) if visit.known_archives(datasette) else None
 
@@ -116,16 +138,26 @@ def extra_css_urls(datasette: Any, view_name: str | None) -> list[str]:
 
 
 @hookimpl
-def render_cell(row: Any, value: object, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+def render_cell(
+    row: Any, value: object, column: str, table: str | None, database: str, datasette: Any
+) -> Markup | None:
     """Write out hidden characters, and lead from a name or headline to its page."""
     if isinstance(value, float) and column in _QUANTITIES and database in visit.known_archives(datasette):
         return Markup('<span title="{:.12g}">{}</span>').format(value, archive.number(value))
-    if isinstance(value, int) and (known := titles.value_title(column, str(value))) != str(value) and database in visit.known_archives(datasette):
+    if (
+        isinstance(value, int)
+        and (known := titles.value_title(column, str(value))) != str(value)
+        and database in visit.known_archives(datasette)
+    ):
         return Markup("{}").format(known)
     if not isinstance(value, str) or database not in visit.known_archives(datasette):
         return None
     shown = marks.visible(value)
-    links = Links(datasette.setting("base_url"), database, "" if database == visit.known_archives(datasette)[0] else database)
+    links = Links(
+        datasette.setting("base_url"),
+        database,
+        "" if database == visit.known_archives(datasette)[0] else database,
+    )
     if (known := titles.value_title(column, value)) != value:
         return Markup("{}").format(known)
     if column in _SOURCES and _PLACE.fullmatch(value):
@@ -134,7 +166,9 @@ def render_cell(row: Any, value: object, column: str, table: str | None, databas
     if linked and column == linked[0] and "id" in row.keys():  # noqa: SIM118 - a Row iterates over values
         return Markup('<a href="{}">{}</a>').format(links.page(linked[1], row["id"]), shown)
     if column in _IDS and not table and _IDENTITY.fullmatch(value):
-        return Markup('<a href="{}">{}</a>').format(links.page(_IDS[column], value), "看" + titles.column_title(None, column))
+        return Markup('<a href="{}">{}</a>').format(
+            links.page(_IDS[column], value), "看" + titles.column_title(None, column)
+        )
     return Markup("{}").format(shown) if shown != value else None
 
 
@@ -156,7 +190,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[security.App], security.App]:
     def wrap(app: security.App) -> security.App:
         options = visit.Options.of
         return security.guard(
-            app, public=lambda: options(datasette).public, robots=lambda: options(datasette).robots, base_url=datasette.setting("base_url")
+            app,
+            public=lambda: options(datasette).public,
+            robots=lambda: options(datasette).robots,
+            base_url=datasette.setting("base_url"),
         )
 
     return wrap

@@ -8,9 +8,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from miner.store.words import ALIAS_KINDS, EVENT_TYPES, MEASURES, ORGANIZATION_KINDS, ROLES, STATUSES, measure_title
+from miner.store.words import (
+    ALIAS_KINDS,
+    EVENT_TYPES,
+    MEASURES,
+    ORGANIZATION_KINDS,
+    ROLES,
+    STATUSES,
+    measure_title,
+)
 
-__all__ = ["ALIAS_KINDS", "EVENT_TYPES", "MEASURES", "ORGANIZATION_KINDS", "ROLES", "STATUSES", "measure_title"]
+__all__ = [
+    "ALIAS_KINDS",
+    "EVENT_TYPES",
+    "MEASURES",
+    "ORGANIZATION_KINDS",
+    "ROLES",
+    "STATUSES",
+    "measure_title",
+]
 
 FIRST_YEAR = 2018
 """The first expo; edition N was held in the year 2017 + N, from 5 to 10 November."""
@@ -152,7 +168,9 @@ def entire(title: str) -> str:
     >>> entire("授予高山等20人“金"), entire("启用“安静馆”")
     ('授予高山等20人“金…', '启用“安静馆”')
     """
-    return title + "…" if title.rfind("“") > title.rfind("”") or title.rfind("（") > title.rfind("）") else title
+    return (
+        title + "…" if title.rfind("“") > title.rfind("”") or title.rfind("（") > title.rfind("）") else title
+    )
 
 
 _AFTER = frozenset({"多", "余", "以上", "左右", "许", "上下", "以内", "以下"})

@@ -36,7 +36,9 @@ class Facts:
 
 
 _ENTITY_NAMES = {
-    kind.label: f"(select name from [{kind.table}] where id = {{0}}.{kind.column})" for kind in KINDS.values() if kind.label != "place"
+    kind.label: f"(select name from [{kind.table}] where id = {{0}}.{kind.column})"
+    for kind in KINDS.values()
+    if kind.label != "place"
 }
 
 
@@ -48,7 +50,9 @@ def load(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
 
 def facts(connection: sqlite3.Connection, identity: str) -> Facts:
     """Return the mentions, event reports, quotes, figures and posts of an article, in the order of the text."""
-    name = "coalesce({})".format(", ".join(f"(select name from [{k.table}] where id = m.{k.column})" for k in KINDS.values()))
+    name = "coalesce({})".format(
+        ", ".join(f"(select name from [{k.table}] where id = m.{k.column})" for k in KINDS.values())
+    )
     entity = f"coalesce({', '.join('m.' + kind.column for kind in KINDS.values())})"
     mentions = rows(
         connection,
@@ -72,8 +76,12 @@ def facts(connection: sqlite3.Connection, identity: str) -> Facts:
         parties.setdefault(party["report_id"], []).append(party)
     for report in reports:
         report["parties"] = parties.get(report["id"], [])
-    quotes = rows(connection, "select * from quotes where article_id = ? order by field, start limit 400", (identity,))
-    figures = rows(connection, "select * from figures where article_id = ? order by field, start limit 600", (identity,))
+    quotes = rows(
+        connection, "select * from quotes where article_id = ? order by field, start limit 400", (identity,)
+    )
+    figures = rows(
+        connection, "select * from figures where article_id = ? order by field, start limit 600", (identity,)
+    )
     posts = rows(
         connection,
         "select p.*, n.name from posts p left join people n on n.id = p.person_id where p.article_id = ? order by p.start limit 400",
@@ -133,7 +141,9 @@ def _field(article: dict[str, Any], found: Facts, name: str, view: View) -> Mark
         return Markup("")
     links = marks.separate(_names(found, name, view.links), len(text))
     here = view.at if view.field == name else None
-    return Markup(" ").join(marks.paragraphs(text, marks.Marking(links, (), find_words(text, view.wanted), here)))
+    return Markup(" ").join(
+        marks.paragraphs(text, marks.Marking(links, (), find_words(text, view.wanted), here))
+    )
 
 
 def _names(found: Facts, field: str, links: Links) -> list[marks.Mark]:
@@ -147,14 +157,20 @@ def _names(found: Facts, field: str, links: Links) -> list[marks.Mark]:
 
 
 def _body(body: str, found: Facts, view: View) -> list[Markup]:
-    links = [*_names(found, "body", view.links), *_figures(found, view.links), *_events(body, found, view.links)]
+    links = [
+        *_names(found, "body", view.links),
+        *_figures(found, view.links),
+        *_events(body, found, view.links),
+    ]
     spoken = [
         marks.Mark(Span(row["start"], row["end"]), "quote", "", f"引语：{row['speaker']}")
         for row in found.quotes if row["field"] == "body"
     ]  # fmt: skip
     size = len(body)
     here = view.at if view.field == "body" else None
-    marking = marks.Marking(marks.separate(links, size), marks.separate(spoken, size), find_words(body, view.wanted), here)
+    marking = marks.Marking(
+        marks.separate(links, size), marks.separate(spoken, size), find_words(body, view.wanted), here
+    )
     return marks.paragraphs(body, marking)
 
 
@@ -178,7 +194,9 @@ def _events(body: str, found: Facts, links: Links) -> list[marks.Mark]:
         title = f"{EVENT_TYPES.get(row['type'], row['type'])}：{row['event_title'] or ''}"
         at = body.find(row["date_text"], row["start"], row["end"]) if row["date_text"] else -1
         if at >= 0:
-            made.append(marks.Mark(Span(at, at + len(row["date_text"])), "date", href, f"日期：{row['date'] or ''}"))
+            made.append(
+                marks.Mark(Span(at, at + len(row["date_text"])), "date", href, f"日期：{row['date'] or ''}")
+            )
         made.append(marks.Mark(Span(row["trigger_start"], row["trigger_end"]), "trigger", href, title))
     return made
 
@@ -201,9 +219,15 @@ def names(found: Facts) -> dict[str, list[dict[str, Any]]]:
     things: dict[str, dict[str, dict[str, Any]]] = {label: {} for label in KINDS}
     for row in found.mentions:
         key = row["entity_id"] or row["text"]
-        thing = things[row["label"]].setdefault(key, {"id": row["entity_id"], "name": row["name"] or row["text"], "n": 0, "start": row["start"]})
+        thing = things[row["label"]].setdefault(
+            key, {"id": row["entity_id"], "name": row["name"] or row["text"], "n": 0, "start": row["start"]}
+        )
         thing["n"] += 1
-    return {label: sorted(group.values(), key=lambda t: (-t["n"], t["start"])) for label, group in things.items() if group}
+    return {
+        label: sorted(group.values(), key=lambda t: (-t["n"], t["start"]))
+        for label, group in things.items()
+        if group
+    }
 
 
 def source_lines(connection: sqlite3.Connection, article: dict[str, Any]) -> list[dict[str, Any]]:
@@ -212,11 +236,17 @@ def source_lines(connection: sqlite3.Connection, article: dict[str, Any]) -> lis
     found = rows(connection, sql, (article["id"], MAX_LINES))
     for row in found:
         row["raw"] = marks.edited_line(row["text"], row["edits"])
-        row["rebuilt"] = article["body"][row["start"] : row["end"]] if row["start"] is not None and row["end"] is not None else ""
+        row["rebuilt"] = (
+            article["body"][row["start"] : row["end"]]
+            if row["start"] is not None and row["end"] is not None
+            else ""
+        )
     return found
 
 
-def kin(connection: sqlite3.Connection, article: dict[str, Any], *, links: Links) -> dict[str, list[dict[str, Any]]]:
+def kin(
+    connection: sqlite3.Connection, article: dict[str, Any], *, links: Links
+) -> dict[str, list[dict[str, Any]]]:
     """Return the other parts of a jumped story, duplicates, and articles that name the same things about the same time."""
     columns = "a.id, a.headline, a.newspaper, a.published, a.page"
     story = f"select {columns} from articles a where a.story_id = ? and a.id <> ? order by a.page limit 20"

@@ -49,7 +49,9 @@ def _svg(body: Sequence[Markup], height: float, title: str, width: int = _WIDTH)
 
 
 def _text(x: float, y: float, text: object, css: str = "", anchor: str = "start") -> Markup:
-    return Markup(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{escape(css)}">{escape(text)}</text>')
+    return Markup(
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{escape(css)}">{escape(text)}</text>'
+    )
 
 
 def _linked(inner: Markup, href: str) -> Markup:
@@ -79,8 +81,14 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
     for tick in (0.0, 0.5, 1.0):
         y = base - tick * (base - top)
         shown = tick * top_value
-        parts.append(Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(left, _WIDTH - 4, y))
-        parts.append(_text(left - 6, y + 4, f"{shown:,.0f}" if shown == int(shown) else f"{shown:.1f}", "axis", "end"))
+        parts.append(
+            Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(
+                left, _WIDTH - 4, y
+            )
+        )
+        parts.append(
+            _text(left - 6, y + 4, f"{shown:,.0f}" if shown == int(shown) else f"{shown:.1f}", "axis", "end")
+        )
     valued, width = _peaks(bars, step), min(max(step * 0.76, 0.8), _WIDEST)
     every = max(1, math.ceil(len(bars) * 58 / (_WIDTH - left)))
     for at, bar in enumerate(bars):
@@ -121,7 +129,11 @@ def stacks(rows: Sequence[Stack], title: str, *, width: int = _WIDTH) -> Markup:
         for kind, value in row.parts:
             span = (width - left - 56) * value / most
             if value:
-                parts.append(Markup(f'<rect class="{escape(kind)}" x="{x:.1f}" y="{y}" width="{max(span, 1.5):.1f}" height="20"/>'))
+                parts.append(
+                    Markup(
+                        f'<rect class="{escape(kind)}" x="{x:.1f}" y="{y}" width="{max(span, 1.5):.1f}" height="20"/>'
+                    )
+                )
             if span > 9 * len(str(value)):
                 parts.append(_text(x + span / 2, y + 15, f"{value:,}", "inside " + kind, "middle"))
             x += span
@@ -129,7 +141,9 @@ def stacks(rows: Sequence[Stack], title: str, *, width: int = _WIDTH) -> Markup:
     return _svg(parts, 8 + len(rows) * line, title, width)
 
 
-def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[int, int, int]], title: str) -> Markup:
+def network(
+    name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[int, int, int]], title: str
+) -> Markup:
     """Draw who appears together: the thing in the middle, its neighbours around it, the closer the more often.
 
     `links` are pairs of neighbours (by place in the list) with the number of articles that name both.
@@ -153,7 +167,9 @@ def network(name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[in
 
 
 def _line(css: str, start: tuple[float, float], end: tuple[float, float], width: float) -> Markup:
-    return Markup(f'<line class="{css}" x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" stroke-width="{width:.1f}"/>')
+    return Markup(
+        f'<line class="{css}" x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" stroke-width="{width:.1f}"/>'
+    )
 
 
 def _label(x: float, y: float, neighbour: Neighbour) -> Markup:
@@ -163,7 +179,9 @@ def _label(x: float, y: float, neighbour: Neighbour) -> Markup:
 def _plate(x: float, y: float, text: str, css: str) -> Markup:
     width = sum(13 if ord(char) > 0x2000 else 7.5 for char in text) + 18
     x = min(max(x, width / 2 + 2), _WIDTH - width / 2 - 2)
-    box = Markup(f'<rect class="plate {escape(css)}" x="{x - width / 2:.1f}" y="{y - 13:.1f}" width="{width:.1f}" height="26" rx="13"/>')
+    box = Markup(
+        f'<rect class="plate {escape(css)}" x="{x - width / 2:.1f}" y="{y - 13:.1f}" width="{width:.1f}" height="26" rx="13"/>'
+    )
     return box + _text(x, y + 4.5, text, "plate-text " + css, "middle")
 
 

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 _BYLINE = re.compile(r"(?:本报|见习|首席|特约|实习|通讯员|记者|编辑|撰文|摄影|文/图|图/文|[/：:|])+")
-_TEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "$": r"\$",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 def authors(byline: str | None) -> list[str]:
@@ -30,7 +41,12 @@ def gb7714(article: Mapping[str, Any]) -> str:
     who = ", ".join(named[:3]) + (", 等" if len(named) > 3 else "")
     page = f"({_line(article['page'])})" if article["page"] else ""
     where = ", ".join(_line(part) for part in (article["newspaper"], article["published"]) if part)
-    return (f"{who}. " if who else "") + f"{_title(article)}[N]" + (f". {where}{page}" if where or page else "") + "."
+    return (
+        (f"{who}. " if who else "")
+        + f"{_title(article)}[N]"
+        + (f". {where}{page}" if where or page else "")
+        + "."
+    )
 
 
 def plain(article: Mapping[str, Any]) -> str:

@@ -33,7 +33,13 @@ _LABEL = (
     "case when {0}.enterprise_id is not null then 'enterprise' when {0}.person_id is not null then 'person' "
     "when {0}.organization_id is not null then 'organization' when {0}.place_id is not null then 'place' end"
 )
-_NAME = "coalesce(" + ", ".join(f"(select name from [{kind.table}] where id = {{0}}.{kind.column})" for kind in KINDS.values()) + ")"
+_NAME = (
+    "coalesce("
+    + ", ".join(
+        f"(select name from [{kind.table}] where id = {{0}}.{kind.column})" for kind in KINDS.values()
+    )
+    + ")"
+)
 
 
 def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Links) -> dict[str, Any] | None:
@@ -44,7 +50,14 @@ def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Li
         return None
     whole = thing["n_articles"] <= WHOLE
     scope = _Scope(connection, kind, identity, whole)
-    days = Counter(dict(connection.execute("select published, count(*) from appearances where entity_id = ? group by published", (identity,)).fetchall()))
+    days = Counter(
+        dict(
+            connection.execute(
+                "select published, count(*) from appearances where entity_id = ? group by published",
+                (identity,),
+            ).fetchall()
+        )
+    )
     phase_rows = _phase_rows(days)
     together = companions(connection, identity, limit=_TOGETHER)
     return {
@@ -150,7 +163,9 @@ def _names(connection: sqlite3.Connection, kind: Kind, thing: dict[str, Any]) ->
 def _editions(connection: sqlite3.Connection, kind: Kind, identity: str) -> list[dict[str, Any]]:
     if kind.label != "enterprise":
         return []
-    return rows(connection, "select * from edition_enterprises where enterprise_id = ? order by edition", (identity,))
+    return rows(
+        connection, "select * from edition_enterprises where enterprise_id = ? order by edition", (identity,)
+    )
 
 
 def _judgements(connection: sqlite3.Connection, label: str, identity: str) -> list[dict[str, Any]]:
@@ -164,7 +179,14 @@ def _phase_rows(days: Counter[str]) -> list[dict[str, Any]]:
         found = phase(day)
         if found:
             counts.setdefault(found.edition, Counter())[found.name] += count
-    return [{"edition": edition, "title": edition_title(edition), **{name: counts[edition][name] for name in _PHASES}} for edition in sorted(counts)]
+    return [
+        {
+            "edition": edition,
+            "title": edition_title(edition),
+            **{name: counts[edition][name] for name in _PHASES},
+        }
+        for edition in sorted(counts)
+    ]
 
 
 def phases(rows_: list[dict[str, Any]], links: Links, identity: str) -> object:
@@ -195,12 +217,17 @@ def _bars(days: Counter[str], links: Links, identity: str) -> list[Bar]:
         years: Counter[str] = Counter()
         for month, count in counted.items():
             years[month[:4]] += count
-        return [Bar(year, count, links.search(entity=identity, since=year, until=year)) for year, count in sorted(years.items())]
+        return [
+            Bar(year, count, links.search(entity=identity, since=year, until=year))
+            for year, count in sorted(years.items())
+        ]
     result = []
     for at in range(span):
         number = _month_number(first_month) + at
         month = f"{number // 12:04}-{number % 12 + 1:02}"
-        result.append(Bar(month, counted.get(month, 0), links.search(entity=identity, since=month, until=month)))
+        result.append(
+            Bar(month, counted.get(month, 0), links.search(entity=identity, since=month, until=month))
+        )
     return result
 
 
@@ -218,12 +245,24 @@ def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> 
     found = rows(connection, sql, (identity, RECENT, limit))
     for row in found:
         column = "coalesce(short_name, name)" if row["label"] == "enterprise" else "name"
-        row["name"] = scalar(connection, f"select {column} from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or "?"
+        row["name"] = (
+            scalar(
+                connection,
+                f"select {column} from [{KINDS[row['label']].table}] where id = ?",
+                (row["entity_id"],),
+            )
+            or "?"
+        )
     return found
 
 
-def _graph(connection: sqlite3.Connection, thing: dict[str, Any], together: list[dict[str, Any]], links: Links) -> object:
-    neighbours = [Neighbour(row["name"], row["label"], row["n"], links.entity(row["label"], row["entity_id"])) for row in together]
+def _graph(
+    connection: sqlite3.Connection, thing: dict[str, Any], together: list[dict[str, Any]], links: Links
+) -> object:
+    neighbours = [
+        Neighbour(row["name"], row["label"], row["n"], links.entity(row["label"], row["entity_id"]))
+        for row in together
+    ]
     at = {row["entity_id"]: number for number, row in enumerate(together)}
     sql = (
         "with mine as materialized (select article_id from appearances where entity_id = ? order by published desc limit ?) "
@@ -232,6 +271,13 @@ def _graph(connection: sqlite3.Connection, thing: dict[str, Any], together: list
     by_article: dict[str, list[int]] = {}
     for article, entity in connection.execute(sql, (thing["id"], RECENT, *at)) if at else ():
         by_article.setdefault(article, []).append(at[entity])
-    pairs: Counter[tuple[int, int]] = Counter(pair for found in by_article.values() for pair in combinations(sorted(found), 2))
+    pairs: Counter[tuple[int, int]] = Counter(
+        pair for found in by_article.values() for pair in combinations(sorted(found), 2)
+    )
     strongest = [(i, j, weight) for (i, j), weight in pairs.most_common(16) if weight > 1]
-    return network(thing["short_name"] if thing.get("short_name") else thing["name"], neighbours, strongest, f"与{thing['name']}同时见报的名字")
+    return network(
+        thing["short_name"] if thing.get("short_name") else thing["name"],
+        neighbours,
+        strongest,
+        f"与{thing['name']}同时见报的名字",
+    )

@@ -73,7 +73,13 @@ def _exhibitors(connection: sqlite3.Connection, edition: int, where: str) -> lis
 
 
 def _count(connection: sqlite3.Connection, edition: int, where: str) -> int:
-    return int(scalar(connection, f"select count(*) from edition_enterprises x where x.edition = ? and x.exhibited and {where}", (edition,)))
+    return int(
+        scalar(
+            connection,
+            f"select count(*) from edition_enterprises x where x.edition = ? and x.exhibited and {where}",
+            (edition,),
+        )
+    )
 
 
 def _countries(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
@@ -94,7 +100,9 @@ def _measures(connection: sqlite3.Connection, edition: int) -> list[dict[str, An
     for row in found.values():
         row["figure"] = next(iter(hydrate(connection, "figure", [row["figure_id"]])), None)
     order = list(OWN)
-    return sorted(found.values(), key=lambda row: order.index(row["measure"]) if row["measure"] in OWN else len(order))
+    return sorted(
+        found.values(), key=lambda row: order.index(row["measure"]) if row["measure"] in OWN else len(order)
+    )
 
 
 def _claims(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
@@ -108,8 +116,13 @@ def _claims(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]
 
 
 def _months(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:
-    sql = "select month, sum(n_articles) from coverage where edition = ? and month <> '' group by 1 order by 1"
-    return [Bar(month, int(count), links.search(edition=edition, since=month, until=month)) for month, count in connection.execute(sql, (edition,))][-36:]
+    sql = (
+        "select month, sum(n_articles) from coverage where edition = ? and month <> '' group by 1 order by 1"
+    )
+    return [
+        Bar(month, int(count), links.search(edition=edition, since=month, until=month))
+        for month, count in connection.execute(sql, (edition,))
+    ][-36:]
 
 
 def days(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:

@@ -69,15 +69,22 @@ def disagreements(reports: Sequence[dict[str, Any]]) -> list[Disagreement]:
             if value := _said(report)[title]:
                 said.setdefault(value, []).append(at)
         values = list(said)
-        if title in ("日期", "地点"):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
+        if title in (
+            "日期",
+            "地点",
+        ):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
             values = [v for v in values if not any(other != v and v in other for other in values)]
-        if len(values) > 1 and (title != "状态" or STATUSES["negated"] in values):  # what was planned may have happened
+        if len(values) > 1 and (
+            title != "状态" or STATUSES["negated"] in values
+        ):  # what was planned may have happened
             found.append(Disagreement(title, tuple((value, tuple(said[value])) for value in values)))
     return found
 
 
 def _said(report: dict[str, Any]) -> dict[str, str]:
-    amount = f"{number(report['amount'])}{report['amount_unit'] or ''}" if report["amount"] is not None else ""
+    amount = (
+        f"{number(report['amount'])}{report['amount_unit'] or ''}" if report["amount"] is not None else ""
+    )
     return {
         "日期": report["date"] or "", "地点": report["place"] or "", "金额": amount,
         "状态": STATUSES.get(report["status"], report["status"]),

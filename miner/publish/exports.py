@@ -10,7 +10,14 @@ from typing import Any
 
 from markupsafe import escape
 
-from miner.publish.archive import EVENT_TYPES, ORGANIZATION_KINDS, STATUSES, edition_title, measure_title, number
+from miner.publish.archive import (
+    EVENT_TYPES,
+    ORGANIZATION_KINDS,
+    STATUSES,
+    edition_title,
+    measure_title,
+    number,
+)
 from miner.publish.urls import Links
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
@@ -23,7 +30,11 @@ def md(value: object) -> str:
     '&lt;b&gt;\\\\[x\\\\]\\\\(javascript:1\\\\)'
     """
     text = re.sub(r"\s+", " ", str("" if value is None else value)).strip()
-    return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "\x00")).replace("\\>", "&gt;").replace("\x00", "&lt;")
+    return (
+        _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "\x00"))
+        .replace("\\>", "&gt;")
+        .replace("\x00", "&lt;")
+    )
 
 
 def md_link(text: object, address: str) -> str:
@@ -34,25 +45,50 @@ def md_link(text: object, address: str) -> str:
 def md_table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table; cells must be Markdown already."""
     body = ["| " + " | ".join(line) + " |" for line in lines]
-    return "\n".join(["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *body]) + "\n" if body else ""
+    return (
+        "\n".join(["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads), *body]) + "\n"
+        if body
+        else ""
+    )
 
 
 def article(page: Mapping[str, Any], links: Links, address: str) -> str:
     """Return an article with its facts."""
     row, facts = page["article"], page["facts"]
-    head = [md(part) for part in (row["newspaper"], row["published"], row["page"] and f"第{row['page']}版", row["section"], row["byline"]) if part]
+    head = [
+        md(part)
+        for part in (
+            row["newspaper"],
+            row["published"],
+            row["page"] and f"第{row['page']}版",
+            row["section"],
+            row["byline"],
+        )
+        if part
+    ]
     parts = [f"# {md(page['title'])}", " · ".join(head), *(md(p) for p in row["body"].split("\n"))]
     if page["shortened"] == "snippet":
         parts = [*parts[:2], md(row["body"][: page["snippet_chars"]]) + "……"]
     parts.append(f"出处:{md_link(address, address)}")
-    events = [(md(r["date"]), md(EVENT_TYPES.get(r["type"], r["type"])), md(r["evidence"]), STATUSES.get(r["status"], "")) for r in facts.reports]
+    events = [
+        (
+            md(r["date"]),
+            md(EVENT_TYPES.get(r["type"], r["type"])),
+            md(r["evidence"]),
+            STATUSES.get(r["status"], ""),
+        )
+        for r in facts.reports
+    ]
     quotes = [(md(q["speaker"]), md(q["text"])) for q in facts.quotes]
     figures = [(md(measure_title(f["measure"]) or f["subject"]), md(f["text"])) for f in facts.figures]
     for title, table in (
         ("事件", md_table(("日期", "类型", "证据", "状态"), events)), ("引语", md_table(("说话人", "原话"), quotes)), ("数字", md_table(("指标", "原文"), figures))
     ):  # fmt: skip
         parts += [f"## {title}", table] if table else []
-    parts += ["## 引用", *(f"- {name}: {md(text)}" for name, text in page["citations"].items() if name != "BibTeX")]
+    parts += [
+        "## 引用",
+        *(f"- {name}: {md(text)}" for name, text in page["citations"].items() if name != "BibTeX"),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -64,15 +100,43 @@ def dossier(page: Mapping[str, Any], links: Links, address: str) -> str:
     parts = [
         f"# {md(thing['name'])}", " · ".join([*basics, f"见于 {thing['n_articles']} 篇文章,提及 {thing['n_mentions']} 次"]), f"出处:{md_link(address, address)}",
     ]  # fmt: skip
-    names = [(md(n["alias"]), md(page["alias_kinds"].get(n["kind"], n["kind"])), _source(links, n["article_id"], n["headline"])) for n in page["names"]]
-    phases = [(md(edition_title(r["edition"])), str(r["before"]), str(r["during"]), str(r["after"])) for r in page["phase_rows"]]
+    names = [
+        (
+            md(n["alias"]),
+            md(page["alias_kinds"].get(n["kind"], n["kind"])),
+            _source(links, n["article_id"], n["headline"]),
+        )
+        for n in page["names"]
+    ]
+    phases = [
+        (md(edition_title(r["edition"])), str(r["before"]), str(r["during"]), str(r["after"]))
+        for r in page["phase_rows"]
+    ]
     events = [(md(e["date"]), md(EVENT_TYPES.get(e["type"], e["type"])), md_link(e["title"], links.event(e["id"])), "、".join(md(p["name"]) for p in e["partners"]),
                md(f"{number(e['amount'])}{e['amount_unit'] or ''}" if e["amount"] is not None else ""), _source(links, e["article_id"], "证据"))
               for e in page["events"]]  # fmt: skip
-    posts = [(md(p["name"]), md(p["title"]), md(p["organization"]), md(p["since"]), md(p["until"]), _source(links, p["article_id"], "证据")) for p in page["posts"]]
-    by = [(md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_by"]]
-    about = [(md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"])) for q in page["quotes_about"]]
-    together = [(md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])) for t in page["together"]]
+    posts = [
+        (
+            md(p["name"]),
+            md(p["title"]),
+            md(p["organization"]),
+            md(p["since"]),
+            md(p["until"]),
+            _source(links, p["article_id"], "证据"),
+        )
+        for p in page["posts"]
+    ]
+    by = [
+        (md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"]))
+        for q in page["quotes_by"]
+    ]
+    about = [
+        (md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"]))
+        for q in page["quotes_about"]
+    ]
+    together = [
+        (md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])) for t in page["together"]
+    ]
     for title, table in (
         ("名称", md_table(("名称", "类别", "得知于"), names)), ("历届", md_table(("届次", "会前", "会中", "会后"), phases)),
         ("事件", md_table(("日期", "类型", "事件", "各方", "金额", "出处"), events)), ("职务", md_table(("人物", "职务", "单位", "始见", "最近见报", "出处"), posts)),
@@ -92,7 +156,11 @@ def event(page: Mapping[str, Any], links: Links, address: str) -> str:
     found = page["event"]
     reports = [(str(at), md(r["newspaper"]), md(r["published"]), md(r["evidence"]), md(r["date"]), _source(links, r["article_id"], r["headline"]))
                for at, r in enumerate(page["reports"], 1)]  # fmt: skip
-    differing = [(d.title, md(value), "、".join(map(str, by))) for d in page["disagreements"] for value, by in d.versions]
+    differing = [
+        (d.title, md(value), "、".join(map(str, by)))
+        for d in page["disagreements"]
+        for value, by in d.versions
+    ]
     parts = [
         f"# {md(found['title'])}", f"{md(EVENT_TYPES.get(found['type'], found['type']))} · {md(found['date'])} · {md(found['place'])} · 报道 {found['n_reports']} 条",
         "## 报道", md_table(("序号", "报纸", "日期", "证据", "所述日期", "文章"), reports),
@@ -141,7 +209,12 @@ _COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """The columns of a list as CSV: what stands above them, and where the value is found."""
 
 
-def csv_table(kind: str, found: Sequence[Mapping[str, Any]], address: Callable[[str, str], str], source: Callable[[Mapping[str, Any]], str]) -> str:
+def csv_table(
+    kind: str,
+    found: Sequence[Mapping[str, Any]],
+    address: Callable[[str, str], str],
+    source: Callable[[Mapping[str, Any]], str],
+) -> str:
     """Return rows of a list page as CSV with Chinese heads; `address` and `source` give the links of a row and of its sentence."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -151,13 +224,20 @@ def csv_table(kind: str, found: Sequence[Mapping[str, Any]], address: Callable[[
         place = row.get("source") or {}
         sentence = f"{place.get('before', '')}{place.get('text', '')}{place.get('after', '')}"
         cells = [_csv_cell(name, row.get(name)) for _, name in columns]
-        writer.writerow([*cells, _csv_cell("", sentence), source(place) if place else "", address(kind, row["id"])])
+        writer.writerow(
+            [*cells, _csv_cell("", sentence), source(place) if place else "", address(kind, row["id"])]
+        )
     return text.getvalue()
 
 
 def _csv_cell(name: str, value: object) -> str:
     """Return a value in words; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    words: Mapping[str, str] = {"type": EVENT_TYPES, "status": STATUSES, "kind": ORGANIZATION_KINDS, "direct": {"1": "直接", "0": "转述"}}.get(name, {})
+    words: Mapping[str, str] = {
+        "type": EVENT_TYPES,
+        "status": STATUSES,
+        "kind": ORGANIZATION_KINDS,
+        "direct": {"1": "直接", "0": "转述"},
+    }.get(name, {})
     if isinstance(value, list):
         value = "、".join(str(party["name"]) for party in value)
     shown = "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -29,15 +29,24 @@ def overview(connection: sqlite3.Connection) -> dict[str, Any]:
 
 def pairs(connection: sqlite3.Connection, where: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
     """Return pairs of figures that differ, each with both sentences, the surest first."""
-    found = rows(connection, f"{contradictions_sql(where)} order by kind, score desc, id limit 60", parameters)
-    sides = {row["id"]: row["source"] for row in hydrate(connection, "figure", [pair[f"{side}_figure_id"] for pair in found for side in ("left", "right")])}
+    found = rows(
+        connection, f"{contradictions_sql(where)} order by kind, score desc, id limit 60", parameters
+    )
+    sides = {
+        row["id"]: row["source"]
+        for row in hydrate(
+            connection, "figure", [pair[f"{side}_figure_id"] for pair in found for side in ("left", "right")]
+        )
+    }
     for pair in found:
         pair["left"], pair["right"] = sides.get(pair["left_figure_id"]), sides.get(pair["right_figure_id"])
         pair["reasons"] = _CODE.sub(lambda match: f":{measure_title(match.group(1))}", pair["reasons"])
     return found
 
 
-def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, links: Links) -> dict[str, Any]:
+def page(
+    connection: sqlite3.Connection, measure: str, edition: int | None, *, links: Links
+) -> dict[str, Any]:
     """Return the figures of a measure, of one expo or of all, with the pairs that differ."""
     narrowed = " and f.edition = :edition" if edition is not None else ""
     values = {"measure": measure, "edition": edition}
@@ -45,9 +54,15 @@ def page(connection: sqlite3.Connection, measure: str, edition: int | None, *, l
         "select f.*, a.headline, a.newspaper, a.published, substr(a.body, max(f.start - 24, 0) + 1, min(f.start, 24)) as context_before, "
         "substr(a.body, f.end + 1, 24) as context_after from figures f join articles a on a.id = f.article_id where f.measure = :measure"
     )
-    figures = rows(connection, f"{sql}{narrowed} order by f.edition, f.value desc, a.published limit {_MOST}", values)
+    figures = rows(
+        connection, f"{sql}{narrowed} order by f.edition, f.value desc, a.published limit {_MOST}", values
+    )
     pairs_where = "measure = :measure" + (" and edition = :edition" if edition is not None else "")
-    summary = rows(connection, f"select * from measures f where measure = :measure{narrowed} order by unit, edition", values)
+    summary = rows(
+        connection,
+        f"select * from measures f where measure = :measure{narrowed} order by unit, edition",
+        values,
+    )
     return {
         "title": measure_title(measure) + (f"·{edition_title(edition)}" if edition is not None else ""),
         "measure": measure, "edition": edition, "figures": figures, "pairs": pairs(connection, pairs_where, values), "summary": summary,

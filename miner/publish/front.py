@@ -17,7 +17,10 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
     """Return what the front page shows."""
     totals = dict(connection.execute("select name, n from totals").fetchall())
     run = first(connection, "select * from runs order by started desc limit 1")
-    quality = first(connection, "select sum(n_doubtful) as doubtful, sum(n_articles) as articles from coverage") or {}
+    quality = (
+        first(connection, "select sum(n_doubtful) as doubtful, sum(n_articles) as articles from coverage")
+        or {}
+    )
     papers = rows(
         connection,
         "select newspaper, sum(n_articles) as n_articles, sum(n_doubtful) as n_doubtful, min(nullif(month, '')) as since, max(month) as until "
@@ -47,7 +50,11 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
 
 def _paper(row: dict[str, Any], links: Links) -> Stack:
     sure = row["n_articles"] - row["n_doubtful"]
-    return Stack(row["newspaper"] or "报纸不详", (("sure", sure), ("doubtful", row["n_doubtful"])), links.search(newspaper=row["newspaper"]))
+    return Stack(
+        row["newspaper"] or "报纸不详",
+        (("sure", sure), ("doubtful", row["n_doubtful"])),
+        links.search(newspaper=row["newspaper"]),
+    )
 
 
 def _months(connection: sqlite3.Connection, links: Links) -> list[Bar]:
@@ -60,6 +67,8 @@ def _months(connection: sqlite3.Connection, links: Links) -> list[Bar]:
         years: dict[str, int] = {}
         for month, count in counted.items():
             years[month[:4]] = years.get(month[:4], 0) + count
-        return [Bar(year, count, links.search(since=year, until=year)) for year, count in sorted(years.items())][-120:]
+        return [
+            Bar(year, count, links.search(since=year, until=year)) for year, count in sorted(years.items())
+        ][-120:]
     names = [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(lowest, highest + 1)]
     return [Bar(name, counted.get(name, 0), links.search(since=name, until=name)) for name in names]

@@ -111,7 +111,10 @@ class Asked:
         """
         given = {name: value.encode("utf-8", "replace").decode().strip() for name, value in arguments.items()}
         chosen = tuple((name, given[name][:80]) for name in listing.choices if given.get(name))
-        days = {name: given.get(name, "") if listing.of_facts and q.is_date(given.get(name, "")) else "" for name in ("since", "until")}
+        days = {
+            name: given.get(name, "") if listing.of_facts and q.is_date(given.get(name, "")) else ""
+            for name in ("since", "until")
+        }
         sort = given.get("sort", "")
         return cls(
             listing, given.get("q", "")[:80], given.get("words", "")[:80] if listing.of_facts else "",
@@ -171,7 +174,9 @@ def find(connection: sqlite3.Connection, asked: Asked) -> Found:
         asked = replace(asked, sort=next(iter(listing.orders)))
     ranks, total, more = _ranks(connection, asked, match)
     shown = hydrate(connection, listing.kind, _ids(connection, ranks))
-    return Found(shown, total, more, tuple((row["label"], row["entity_id"], row["name"]) for row in meant), partly)
+    return Found(
+        shown, total, more, tuple((row["label"], row["entity_id"], row["name"]) for row in meant), partly
+    )
 
 
 def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
@@ -184,9 +189,18 @@ def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, 
     if not found:
         terms = " AND ".join(f'"{term}"' for term in lists.name_terms(form))
         inner = f"select l.id from {lists.INDEX} f cross join listed l on l.rank = f.rowid where {lists.INDEX} match ? limit 2000"
-        found = rows(connection, sql.format(f"n.entity_id in ({inner}) and instr(n.form, ?)", _NAMED), (terms, form))
+        found = rows(
+            connection, sql.format(f"n.entity_id in ({inner}) and instr(n.form, ?)", _NAMED), (terms, form)
+        )
     for row in found:
-        row["name"] = scalar(connection, f"select name from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or "?"
+        row["name"] = (
+            scalar(
+                connection,
+                f"select name from [{KINDS[row['label']].table}] where id = ?",
+                (row["entity_id"],),
+            )
+            or "?"
+        )
     return found
 
 
@@ -239,7 +253,11 @@ def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple
     total = everything if everything is not None else len(_tagged(connection, match, limit=COUNTED))
     more = everything is None and total >= COUNTED
     if not order.column:
-        return _tagged(connection, match, limit=asked.size, start=start, backwards=order.backwards), total, more
+        return (
+            _tagged(connection, match, limit=asked.size, start=start, backwards=order.backwards),
+            total,
+            more,
+        )
     direction = "desc" if order.descending else "asc"
     table = asked.listing.table
     if total < COUNTED or match.known is not None or match.form:
@@ -260,14 +278,23 @@ def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple
     return [rank for (rank,) in connection.execute(sql, given)], total, more
 
 
-def _tagged(connection: sqlite3.Connection, match: _Match, *, limit: int, start: int = 0, backwards: bool = False) -> list[int]:
+def _tagged(
+    connection: sqlite3.Connection, match: _Match, *, limit: int, start: int = 0, backwards: bool = False
+) -> list[int]:
     """Return the ranks that match, in order."""
     if match.known is not None:
         inside = [rank for rank in match.known if match.low <= rank <= match.high]
         sql = f"select f.rowid from json_each(?) j cross join {lists.INDEX} f on f.rowid = j.value where {lists.INDEX} match ?"
-        found = sorted((rank for (rank,) in connection.execute(sql, (json.dumps(inside), match.expression))), reverse=backwards)
+        found = sorted(
+            (rank for (rank,) in connection.execute(sql, (json.dumps(inside), match.expression))),
+            reverse=backwards,
+        )
         return found[start : start + limit]
-    check = "and exists (select 1 from listed l cross join names n on n.entity_id = l.id where l.rank = f.rowid and instr(n.form, ?))" if match.form else ""
+    check = (
+        "and exists (select 1 from listed l cross join names n on n.entity_id = l.id where l.rank = f.rowid and instr(n.form, ?))"
+        if match.form
+        else ""
+    )
     sql = (
         f"select f.rowid from {lists.INDEX} f where {lists.INDEX} match ? and f.rowid between ? and ? {check} "
         f"order by f.rowid {'desc' if backwards else 'asc'} limit ? offset ?"
@@ -278,11 +305,26 @@ def _tagged(connection: sqlite3.Connection, match: _Match, *, limit: int, start:
 
 def _exact(connection: sqlite3.Connection, asked: Asked) -> int | None:
     """Return how much there is when a summary knows it: of everything, or of what carries one tag."""
-    if asked.name or asked.words or asked.entity or asked.since or asked.until or asked.order.backwards or len(asked.chosen) > 1:
+    if (
+        asked.name
+        or asked.words
+        or asked.entity
+        or asked.since
+        or asked.until
+        or asked.order.backwards
+        or len(asked.chosen) > 1
+    ):
         return None
     if not asked.chosen:
         return int(scalar(connection, "select n from totals where name = ?", (asked.listing.table,)) or 0)
-    return int(scalar(connection, "select n from listed_choices where kind = ? and name = ? and value = ?", (asked.listing.kind, *asked.chosen[0])) or 0)
+    return int(
+        scalar(
+            connection,
+            "select n from listed_choices where kind = ? and name = ? and value = ?",
+            (asked.listing.kind, *asked.chosen[0]),
+        )
+        or 0
+    )
 
 
 _SENTENCES = {
@@ -309,11 +351,15 @@ def _with_words(connection: sqlite3.Connection, asked: Asked) -> tuple[list[int]
         if _holds(fts.fold(sentence), groups, excluded)
     }  # fmt: skip
     sql = "select l.rank from json_each(?) j cross join listed l on l.id = j.value and l.kind = ?"
-    return [rank for (rank,) in connection.execute(sql, (json.dumps(list(found)), asked.listing.kind))], len(read) > _READ
+    return [rank for (rank,) in connection.execute(sql, (json.dumps(list(found)), asked.listing.kind))], len(
+        read
+    ) > _READ
 
 
 def _holds(sentence: str, groups: list[list[str]], excluded: list[str]) -> bool:
-    return all(any(word in sentence for word in group) for group in groups) and not any(word in sentence for word in excluded)
+    return all(any(word in sentence for word in group) for group in groups) and not any(
+        word in sentence for word in excluded
+    )
 
 
 def _ids(connection: sqlite3.Connection, ranks: list[int]) -> list[str]:
@@ -334,8 +380,13 @@ def choices(connection: sqlite3.Connection, asked: Asked) -> dict[str, list[Choi
     found: dict[str, list[Choice]] = {}
     for name in asked.listing.choices:
         bare = not {**asked.query(), name: "", "sort": ""}.keys() - {name, "sort"}
-        sql = "select value, n from listed_choices where kind = ? and name = ? order by n desc, value limit 120"
-        values = [Choice(value, count if bare else None) for value, count in connection.execute(sql, (asked.listing.kind, name))]
+        sql = (
+            "select value, n from listed_choices where kind = ? and name = ? order by n desc, value limit 120"
+        )
+        values = [
+            Choice(value, count if bare else None)
+            for value, count in connection.execute(sql, (asked.listing.kind, name))
+        ]
         given = dict(asked.chosen).get(name)
         if given and given not in {choice.value for choice in values}:
             values.append(Choice(given, None))

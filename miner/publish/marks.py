@@ -18,7 +18,9 @@ _INVISIBLE = (
 )  # fmt: skip
 _VISIBLE = {code: f"⟨U+{code:04X}⟩" for code in _INVISIBLE} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
-_HIDDEN = re.compile("[" + "".join(re.escape(chr(code)) for code in _INVISIBLE if code < 0x10000) + "\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[" + "".join(re.escape(chr(code)) for code in _INVISIBLE if code < 0x10000) + "\ud800-\udfff]"
+)
 _HIDDEN_FAR = re.compile("[\U000e0000-\U000e007f]")
 """Apart from the others: with both in one class, Python's re compares every character with every range, ten times slower."""
 
@@ -106,8 +108,13 @@ class _Window:
         left = start
         while left < end:
             right = min(row.next_edge(left, end) for row in (self._links, self._quotes, self._here))
-            inside = [Span(max(s.start, left) - left, min(s.end, right) - left) for s in self._found.between(left, right)]
-            piece = _wrapped(hits(self._text[left:right], inside), self._links.covering(left), self._quotes.covering(left))
+            inside = [
+                Span(max(s.start, left) - left, min(s.end, right) - left)
+                for s in self._found.between(left, right)
+            ]
+            piece = _wrapped(
+                hits(self._text[left:right], inside), self._links.covering(left), self._quotes.covering(left)
+            )
             parts.append(self._pointed(piece) if self._here.covering(left) else piece)
             left = right
         return Markup("").join(parts)
@@ -151,7 +158,11 @@ class _Row:
 
 def _wrapped(inner: Markup, link: Mark | None, quote: Mark | None) -> Markup:
     if link is not None:
-        shape = '<a class="m {0}" href="{1}" title="{2}">{3}</a>' if link.href else '<span class="m {0}" title="{2}">{3}</span>'
+        shape = (
+            '<a class="m {0}" href="{1}" title="{2}">{3}</a>'
+            if link.href
+            else '<span class="m {0}" title="{2}">{3}</span>'
+        )
         inner = Markup(shape).format(link.kind, link.href, link.title, inner)
     if quote is not None:
         inner = Markup('<span class="m quote" title="{0}">{1}</span>').format(quote.title, inner)
@@ -171,7 +182,11 @@ def edited_line(raw: str, edits: str | None) -> Markup:
             continue
         parts.append(escape(raw[at:column]))
         if dropped:
-            parts.append(Markup("<del>{}</del>").format(raw[column : column + len(dropped)].replace(" ", "␣").replace("\u3000", "␣")))
+            parts.append(
+                Markup("<del>{}</del>").format(
+                    raw[column : column + len(dropped)].replace(" ", "␣").replace("\u3000", "␣")
+                )
+            )
         if inserted:
             parts.append(Markup("<ins>{}</ins>").format(inserted.replace(" ", "␣").replace("\n", "¶")))
         at = column + len(dropped)
@@ -182,6 +197,8 @@ def edited_line(raw: str, edits: str | None) -> Markup:
 def _edits(edits: str | None) -> list[tuple[int, str, str]]:
     try:
         found = json.loads(edits) if edits else []
-        return sorted((int(column), str(dropped or ""), str(inserted or "")) for column, dropped, inserted in found)
+        return sorted(
+            (int(column), str(dropped or ""), str(inserted or "")) for column, dropped, inserted in found
+        )
     except (ValueError, TypeError):
         return []

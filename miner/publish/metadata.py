@@ -42,7 +42,12 @@ def database_metadata() -> dict[str, Any]:
         "description": DESCRIPTION,
         "tables": described,
         "queries": {
-            query.name: {"title": full_width(query.title), "description": full_width(query.about), "sql": query.sql} for query in views.QUERIES
+            query.name: {
+                "title": full_width(query.title),
+                "description": full_width(query.about),
+                "sql": query.sql,
+            }
+            for query in views.QUERIES
         },
     }
 
@@ -54,11 +59,21 @@ def full_width(text: str) -> str:
     '引题（肩题），见下 / kicker (a, b)'
     """
     chinese, slash, english = text.partition(" / ")
-    return re.sub(r"(?<=[\u3000-\u9fff）」》0-9a-z)])[,;:(]|[)](?=[\u3000-\u9fff]|$)|\((?=[\u3000-\u9fff])|(?<=[\u3000-\u9fff])\)", _wide, chinese) + slash + english
+    return (
+        re.sub(
+            r"(?<=[\u3000-\u9fff）」》0-9a-z)])[,;:(]|[)](?=[\u3000-\u9fff]|$)|\((?=[\u3000-\u9fff])|(?<=[\u3000-\u9fff])\)",
+            _wide,
+            chinese,
+        )
+        + slash
+        + english
+    )
 
 
 def _wide(match: re.Match[str]) -> str:
-    return match.group().translate({ord(narrow): wide for narrow, wide in zip(",;:()", "，；：（）", strict=True)})
+    return match.group().translate(
+        {ord(narrow): wide for narrow, wide in zip(",;:()", "，；：（）", strict=True)}
+    )
 
 
 def _table_metadata(table: Table) -> dict[str, Any]:

@@ -175,4 +175,8 @@ def is_date(text: str) -> bool:
     parts = text.split("-")
     if not all(part.isascii() and part.isdigit() for part in parts) or len(text) not in (4, 7, 10):
         return False
-    return len(parts[0]) == 4 and (len(parts) < 2 or "01" <= parts[1] <= "12") and (len(parts) < 3 or "01" <= parts[2] <= "31")
+    return (
+        len(parts[0]) == 4
+        and (len(parts) < 2 or "01" <= parts[1] <= "12")
+        and (len(parts) < 3 or "01" <= parts[2] <= "31")
+    )

@@ -41,17 +41,24 @@ def answer(connection: sqlite3.Connection, queries: Mapping[str, Any]) -> dict[s
         asked = query if isinstance(query, Mapping) else {}
         limit = asked.get("limit")
         most = min(limit, 20) if isinstance(limit, int) and limit > 0 else 5
-        found[str(key)[:60]] = {"result": candidates(connection, str(asked.get("query") or ""), asked.get("type"), limit=most)}
+        found[str(key)[:60]] = {
+            "result": candidates(connection, str(asked.get("query") or ""), asked.get("type"), limit=most)
+        }
     return found
 
 
-def candidates(connection: sqlite3.Connection, name: str, kind: object = None, *, limit: int = 5) -> list[dict[str, Any]]:
+def candidates(
+    connection: sqlite3.Connection, name: str, kind: object = None, *, limit: int = 5
+) -> list[dict[str, Any]]:
     """Return the things a name may mean, the best first, with a score from 0 to 100.
 
     100: the full name; 95: a known short name or alias; below: names that begin with it, or that it begins with.
     """
     name = simplified(name.strip()[:120])
-    labels = {str(label.get("id") if isinstance(label, Mapping) else label) for label in (kind if isinstance(kind, list) else [kind])} & set(KINDS)
+    labels = {
+        str(label.get("id") if isinstance(label, Mapping) else label)
+        for label in (kind if isinstance(kind, list) else [kind])
+    } & set(KINDS)
     if not name:
         return []
     scored: dict[tuple[str, str], dict[str, Any]] = {}
@@ -64,7 +71,9 @@ def candidates(connection: sqlite3.Connection, name: str, kind: object = None, *
                     "id": f"{label}/{row['id']}", "name": row["name"], "score": points, "match": False, "n_articles": row["n_articles"],
                     "type": [{"id": label, "name": KINDS[label].title}], "description": f"{KINDS[label].title},见于 {row['n_articles']} 篇",
                 }  # fmt: skip
-    ranked = sorted(scored.values(), key=lambda item: (-item["score"], -item["n_articles"], item["id"]))[:limit]
+    ranked = sorted(scored.values(), key=lambda item: (-item["score"], -item["n_articles"], item["id"]))[
+        :limit
+    ]
     if ranked and ranked[0]["score"] >= 95 and (len(ranked) == 1 or ranked[1]["score"] < 95):
         ranked[0]["match"] = True
     return ranked
@@ -102,7 +111,12 @@ def _near(connection: sqlite3.Connection, label: str, name: str) -> list[dict[st
 def suggest(connection: sqlite3.Connection, prefix: str) -> dict[str, Any]:
     """Return completions for what was typed."""
     found = candidates(connection, prefix, limit=12)
-    return {"result": [{"id": c["id"], "name": c["name"], "description": c["description"], "notable": c["type"]} for c in found]}
+    return {
+        "result": [
+            {"id": c["id"], "name": c["name"], "description": c["description"], "notable": c["type"]}
+            for c in found
+        ]
+    }
 
 
 def thing(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None:

@@ -71,14 +71,20 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (r"^/-/expo/reconcile/suggest/(?P<what>entity|type)$", suggest_page),
         (r"^/-/expo/reconcile/(?P<what>view|preview)/(?P<id>.+)$", reconciled_page),
     ]
-    return [*((pattern, _route(page)) for pattern, page in table), (r"^/(?P<format>(?!))?$", index), (r"^/robots\.txt$", robots)]
+    return [
+        *((pattern, _route(page)) for pattern, page in table),
+        (r"^/(?P<format>(?!))?$", index),
+        (r"^/robots\.txt$", robots),
+    ]
 
 
 async def index(datasette: Any, request: Request) -> Response:
     """Our front page in the place of Datasette's; its own where there is no archive."""
     if await find_archives(datasette):
         return await _route(front_page)(datasette, request)
-    from datasette.views.index import IndexView  # not above: it loads all plugins, while this one is only half there
+    from datasette.views.index import (
+        IndexView,  # not above: it loads all plugins, while this one is only half there
+    )
 
     response: Response = await IndexView(datasette).get(request)
     return response
@@ -93,9 +99,15 @@ def fault(datasette: Any, request: Request, exception: Exception) -> Callable[[]
     async def explain() -> Response:
         visit = await Visit.start(datasette, request)
         if status == 404:
-            return await visit.show("error.html", {"title": "没有这一页", "message": "地址可能写错了，或者这条数据已经并入别处。"}, status=404)
+            return await visit.show(
+                "error.html",
+                {"title": "没有这一页", "message": "地址可能写错了，或者这条数据已经并入别处。"},
+                status=404,
+            )
         told = getattr(exception, "message", None) or str(exception)
-        return await visit.show("error.html", {"title": "无法回答", "message": f"请求有误：{told}"}, status=status)
+        return await visit.show(
+            "error.html", {"title": "无法回答", "message": f"请求有误：{told}"}, status=status
+        )
 
     return explain
 
@@ -144,8 +156,12 @@ async def search_page(visit: Visit) -> Response:
             "widened": search.widened(connection, request.query, offers) if not form else "",
             "unknown_name": name if name and meant is None else "",
             "advice": search.advise(connection, request) if not results.total else None,
-            "choices": search.choices(connection, request, exact=results.total <= search.EXACT_CHOICES) if full or not form else {},
-            "entity_name": search.entity_name(connection, request.filters.entity) if request.filters.entity else None,
+            "choices": search.choices(connection, request, exact=results.total <= search.EXACT_CHOICES)
+            if full or not form
+            else {},
+            "entity_name": search.entity_name(connection, request.filters.entity)
+            if request.filters.entity
+            else None,
         }
 
     found = await visit.read(read)
@@ -171,7 +187,18 @@ def _search_json(visit: Visit, request: search.Request, found: dict[str, Any]) -
         for hit in results.hits
     ]  # fmt: skip
     more = request.page * request.size < results.total and request.page < search.MAX_PAGE
-    following = visit.absolute(visit.links.page("search", query={"q": request.query.typed, **request.filters.chosen(), "sort": request.sort, "page": request.page + 1}, format=".json"))
+    following = visit.absolute(
+        visit.links.page(
+            "search",
+            query={
+                "q": request.query.typed,
+                **request.filters.chosen(),
+                "sort": request.sort,
+                "page": request.page + 1,
+            },
+            format=".json",
+        )
+    )
     return {
         "query": request.query.typed, "groups": request.query.groups, "excluded": request.query.excluded, "total": results.total,
         "exact": results.checked, "page": request.page, "next": following if more else None, "articles": hits,
@@ -185,9 +212,14 @@ def vars_of(offer: search.Offer) -> dict[str, Any]:
 
 
 def _search_feed(visit: Visit, results: search.Results, asked: dict[str, str]) -> str:
-    entries = [_entry(visit, {**hit.article, "summary": "…".join(s.text for s in hit.snippets)}) for hit in results.hits]
+    entries = [
+        _entry(visit, {**hit.article, "summary": "…".join(s.text for s in hit.snippets)})
+        for hit in results.hits
+    ]
     feed = visit.absolute(visit.links.page("search", query=asked, format=".atom"))
-    return exports.atom(f"进博会新闻检索：{asked['q'] or '全部'}", visit.absolute(visit.links.search(**asked)), feed, entries)
+    return exports.atom(
+        f"进博会新闻检索：{asked['q'] or '全部'}", visit.absolute(visit.links.search(**asked)), feed, entries
+    )
 
 
 def _entry(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
@@ -201,22 +233,50 @@ async def article_page(visit: Visit) -> Response:
     """A story as a page, Markdown or JSON."""
     identity, form = _id(visit), _format(visit)
     snippet = visit.options.snippet_chars
-    view = article.View(visit.links, visit.argument("q", 300), visit.argument("field", 20) or "body", _span(visit.argument("at", 40)), snippet)
+    view = article.View(
+        visit.links,
+        visit.argument("q", 300),
+        visit.argument("field", 20) or "body",
+        _span(visit.argument("at", 40)),
+        snippet,
+    )
     found = await visit.read(lambda c: article.page(c, identity, view))
     if found is None:
         raise Absent("没有这篇文章。")
     address = visit.absolute(visit.links.article(identity))
     if form == "md":
-        return visit.send(exports.article({**found, "snippet_chars": snippet}, visit.links, address), "text/markdown")
+        return visit.send(
+            exports.article({**found, "snippet_chars": snippet}, visit.links, address), "text/markdown"
+        )
     if form == "json":
-        row = {**found["article"], "body": found["article"]["body"][:snippet]} if found["shortened"] == "snippet" else found["article"]
-        return visit.send_json({"url": address, "article": row, "facts": found["facts"], "lines": found["lines"], "kin": found["kin"], "citations": found["citations"]})
+        row = (
+            {**found["article"], "body": found["article"]["body"][:snippet]}
+            if found["shortened"] == "snippet"
+            else found["article"]
+        )
+        return visit.send_json(
+            {
+                "url": address,
+                "article": row,
+                "facts": found["facts"],
+                "lines": found["lines"],
+                "kin": found["kin"],
+                "citations": found["citations"],
+            }
+        )
     return await visit.show("article.html", found)
 
 
 def _span(text: str) -> Span | None:
     start, _, end = text.partition("-")
-    if start.isascii() and end.isascii() and start.isdigit() and end.isdigit() and len(text) < 20 and int(start) < int(end):
+    if (
+        start.isascii()
+        and end.isascii()
+        and start.isdigit()
+        and end.isdigit()
+        and len(text) < 20
+        and int(start) < int(end)
+    ):
         return Span(int(start), int(end))
     return None
 
@@ -231,11 +291,32 @@ async def dossier_page(visit: Visit) -> Response:
     if form == "md":
         return visit.send(exports.dossier(found, visit.links, address), "text/markdown")
     if form == "json":
-        shown = ("thing", "names", "phase_rows", "months", "events", "quotes_by", "quotes_about", "posts", "together", "articles", "editions", "judgements")
+        shown = (
+            "thing",
+            "names",
+            "phase_rows",
+            "months",
+            "events",
+            "quotes_by",
+            "quotes_about",
+            "posts",
+            "together",
+            "articles",
+            "editions",
+            "judgements",
+        )
         return visit.send_json({"url": address, "label": label, **{name: found[name] for name in shown}})
     if form == "atom":
         feed = visit.absolute(visit.links.page(label, identity, format=".atom"))
-        return visit.send(exports.atom(f"进博会新闻：{found['title']}", address, feed, [_entry(visit, row) for row in found["articles"]]), "application/atom+xml")
+        return visit.send(
+            exports.atom(
+                f"进博会新闻：{found['title']}",
+                address,
+                feed,
+                [_entry(visit, row) for row in found["articles"]],
+            ),
+            "application/atom+xml",
+        )
     return await visit.show("dossier.html", found)
 
 
@@ -249,13 +330,24 @@ async def event_page(visit: Visit) -> Response:
     if form == "md":
         return visit.send(exports.event(found, visit.links, address), "text/markdown")
     if form == "json":
-        return visit.send_json({"url": address, **{name: found[name] for name in ("event", "parties", "reports", "disagreements", "judgements")}})
+        return visit.send_json(
+            {
+                "url": address,
+                **{
+                    name: found[name]
+                    for name in ("event", "parties", "reports", "disagreements", "judgements")
+                },
+            }
+        )
     return await visit.show("event.html", found)
 
 
 async def list_page(visit: Visit) -> Response:
     """A list of enterprises, people, organizations, places, events, quotes or figures, as a page, JSON or CSV."""
-    asked = lists.Asked.read(lists.LISTINGS[visit.request.url_vars["list"]], {name: visit.argument(name) for name in visit.request.args})
+    asked = lists.Asked.read(
+        lists.LISTINGS[visit.request.url_vars["list"]],
+        {name: visit.argument(name) for name in visit.request.args},
+    )
     form = _format(visit)
     if form == "csv":
         asked = replace(asked, page=1, size=_PUBLIC_CSV_ROWS if visit.options.public else _CSV_ROWS)
@@ -276,20 +368,47 @@ async def list_page(visit: Visit) -> Response:
             asked.listing.kind, found.rows,
             lambda kind, identity: visit.absolute(links.fact(kind, identity)), lambda place: visit.absolute(links.sentence(place)),
         )  # fmt: skip
-        return Response(table, content_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{asked.listing.address}.csv"'})
+        return Response(
+            table,
+            content_type="text/csv; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{asked.listing.address}.csv"'},
+        )
     more = asked.page * asked.size < found.total and asked.page < lists.MAX_PAGE
     if form == "json":
         query = {**asked.query(), "page": asked.page + 1, "size": visit.argument("size", 8)}
         shown = [_listed(visit, asked.listing.kind, row) for row in found.rows]
         following = visit.absolute(visit.links.page(asked.listing.address, query=query, format=".json"))
-        return visit.send_json({"total": found.total, "more_than": found.more_than, "page": asked.page, "next": following if more else None, "rows": shown})
+        return visit.send_json(
+            {
+                "total": found.total,
+                "more_than": found.more_than,
+                "page": asked.page,
+                "next": following if more else None,
+                "rows": shown,
+            }
+        )
     title = asked.listing.title + (f"：{asked.name}" if asked.name else "")
-    return await visit.show("list.html", {"title": title, "asked": asked, "listing": asked.listing, "more": more, "event_types": EVENT_TYPES, "statuses": STATUSES, **context})
+    return await visit.show(
+        "list.html",
+        {
+            "title": title,
+            "asked": asked,
+            "listing": asked.listing,
+            "more": more,
+            "event_types": EVENT_TYPES,
+            "statuses": STATUSES,
+            **context,
+        },
+    )
 
 
 def _listed(visit: Visit, kind: str, row: dict[str, Any]) -> dict[str, Any]:
     place = row.get("source")
-    return {**row, "url": visit.absolute(visit.links.fact(kind, row["id"])), "source_url": visit.absolute(visit.links.sentence(place)) if place else None}
+    return {
+        **row,
+        "url": visit.absolute(visit.links.fact(kind, row["id"])),
+        "source_url": visit.absolute(visit.links.sentence(place)) if place else None,
+    }
 
 
 async def figures_page(visit: Visit) -> Response:
@@ -298,7 +417,9 @@ async def figures_page(visit: Visit) -> Response:
     number = int(edition) if edition.isascii() and edition.isdigit() else None
     if not measure:
         found = await visit.read(figures.overview)
-        return visit.send_json(found) if _format(visit) == "json" else await visit.show("measures.html", found)
+        return (
+            visit.send_json(found) if _format(visit) == "json" else await visit.show("measures.html", found)
+        )
     found = await visit.read(lambda c: figures.page(c, measure, number, links=visit.links))
     return visit.send_json(found) if _format(visit) == "json" else await visit.show("figures.html", found)
 
@@ -351,7 +472,9 @@ async def _form_value(request: Request, name: str) -> str:
 async def suggest_page(visit: Visit) -> Response:
     """Completions of names and of types."""
     if visit.request.url_vars["what"] == "type":
-        return visit.send_json({"result": [{"id": kind.label, "name": kind.title} for kind in KINDS.values()]})
+        return visit.send_json(
+            {"result": [{"id": kind.label, "name": kind.title} for kind in KINDS.values()]}
+        )
     prefix = visit.argument("prefix", 120)
     return visit.send_json(await visit.read(lambda c: reconcile.suggest(c, prefix)))
 
@@ -364,4 +487,6 @@ async def reconciled_page(visit: Visit) -> Response:
         raise Absent("没有这个条目。")
     if visit.request.url_vars["what"] == "view":
         return Response.redirect(visit.links.entity(found["label"], found["id"]))
-    return await visit.show("preview.html", {"thing": found, "kind": KINDS[found["label"]], "title": found["name"]})
+    return await visit.show(
+        "preview.html", {"thing": found, "kind": KINDS[found["label"]], "title": found["name"]}
+    )

@@ -25,7 +25,11 @@ def _entity(connection: sqlite3.Connection, label: str, identity: str) -> dict[s
     row = first(connection, f"select * from [{kind.table}] where id = ?", (identity,))
     if row is None:
         return None
-    latest = first(connection, "select article_id from appearances where entity_id = ? order by published desc, article_id desc limit 1", (identity,))
+    latest = first(
+        connection,
+        "select article_id from appearances where entity_id = ? order by published desc, article_id desc limit 1",
+        (identity,),
+    )
     place = latest and first(
         connection,
         f"select m.article_id, m.field, m.start, m.end, m.text, {_around('m')}, a.headline, a.newspaper, a.published from mentions m "
@@ -80,7 +84,10 @@ def _quote(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | No
         (identity,),
     )
     if row is not None:
-        row["source"] = {name: row[name] for name in ("article_id", "field", "start", "end", "text", "headline", "newspaper", "published")}
+        row["source"] = {
+            name: row[name]
+            for name in ("article_id", "field", "start", "end", "text", "headline", "newspaper", "published")
+        }
         row["posts"] = rows(
             connection,
             "select distinct t.title, coalesce(n.name, g.name, t.organization_text) as organization, coalesce(t.enterprise_id, t.organization_id) as entity_id, "
@@ -96,6 +103,17 @@ def _figure(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | N
     sql = f"select f.*, {_around('f')}, a.headline, a.newspaper, a.published from figures f join articles a on a.id = f.article_id where f.id = ?"
     row = first(connection, sql, (identity,))
     if row is not None:
-        kept = ("article_id", "field", "start", "end", "text", "before", "after", "headline", "newspaper", "published")
+        kept = (
+            "article_id",
+            "field",
+            "start",
+            "end",
+            "text",
+            "before",
+            "after",
+            "headline",
+            "newspaper",
+            "published",
+        )
         row["source"] = _trimmed({name: row[name] for name in kept})
     return row

@@ -73,7 +73,9 @@ class Request:
         """
         arguments = {name: _clean(value) for name, value in arguments.items()}
         given = {name: arguments.get(name, "").strip()[:80] for name in Filters.__slots__}
-        given["edition"] = given["edition"] if given["edition"].isascii() and given["edition"].isdigit() else ""
+        given["edition"] = (
+            given["edition"] if given["edition"].isascii() and given["edition"].isdigit() else ""
+        )
         for name in ("since", "until"):
             given[name] = given[name] if q.is_date(given[name]) else ""
         sort = arguments.get("sort", "")
@@ -158,7 +160,10 @@ def _conditions(filters: Filters) -> _Where:
         (filters.since, "a.published >= ?"),
         (filters.until and filters.until + "\U0010ffff", "a.published <= ?"),
         (filters.type, "exists (select 1 from event_reports r where r.article_id = a.id and r.type = ?)"),
-        (filters.entity, "exists (select 1 from appearances p where p.article_id = a.id and p.entity_id = ?)"),
+        (
+            filters.entity,
+            "exists (select 1 from appearances p where p.article_id = a.id and p.entity_id = ?)",
+        ),
     ):
         if value:
             parts.append(sql)
@@ -170,7 +175,11 @@ def _expression(connection: sqlite3.Connection, request: Request) -> str | None:
     """Return the FTS5 expression of words and tags, or None when neither is asked for."""
     filters = request.filters
     parts = [q.expression(request.query)] if request.query.groups else []
-    parts += [fts.match_tag(name, getattr(filters, name)) for name in ("newspaper", "edition", "section") if getattr(filters, name)]
+    parts += [
+        fts.match_tag(name, getattr(filters, name))
+        for name in ("newspaper", "edition", "section")
+        if getattr(filters, name)
+    ]
     if filters.since or filters.until:
         months = [
             month for (month,) in connection.execute("select distinct month from coverage where month <> ''")
@@ -259,7 +268,12 @@ def _dated(
     tail = f"order by a.published is null, a.published {order}, a.id"
     if total <= _SORT_ALL:
         return _true_hits(_fetch(connection, match, where, f"{tail} limit {wanted + PAGE}"), request), False
-    months = [row[0] for row in connection.execute(f"select distinct month from coverage where month <> '' order by month {order}")]
+    months = [
+        row[0]
+        for row in connection.execute(
+            f"select distinct month from coverage where month <> '' order by month {order}"
+        )
+    ]
     found: list[dict[str, Any]] = []
     step, at = 1, 0
     while at < len(months) and len(found) < wanted:
@@ -282,17 +296,34 @@ def _browse(connection: sqlite3.Connection, request: Request) -> Results:
     sql = f"select {_ARTICLE} from articles a {condition} order by a.published {order} {limit}"
     found = rows(connection, sql, where.parameters)
     if where.sql:
-        total = scalar(connection, f"select count(*) from (select 1 from articles a {condition} limit {_SORT_ALL})", where.parameters)
+        total = scalar(
+            connection,
+            f"select count(*) from (select 1 from articles a {condition} limit {_SORT_ALL})",
+            where.parameters,
+        )
     else:
         total = scalar(connection, "select n from totals where name = 'articles'") or 0
-    return Results(tuple(_hit(article, ()) for article in found), int(total), more_than=bool(where.sql) and total >= _SORT_ALL)
+    return Results(
+        tuple(_hit(article, ()) for article in found),
+        int(total),
+        more_than=bool(where.sql) and total >= _SORT_ALL,
+    )
 
 
 def _hit(article: dict[str, Any], words: tuple[str, ...]) -> Hit:
     headline = article["headline"] or "（无标题）"
-    others = [Marked(text, tuple(q.find_words(text, words))) for name in ("kicker", "subtitle") if (text := article[name])]
+    others = [
+        Marked(text, tuple(q.find_words(text, words)))
+        for name in ("kicker", "subtitle")
+        if (text := article[name])
+    ]
     above = tuple(piece for piece in others if piece.spans)
-    return Hit(article, snippets(article["body"], words), Marked(headline, tuple(q.find_words(headline, words))), above)
+    return Hit(
+        article,
+        snippets(article["body"], words),
+        Marked(headline, tuple(q.find_words(headline, words))),
+        above,
+    )
 
 
 def snippets(body: str, words: tuple[str, ...]) -> tuple[Marked, ...]:
@@ -308,7 +339,11 @@ def snippets(body: str, words: tuple[str, ...]) -> tuple[Marked, ...]:
             continue
         start = max(place.start - _BEFORE, 0, end)
         end = min(max(start + _SNIPPET, place.end), start + 4 * _SNIPPET, len(body))
-        inside = tuple(Span(max(p.start, start) - start, min(p.end, end) - start) for p in places if p.start < end and p.end > start)
+        inside = tuple(
+            Span(max(p.start, start) - start, min(p.end, end) - start)
+            for p in places
+            if p.start < end and p.end > start
+        )
         found.append(Marked(body[start:end].replace("\n", " "), inside, start > 0, end < len(body)))
         if len(found) == _FRAGMENTS:
             break
@@ -344,16 +379,24 @@ def widened(connection: sqlite3.Connection, query: q.Query, found: list[Offer]) 
         return ""
     kind = KINDS[found[0].label]
     sql = f"select distinct alias from aliases where {kind.column} = ? and length(alias) > 1 order by length(alias) limit 5"
-    names = dict.fromkeys((query.words[0], found[0].name, *(row[0] for row in connection.execute(sql, (found[0].id,)))))
+    names = dict.fromkeys(
+        (query.words[0], found[0].name, *(row[0] for row in connection.execute(sql, (found[0].id,))))
+    )
     kept = [name for name in names if '"' not in name and len(name) < 60]
-    kept = [name for name in kept if not any(other != name and fts.fold(other) in fts.fold(name) for other in kept)]
+    kept = [
+        name
+        for name in kept
+        if not any(other != name and fts.fold(other) in fts.fold(name) for other in kept)
+    ]
     return " OR ".join(f'"{name}"' if " " in name else name for name in kept) if len(kept) > 1 else ""
 
 
 def named(connection: sqlite3.Connection, name: str) -> Offer | None:
     """Return the thing of exactly that name or alias in any written form, the most frequent one; None when there is none."""
     form = lists.form(name)
-    return next((offer for offer in _named(connection, name) if lists.form(offer.alias or offer.name) == form), None)
+    return next(
+        (offer for offer in _named(connection, name) if lists.form(offer.alias or offer.name) == form), None
+    )
 
 
 def simplified(word: str) -> str:
@@ -373,9 +416,18 @@ def _named(connection: sqlite3.Connection, word: str) -> list[Offer]:
     )
     found: dict[str, Offer] = {}
     for row in rows(connection, sql, (form, form + "\U0010ffff")):
-        name = str(scalar(connection, f"select name from [{KINDS[row['label']].table}] where id = ?", (row["entity_id"],)) or row["alias"])
+        name = str(
+            scalar(
+                connection,
+                f"select name from [{KINDS[row['label']].table}] where id = ?",
+                (row["entity_id"],),
+            )
+            or row["alias"]
+        )
         alias = None if row["alias"] == name else row["alias"]
-        found.setdefault(row["entity_id"], Offer(row["entity_id"], row["label"], name, alias, row["n_articles"]))
+        found.setdefault(
+            row["entity_id"], Offer(row["entity_id"], row["label"], name, alias, row["n_articles"])
+        )
     return list(found.values())
 
 
@@ -426,7 +478,10 @@ def similar_names(connection: sqlite3.Connection, word: str, *, limit: int = 5) 
     for kind in KINDS.values():
         sql = f"select name from (select name, n_articles from [{kind.table}] order by n_articles desc limit 40000) where {like} limit 60"
         names += [row[0] for row in connection.execute(sql, tuple(pairs))]
-    close = [(difflib.SequenceMatcher(None, word, name[: len(word) + 4]).ratio(), name) for name in dict.fromkeys(names)]
+    close = [
+        (difflib.SequenceMatcher(None, word, name[: len(word) + 4]).ratio(), name)
+        for name in dict.fromkeys(names)
+    ]
     return [name for ratio, name in sorted(close, reverse=True) if ratio >= 0.5][:limit]
 
 
@@ -442,8 +497,14 @@ def choices(connection: sqlite3.Connection, request: Request, *, exact: bool) ->
     """Return the values of newspaper, edition and section; with `exact`, each with its number of hits."""
     found: dict[str, list[Choice]] = {}
     for name, sql in (
-        ("edition", "select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1"),
-        ("newspaper", "select newspaper, sum(n_articles) from coverage where newspaper <> '' group by 1 order by 2 desc limit 40"),
+        (
+            "edition",
+            "select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1",
+        ),
+        (
+            "newspaper",
+            "select newspaper, sum(n_articles) from coverage where newspaper <> '' group by 1 order by 2 desc limit 40",
+        ),
     ):
         free = replace(request, filters=replace(request.filters, **{name: ""}))
         match, where = _expression(connection, free), _conditions(free.filters)
@@ -451,8 +512,15 @@ def choices(connection: sqlite3.Connection, request: Request, *, exact: bool) ->
         if match is None and not where.sql:
             found[name] = [Choice(value, count) for value, count in values]
         elif exact and match is not None:
-            counted = [(value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where)) for value, _ in values]
-            found[name] = [Choice(value, count) for value, count in counted if count or value == getattr(request.filters, name)]
+            counted = [
+                (value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
+                for value, _ in values
+            ]
+            found[name] = [
+                Choice(value, count)
+                for value, count in counted
+                if count or value == getattr(request.filters, name)
+            ]
         else:
             found[name] = [Choice(value, None) for value, _ in values]
     return found
@@ -467,4 +535,16 @@ def entity_name(connection: sqlite3.Connection, identity: str) -> str | None:
     return None
 
 
-__all__ = ["Advice", "Filters", "Hit", "Marked", "Request", "Results", "Row", "advise", "choices", "offers", "search"]
+__all__ = [
+    "Advice",
+    "Filters",
+    "Hit",
+    "Marked",
+    "Request",
+    "Results",
+    "Row",
+    "advise",
+    "choices",
+    "offers",
+    "search",
+]

@@ -13,9 +13,10 @@ STOCK_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self' 'unsafe-inline'"
 """For Datasette's own pages in public mode: their templates carry style attributes, but no inline script after ours."""
 MAX_QUERY_BYTES = 8_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_HIDDEN = re.compile(r"^/-/(?:plugins|versions|settings|threads|messages|metadata|allow-debug|permissions|actor|databases|patterns)(?:\.json)?$")
+_HIDDEN = re.compile(
+    r"^/-/(?:plugins|versions|settings|threads|messages|metadata|allow-debug|permissions|actor|databases|patterns)(?:\.json)?$"
+)
 """Pages of Datasette that tell about the server; refused in public mode."""
-
 
 
 def quiet_faults() -> None:
@@ -23,7 +24,9 @@ def quiet_faults() -> None:
 
     It takes a second of computing for each request, which invites abuse, and writes texts of the archive into logs.
     """
-    from datasette import handle_exception  # not above: it loads all plugins, while this one is only half there
+    from datasette import (
+        handle_exception,  # not above: it loads all plugins, while this one is only half there
+    )
 
     handle_exception.rich = None
 
@@ -51,7 +54,10 @@ def guard(app: App, *, public: Callable[[], bool], robots: Callable[[], bool], b
         async def send_safely(message: MutableMapping[str, Any]) -> None:
             nonlocal csv
             if csv and message["type"] == "http.response.body" and message.get("body"):
-                message, csv = {**message, "body": _BYTE_ORDER_MARK + message["body"]}, False  # else Excel shows nonsense
+                message, csv = (
+                    {**message, "body": _BYTE_ORDER_MARK + message["body"]},
+                    False,
+                )  # else Excel shows nonsense
             if message["type"] == "http.response.start":
                 csv = csv and message["status"] == 200
                 headers = _with_headers(list(message.get("headers") or []), public=closed)

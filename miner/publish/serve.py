@@ -18,14 +18,21 @@ from miner.store.database import open_readonly
 
 HOST = "127.0.0.1"
 SNIPPET_CHARS = 200
-_ALWAYS: dict[str, Any] = {"suggest_facets": False, "facet_time_limit_ms": 300, "sql_time_limit_ms": 2_000, "default_page_size": 50}
+_ALWAYS: dict[str, Any] = {
+    "suggest_facets": False,
+    "facet_time_limit_ms": 300,
+    "sql_time_limit_ms": 2_000,
+    "default_page_size": 50,
+}
 _PUBLIC: dict[str, Any] = {
     "default_allow_sql": False, "allow_download": False, "allow_csv_stream": False, "max_returned_rows": 500, "sql_time_limit_ms": 1_000,
     "max_csv_mb": 10, "trace_debug": False, "template_debug": False, "num_sql_threads": 4,
 }  # fmt: skip
 
 
-def build(path: Path, *, public: bool = False, snippet_chars: int = 0, metadata: dict[str, Any] | None = None) -> Datasette:
+def build(
+    path: Path, *, public: bool = False, snippet_chars: int = 0, metadata: dict[str, Any] | None = None
+) -> Datasette:
     """Return a Datasette that serves one archive with this plugin.
 
     `public` refuses SQL, downloads and robots; `snippet_chars` cuts bodies. `metadata` is added to what the plugin knows.
@@ -34,7 +41,11 @@ def build(path: Path, *, public: bool = False, snippet_chars: int = 0, metadata:
     options = {"public": public, "snippet_chars": snippet_chars}
     given = dict(metadata or {})
     plugins = {**given.get("plugins", {}), "miner": {**options, **given.get("plugins", {}).get("miner", {})}}
-    return Datasette([str(path)], metadata={**given, "plugins": plugins}, settings={**_ALWAYS, **(_PUBLIC if public else {})})
+    return Datasette(
+        [str(path)],
+        metadata={**given, "plugins": plugins},
+        settings={**_ALWAYS, **(_PUBLIC if public else {})},
+    )
 
 
 def address(port: int) -> str:
@@ -46,7 +57,9 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}/"
 
 
-def serve(path: Path, *, port: int = 8001, public: bool = False, snippets: bool = False, open_browser: bool = False) -> None:
+def serve(
+    path: Path, *, port: int = 8001, public: bool = False, snippets: bool = False, open_browser: bool = False
+) -> None:
     """Serve an archive on loopback until interrupted, with the address in the log; a web server in front may publish it.
 
     `snippets` shows only the beginning of bodies. Raises StoreError when the file is no archive, InputError when the port
@@ -58,7 +71,9 @@ def serve(path: Path, *, port: int = 8001, public: bool = False, snippets: bool 
     asyncio.run(datasette.invoke_startup())
     if open_browser:
         threading.Timer(1.0, webbrowser.open, [address(port)]).start()
-    uvicorn.run(datasette.app(), host=HOST, port=port, log_level="info", access_log=False, lifespan="on", workers=1)
+    uvicorn.run(
+        datasette.app(), host=HOST, port=port, log_level="info", access_log=False, lifespan="on", workers=1
+    )
 
 
 def _check_port(port: int) -> None:
@@ -77,5 +92,9 @@ def datasette_arguments(path: Path, *, port: int = 8001, public: bool = False) -
     ['serve', 'expo.db', '--host']
     """
     settings = {**_ALWAYS, **(_PUBLIC if public else {})}
-    flags = [part for name, value in settings.items() for part in ("--setting", name, str(value).lower() if isinstance(value, bool) else str(value))]
+    flags = [
+        part
+        for name, value in settings.items()
+        for part in ("--setting", name, str(value).lower() if isinstance(value, bool) else str(value))
+    ]
     return ["serve", str(path), "--host", HOST, "--port", str(port), *flags]

@@ -31,7 +31,14 @@ _LOOKUPS = {
     "like": "像", "notlike": "不像", "glob": "匹配", "in": "在其中", "notin": "不在其中", "arraycontains": "列表含有", "arraynotcontains": "列表不含", "date": "日期是",
     "isnull": "为空", "notnull": "不为空", "isblank": "是空白", "notblank": "不是空白",
 }  # fmt: skip
-_PARAMETERS = {"country": "国家或地区", "edition": "届次（数字）", "name": "名称", "amount": "金额（数值）", "measure": "指标", "words": "检索词"}
+_PARAMETERS = {
+    "country": "国家或地区",
+    "edition": "届次（数字）",
+    "name": "名称",
+    "amount": "金额（数值）",
+    "measure": "指标",
+    "words": "检索词",
+}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "type": archive.EVENT_TYPES, "status": {**archive.STATUSES, "ok": "成功", "failed": "失败"}, "role": archive.ROLES, "left_role": archive.ROLES,
     "right_role": archive.ROLES, "met_role": archive.ROLES, "same": {"1": "同一", "0": "不同"}, "direct": {"1": "直接引语", "0": "转述"},

@@ -35,17 +35,24 @@ def register(datasette: Any, mcp: Any) -> None:
         return found
 
     @mcp.tool()
-    async def expo_search(query: str, edition: int | None = None, newspaper: str = "", sort: str = "relevance") -> dict[str, Any]:
+    async def expo_search(
+        query: str, edition: int | None = None, newspaper: str = "", sort: str = "relevance"
+    ) -> dict[str, Any]:
         """Search Chinese newspaper articles about the China International Import Expo.
 
         Words of any length, "quoted phrases", OR, -exclusion. Returns articles with snippets, and dossiers of names.
         """
-        asked = search.Request.read({"q": query, "edition": str(edition or ""), "newspaper": newspaper, "sort": sort})
+        asked = search.Request.read(
+            {"q": query, "edition": str(edition or ""), "newspaper": newspaper, "sort": sort}
+        )
 
         def find(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
             results = search.search(connection, asked)
             hits = [_brief(hit, links) for hit in results.hits]
-            offers = [{"label": o.label, "id": o.id, "name": o.name, "url": links.entity(o.label, o.id)} for o in search.offers(connection, asked.query)]
+            offers = [
+                {"label": o.label, "id": o.id, "name": o.name, "url": links.entity(o.label, o.id)}
+                for o in search.offers(connection, asked.query)
+            ]
             return {"total": results.total, "articles": hits, "dossiers": offers}
 
         return await read(find)
@@ -58,14 +65,28 @@ def register(datasette: Any, mcp: Any) -> None:
         found = await read(lambda connection, links: dossier.page(connection, label, id, links=links))
         if found is None:
             raise ValueError("no such dossier")
-        shown = ("thing", "names", "phase_rows", "events", "quotes_by", "quotes_about", "posts", "together", "articles")
+        shown = (
+            "thing",
+            "names",
+            "phase_rows",
+            "events",
+            "quotes_by",
+            "quotes_about",
+            "posts",
+            "together",
+            "articles",
+        )
         return {name: plain(found[name]) for name in shown}
 
     @mcp.tool()
     async def expo_evidence(article_id: str) -> dict[str, Any]:
         """Return an article with every fact read from it: characters start to end of its body are the evidence."""
         snippet = Options.of(datasette).snippet_chars or _BODY
-        found = await read(lambda connection, links: article.page(connection, article_id, article.View(links, snippet_chars=snippet)))
+        found = await read(
+            lambda connection, links: article.page(
+                connection, article_id, article.View(links, snippet_chars=snippet)
+            )
+        )
         if found is None:
             raise ValueError("no such article")
         row = {**found["article"], "body": found["article"]["body"][:snippet]}
@@ -82,4 +103,8 @@ def register(datasette: Any, mcp: Any) -> None:
 
 def _brief(hit: search.Hit, links: Links) -> dict[str, Any]:
     shown = {name: hit.article[name] for name in ("id", "headline", "newspaper", "published", "edition")}
-    return {**shown, "url": links.article(hit.article["id"]), "snippets": [snippet.text for snippet in hit.snippets]}
+    return {
+        **shown,
+        "url": links.article(hit.article["id"]),
+        "snippets": [snippet.text for snippet in hit.snippets],
+    }

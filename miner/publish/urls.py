@@ -29,7 +29,13 @@ class Links:
         given = {**query, "_db": self.named} if query else {"_db": self.named}
         kept = {key: value for key, value in given.items() if value not in (None, "")}
         asked = urlencode(kept) if kept else ""
-        return self.base.rstrip("/") + ROOT + (f"/{path}" if path else "") + format + (f"?{asked}" if asked else "")
+        return (
+            self.base.rstrip("/")
+            + ROOT
+            + (f"/{path}" if path else "")
+            + format
+            + (f"?{asked}" if asked else "")
+        )
 
     def other(self, database: str) -> str:
         """Return the address of the front page of another archive on the same server."""

@@ -45,7 +45,11 @@ class Options:
         """Read the options of a Datasette."""
         given = datasette.plugin_config(PLUGIN) or {}
         snippet = given.get("snippet_chars") or 0
-        return cls(bool(given.get("public")), int(snippet) if str(snippet).isdigit() else 0, bool(given.get("robots")))
+        return cls(
+            bool(given.get("public")),
+            int(snippet) if str(snippet).isdigit() else 0,
+            bool(given.get("robots")),
+        )
 
 
 async def find_archives(datasette: Any) -> list[str]:
@@ -58,7 +62,11 @@ async def find_archives(datasette: Any) -> list[str]:
                 known.append(name)
         if known:
             setattr(datasette, _NAMES, known)
-            setattr(datasette, _LARGE, {name: await datasette.databases[name].execute_fn(_large_tables) for name in known})
+            setattr(
+                datasette,
+                _LARGE,
+                {name: await datasette.databases[name].execute_fn(_large_tables) for name in known},
+            )
     return known
 
 
@@ -121,25 +129,43 @@ class Visit:
     async def show(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
         """Answer with a page."""
         given = {**shared(self.datasette, self.links), **context}
-        html = _pages(self.datasette).get_template(f"expo/{template}").render({**given, **self._given_by_datasette()})
+        html = (
+            _pages(self.datasette)
+            .get_template(f"expo/{template}")
+            .render({**given, **self._given_by_datasette()})
+        )
         headers = {"content-security-policy": PAGE_POLICY}
         if self.options.public and status == 200 and self.request.actor is None:
             headers["cache-control"] = f"public, max-age={_PUBLIC_SECONDS}"
-        return Response(marks.visible(html), status=status, content_type="text/html; charset=utf-8", headers=headers)
+        return Response(
+            marks.visible(html), status=status, content_type="text/html; charset=utf-8", headers=headers
+        )
 
     def _given_by_datasette(self) -> dict[str, Any]:
         """Return what templates that an operator put in the place of ours may expect."""
         datasette = self.datasette
-        return {"request": self.request, "urls": datasette.urls, "actor": self.request.actor, "base_url": datasette.setting("base_url")}
+        return {
+            "request": self.request,
+            "urls": datasette.urls,
+            "actor": self.request.actor,
+            "base_url": datasette.setting("base_url"),
+        }
 
     def send(self, text: str, content_type: str) -> Response:
         """Answer with text that is no page: Markdown, Atom."""
-        return Response(marks.visible(text), content_type=f"{content_type}; charset=utf-8", headers=self._open())
+        return Response(
+            marks.visible(text), content_type=f"{content_type}; charset=utf-8", headers=self._open()
+        )
 
     def send_json(self, found: object, *, status: int = 200) -> Response:
         """Answer with JSON."""
         text = json.dumps(plain(found), ensure_ascii=False, default=str)
-        return Response(_escape_surrogates(text), status=status, content_type="application/json; charset=utf-8", headers=self._open())
+        return Response(
+            _escape_surrogates(text),
+            status=status,
+            content_type="application/json; charset=utf-8",
+            headers=self._open(),
+        )
 
     def _open(self) -> dict[str, str]:
         return {"access-control-allow-origin": "*"} if getattr(self.datasette, "cors", False) else {}
@@ -184,7 +210,11 @@ def plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items() if not isinstance(inner, Markup) and not callable(inner)}
+        return {
+            str(key): plain(inner)
+            for key, inner in value.items()
+            if not isinstance(inner, Markup) and not callable(inner)
+        }
     if isinstance(value, (list, tuple, set)):
         return [plain(inner) for inner in value]
     return value

@@ -223,7 +223,9 @@ class _Opened:
                 yield Refused(path, fault("damaged-archive", reason=error))
                 return
             spool.seek(0)
-            yield from unpack(cast(BinaryIO, spool), path, self.config, budget=self.budget, depth=self.depth + 1)
+            yield from unpack(
+                cast(BinaryIO, spool), path, self.config, budget=self.budget, depth=self.depth + 1
+            )
 
     def _count(self) -> None:
         self.budget.members_left -= 1
@@ -270,7 +272,11 @@ class _Metered(io.RawIOBase):
         if budget.bytes_left < 0:
             raise fault("archive-too-large", limit=config.max_archive_bytes)
         taken = self.packed.taken if isinstance(self.packed, _Counted) else self.packed
-        if taken is not None and self.given > _BOMB_FLOOR and self.given > config.max_archive_ratio * max(1, taken):
+        if (
+            taken is not None
+            and self.given > _BOMB_FLOOR
+            and self.given > config.max_archive_ratio * max(1, taken)
+        ):
             raise fault("zip-bomb", limit=config.max_archive_ratio)
         return len(piece)
 

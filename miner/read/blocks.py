@@ -92,7 +92,9 @@ class Page:
 
     def select(self, selector: str | None) -> list[Tag]:
         """Return the elements that a CSS selector picks; alternatives whose words are not on the page cost nothing."""
-        likely = [part for part, words in _alternatives(selector or "") if all(word in self.text for word in words)]
+        likely = [
+            part for part, words in _alternatives(selector or "") if all(word in self.text for word in words)
+        ]
         return list(self.soup.select(", ".join(likely))) if likely else []
 
     def first(self, *selectors: str) -> Tag | None:
@@ -124,7 +126,9 @@ def blocks(root: Tag, *, drop: Iterable[Tag] = ()) -> list[Block]:
             elif walk.enter(found):
                 stack.append((found, True))
                 stack.extend(
-                    (child, False) for child in reversed(found.contents) if isinstance(child, Tag | NavigableString)
+                    (child, False)
+                    for child in reversed(found.contents)
+                    if isinstance(child, Tag | NavigableString)
                 )
         elif not isinstance(found, _NOT_SHOWN):
             walk.add(str(found))
@@ -144,7 +148,11 @@ def densest(found: list[Block], *, least: int = LEAST) -> Tag | None:
         length = len(block.text) - block.linked
         if length < 12 or not RUNNING.search(block.text) or block.linked > 0.5 * len(block.text):
             continue
-        tag = block.holder.parent if block.holder.name in ("p", "li", "h2", "h3", "blockquote") else block.holder
+        tag = (
+            block.holder.parent
+            if block.holder.name in ("p", "li", "h2", "h3", "blockquote")
+            else block.holder
+        )
         for share in (1.0, 0.6, 0.3):
             if tag is None or tag.name in ("html", "[document]"):
                 break
@@ -199,7 +207,9 @@ def _visible(text: str) -> str:
         parts.append(_NOT_LINE_END.sub(_blank, text[begin:at]))
     whole = "".join(parts)
     body = re.search("<body", text, re.IGNORECASE)
-    return f"{_NOT_LINE_END.sub(_blank, whole[: body.start()])}\0{whole[body.start() + 1 :]}" if body else whole
+    return (
+        f"{_NOT_LINE_END.sub(_blank, whole[: body.start()])}\0{whole[body.start() + 1 :]}" if body else whole
+    )
 
 
 def _blank(found: re.Match[str]) -> str:

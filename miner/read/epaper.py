@@ -12,7 +12,10 @@ from miner.model import Role
 from miner.read.blocks import Block, Page, blocks, densest, parse, tidy
 from miner.read.paths import iso_date, page_name
 
-_PROPERTY = (re.compile(r"<!--\s{0,20}enpproperty", re.IGNORECASE), re.compile(r"/enpproperty", re.IGNORECASE))
+_PROPERTY = (
+    re.compile(r"<!--\s{0,20}enpproperty", re.IGNORECASE),
+    re.compile(r"/enpproperty", re.IGNORECASE),
+)
 _CONTENT = (
     re.compile(r"<!--\s{0,20}enpcontent\s{0,20}-->", re.IGNORECASE),
     re.compile(r"<!--\s{0,20}/enpcontent\s{0,20}-->", re.IGNORECASE),

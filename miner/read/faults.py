@@ -43,8 +43,14 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     # text
     "empty": ("没有文字", "no text in it"),
-    "binary": ("不是文本,含有二进制内容;请检查文件是否损坏", "binary content, not text: the file may be damaged"),
-    "encoding": ("认不出字符编码,请转存为 UTF-8", "the character encoding is not recognised: save it as UTF-8"),
+    "binary": (
+        "不是文本,含有二进制内容;请检查文件是否损坏",
+        "binary content, not text: the file may be damaged",
+    ),
+    "encoding": (
+        "认不出字符编码,请转存为 UTF-8",
+        "the character encoding is not recognised: save it as UTF-8",
+    ),
     "undecodable": (
         "{count} 处字节不能按 {encoding} 解码,已换成 U+FFFD,第一处在第 {line} 行(字节偏移 {offset});请核对",
         "{count} undecodable places became U+FFFD, the first on line {line} at byte {offset}: compare",
@@ -59,7 +65,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "too-many-lines": ("多于 {limit} 行,请分成几个文件", "more than {limit} lines: split the file"),
     # JSON lines
-    "bad-row": ("第 {row} 行不是 JSON 对象({reason}),已跳过", "row {row} is no JSON object and was passed over"),
+    "bad-row": (
+        "第 {row} 行不是 JSON 对象({reason}),已跳过",
+        "row {row} is no JSON object and was passed over",
+    ),
     "no-body": (
         "第 {row} 行没有正文;正文字段应名为 {names},用其他名字时请设 jsonl_fields",
         "row {row} has no body: set jsonl_fields when the fields have other names",

@@ -100,7 +100,10 @@ def joined(pieces: Sequence[Placed]) -> list[Placed]:
     for row in rows:
         head = row[0]
         for left, right in pairwise(row):
-            gap, size = pieces[right].box.left - pieces[left].box.right, max(pieces[left].size, pieces[right].size)
+            gap, size = (
+                pieces[right].box.left - pieces[left].box.right,
+                max(pieces[left].size, pieces[right].size),
+            )
             whole = taken.get(head) or pieces[head]
             alike = abs(pieces[left].size - pieces[right].size) < 0.3 * size
             if alike and gap < _FAR * size and (
@@ -114,7 +117,10 @@ def joined(pieces: Sequence[Placed]) -> list[Placed]:
                 taken[right] = None
             else:
                 head = right
-    return [*upstanding, *(line for index, piece in enumerate(pieces) if (line := taken.get(index, piece)) is not None)]
+    return [
+        *upstanding,
+        *(line for index, piece in enumerate(pieces) if (line := taken.get(index, piece)) is not None),
+    ]
 
 
 def upright(lines: Sequence[Placed]) -> list[Placed]:
@@ -164,7 +170,10 @@ class _Page:
 
 def _follows(last: Char, char: Char) -> bool:
     size = max(last.size, char.size)
-    if abs((char.bottom + char.top) - (last.bottom + last.top)) > 0.8 * size or min(last.size, char.size) < 0.45 * size:
+    if (
+        abs((char.bottom + char.top) - (last.bottom + last.top)) > 0.8 * size
+        or min(last.size, char.size) < 0.45 * size
+    ):
         return False
     reach = _AFTER_BLANK if last.text.isspace() else _TOUCH
     return -0.6 * size < char.left - last.right <= reach * size and char.left > last.left - 0.1 * size
@@ -175,7 +184,9 @@ def _run(chars: Sequence[Char]) -> Iterable[Placed]:
     if text.strip():
         kept = [char for char in chars if char.text.strip()]
         start, end = text.index(kept[0].text), text.rindex(kept[-1].text) + len(kept[-1].text)
-        box = Box(kept[0].left, min(c.bottom for c in kept), max(c.right for c in kept), max(c.top for c in kept))
+        box = Box(
+            kept[0].left, min(c.bottom for c in kept), max(c.right for c in kept), max(c.top for c in kept)
+        )
         yield Placed(text[start:end], box, round(median(char.size for char in kept), 2))
 
 
@@ -218,7 +229,9 @@ def _gutter(left: Placed, right: Placed, below: Sequence[Placed], heights: Seque
 
 def _strip(start: float, end: float, near: Sequence[Placed], size: float) -> bool:
     """Tell whether an upright strip between two abscissas is free of nearly all the lines near by."""
-    edges = sorted({start, end, *(x for piece in near for x in (piece.box.left, piece.box.right) if start < x < end)})
+    edges = sorted(
+        {start, end, *(x for piece in near for x in (piece.box.left, piece.box.right) if start < x < end)}
+    )
     for low, high in pairwise(edges):
         if high - low < 0.3 * size and (low, high) != (start, end):
             continue
@@ -281,7 +294,9 @@ def _vertical_blocks(lines: Sequence[Placed]) -> list[list[Placed]]:
         for block in blocks:
             last = block[-1]
             level = min(last.box.top, line.box.top) - max(last.box.bottom, line.box.bottom)
-            if 0 <= last.box.left - line.box.right < 1.5 * line.size and level > 0.3 * (line.box.top - line.box.bottom):
+            if 0 <= last.box.left - line.box.right < 1.5 * line.size and level > 0.3 * (
+                line.box.top - line.box.bottom
+            ):
                 block.append(line)
                 break
         else:
@@ -295,7 +310,10 @@ def _overlap(a: Box, b: Box) -> float:
 
 def _continues(last: Placed, line: Placed) -> bool:
     size = max(last.size, line.size)
-    if abs(last.size - line.size) > 0.2 * size or not -0.3 * size < last.box.bottom - line.box.top < 1.2 * size:
+    if (
+        abs(last.size - line.size) > 0.2 * size
+        or not -0.3 * size < last.box.bottom - line.box.top < 1.2 * size
+    ):
         return False
     # The second line of a paragraph may be so short that it ends under the indent of the first.
     indented = Box(last.box.left - 2.2 * size, last.box.bottom, last.box.right, last.box.top)
@@ -365,7 +383,9 @@ def _precedence(boxes: Sequence[Box]) -> NDArray[np.bool_]:
     before: NDArray[np.bool_] = shared & (middle[:, None] > middle)
     level = np.minimum(top[:, None], top) - np.maximum(bottom[:, None], bottom) > 0
     for a, b in zip(*np.nonzero(~shared & (left[:, None] < left)), strict=True):
-        between = (min(bottom[a], bottom[b]) < middle) & (middle < max(top[a], top[b])) & shared[a] & shared[b]
+        between = (
+            (min(bottom[a], bottom[b]) < middle) & (middle < max(top[a], top[b])) & shared[a] & shared[b]
+        )
         column = shared[a] & level[b] & (right <= left[b])
         before[a, b] = column.any() and not between.any()
     return before

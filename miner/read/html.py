@@ -60,7 +60,9 @@ def _lines(story: Story, text: str, limit: int) -> Iterator[Line]:
     found: list[tuple[Block, Role, int | None]] = [(part.block, part.role, 0) for part in story.parts]
     found += [(block, "other", None) for block in story.others]
     number = 0
-    for (block, role, belongs), place in zip(found, source_lines([block for block, _, _ in found], text), strict=True):
+    for (block, role, belongs), place in zip(
+        found, source_lines([block for block, _, _ in found], text), strict=True
+    ):
         for start in range(0, len(block.text), limit):
             number += 1
             yield Line(number, block.text[start : start + limit], role=role, story=belongs, source_line=place)

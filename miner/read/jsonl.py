@@ -51,12 +51,15 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     if not isinstance(record, dict):
         raise fault("bad-row", row=row, reason=type(record).__name__)
     values = _values(record, names, escaped=b"\\u" in data)
-    heads = [(part, role) for name, role in _HEADS for part in split_lines(values.get(name, "")) if part.strip()]
+    heads = [
+        (part, role) for name, role in _HEADS for part in split_lines(values.get(name, "")) if part.strip()
+    ]
     body: list[tuple[str, Role]] = [(part, "body") for part in split_lines(values.get("body", ""))]
     if not any(part.strip() for part, _ in body):
         raise fault("no-body", row=row, names=" | ".join(k for k, v in names.items() if v[0] == "body"))
     lines = tuple(
-        Line(n, part, role=role, story=0, source_line=row) for n, (part, role) in enumerate((*heads, *body), 1)
+        Line(n, part, role=role, story=0, source_line=row)
+        for n, (part, role) in enumerate((*heads, *body), 1)
     )
     return replace(
         document,
@@ -70,7 +73,9 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     )
 
 
-def _values(record: Mapping[str, object], names: Mapping[str, tuple[str, int]], *, escaped: bool) -> dict[str, str]:
+def _values(
+    record: Mapping[str, object], names: Mapping[str, tuple[str, int]], *, escaped: bool
+) -> dict[str, str]:
     """Return the fields of a row that hold something, as text; lists are joined."""
     values: dict[str, str] = {}
     ranks: dict[str, int] = {}

@@ -31,7 +31,11 @@ def load_ocr() -> Recognise:
         found, _ = engine(image)
         height = image.shape[0]
         return order(
-            [_placed(corners, text, height, scale) for corners, text, score in found or [] if score >= _LEAST_SCORE]
+            [
+                _placed(corners, text, height, scale)
+                for corners, text, score in found or []
+                if score >= _LEAST_SCORE
+            ]
         )
 
     return recognise
@@ -48,5 +52,7 @@ def open_image(data: bytes) -> Any:
 
 def _placed(corners: Any, text: str, height: int, scale: float) -> Placed:
     across, down = [float(x) for x, _ in corners], [float(y) for _, y in corners]
-    box = Box(min(across) * scale, (height - max(down)) * scale, max(across) * scale, (height - min(down)) * scale)
+    box = Box(
+        min(across) * scale, (height - max(down)) * scale, max(across) * scale, (height - min(down)) * scale
+    )
     return Placed(text, box, round(min(box.top - box.bottom, box.right - box.left), 2))

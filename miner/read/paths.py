@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from miner.errors import ConfigError
 
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s{0,2}[-/.年]\s{0,2}(\d{1,2})\s{0,2}[-/.月]\s{0,2}(\d{1,2})(?!\d)")
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s{0,2}[-/.年]\s{0,2}(\d{1,2})\s{0,2}[-/.月]\s{0,2}(\d{1,2})(?!\d)"
+)
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
 
 
@@ -107,4 +109,6 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise ConfigError(f"path_patterns: {pattern!r} 不是正则表达式 / not a regular expression: {error}") from error
+        raise ConfigError(
+            f"path_patterns: {pattern!r} 不是正则表达式 / not a regular expression: {error}"
+        ) from error

@@ -77,7 +77,9 @@ def read_image(data: bytes, base: Document, config: Config) -> Document:
     placed = load_ocr()(open_image(data), 1.0)
     if not placed:
         raise fault("empty")
-    lines = tuple(Line(n, line.text, page=1, box=line.box, size=line.size) for n, line in enumerate(placed, 1))
+    lines = tuple(
+        Line(n, line.text, page=1, box=line.box, size=line.size) for n, line in enumerate(placed, 1)
+    )
     return replace(base, lines=lines, problems=(problem("ocr", count=1, where="1"),))
 
 
@@ -158,7 +160,9 @@ def _unmapped(handle: object, count: int) -> float:
 def _direction(handle: object, count: int) -> int:
     """Return by how many quarter turns counter-clockwise most of the text is turned: 0 to 3."""
     angles = [raw.FPDFText_GetCharAngle(handle, at) for at in range(0, count, max(1, count // _SAMPLE))]
-    turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)  # PDFium's are clockwise
+    turns = Counter(
+        -round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0
+    )  # PDFium's are clockwise
     return turns.most_common(1)[0][0] if turns else 0
 
 

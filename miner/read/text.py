@@ -143,7 +143,9 @@ def _lossy(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding, "replace")
         bad = max(1, text.count(REPLACEMENT) - _printed_replacements(data, encoding))
         line = len(split_lines(data[: error.start].decode(encoding, "ignore") + "."))
-        problems = (problem("undecodable", at=line, count=bad, encoding=encoding, line=line, offset=error.start),)
+        problems = (
+            problem("undecodable", at=line, count=bad, encoding=encoding, line=line, offset=error.start),
+        )
     if "\0" in text:
         line = len(split_lines(text[: text.index("\0") + 1]))
         problems = (*problems, problem("nul", at=line, count=text.count("\0"), line=line))

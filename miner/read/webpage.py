@@ -24,7 +24,9 @@ from miner.read.paths import iso_date
 _LABEL = re.compile(
     r"^[\s(（【]{0,3}(?:(?:文章|稿件|信息|本文)?(?:来源于?|作者)|文|编辑|发布时间|发布日期)\s{0,3}[:：/|]\s{0,3}"
 )
-_NAME_END = r"(?=$|[\s|｜<>，。；;)）】\]]|作者|来源|责任|责编|编辑|发布|时间|字号|分享|举报|浏览|点击|打印|记者)"
+_NAME_END = (
+    r"(?=$|[\s|｜<>，。；;)）】\]]|作者|来源|责任|责编|编辑|发布|时间|字号|分享|举报|浏览|点击|打印|记者)"
+)
 _SOURCE = re.compile(rf"来源于?\s{{0,3}}[:：]\s{{0,3}}([^\s|｜<>，。]{{2,30}}?){_NAME_END}")
 _AUTHOR = re.compile(rf"(?:作者\s{{0,3}}[:：]|文\s?/)\s{{0,3}}([^\s|｜<>，。:：]{{2,20}}?){_NAME_END}")
 _AUTHOR_PAPER = re.compile(r"^([一-鿿·、 ]{2,16})/([一-鿿]{2,10}(?:报|网|社|刊|新闻))$", re.MULTILINE)
@@ -54,7 +56,9 @@ class Markup:
 @lru_cache(maxsize=1)
 def markup() -> Markup:
     """Return what resources/markup.yml says."""
-    table: dict[str, Any] = yaml.safe_load(resources.files("miner.resources").joinpath("markup.yml").read_text("utf-8"))
+    table: dict[str, Any] = yaml.safe_load(
+        resources.files("miner.resources").joinpath("markup.yml").read_text("utf-8")
+    )
     words = "|".join(map(re.escape, table["furniture_classes"]))
     return Markup(
         sites=tuple(table["sites"]),
@@ -104,11 +108,15 @@ class _Reader:
                 continue
             for record in table if isinstance(table, list) else [table]:
                 if isinstance(record, dict) and isinstance(record.get("articleBody"), str):
-                    return self._of_record({key: value for key, value in record.items() if isinstance(value, str)})
+                    return self._of_record(
+                        {key: value for key, value in record.items() if isinstance(value, str)}
+                    )
         return None
 
     def _of_record(self, record: dict[str, str]) -> Story | None:
-        lines = [_block(text, self.soup) for line in record["articleBody"].split("\n") if (text := tidy(line))]
+        lines = [
+            _block(text, self.soup) for line in record["articleBody"].split("\n") if (text := tidy(line))
+        ]
         head = tidy(record.get("headline", "")) or _without_site(self.title)
         heads = [Part("headline", _block(head, self.soup))] if head else []
         body = [Part("body", block) for block in lines]
@@ -125,7 +133,10 @@ class _Reader:
         source = self._name("source", site, _SOURCE, around)
         author = self._name("author", site, _AUTHOR, around)
         if pair := _AUTHOR_PAPER.search(around):
-            author, source = author or _block(pair.group(1), self.soup), source or _block(pair.group(2), self.soup)
+            author, source = (
+                author or _block(pair.group(1), self.soup),
+                source or _block(pair.group(2), self.soup),
+            )
         newspaper = source.text if source else site.get("newspaper") or self._site_name()
         heads = [Part("headline", head)] if head else []
         parts = [part for part in parts if head is None or part.block.text != head.text]
@@ -140,7 +151,9 @@ class _Reader:
         """Ask trafilatura, where no element stands out."""
         try:
             import trafilatura  # takes a second to import, and most pages do without
-        except ImportError:  # its jusText asks lxml 6 for an extra under a name that some installers do not know
+        except (
+            ImportError
+        ):  # its jusText asks lxml 6 for an extra under a name that some installers do not know
             return Story(others=tuple(self.blocks), date=self._date({}, ""))
         with _quiet("trafilatura"):
             found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
@@ -153,7 +166,10 @@ class _Reader:
         head = [Part("headline", Block(found.title, self.soup, found.title[:16]))] if found.title else []
         body = [Part("body", block) for block in lines if not head or block.text != found.title]
         return Story(
-            (*head, *body), newspaper=found.sitename, date=self._date({}, "") or found.date, author=found.author
+            (*head, *body),
+            newspaper=found.sitename,
+            date=self._date({}, "") or found.date,
+            author=found.author,
         )
 
     def _headline(self, body: Tag, site: dict[str, str]) -> Block | None:
@@ -171,10 +187,14 @@ class _Reader:
             ):
                 return _block(title, block.holder)
         # The title element is the headline with the site's name behind it: the longest block that opens it.
-        opening = [block for block in self.blocks if len(block.text) >= 5 and self.title.startswith(block.text)]
+        opening = [
+            block for block in self.blocks if len(block.text) >= 5 and self.title.startswith(block.text)
+        ]
         if opening:
             return max(opening, key=lambda block: len(block.text))
-        headings = [block for block in self.blocks if block.holder.name in ("h1", "h2") and 5 <= len(block.text) <= 60]
+        headings = [
+            block for block in self.blocks if block.holder.name in ("h1", "h2") and 5 <= len(block.text) <= 60
+        ]
         stated = self.meta.get("articletitle") or self.meta.get("og:title") or title
         alike = [block for block in headings if block.text in stated or stated in block.text]
         if alike:
@@ -187,7 +207,10 @@ class _Reader:
         if not inside:
             return ""
         first, last = inside[0], inside[-1]
-        at = next((i for i in range(first - 1, -1, -1) if head and head.text in self.blocks[i].text), max(0, first - 6))
+        at = next(
+            (i for i in range(first - 1, -1, -1) if head and head.text in self.blocks[i].text),
+            max(0, first - 6),
+        )
         near = [*self.blocks[at : min(first, at + 12)], *self.blocks[last + 1 : last + 4]]
         return "\n".join(block.text for block in near)[:1000]
 
@@ -197,7 +220,9 @@ class _Reader:
                 return found
         if site.get("epoch") and (stamp := re.search(site["epoch"], self.text)):
             return datetime.datetime.fromtimestamp(int(stamp.group(1)), _CHINA).date().isoformat()
-        stated = next((self.meta[name.lower()] for name in markup().meta["date"] if name.lower() in self.meta), "")
+        stated = next(
+            (self.meta[name.lower()] for name in markup().meta["date"] if name.lower() in self.meta), ""
+        )
         if short := _SHORT_DATE.search(around):
             around = f"20{'-'.join(short.groups())}\n{around}"
         return iso_date(stated) or iso_date(around) or self._guessed_date()
@@ -222,7 +247,9 @@ class _Reader:
             joined = " ".join(dict.fromkeys(texts)) if kind == "author" else texts[0]
             return Block(joined, chosen[0], texts[0][:16])
         labelled = pattern.search(around)
-        stated = next((self.meta[name.lower()] for name in markup().meta[kind] if name.lower() in self.meta), "")
+        stated = next(
+            (self.meta[name.lower()] for name in markup().meta[kind] if name.lower() in self.meta), ""
+        )
         for text in (_cleaned(labelled.group(1)) if labelled else None, _cleaned(stated)):
             if text:
                 return _block(text, self.soup)
@@ -234,7 +261,9 @@ class _Reader:
             return stated
         pieces = _SUFFIX.split(self.title)
         last = _cleaned(pieces[-1].strip()) if len(pieces) > 1 else None
-        return last if last and re.search(r"(?:网|报|社|新闻|在线|日报社|频道)(?:-The Paper)?$", last) else None
+        return (
+            last if last and re.search(r"(?:网|报|社|新闻|在线|日报社|频道)(?:-The Paper)?$", last) else None
+        )
 
 
 @contextmanager
@@ -319,4 +348,6 @@ def _block(text: str, holder: Tag) -> Block:
 
 def _cleaned(text: str | None) -> str | None:
     text = re.sub(r"\s{1,3}(?:原创稿|举报|关注)$", "", _LABEL.sub("", text or "").strip())
-    return text if text and len(text) <= 40 and text not in markup().not_names and not text.isdigit() else None
+    return (
+        text if text and len(text) <= 40 and text not in markup().not_names and not text.isdigit() else None
+    )

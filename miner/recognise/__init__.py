@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from miner.language.words import sentences
 from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
 from miner.offsets import Span, Tiles
-from miner.recognise.brackets import find_latin
 from miner.recognise.consistency import across
-from miner.recognise.declared import declared_names
-from miner.recognise.employers import parts_of_name
 from miner.recognise.entities import Links, group
 from miner.recognise.passage import Found, Passage
+from miner.recognise.rules.brackets import find_latin
+from miner.recognise.rules.declared import declared_names
+from miner.recognise.rules.employers import parts_of_name
 from miner.recognise.spacy_components import ExpoEntities, pipeline
-from miner.segment import sentences
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -73,11 +73,15 @@ class Recogniser:
             return self._annotate(articles)
 
     def _annotate(self, articles: Sequence[Article]) -> list[Annotated]:
-        windows = [window for index, article in enumerate(articles) for window in _windows(index, _text(article))]
+        windows = [
+            window for index, article in enumerate(articles) for window in _windows(index, _text(article))
+        ]
         named = self._entities.find(Passage.read(window.text) for window in windows)
         read: list[list[_Read]] = [[] for _ in articles]
         for window, (passage, names) in zip(windows, named, strict=True):
-            read[window.article].append(_Read(window.start, passage.bare(), names, _word_edges(passage, names)))
+            read[window.article].append(
+                _Read(window.start, passage.bare(), names, _word_edges(passage, names))
+            )
         return [_annotated(article, parts) for article, parts in zip(articles, read, strict=True)]
 
 
@@ -142,7 +146,16 @@ def _annotated(article: Article, parts: list[_Read]) -> Annotated:
 
 def _mention(article_id: str, name: str, content: str, found: Found, offset: int, entity: int) -> Mention:
     span = Span(found.start - offset, found.end - offset)
-    return Mention(article_id, name, span, content[span.start : span.end], cast(Label, found.label), found.method, found.confidence, entity)
+    return Mention(
+        article_id,
+        name,
+        span,
+        content[span.start : span.end],
+        cast(Label, found.label),
+        found.method,
+        found.confidence,
+        entity,
+    )
 
 
 def _words(parts: list[_Read], body: Span) -> Tiles:

@@ -13,17 +13,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from miner.lexicon import Entry
+from miner.language.gazetteer import gazetteer, words_of
+from miner.language.lexicon import Entry
+from miner.language.words import words
 from miner.model import Form, LocalEntity
-from miner.recognise.gazetteer import gazetteer, words_of
 from miner.recognise.passage import Found, Passage
-from miner.segment import words
 
 Key = tuple[str, str]
 _BRACKET = re.compile(r"\([^()]*\)")
-_CLOSING = ("股份有限公司", "有限责任公司", "有限公司", "株式会社", "集团公司", "总公司", "律师事务所", "会计师事务所", "公司", "集团", "股份", "控股", "银行")
+_CLOSING = (
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "株式会社",
+    "集团公司",
+    "总公司",
+    "律师事务所",
+    "会计师事务所",
+    "公司",
+    "集团",
+    "股份",
+    "控股",
+    "银行",
+)
 _WHOLE = ("银行", "公司", "集团", "保险", "证券")
-_LEGAL_ENDS = ("", "股份有限公司", "有限公司", "有限责任公司", "股份公司", "公司", "(中国)有限公司", "集团", "(集团)股份有限公司", "(集团)有限公司")
+_LEGAL_ENDS = (
+    "",
+    "股份有限公司",
+    "有限公司",
+    "有限责任公司",
+    "股份公司",
+    "公司",
+    "(中国)有限公司",
+    "集团",
+    "(集团)股份有限公司",
+    "(集团)有限公司",
+)
 _MAX_NAMES = 400
 """Above this many distinct names of one label in an article, only declared links and equal names are joined."""
 
@@ -118,7 +143,11 @@ def _kinship(name: str, other: str) -> int | None:
         return None
     if core(name) == core(other):
         return 0
-    if name == _without_regions(other) or name == _brand(other) or (name.endswith("公司") and core(name) == _brand(other)):
+    if (
+        name == _without_regions(other)
+        or name == _brand(other)
+        or (name.endswith("公司") and core(name) == _brand(other))
+    ):
         return 1
     return 2 if _is_part(name, other) else None
 
@@ -128,9 +157,24 @@ def _same_entry(name: str, other: str) -> bool | None:
 
     A brand and a company that belongs to it are left to the rules.
     """
-    mine, theirs = _entry("enterprise", name), _entry("enterprise", other) or _entry("enterprise", core(other))
-    if mine is None or theirs is None or mine.name in (theirs.parent, theirs.name) or theirs.name == mine.parent:
-        return True if mine is not None and theirs is not None and mine.name == theirs.name and _entry("enterprise", other) else None
+    mine, theirs = (
+        _entry("enterprise", name),
+        _entry("enterprise", other) or _entry("enterprise", core(other)),
+    )
+    if (
+        mine is None
+        or theirs is None
+        or mine.name in (theirs.parent, theirs.name)
+        or theirs.name == mine.parent
+    ):
+        return (
+            True
+            if mine is not None
+            and theirs is not None
+            and mine.name == theirs.name
+            and _entry("enterprise", other)
+            else None
+        )
     return False if _entry("enterprise", other) else None
 
 
@@ -148,7 +192,10 @@ def _is_part(name: str, other: str) -> bool:
         return False
     if name.endswith(_WHOLE) and other.rsplit(name, 1)[1] not in _LEGAL_ENDS:
         return False  # a bank or company and the group named after it are two
-    mine, theirs = _entry("enterprise", name), _entry("enterprise", _without_regions(other)) or _entry("enterprise", core(other))
+    mine, theirs = (
+        _entry("enterprise", name),
+        _entry("enterprise", _without_regions(other)) or _entry("enterprise", core(other)),
+    )
     return theirs is None or mine is None or mine.name == theirs.name
 
 
@@ -167,7 +214,9 @@ def abbreviates(short: str, full: str) -> bool:
     """
     if short[0] not in full[:4] or short[-1] not in full[-3:]:
         return False
-    if len(full) - len(short) >= 2 and any(full.startswith(short[:cut]) and full.endswith(short[cut:]) for cut in range(1, len(short))):
+    if len(full) - len(short) >= 2 and any(
+        full.startswith(short[:cut]) and full.endswith(short[cut:]) for cut in range(1, len(short))
+    ):
         return False
     at = 0
     for span in words(full):
@@ -195,7 +244,9 @@ def core(name: str) -> str:
     """
     text = _without_regions(_BRACKET.sub("", name)).removeprefix("株式会社")
     for _ in range(6):
-        ending = next((e for e in (*_CLOSING, *_neutral()) if text.endswith(e) and len(text) - len(e) >= 2), None)
+        ending = next(
+            (e for e in (*_CLOSING, *_neutral()) if text.endswith(e) and len(text) - len(e) >= 2), None
+        )
         if ending is None:
             break
         text = text[: -len(ending)]
@@ -207,7 +258,11 @@ def _brand(name: str) -> str:
     """Return the core of a company name without its trade (丰田汽车 → 丰田)."""
     text = core(name)
     for _ in range(4):
-        trades = [w for w in (*words_of("company_types", "industry", "weak"), "开发") if text.endswith(w) and len(text) - len(w) >= 2]
+        trades = [
+            w
+            for w in (*words_of("company_types", "industry", "weak"), "开发")
+            if text.endswith(w) and len(text) - len(w) >= 2
+        ]
         if not trades:
             break
         text = text[: -len(max(trades, key=len))]
@@ -220,7 +275,12 @@ def _brand(name: str) -> str:
 def _without_regions(name: str) -> str:
     best = 0
     for hit in sorted(gazetteer().hits(name), key=lambda hit: (hit.start, hit.end)):
-        if hit.term.kind == "place" and hit.start == best and len(name) - hit.end >= 2 and hit.term.sort != "venue":
+        if (
+            hit.term.kind == "place"
+            and hit.start == best
+            and len(name) - hit.end >= 2
+            and hit.term.sort != "venue"
+        ):
             best = hit.end
     return name[best:]
 
@@ -228,7 +288,9 @@ def _without_regions(name: str) -> str:
 def _entity(passage: Passage, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
     rooted = [found for found in firsts if _squeezed(passage, found) == root[1]]
     full = rooted[0] if rooted else max(firsts, key=lambda found: found.end - found.start)
-    entry = next((e for e in (_entry(full.label, passage.folded[f.start : f.end]) for f in (full, *firsts)) if e), None)
+    entry = next(
+        (e for e in (_entry(full.label, passage.folded[f.start : f.end]) for f in (full, *firsts)) if e), None
+    )
     if entry is None and full.label == "enterprise":
         entry = _entry("enterprise", core(root[1]))
     others = []
@@ -239,7 +301,13 @@ def _entity(passage: Passage, firsts: list[Found], root: Key, links: Links) -> L
         text = passage.text[found.start : found.end]
         kind = links.kinds.get((found.label, _squeezed(passage, found)))
         if kind is None:
-            kind = "latin" if text.isascii() else "short" if found.end - found.start < full.end - full.start else "full"
+            kind = (
+                "latin"
+                if text.isascii()
+                else "short"
+                if found.end - found.start < full.end - full.start
+                else "full"
+            )
         if kind == "latin":
             latin = latin or text
         others.append((text, kind))

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes with scikit-learn, has no types
 
 from miner.errors import ModelError
+from miner.language.gazetteer import words_of
+from miner.language.words import is_common
 from miner.offsets import Span
-from miner.recognise.encode import Cut
-from miner.recognise.gazetteer import words_of
+from miner.recognise.network.encode import Cut
 from miner.recognise.passage import Found, Passage, own_words
 from miner.recognise.shapes import shaped_like_a_name
-from miner.segment import is_common
 
 if TYPE_CHECKING:
-    from miner.recognise.model import Candidate, NameModel
+    from miner.recognise.network.model import Candidate, NameModel
 
 _TRUST = {"person": 0.92, "enterprise": 0.65, "organization": 0.82, "place": 0.6}
 """How far a posterior of the model counts, by label: it was trained on texts that tell companies and bodies apart badly."""
@@ -27,7 +27,9 @@ _NAMING_TAGS = frozenset({"nr", "nrt", "nrfg"})
 """Tags of words that may be names of people."""
 _EXPLAINING = frozenset({"enterprise", "organization", "place", "expo", "title"})
 _END = re.compile(r"[。!?;\n]")
-_UNIT = re.compile(r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:公司|集团)?[外内]?销部$|(?:代表团|交易团|共同体|团队)$|(?:公司|集团|银行|大学|中心).{1,6}部$")
+_UNIT = re.compile(
+    r"(?<!办事|代表|管理|秘书|商务)处$|[科室股组]$|(?:公司|集团)?[外内]?销部$|(?:代表团|交易团|共同体|团队)$|(?:公司|集团|银行|大学|中心).{1,6}部$"
+)
 _LONGEST = {"person": 16, "enterprise": 30, "organization": 30, "place": 12}
 
 
@@ -35,7 +37,7 @@ _LONGEST = {"person": 16, "enterprise": 30, "organization": 30, "place": 12}
 def name_model() -> NameModel | None:
     """Return the package's model, loaded on first use; None when the package has none."""
     try:
-        from miner.recognise.model import NameModel
+        from miner.recognise.network.model import NameModel
 
         return NameModel.load()
     except (ModelError, ImportError):
@@ -53,7 +55,9 @@ def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
     if model is None:
         return None
     pieces = [(index, span) for index, passage in enumerate(passages) for span in worth_reading(passage)]
-    with _threads().limit(limits=1, user_api="blas"):  # small products: a second thread costs more than it saves
+    with _threads().limit(
+        limits=1, user_api="blas"
+    ):  # small products: a second thread costs more than it saves
         texts = [span.of(passages[index].text) for index, span in pieces]
         predicted = model.predict(texts, [_cut(passages[index], span) for index, span in pieces])
     guesses: list[list[Found]] = [[] for _ in passages]
@@ -115,7 +119,11 @@ def _discount(passage: Passage, start: int, end: int, label: str) -> float:
         if passage.folded[start:end].isascii():
             return 0.7
         plain = passage.all_common(passage.after_places(start, end), end)
-        return 0.6 if plain or passage.words.tags[passage.word_at(end - 1)] in ("d", "p", "c", "u", "uj", "f") else 1.0
+        return (
+            0.6
+            if plain or passage.words.tags[passage.word_at(end - 1)] in ("d", "p", "c", "u", "uj", "f")
+            else 1.0
+        )
     if label == "organization":
         typed = any(hit.end == end and hit.term.kind == "body" for hit in passage.hits_in(start, end))
         return 1.0 if typed else 0.7
@@ -137,12 +145,19 @@ def _bare(text: str) -> bool:
 
 @cache
 def _never_names() -> frozenset[str]:
-    return words_of("naming") | words_of("expo") | words_of("company_types") | words_of("org_types", "generic")
+    return (
+        words_of("naming") | words_of("expo") | words_of("company_types") | words_of("org_types", "generic")
+    )
 
 
 def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
     text = passage.folded[start:end]
-    if "\n" in text or "、" in text or (label == "enterprise" and text.endswith(("区", "部", "处", "科"))) or not (passage.edges[start] or passage.edges[end]):
+    if (
+        "\n" in text
+        or "、" in text
+        or (label == "enterprise" and text.endswith(("区", "部", "处", "科")))
+        or not (passage.edges[start] or passage.edges[end])
+    ):
         return False
     if text in _never_names():
         return False
@@ -150,9 +165,13 @@ def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
         return True
     if text[0] == "区" and start and passage.folded[start - 1] in "国华太亚东南西北洲":
         return False
-    if label == "organization" and (_UNIT.search(text) or _bare(text) or passage.folded[end : end + 1] in ("长", "门")):
+    if label == "organization" and (
+        _UNIT.search(text) or _bare(text) or passage.folded[end : end + 1] in ("长", "门")
+    ):
         return False
-    kinds = {hit.term.kind for hit in passage.hits_from(start, end) if hit.end == end and not hit.term.ambiguous}
+    kinds = {
+        hit.term.kind for hit in passage.hits_from(start, end) if hit.end == end and not hit.term.ambiguous
+    }
     if kinds & {"place", "expo"} or (label == "person" and kinds & {"enterprise", "organization"}):
         return False
     if label == "person":

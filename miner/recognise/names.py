@@ -6,26 +6,33 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from miner.language.gazetteer import Hit, words_of
+from miner.language.words import is_common
 from miner.offsets import Span
-from miner.recognise.bodies import NOT_NAMED, find_bodies
-from miner.recognise.brackets import find_before_brackets, find_latin
 from miner.recognise.consistency import repeated
-from miner.recognise.declared import declared_names
-from miner.recognise.employers import find_behind_roles, find_employers, find_family_names, find_short_forms
-from miner.recognise.gazetteer import Hit, words_of
-from miner.recognise.lists import find_listed
 from miner.recognise.overlap import ENOUGH, resolve_overlaps, with_more
 from miner.recognise.passage import Found, Passage
-from miner.recognise.people import find_people, listed_around, trimmed_name
+from miner.recognise.rules.bodies import NOT_NAMED, find_bodies
+from miner.recognise.rules.brackets import find_before_brackets, find_latin
+from miner.recognise.rules.declared import declared_names
+from miner.recognise.rules.employers import (
+    find_behind_roles,
+    find_employers,
+    find_family_names,
+    find_short_forms,
+)
+from miner.recognise.rules.lists import find_listed
+from miner.recognise.rules.people import find_people, listed_around, trimmed_name
 from miner.recognise.shapes import is_byline
 from miner.recognise.zones import credits, works
-from miner.segment import is_common
 
 _REGIONS = ("大中华区", "中国区", "亚太区", "中华区", "亚洲区", "北亚区")
 _AT = re.compile(r"(?:在|于|至|到|位于|落户|来自|入驻|设在|建在|扎根|迁至|前往)$")
 _EVENTS = ("论坛", "大会", "峰会", "年会", "博览会", "展会", "交易会", "展览会", "艺术节", "电影节", "文化节")
 """What a gathering's name ends in: it is no body, though a model may take it for one."""
-_BEARS = re.compile(r"(?:出版|传媒|影业|医疗|教育|咨询|投资|律师|会计师|建筑|[\u4e00-\u9fff]{0,6}(?:舞蹈|艺术|科学|音乐|医学|公益|慈善))?(集团|有限公司|公司|银行|事务所|基金会|剧场|剧院|大学|学院|研究所|博物馆|艺术团|乐团)")
+_BEARS = re.compile(
+    r"(?:出版|传媒|影业|医疗|教育|咨询|投资|律师|会计师|建筑|[\u4e00-\u9fff]{0,6}(?:舞蹈|艺术|科学|音乐|医学|公益|慈善))?(集团|有限公司|公司|银行|事务所|基金会|剧场|剧院|大学|学院|研究所|博物馆|艺术团|乐团)"
+)
 _ALONE = 0.7
 _LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
@@ -40,10 +47,35 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     bodies = [*find_bodies(passage), *_from_lexicon(passage)]
     declared = [short for _, short in declared_names(passage, bodies)]
     people = [_doubted(found) if guesses is not None else found for found in find_people(passage)]
-    proposals = [*bodies, *declared, *people, *(_trimmed(passage, found) for found in guesses or ()), *_nested(passage, [*bodies, *people]), *find_before_brackets(passage), *find_employers(passage, people), *find_behind_roles(passage)]
-    proposals = [_placed(passage, found) for found in _wholes(passage, proposals) if not _begins_with_title(passage, found)]
+    proposals = [
+        *bodies,
+        *declared,
+        *people,
+        *(_trimmed(passage, found) for found in guesses or ()),
+        *_nested(passage, [*bodies, *people]),
+        *find_before_brackets(passage),
+        *find_employers(passage, people),
+        *find_behind_roles(passage),
+    ]
+    proposals = [
+        _placed(passage, found)
+        for found in _wholes(passage, proposals)
+        if not _begins_with_title(passage, found)
+    ]
     kept = resolve_overlaps(_outside(proposals, barred))
-    kept = with_more(kept, _outside((named for found in kept if found.method == "model" and found.label == "person" and found.confidence >= 0.8 for named in listed_around(passage, found) if not passage.starts_place(named.start)), barred))
+    kept = with_more(
+        kept,
+        _outside(
+            (
+                named
+                for found in kept
+                if found.method == "model" and found.label == "person" and found.confidence >= 0.8
+                for named in listed_around(passage, found)
+                if not passage.starts_place(named.start)
+            ),
+            barred,
+        ),
+    )
     kept = with_more(kept, _outside((short for _, short in find_family_names(passage, kept)), barred))
     kept = with_more(kept, _outside(find_short_forms(passage, kept), barred))
     kept = with_more(kept, (short for _, short in find_latin(passage, kept)))
@@ -61,7 +93,11 @@ def _wholes(passage: Passage, proposals: list[Found]) -> Iterator[Found]:
     for found in proposals:
         if found.label == "place" and reach.get(found.start, 0) > found.end:
             continue
-        if found.method == "model" and found.label == "organization" and passage.folded.endswith(_EVENTS, found.start, found.end):
+        if (
+            found.method == "model"
+            and found.label == "organization"
+            and passage.folded.endswith(_EVENTS, found.start, found.end)
+        ):
             continue
         if found.label == "person" and "·" in passage.folded[found.start : found.end]:
             body = _named_after(passage, found)
@@ -81,13 +117,18 @@ def _named_after(passage: Passage, person: Found) -> Found | None:
         if hit.end == start and hit.term.kind == "place":
             start = hit.start
             break
-    label = "enterprise" if match.group(1) in ("集团", "公司", "有限公司", "银行", "事务所") else "organization"
+    label = (
+        "enterprise" if match.group(1) in ("集团", "公司", "有限公司", "银行", "事务所") else "organization"
+    )
     return Found(start, match.end(), label, "type", 0.97)
 
 
 def _trimmed(passage: Passage, found: Found) -> Found:
     """Cut a person's name that a model reads too far before the character that no name ends in."""
-    if found.label == "enterprise" and (passage.folded[found.end - 1] in "共将已均也" or NOT_NAMED.search(passage.folded, found.start, found.end)):
+    if found.label == "enterprise" and (
+        passage.folded[found.end - 1] in "共将已均也"
+        or NOT_NAMED.search(passage.folded, found.start, found.end)
+    ):
         return replace(found, confidence=0.0)
     if found.label != "person" or found.end - found.start < 3:
         return found
@@ -101,7 +142,10 @@ def _placed(passage: Passage, found: Found) -> Found:
     """Doubt a person without title or speech behind 在 and its like: a place may be named like a person (在姜山设厂)."""
     if found.label != "person" or found.method not in ("word", "model"):
         return found
-    behind_place = any(hit.end == found.start and hit.term.kind == "place" for hit in passage.hits_in(max(0, found.start - 8), found.start))
+    behind_place = any(
+        hit.end == found.start and hit.term.kind == "place"
+        for hit in passage.hits_in(max(0, found.start - 8), found.start)
+    )
     if behind_place or _AT.search(passage.folded, max(0, found.start - 2), found.start):
         return replace(found, confidence=found.confidence * 0.5)
     return found
@@ -113,9 +157,11 @@ def _begins_with_title(passage: Passage, found: Found) -> bool:
         return found.start > 0 and passage.folded[found.start - 1] in "国华太亚东南西北洲"
     if found.label != "enterprise" or found.start not in passage.title_starts:
         return False
-    return any(title.start == found.start and end < found.end for end, title in passage.titles.items() if found.start < end < found.end) and not (
-        passage.folded.endswith("事务所", found.start, found.end)
-    )
+    return any(
+        title.start == found.start and end < found.end
+        for end, title in passage.titles.items()
+        if found.start < end < found.end
+    ) and not (passage.folded.endswith("事务所", found.start, found.end))
 
 
 def _doubted(found: Found) -> Found:
@@ -138,7 +184,12 @@ def _without_bylines(passage: Passage, names: list[Found]) -> list[Found]:
 def _acts(passage: Passage, end: int) -> bool:
     """Tell whether a verb follows: then what stands between it and a person is a verb or a place, too (胡春华计划减持)."""
     index = passage.word_at(end)
-    return passage.words.starts[index : index + 1] == [end] and passage.words.tags[index] in ("v", "d", "p", "vn")
+    return passage.words.starts[index : index + 1] == [end] and passage.words.tags[index] in (
+        "v",
+        "d",
+        "p",
+        "vn",
+    )
 
 
 def _marked(spans: list[Span]) -> bytearray:
@@ -157,26 +208,36 @@ def _outside(proposals: Iterable[Found], barred: bytearray) -> Iterator[Found]:
 def _from_lexicon(passage: Passage) -> Iterator[Found]:
     for hit in passage.hits:
         kind = hit.term.kind
-        if kind not in ("enterprise", "organization", "place", "expo") or (passage.folded[hit.end - 1] == "团" and kind == "organization"):
+        if kind not in ("enterprise", "organization", "place", "expo") or (
+            passage.folded[hit.end - 1] == "团" and kind == "organization"
+        ):
             continue
         inside = passage.edges[hit.start] and passage.edges[hit.end]
         if kind == "enterprise" and _reads_on(passage, hit):
             continue
         following = passage.folded[hit.end : hit.end + 1]
-        if kind == "enterprise" and (following == "区" or passage.folded.endswith(_REGIONS, hit.start, hit.end)):
+        if kind == "enterprise" and (
+            following == "区" or passage.folded.endswith(_REGIONS, hit.start, hit.end)
+        ):
             continue
         if kind == "organization" and (following == "门" or (not inside and following == "长")):
             continue
         if kind == "enterprise" and passage.folded[hit.start : hit.end].endswith(_MEDIA):
             kind = "organization"
-        if hit.term.ambiguous or (kind == "enterprise" and passage.folded[hit.start : hit.end] in words_of("naming", "platform")):
+        if hit.term.ambiguous or (
+            kind == "enterprise" and passage.folded[hit.start : hit.end] in words_of("naming", "platform")
+        ):
             verbal = passage.words.tags[passage.word_at(hit.start)] in ("v", "d", "a", "ad")
             if kind == "enterprise" and inside and not verbal and passage.acts_as_company(hit.start, hit.end):
                 yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
             continue
         if kind == "place" and hit.term.sort == "street" and passage.folded[hit.end - 2 : hit.end] == "街道":
             yield Found(hit.start, hit.end, "organization", "lexicon", 0.9)
-        elif inside or (hit.end - hit.start >= 4 and (passage.edges[hit.start] or passage.edges[hit.end])) or hit.end - hit.start >= 6:
+        elif (
+            inside
+            or (hit.end - hit.start >= 4 and (passage.edges[hit.start] or passage.edges[hit.end]))
+            or hit.end - hit.start >= 6
+        ):
             sure = 0.9 if inside else 0.75
             yield Found(hit.start, hit.end, kind, "lexicon", sure - 0.1 if kind == "place" else sure)
 
@@ -185,10 +246,18 @@ def _reads_on(passage: Passage, hit: Hit) -> bool:
     """Tell whether a region and an everyday word that together are a company's name rather belong to the next noun (中国移动游戏)."""
     at = passage.after_places(hit.start, hit.end)
     index = passage.word_at(hit.end)
-    if at in (hit.start, hit.end) or not is_common(passage.folded[at : hit.end]) or passage.words.starts[index : index + 1] != [hit.end]:
+    if (
+        at in (hit.start, hit.end)
+        or not is_common(passage.folded[at : hit.end])
+        or passage.words.starts[index : index + 1] != [hit.end]
+    ):
         return False
     word, tag = passage.words.words[index], passage.words.tags[index]
-    company = hit.end in passage.title_starts or passage.acts_as_company(hit.start, hit.end) or word in words_of("naming", "role", "enterprise_head")
+    company = (
+        hit.end in passage.title_starts
+        or passage.acts_as_company(hit.start, hit.end)
+        or word in words_of("naming", "role", "enterprise_head")
+    )
     return tag in ("n", "nz") and len(word) > 1 and not company
 
 
@@ -201,7 +270,9 @@ def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
             continue
         for length in (4, 3, 2, 1):
             word = passage.folded[found.end : found.end + length]
-            verbal = found.label == "person" and ((length == 1 and word not in ("奖", "杯", "路")) or _acts(passage, found.end + length))
+            verbal = found.label == "person" and (
+                (length == 1 and word not in ("奖", "杯", "路")) or _acts(passage, found.end + length)
+            )
             if word in nesting and not verbal and passage.edges[found.end + length]:
                 yield Found(found.start, found.end + length, "expo", "nested", 1.0)
                 break

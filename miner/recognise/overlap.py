@@ -59,7 +59,11 @@ def _merged(proposals: list[Found]) -> Found | None:
     sure = surest.confidence if len(methods) == 1 else min(1.0 - doubt, max(0.98, surest.confidence))
     if sure < ENOUGH:
         return None
-    return surest if sure == surest.confidence else Found(surest.start, surest.end, surest.label, surest.method, round(sure, 3))
+    return (
+        surest
+        if sure == surest.confidence
+        else Found(surest.start, surest.end, surest.label, surest.method, round(sure, 3))
+    )
 
 
 def resolve_overlaps(proposals: Iterable[Found]) -> list[Found]:

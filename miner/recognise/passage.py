@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from miner.language.fold import fold
+from miner.language.gazetteer import Hit, gazetteer
+from miner.language.words import Tagged, is_common, tagged, user_dictionary
 from miner.offsets import Span
-from miner.recognise.fold import fold
-from miner.recognise.gazetteer import Hit, gazetteer
-from miner.segment import Tagged, is_common, tagged, user_dictionary
 
 NAMED = ("enterprise", "place", "organization")
 """The kinds of lexicon hits that are names."""
 _PROPER = frozenset({"nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})
 
 
-_BEFORE_BRAND = re.compile(r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$")
+_BEFORE_BRAND = re.compile(
+    r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$"
+)
 _AFTER_BRAND = re.compile(
     r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区|大中华区|亚太区|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
     r"带来|首发|首次参展|连续\w届参展|展出|携|推出|参展|宣布|在华|旗下|亮相|与[^,。]{1,12}签|签约|[(][a-z])"
@@ -78,7 +80,9 @@ class Passage:
         for start in words.starts:
             edges[start] = 1
         edges[len(text)] = 1
-        hits = [hit for hit in gazetteer().hits(folded) if not hit.term.ambiguous or _may_stand(hit, words, edges)]
+        hits = [
+            hit for hit in gazetteer().hits(folded) if not hit.term.ambiguous or _may_stand(hit, words, edges)
+        ]
         passage = cls(text, folded, words, hits, edges, [hit.end for hit in hits])
         passage._sort_hits()
         return passage
@@ -143,7 +147,8 @@ class Passage:
         """Return the kind of name that a stretch begins with; a body that needs no owner of its own counts as one."""
         kind = self.known_prefix(start, end)
         if kind is None and any(
-            hit.term.kind == "body" and hit.term.sort in ("ministry", "international") for hit in self.hits_from(start, end)
+            hit.term.kind == "body" and hit.term.sort in ("ministry", "international")
+            for hit in self.hits_from(start, end)
         ):
             return "organization"
         return kind

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from miner.recognise.foreign import HAN, letters_of, whole_words
-from miner.recognise.gazetteer import words_of
+from miner.language.gazetteer import words_of
 from miner.recognise.passage import Found, Passage
+from miner.recognise.rules.foreign import HAN, letters_of, whole_words
 
-_BYLINE = re.compile(r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$")
+_BYLINE = re.compile(
+    r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$"
+)
 
 
 @cache

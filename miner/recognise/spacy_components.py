@@ -21,7 +21,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from miner.lexicon import load_all
+from miner.language.lexicon import load_all
 from miner.recognise.guesses import guess
 from miner.recognise.names import find_names
 from miner.recognise.passage import Found, Passage
@@ -89,7 +89,9 @@ class ExpoEntities:
         for doc, (passage, names) in zip(documents, named, strict=True):
             yield _named(doc, passage, names)
 
-    def find(self, stream: Iterable[Passage], batch_size: int = _BATCH) -> Iterator[tuple[Passage, list[Found]]]:
+    def find(
+        self, stream: Iterable[Passage], batch_size: int = _BATCH
+    ) -> Iterator[tuple[Passage, list[Found]]]:
         """Find the names of passages, as `pipe` does for documents; for callers who want offsets and no tokens.
 
         An archive is read this way: a `Doc` of it costs a quarter of the time, and nobody would look at it.
@@ -122,7 +124,12 @@ def _passage(doc: Doc) -> Passage:
 def _named(doc: Doc, passage: Passage, names: list[Found]) -> Doc:
     """Return the document with its names set; its words are cut at the edges of names when they are still untouched."""
     starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
-    missing = {edge for found in names for edge in (found.start, found.end) if edge not in starts and edge < len(passage.text)}
+    missing = {
+        edge
+        for found in names
+        for edge in (found.start, found.end)
+        if edge not in starts and edge < len(passage.text)
+    }
     if missing and not doc.has_annotation("TAG") and not doc.spans and not doc.ents:
         doc = _recut(doc, passage.text, sorted({*starts, *missing}))
         starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
@@ -137,7 +144,10 @@ def _named(doc: Doc, passage: Passage, names: list[Found]) -> Doc:
         if span is not None:
             spans.append(span)
     doc.spans["expo"] = spans
-    doc.set_ents([span for i, span in enumerate(spans) if not i or span.start >= spans[i - 1].end], default="unmodified")
+    doc.set_ents(
+        [span for i, span in enumerate(spans) if not i or span.start >= spans[i - 1].end],
+        default="unmodified",
+    )
     doc.user_data[PASSAGE], doc.user_data[FOUND] = passage, names
     return doc
 
@@ -165,7 +175,9 @@ class ExpoTriggers:
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark one document."""
-        doc.spans["triggers"] = [Span(doc, start, end, label=label) for label, start, end in self.matcher(doc)]
+        doc.spans["triggers"] = [
+            Span(doc, start, end, label=label) for label, start, end in self.matcher(doc)
+        ]
         return doc
 
 

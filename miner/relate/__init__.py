@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from miner.dates import DateMention, find_dates, iter_problems
+from miner.language.dates import DateMention, find_dates, iter_problems
 from miner.model import FIELDS, Annotated, Facts, Figure, Problem
 from miner.relate.events import find_events
 from miner.relate.figures import find_figures
@@ -23,10 +23,14 @@ def relate(annotated: Annotated) -> Facts:
     quotes = tuple(find_quotes(body))
     reports = find_events(body, dates, quotes)
     problems = tuple(
-        Problem("relate", "impossible-date", f"{text} is no day of the calendar", document_id=article.document_id)
+        Problem(
+            "relate", "impossible-date", f"{text} is no day of the calendar", document_id=article.document_id
+        )
         for text in iter_problems(dates)
     )
-    return Facts(annotated, find_posts(annotated), reports, quotes, tuple(_figures(annotated, body, dates)), problems)
+    return Facts(
+        annotated, find_posts(annotated), reports, quotes, tuple(_figures(annotated, body, dates)), problems
+    )
 
 
 def _figures(annotated: Annotated, body: Passage, dates: tuple[DateMention, ...]) -> Iterator[Figure]:

@@ -13,7 +13,9 @@ _WITNESSED = re.compile("见证$|轮$|[一二三四五六七八九十两首每�
 _ABOUT = re.compile("就[^，。]{1,10}$")
 _BEING = re.compile("是|成为|首家|唯一")
 _SOURCE = re.compile("(?:根据|依据|按照|据|按|以|所|由)[^，]{0,30}$")
-_TOTAL = re.compile("共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]")
+_TOTAL = re.compile(
+    "共计|累计|共有|总计|合计|已有|已同|已与|已在|已入驻|已建成|已落户|共[^同]|先后有|达到?[0-9]"
+)
 _COUNTED = re.compile("[近超约逾]?[0-9０-９]{1,6}[多余]?[家名]")
 _FAR, _CLOSE, _TERM = 40, 14, 14
 """Characters behind a trigger in which an object may stand; the longest term in quotation marks."""
@@ -25,9 +27,18 @@ def tells(reading: Reading, trigger: Found, segment: Span) -> bool:
     text, start = reading.passage.text, trigger.span.start
     if not _fits(reading, trigger, segment) or ("expo" in trigger.rule.flags and not reading.expo):
         return False
-    if reading.passage.in_title(start) or reading.passage.in_bracket(start) or _in_name(reading, trigger) or _in_term(reading, start):
+    if (
+        reading.passage.in_title(start)
+        or reading.passage.in_bracket(start)
+        or _in_name(reading, trigger)
+        or _in_term(reading, start)
+    ):
         return False
-    if trigger.text.endswith("签约") and _COUNTED.match(text, trigger.span.end) and not _names_before(reading, trigger, segment):
+    if (
+        trigger.text.endswith("签约")
+        and _COUNTED.match(text, trigger.span.end)
+        and not _names_before(reading, trigger, segment)
+    ):
         return False  # 签约27家 is a count, 甲公司签约27家供应商 is not
     if _in_list(text, trigger) or _is_described(text, trigger, segment):
         return False
@@ -56,7 +67,11 @@ def _is_habit(reading: Reading, at: int) -> bool:
 def _fits(reading: Reading, trigger: Found, segment: Span) -> bool:
     """Check the words behind a trigger against what its entry asks for and forbids."""
     text, rule, end = reading.passage.text, trigger.rule, trigger.span.end
-    if rule.never and text.startswith(rule.never, end) and not _told_by_description(reading, trigger, segment):
+    if (
+        rule.never
+        and text.startswith(rule.never, end)
+        and not _told_by_description(reading, trigger, segment)
+    ):
         return False
     if rule.following and not text.startswith(rule.following, end):
         return False
@@ -108,7 +123,10 @@ def _in_term(reading: Reading, at: int) -> bool:
 
 def _in_list(text: str, trigger: Found) -> bool:
     """Tell whether the trigger is one noun of a list: 新品发布、投资签约等活动."""
-    before, after = text[trigger.span.start - 1 : trigger.span.start], text[trigger.span.end : trigger.span.end + 1]
+    before, after = (
+        text[trigger.span.start - 1 : trigger.span.start],
+        text[trigger.span.end : trigger.span.end + 1],
+    )
     if after in ("、", "等") and "support" not in trigger.rule.flags:
         return True
     return before == "、" and after in tuple("等、，。的和")
@@ -117,18 +135,32 @@ def _in_list(text: str, trigger: Found) -> bool:
 def _is_described(text: str, trigger: Found, segment: Span) -> bool:
     """Tell whether the trigger is a noun (简单的并购) or part of a description (是最早签署的国家之一)."""
     start, end = trigger.span
-    if text[start - 1 : start] == "的" and ("support" not in trigger.rule.flags or trigger.rule.kind == "exhibition"):
+    if text[start - 1 : start] == "的" and (
+        "support" not in trigger.rule.flags or trigger.rule.kind == "exhibition"
+    ):
         return True
     about = _ABOUT.search(text, max(segment.start, start - 12), start)
     if about is not None and trigger.rule.type in ("investment", "founding", "launch", "exhibition"):
         return True
-    if text[start - 1 : start] == "就" or text[start - 2 : start] == "通过" or text[start - 2 : start] == "围绕":
+    if (
+        text[start - 1 : start] == "就"
+        or text[start - 2 : start] == "通过"
+        or text[start - 2 : start] == "围绕"
+    ):
         return True
     rest = text[end : segment.end]
-    if start - segment.start <= 1 and text[segment.start - 1 : segment.start] in ("\n", "。", "") and "是" in rest[:40]:
+    if (
+        start - segment.start <= 1
+        and text[segment.start - 1 : segment.start] in ("\n", "。", "")
+        and "是" in rest[:40]
+    ):
         return True
     head = text[max(segment.start, start - 16) : start]
-    return _BEING.search(head) is not None and "的" in rest and trigger.rule.type in ("signing", "founding", "visit", "investment")
+    return (
+        _BEING.search(head) is not None
+        and "的" in rest
+        and trigger.rule.type in ("signing", "founding", "visit", "investment")
+    )
 
 
 def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
@@ -144,7 +176,10 @@ def _is_relative(reading: Reading, trigger: Found, segment: Span) -> bool:
         dated = any(d.precision == "day" for d in reading.dates_in(segment.start, segment.end))
         names = {m.entity for m in reading.passage.within(segment) if m.label != "place"}
         return not dated and len(names) < 2
-    if text.startswith("的", end) and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None:
+    if (
+        text.startswith("的", end)
+        and _SOURCE.search(text, max(segment.start, end - 40), trigger.span.start) is not None
+    ):
         return True
     if text[end - 1] == "了" or text.startswith("了", end):
         return False
@@ -157,7 +192,9 @@ def _is_total(reading: Reading, trigger: Found, segment: Span) -> bool:
     text = reading.passage.text
     if trigger.rule.type == "procurement" or _COUNT.search(text, segment.start, segment.end) is None:
         return False
-    if _TOTAL.search(text, segment.start, trigger.span.start) is None and not text.startswith(("总数", "累计"), trigger.span.end):
+    if _TOTAL.search(text, segment.start, trigger.span.start) is None and not text.startswith(
+        ("总数", "累计"), trigger.span.end
+    ):
         return False
     paragraph = reading.passage.paragraph(segment.start)
     now = any(d.precision == "day" for d in reading.dates_in(paragraph.start, segment.end))

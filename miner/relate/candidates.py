@@ -17,7 +17,20 @@ _SEGMENT = re.compile("[，；：,;:]")
 _HELD_GAP = 45
 _CLOSE = 14
 _PASSIVE = frozenset(
-    {"举行", "举办", "召开", "如期举办", "成功举办", "成功举行", "隆重举行", "启动", "开启", "开始", "拉开帷幕", "进行"}
+    {
+        "举行",
+        "举办",
+        "召开",
+        "如期举办",
+        "成功举办",
+        "成功举行",
+        "隆重举行",
+        "启动",
+        "开启",
+        "开始",
+        "拉开帷幕",
+        "进行",
+    }
 )
 JOINING = frozenset({"参加", "参加了", "出席", "出席了", "亮相于", "进行", "开始"})
 """Verbs that make an event of a forum or a fair only for who is named."""
@@ -30,7 +43,9 @@ _FIRM = re.compile("公司|银行|分行|支行|机构|办事处|事务所|研�
 _SHOP = re.compile("店|工厂|酒店|商场|餐厅|仓")
 _PLANT = re.compile("装置|产线|生产线|工厂|车间|电站|基地|机组|厂房|仓库|二期|一期|物流中心|总部|项目")
 _FIRST = re.compile("首[发秀展]$")
-_PRODUCT = re.compile("新产品|新品|新技术|产品|车型|[款项件架辆台艘]|展品|商品|技术|机器人|设备|作品|飞机|汽车|药|品牌|系统|方案|指数|报告")
+_PRODUCT = re.compile(
+    "新产品|新品|新技术|产品|车型|[款项件架辆台艘]|展品|商品|技术|机器人|设备|作品|飞机|汽车|药|品牌|系统|方案|指数|报告"
+)
 _MAX_WORDS = 40
 """Triggers and nouns looked at in one sentence."""
 _MAX_SENTENCE = 1200
@@ -64,7 +79,9 @@ def candidates(reading: Reading, sentence: Span) -> Iterator[Candidate]:
         own = next(i for i, s in enumerate(segments) if noun.span.start < s.end)
         if noun.span in used or noun.rule.kind == "exhibition":
             continue
-        if "setting" in noun.rule.flags and (_is_setting(reading, noun) or _called_off(reading, noun, segments[own])):
+        if "setting" in noun.rule.flags and (
+            _is_setting(reading, noun) or _called_off(reading, noun, segments[own])
+        ):
             scope = Scope(sentence, segments, own, _floor(reading, noun, sentence))
             yield Candidate(noun, scope, _attendees(reading, noun, scope), noun)
 
@@ -75,7 +92,11 @@ def _typed(reading: Reading, trigger: Found, noun: Found | None, segment: Span) 
     if "support" in rule.flags:
         if noun is None:
             return None
-        if text.startswith("的", noun.span.end) and trigger.text in JOINING and noun.span.start >= trigger.span.end:
+        if (
+            text.startswith("的", noun.span.end)
+            and trigger.text in JOINING
+            and noun.span.start >= trigger.span.end
+        ):
             return None  # 参加论坛的嘉宾: a description
         rule = replace(rule, kind=noun.rule.kind)
     found = Found(trigger.span, trigger.text, rule)
@@ -83,7 +104,9 @@ def _typed(reading: Reading, trigger: Found, noun: Found | None, segment: Span) 
         return None
     end = trigger.span.end
     if rule.instead is not None and any(word in text[end : end + _CLOSE] for word in rule.instead[1]):
-        return Found(trigger.span, trigger.text, replace(rule, kind=rule.instead[0], roles=("buyer", "seller")))
+        return Found(
+            trigger.span, trigger.text, replace(rule, kind=rule.instead[0], roles=("buyer", "seller"))
+        )
     rule = _by_subject(text, found, segment)
     found = Found(trigger.span, trigger.text, rule)
     if _FIRST.search(trigger.text) and not _shows_product(reading, segment):
@@ -110,7 +133,11 @@ def _segments(reading: Reading, sentence: Span, triggers: list[Found]) -> tuple[
     if cuts and brackets:
         cuts = [cut for cut in cuts if not reading.passage.in_bracket(cut)]
     for one, other in pairwise(triggers):
-        if text[other.span.start - 1] == "、" and one.rule.type == other.rule.type and one.span.end < other.span.start:
+        if (
+            text[other.span.start - 1] == "、"
+            and one.rule.type == other.rule.type
+            and one.span.end < other.span.start
+        ):
             cuts.append(other.span.start - 1)
     cuts.sort()
     edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
@@ -122,7 +149,9 @@ def _called_off(reading: Reading, noun: Found, segment: Span) -> bool:
     if reading.passage.in_title(noun.span.start):
         return False
     rest = Span(noun.span.end, segment.end)
-    words = (w for kind in ("negated", "postponed") for w in reading.words.within(rest, layer="context", kind=kind))
+    words = (
+        w for kind in ("negated", "postponed") for w in reading.words.within(rest, layer="context", kind=kind)
+    )
     return any(_CLAUSE_END.match(reading.passage.text, word.span.end) is not None for word in words)
 
 
@@ -155,10 +184,16 @@ def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:
 
 def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found | None:
     """Find the noun of what is held: the last in the segment behind the verb, else the nearest before it."""
-    behind = [n for n in nouns if trigger.span.end <= n.span.start < min(segment.end, trigger.span.end + _HELD_GAP)]
+    behind = [
+        n for n in nouns if trigger.span.end <= n.span.start < min(segment.end, trigger.span.end + _HELD_GAP)
+    ]
     if behind:
         return behind[-1] if trigger.text not in _BEGINS or behind[-1].rule.kind != "exhibition" else None
-    if trigger.text not in _BEGINS and trigger.text not in JOINING and (held := _coined(text, trigger, segment)):
+    if (
+        trigger.text not in _BEGINS
+        and trigger.text not in JOINING
+        and (held := _coined(text, trigger, segment))
+    ):
         return held
     if _ENDS.match(text, trigger.span.end) is None:
         return None
@@ -171,8 +206,8 @@ def _held(text: str, trigger: Found, nouns: list[Found], segment: Span) -> Found
 
 
 _COINED = re.compile(
-    "(?P<head>[^，。；：\n]{0,36}?)(?P<noun>活动|专场|路演|赛事|演出|签约会|(?<=[”\"一-鿿])[节周日会夜展赛]|仪式|典礼|“[^”，。]{2,24}”)"
-    "(?=[”\"]?(?:[，。；！]|$|上|期间|并|因|将|已|推|延|改|取))"
+    '(?P<head>[^，。；：\n]{0,36}?)(?P<noun>活动|专场|路演|赛事|演出|签约会|(?<=[”"一-鿿])[节周日会夜展赛]|仪式|典礼|“[^”，。]{2,24}”)'
+    '(?=[”"]?(?:[，。；！]|$|上|期间|并|因|将|已|推|延|改|取))'
 )
 """What is held, where no lexicon has its noun: the last word before a pause or the next verb."""
 
@@ -198,7 +233,9 @@ def _coined_subject(text: str, trigger: Found, segment: Span) -> Found | None:
         return None
     match = found[-1]
     group = "noun" if match["noun"] else "named"
-    return Found(Span(*match.span(group)), match[group], Rule("noun", "conference", flags=frozenset({"setting"})))
+    return Found(
+        Span(*match.span(group)), match[group], Rule("noun", "conference", flags=frozenset({"setting"}))
+    )
 
 
 def _is_setting(reading: Reading, noun: Found) -> bool:
@@ -300,7 +337,9 @@ def _other_times(one: set[str], other: set[str]) -> bool:
 
 def _join(one: Candidate, other: Candidate) -> Candidate:
     cast = replace(joined(one.cast, other.cast), own=one.cast.own | other.cast.own)
-    better = other if one.trigger.rule.type == "visit" and len(other.trigger.text) > len(one.trigger.text) else one
+    better = (
+        other if one.trigger.rule.type == "visit" and len(other.trigger.text) > len(one.trigger.text) else one
+    )
     return Candidate(better.trigger, better.scope, cast, one.noun or other.noun)
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from miner.dates import DateMention, edition_in
+from miner.language.dates import DateMention, edition_in
+from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Participant, Quote, Status
-from miner.numbers import Number, find_numbers
 from miner.offsets import Span
 from miner.relate.candidates import JOINING, candidates, merged
 from miner.relate.participants import Cast, Scope, heading_company, is_candidate, last_pair, stands_for_both
@@ -43,7 +43,9 @@ class _State:
     told: set[tuple[object, ...]] = field(default_factory=set)
 
 
-def find_events(passage: Passage, dates: tuple[DateMention, ...], quotes: Sequence[Quote]) -> tuple[EventReport, ...]:
+def find_events(
+    passage: Passage, dates: tuple[DateMention, ...], quotes: Sequence[Quote]
+) -> tuple[EventReport, ...]:
     """Return the event reports of one field in text order."""
     reading = Reading.of(passage, dates, quotes)
     state = _State()
@@ -68,7 +70,12 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
     amount = _amount(passage.text, scope) if trigger.rule.type in _COSTS else None
     if _is_vague(reading, candidate, cast, when, amount) or not _is_held_now(reading, candidate, when, state):
         return None
-    if status == "negated" and not cast.participants and candidate.noun is None and trigger.rule.type in _HOLLOW:
+    if (
+        status == "negated"
+        and not cast.participants
+        and candidate.noun is None
+        and trigger.rule.type in _HOLLOW
+    ):
         return None
     if _told_again(candidate, cast, when, status, state):
         return None
@@ -87,7 +94,11 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
 def _lacks(reading: Reading, candidate: Candidate, cast: Cast) -> bool:
     """Tell whether something that the trigger's entry asks for is missing: a name, a sum, a number."""
     flags, text, scope = candidate.trigger.rule.flags, reading.passage.text, candidate.scope
-    if not cast.participants and ("named" in flags or _needs_name(candidate)) and not _unnamed(text, candidate):
+    if (
+        not cast.participants
+        and ("named" in flags or _needs_name(candidate))
+        and not _unnamed(text, candidate)
+    ):
         return True
     own = cast.own or (cast.resolved and candidate.trigger.rule.type == "exhibition")
     if "own" in flags and not own and not _unnamed(text, candidate):
@@ -103,7 +114,9 @@ def _lacks(reading: Reading, candidate: Candidate, cast: Cast) -> bool:
     return candidate.trigger.rule.type == "visit" and _by_press(text, candidate.trigger, scope)
 
 
-_PLURAL = re.compile("[0-9多余数百千][家位名][一-鿿]{0,12}|高管|客商|采购商|代表团|交易团|嘉宾|政府|跨国公司|专家|展商们?")
+_PLURAL = re.compile(
+    "[0-9多余数百千][家位名][一-鿿]{0,12}|高管|客商|采购商|代表团|交易团|嘉宾|政府|跨国公司|专家|展商们?"
+)
 
 
 def _unnamed(text: str, candidate: Candidate) -> bool:
@@ -145,7 +158,9 @@ def _add_attendees(reading: Reading, reports: list[EventReport], sentence: Span)
     """Give people who 出席 in a sentence of its own to the forum told last, else to the last report."""
     if not reports or sentence.start - reports[-1].span.end >= 160:
         return
-    recent = [i for i in range(max(len(reports) - 3, 0), len(reports)) if sentence.start - reports[i].span.end < 160]
+    recent = [
+        i for i in range(max(len(reports) - 3, 0), len(reports)) if sentence.start - reports[i].span.end < 160
+    ]
     held = [i for i in recent if reports[i].type in ("conference", "ceremony")]
     for index in (held or recent)[-1:]:
         reports[index] = _attended(reading, reports[index], sentence)
@@ -157,7 +172,11 @@ _ATTENDED = re.compile("了?(?:[。，并]|活动|仪式|会|论坛|签约|座�
 def _attended(reading: Reading, report: EventReport, sentence: Span) -> EventReport:
     """Add who 出席, 到场 in a sentence of its own soon after what was held was told."""
     text = reading.passage.text
-    if report.type not in ("conference", "ceremony", "signing", "meeting") or report.span == sentence or report.status != "done":
+    if (
+        report.type not in ("conference", "ceremony", "signing", "meeting")
+        or report.span == sentence
+        or report.status != "done"
+    ):
         return report
     if sentence.start - report.span.end > 160 or text.count("\n", report.span.end, sentence.start) > 1:
         return report
@@ -180,7 +199,11 @@ def _completed(reading: Reading, candidate: Candidate, state: _State) -> Cast:
         return replace(cast, participants=(*dropped, *cast.participants)) if dropped else cast
     head = Span(max(scope.floor, scope.segments[max(scope.own - 1, 0)].start), candidate.trigger.span.start)
     if stands_for_both(text, head) or stands_for_both(text, Span(scope.sentence.start, scope.floor)):
-        parties = state.parties if len(state.parties) > 1 else last_pair(reading.passage, candidate.trigger.span.start)
+        parties = (
+            state.parties
+            if len(state.parties) > 1
+            else last_pair(reading.passage, candidate.trigger.span.start)
+        )
         return Cast(parties, frozenset(), False, True)
     if scope.floor > scope.sentence.start:
         return Cast(_subject_before(reading, candidate), frozenset(), False, True)
@@ -193,7 +216,9 @@ def _completed(reading: Reading, candidate: Candidate, state: _State) -> Cast:
 
 
 _ADJUNCT = re.compile("[在于从向][^，。在]{1,14}|将|计划|拟|已经?|也|正式|首次|率先|今年|成功")
-_EMPTY_HEAD = re.compile("(?:[，、 ]|又|还|并|随后|接着|此后|当天|上午|下午|晚|同时|之后|此外|日|先后|分别|专程)*")
+_EMPTY_HEAD = re.compile(
+    "(?:[，、 ]|又|还|并|随后|接着|此后|当天|上午|下午|晚|同时|之后|此外|日|先后|分别|专程)*"
+)
 
 
 def _dropped_subject(reading: Reading, candidate: Candidate) -> tuple[Participant, ...]:
@@ -250,9 +275,16 @@ def _needs_anchor(text: str, candidate: Candidate) -> bool:
     if trigger.rule.type not in ("launch", "founding", "investment", "award"):
         return False
     segment = candidate.scope.segments[candidate.scope.own]
-    if text[trigger.span.end : trigger.span.end + 1] in ("《", "“") or "》" in text[segment.start : trigger.span.start]:
+    if (
+        text[trigger.span.end : trigger.span.end + 1] in ("《", "“")
+        or "》" in text[segment.start : trigger.span.start]
+    ):
         return False
-    if trigger.rule.type == "launch" and _EXPO_NAME.search(text) and _COUNTED.search(text, trigger.span.end, segment.end) is not None:
+    if (
+        trigger.rule.type == "launch"
+        and _EXPO_NAME.search(text)
+        and _COUNTED.search(text, trigger.span.end, segment.end) is not None
+    ):
         return False
     return not trigger.rule.objects and _SELF_STANDING.search(trigger.text) is None
 
@@ -315,7 +347,9 @@ def _told_again(
         return True
     word = (candidate.noun or candidate.trigger).text
     for old_kind, old_date, old_status, old_entities, old_word in state.reported[-_REMEMBERED:]:
-        if (old_kind, old_status) != (kind, status) or (date is not None and old_date is not None and date != old_date):
+        if (old_kind, old_status) != (kind, status) or (
+            date is not None and old_date is not None and date != old_date
+        ):
             continue
         if kind in ("ceremony", "conference") and old_word == word and (date is None or not entities):
             return True
@@ -336,18 +370,30 @@ def _joins_what_was_told(candidate: Candidate, state: _State) -> bool:
 def _amount(text: str, scope: Scope) -> Number | None:
     start = scope.segments[scope.own].start
     end = scope.segments[min(scope.own + 2, len(scope.segments) - 1)].end
-    return next((n for n in find_numbers(text, start=start, end=end) if n.kind == "currency" and n.value is not None), None)
+    return next(
+        (n for n in find_numbers(text, start=start, end=end) if n.kind == "currency" and n.value is not None),
+        None,
+    )
 
 
 def _place(reading: Reading, candidate: Candidate) -> str | None:
     passage, scope = reading.passage, candidate.scope
     places = [m for m in passage.within(scope.sentence) if m.label == "place"]
     for place in sorted(places, key=lambda m: abs(m.span.start - candidate.trigger.span.start)):
-        if passage.text[max(place.span.start - 1, 0) : place.span.start] in ("在", "于", "到", "至", "入", "户"):
+        if passage.text[max(place.span.start - 1, 0) : place.span.start] in (
+            "在",
+            "于",
+            "到",
+            "至",
+            "入",
+            "户",
+        ):
             return place.text
     hall = re.search(r"\d(?:\.\d)?号?馆", scope.sentence.of(passage.text))
     return hall.group() if hall else None
 
 
 def _confidence(cast: Cast, when: DateMention | None) -> float:
-    return round(0.5 + 0.2 * bool(cast.participants) + 0.1 * (not cast.resolved) + 0.1 * (when is not None), 2)
+    return round(
+        0.5 + 0.2 * bool(cast.participants) + 0.1 * (not cast.resolved) + 0.1 * (when is not None), 2
+    )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from miner.dates import DateMention, edition_in
-from miner.lexicon import load_lexicon
+from miner.language.dates import DateMention, edition_in
+from miner.language.lexicon import load_lexicon
+from miner.language.numbers import Number, find_numbers
 from miner.model import Figure
-from miner.numbers import Number, find_numbers
 from miner.offsets import Span
 from miner.relate.passage import Passage
 
@@ -26,7 +26,9 @@ _COMPARISON = re.compile(
 _ABSTRACT = re.compile(
     "(?:主要|重要|关键|基本|核心)?(?:部分|方面|环节|阶段|关键词|步骤|层面|维度|问题|原因|特点|重点|要点|字|词|大局|转变|梯队|层次|角度|理由|细节|故事|事[，。])"
 )
-_COUNTABLE = re.compile("[^，。；的]{0,8}(?:项目|国家|地区|展区|展馆|展厅|中心|基地|城市|机构|企业|品牌|产品|平台|协议|工厂|专区|奖)")
+_COUNTABLE = re.compile(
+    "[^，。；的]{0,8}(?:项目|国家|地区|展区|展馆|展厅|中心|基地|城市|机构|企业|品牌|产品|平台|协议|工厂|专区|奖)"
+)
 _VERB_TAIL = re.compile(
     r"(?:已|已经|将|就|也|都|共|共计|总计|合计|累计|一共|总共|达成|达到了?|达|为|是|有|约为|超过|突破|实现|接近|完成|预计|目前|现有|"
     r"近|超|约|逾|至|到|仅|高达|多达|分别|了|的|在|比|占)+$"
@@ -93,14 +95,24 @@ def _counts(text: str, number: Number) -> bool:
     before = text[max(start - 12, 0) : start]
     if _RANKED.search(before):
         return False
-    if number.han and number.unit != "%" and number.kind != "currency" and (number.value in (0, 1) or number.unit in "股对双道国顶针束包卷杯"):
+    if (
+        number.han
+        and number.unit != "%"
+        and number.kind != "currency"
+        and (number.value in (0, 1) or number.unit in "股对双道国顶针束包卷杯")
+    ):
         return False
     if number.kind != "currency" and number.unit != "%" and (hit := _CODE_BEFORE.search(before)):
         return hit.group().strip(" -").upper() in _LATIN_PREFIX
     if before[-1:] in "-‐–/～" and before[-2:-1].isalnum():
         return False
     after, written = text[end : end + 3], text[start:end]
-    if number.han and number.value is None and "几" in written and not any(c in "十百千万亿" for c in written):
+    if (
+        number.han
+        and number.value is None
+        and "几" in written
+        and not any(c in "十百千万亿" for c in written)
+    ):
         return False
     if number.han and number.kind == "count" and _ABSTRACT.match(text, end) is not None:
         return False
@@ -166,7 +178,11 @@ def _clause_before(text: str, mark: int, left: int) -> str:
 def _following(text: str, end: int, limit: int) -> str:
     """Return the noun phrase behind a measure word: 57个国家和地区的近140家企业 → 国家和地区 for the first."""
     stop = end + 1 if text[end : end + 1] in ("“", "《", "「") else end
-    while stop < min(limit, end + 24) and (text[stop] not in _STOP or text[stop] in _CLOSING) and not text[stop].isspace():
+    while (
+        stop < min(limit, end + 24)
+        and (text[stop] not in _STOP or text[stop] in _CLOSING)
+        and not text[stop].isspace()
+    ):
         stop += 1
     return _PREDICATE.split(text[end:stop].lstrip("的"), maxsplit=1)[0]
 
@@ -182,7 +198,9 @@ def _measure(subject: str | None, number: Number, comparison: str | None) -> str
 
 
 def _context(text: str, span: Span, figure: Figure) -> str:
-    return f"{text[max(span.start - 6, 0) : span.start]}|{text[span.end : span.end + 6]}|{figure.subject or ''}"
+    return (
+        f"{text[max(span.start - 6, 0) : span.start]}|{text[span.end : span.end + 6]}|{figure.subject or ''}"
+    )
 
 
 def _same_context(one: str, other: str) -> bool:

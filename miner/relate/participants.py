@@ -14,19 +14,46 @@ from miner.relate.triggers import Found, Words
 _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
-_COMPANY = re.compile(r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])(?:其(?!中|他|余|实|它)|它(?!们|的)|我们|我司)")
+_COMPANY = re.compile(
+    r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])(?:其(?!中|他|余|实|它)|它(?!们|的)|我们|我司)"
+)
 _PRONOUN = re.compile("(?:同时|随后|此外|曾|昨天|当天)?，?[他她](?!们|的)")
 _BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
 _TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
 _TITLE_END = re.compile("(?:长|书记|主任|总裁|经理|总监|董事|主席|代表|教授|委员|常委|成员|顾问|兼)[、，]?$")
 _LEARNT = re.compile("获悉|了解到|据悉")
-_TITLE_LAST = re.compile("(?:[长记任裁理监事席授员师家人官使问士书总兼手部办处科委院会]|[A-Z]{3}|先生|女士|代表|博士|参赞)$")
+_TITLE_LAST = re.compile(
+    "(?:[长记任裁理监事席授员师家人官使问士书总兼手部办处科委院会]|[A-Z]{3}|先生|女士|代表|博士|参赞)$"
+)
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _SUBJECT_TAIL = ("交易团", "将", "也", "已", "又", "首", "带", "展", "馆", "国家馆")
 _PARTNER = re.compile("[与同和]")
 _FROM = re.compile("来自(?:[^，。；]{0,12}、)?$")
-_COVERB = ("与", "和", "同", "跟", "及", "联合", "携手", "会同", "联手", "携", "向", "对", "给", "为", "由", "被", "从", "获", "以及", "把", "将", "协助")
+_COVERB = (
+    "与",
+    "和",
+    "同",
+    "跟",
+    "及",
+    "联合",
+    "携手",
+    "会同",
+    "联手",
+    "携",
+    "向",
+    "对",
+    "给",
+    "为",
+    "由",
+    "被",
+    "从",
+    "获",
+    "以及",
+    "把",
+    "将",
+    "协助",
+)
 _LOCATIVE = ("在", "于", "位于", "至", "到")
 _ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
 
@@ -66,7 +93,9 @@ def is_candidate(passage: Passage, mention: Mention) -> bool:
     start = mention.span.start
     if mention.label == "person" and text[max(start - 3, 0) : start].endswith(("记者", "通讯员")):
         return False
-    return not (mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention)))
+    return not (
+        mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention))
+    )
 
 
 def _modifies_person(passage: Passage, mention: Mention, depth: int = 0) -> bool:
@@ -89,7 +118,13 @@ def _is_location(text: str, mention: Mention) -> bool:
     start, end = mention.span
     if not text[max(start - 2, 0) : start].endswith(_LOCATIVE):
         return False
-    return re.match(r"[^，。；、\n]{0,6}(?:办公室|总部|展台|展位|展馆|门口|附近|现场|大厦|园区|厂区|工厂|仓库|门店|大楼|基地|展区|会议室|会场|上|里|内)", text[end : end + 10]) is not None
+    return (
+        re.match(
+            r"[^，。；、\n]{0,6}(?:办公室|总部|展台|展位|展馆|门口|附近|现场|大厦|园区|厂区|工厂|仓库|门店|大楼|基地|展区|会议室|会场|上|里|内)",
+            text[end : end + 10],
+        )
+        is not None
+    )
 
 
 def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> Cast:
@@ -147,7 +182,12 @@ def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
     for name in names:
         if name.span.end > trigger.span.start:
             break
-        joined = previous is not None and text[previous.span.end : name.span.start] in ("、", "和", "及", "以及")
+        joined = previous is not None and text[previous.span.end : name.span.start] in (
+            "、",
+            "和",
+            "及",
+            "以及",
+        )
         if not joined:
             governed = _is_governed(text, name)
         if not governed:
@@ -156,7 +196,9 @@ def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
     return False
 
 
-_HEAD_COVERB = re.compile("(?:^|[，；：。\n]|并|又|还|也|先后|分别|一起|共同|立即|当天|日)(?:与|同|和|跟|向|对|联合|携手|会同|会见)[^，；：。\n]{0,30}$")
+_HEAD_COVERB = re.compile(
+    "(?:^|[，；：。\n]|并|又|还|也|先后|分别|一起|共同|立即|当天|日)(?:与|同|和|跟|向|对|联合|携手|会同|会见)[^，；：。\n]{0,30}$"
+)
 
 
 def _is_governed(text: str, name: Mention) -> bool:
@@ -224,7 +266,9 @@ _SUBJECT_ONLY = frozenset({"signing", "meeting", "investment", "visit", "foundin
 
 def _tells_other(words: Words, segment: Span) -> bool:
     """Tell whether a clause tells an event of another type than a visit: its objects do not take part in this one."""
-    return any(word.rule.kind not in ("visit", "exhibition") for word in words.within(segment, layer="trigger"))
+    return any(
+        word.rule.kind not in ("visit", "exhibition") for word in words.within(segment, layer="trigger")
+    )
 
 
 def _all_left(passage: Passage, scope: Scope, index: int) -> list[Mention]:
@@ -287,11 +331,16 @@ def _is_partner(text: str, place: Mention, trigger: Found, own: Span) -> bool:
 
 
 def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
-    before, after = text[max(place.span.start - 1, 0) : place.span.start], text[place.span.end : place.span.end + 3]
+    before, after = (
+        text[max(place.span.start - 1, 0) : place.span.start],
+        text[place.span.end : place.span.end + 3],
+    )
     if before in tuple("在于从到至向对与和同经"):
         return False
     first = before in ("", "，", "。", "：", "、", "；", "\n", "—")
-    if after.startswith(("首", "国家会展", "会展", "的", "分公司", "公司", "总部", "研发", "工厂", "子公司", "代表处")):
+    if after.startswith(
+        ("首", "国家会展", "会展", "的", "分公司", "公司", "总部", "研发", "工厂", "子公司", "代表处")
+    ):
         return False
     return first or after.startswith(_SUBJECT_TAIL) or place.span.end == trigger.span.start
 
@@ -307,7 +356,11 @@ def _participants(
         names = [name for name in names if name.label != "person"]
     for name in names:
         role = before if name.span.start < trigger.span.start else behind
-        if before != behind and role == before and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被")):
+        if (
+            before != behind
+            and role == before
+            and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被"))
+        ):
             role = behind
         found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
     return tuple(found.values())
@@ -322,7 +375,9 @@ def last_pair(passage: Passage, at: int) -> tuple[Participant, ...]:
     found: dict[int, Participant] = {}
     for mention in passage.before(at):
         if mention.label in ("enterprise", "organization") and is_candidate(passage, mention):
-            found.setdefault(mention.entity, Participant("party", passage.entity(mention).name, mention.entity))
+            found.setdefault(
+                mention.entity, Participant("party", passage.entity(mention).name, mention.entity)
+            )
         if len(found) == 2:
             return tuple(reversed(found.values()))
     return ()

@@ -12,7 +12,7 @@ from miner.offsets import Span
 
 _SENTENCE = re.compile(r"[^。！？!?\n]{0,4000}(?:[。！？!?]{1,8}[”’」』）)]{0,4}|\n|$)?")
 _OPEN = {"“": "”", "「": "」", "『": "』"}
-_MARKS = re.compile("[“”「」『』\"\n]")
+_MARKS = re.compile('[“”「」『』"\n]')
 _BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
 _TITLE = re.compile(r"《[^《》\n]{0,120}》")
 _MAX_CONTINUED = 12

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from miner.language.fold import fold
+from miner.language.gazetteer import gazetteer, words_of
+from miner.language.words import tagged
 from miner.model import FIELDS, Annotated, Mention, Post
 from miner.offsets import Span
-from miner.recognise.fold import fold
-from miner.recognise.gazetteer import gazetteer, words_of
-from miner.segment import tagged
 
 _MAX_MODIFIER = 16
 _JOINT = re.compile(r"\s?(?:、|兼任|兼|暨|及|和|,)\s?$")
@@ -24,16 +24,24 @@ _TIGHT_JOINT = re.compile(r"\s?(?:、|兼任|兼|暨)\s?$")
 _CLAUSE = re.compile(r"[,。;:!?\n、“”《》]")
 _BREAKS = re.compile(r"[,。;:!?\n、“”《》()]|(?:的|了|在|是|由|对|向|为|给|被|把|称|说)")
 _PARTY = re.compile(r"(?:省|市|区|县|镇|州|党|中央|自治区)委$|中共中央$|党组$|党工委$|支部$")
-_STATE_TITLE = re.compile(r"(?:区|市|县|省|镇|乡|州|自治区主席|局|部|厅|司|处|科|所|主任|主席|总理|总统|委员长|政协主席)长?$")
+_STATE_TITLE = re.compile(
+    r"(?:区|市|县|省|镇|乡|州|自治区主席|局|部|厅|司|处|科|所|主任|主席|总理|总统|委员长|政协主席)长?$"
+)
 _UNIT = re.compile(r"[\u4e00-\u9fff]{1,14}(?:处|科|司|室|局|学院|系|所|办|组|中心|委员会|分会|委|院|部)$")
 _UNIT_HEADS = frozenset({"主任", "处长", "科长", "室长", "部长", "所长", "站长", "司长", "课长"})
 _DEPUTY = re.compile(r"(?:常务副|执行副|副|原|代|前)+$")
-_BRANCH = re.compile(r"[\u4e00-\u9fffa-z]{0,8}(?:区域总部|总部|事业群|事业部|分公司|子公司|分行|支行|分部|制造基地|研究院|研究所)$")
+_BRANCH = re.compile(
+    r"[\u4e00-\u9fffa-z]{0,8}(?:区域总部|总部|事业群|事业部|分公司|子公司|分行|支行|分部|制造基地|研究院|研究所)$"
+)
 """A part of a company with a name of its own: it is the body of the post (中国能建华南区域总部|总经理)."""
 _SMALL = frozenset({"事业部", "总部", "分公司", "子公司", "研究院", "研究所", "分行", "支行"})
 """Parts without a name of their own: they stay in the title, unless the title is their head's."""
-_COREF = re.compile(r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$|(?:同事|搭档)、$")
-_COREF_BODY = re.compile(r"(?:该|本|这家|这一)?(中心|委员会|实验室|联席会|协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$")
+_COREF = re.compile(
+    r"(?:该|本|这家|这一|我们|上述)?(?:公司|企业|集团|品牌|机构)$|其$|该(?:司|行|所)$|(?:同事|搭档)、$"
+)
+_COREF_BODY = re.compile(
+    r"(?:该|本|这家|这一)?(中心|委员会|实验室|联席会|协会|联盟|学会|商会|联合会|基金会|研究院|研究所|大学|学院|医院)$"
+)
 _ROLE = re.compile(r"(?:企业|公司|机构|集团|平台|工厂|单位|商会|协会|学校|医院|银行|事务所|车企|药企)$")
 _SHARED = re.compile(
     r"(?:领导|^副.{1,3}$|^前.{2,6}$|委员|常委|代表|专家|教授|院士|学者|研究员|设计师|律师|艺术家|演员|志愿者|创始人|合伙人|工程师|技师|学生|研究生|队员|运动员|选手|导演|作家|诗人|画家|大使|财长|外长|董事|监事|顾问|职员|员工|店员)$"
@@ -41,9 +49,33 @@ _SHARED = re.compile(
 _IN_CHARGE = re.compile(r"(?:负责|主管|分管)[^,。;:!?、“”]{1,14}的$")
 _TAKES = re.compile(r"(?:担任|出任|任职|就任|时任|曾任)[^,。;:!?“”]{0,30}$")
 _OF_THE_FIRM = re.compile(r"(?:该|这家|本)?(?:公司|企业|集团|机构)的")
-_APPOSED = re.compile(r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|(?:当时|后来|一度)?(?:曾经?|一直|长期|现)?担任|被选为|被推选为|任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?")
-_BE = re.compile(r"\s?(?:(?:当时|后来|一度)?(?:曾经?|一直|长期|现)?担任|被选为|被推选为|是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)")
-_NOT_POSTS = frozenset({"代表", "先生", "女士", "小姐", "夫人", "老师", "博士", "同志", "记者", "同学", "师傅", "学生", "老人", "编辑", "作者", "助理", "秘书"})
+_APPOSED = re.compile(
+    r"\s?(?:,\s?|\(\s?|(?:是|为|系|现任|时任|曾任|(?:当时|后来|一度)?(?:曾经?|一直|长期|现)?担任|被选为|被推选为|任|出任|就任|当选为?|获任|升任|被任命为|受聘为|受聘担任|接任|兼任)(?:了)?\s?)(?:现任|时任|曾任|任|原|新任)?"
+)
+_BE = re.compile(
+    r"\s?(?:(?:当时|后来|一度)?(?:曾经?|一直|长期|现)?担任|被选为|被推选为|是|为|系|现任|时任|曾任|任|担任|出任|就任|当选|获任|升任|被任命|受聘|接任|兼任)"
+)
+_NOT_POSTS = frozenset(
+    {
+        "代表",
+        "先生",
+        "女士",
+        "小姐",
+        "夫人",
+        "老师",
+        "博士",
+        "同志",
+        "记者",
+        "同学",
+        "师傅",
+        "学生",
+        "老人",
+        "编辑",
+        "作者",
+        "助理",
+        "秘书",
+    }
+)
 _MINISTER = re.compile(r"部长|大臣|国务秘书")
 _STATE_HEADS = frozenset({"国家主席", "国家副主席"})
 
@@ -104,7 +136,9 @@ def _view(annotated: Annotated, name: str) -> _Field | None:
     if not people:
         return None
     text = annotated.article.text(name)
-    view = _Field(name, text, fold(text), people, [mention for mention in mentions if mention.label != "person"])
+    view = _Field(
+        name, text, fold(text), people, [mention for mention in mentions if mention.label != "person"]
+    )
     view.ends = {mention.span.end: mention for mention in view.bodies}
     view.starts = {mention.span.start: mention for mention in view.bodies}
     for hit in gazetteer().hits(view.folded):
@@ -122,7 +156,10 @@ def _posts_of(annotated: Annotated, view: _Field) -> Iterator[Post]:
     body_before: _Piece | None = None
     for person in view.people:
         gap = view.folded[previous.span.end : person.span.start] if previous else None
-        chained = gap is not None and re.fullmatch(r"\s?(?:\([^()]{0,30}\))?\s?(?:、|和|与|及|以及)\s?", gap) is not None
+        chained = (
+            gap is not None
+            and re.fullmatch(r"\s?(?:\([^()]{0,30}\))?\s?(?:、|和|与|及|以及)\s?", gap) is not None
+        )
         pieces = _pieces_before(view, person.span.start)
         if not pieces and chained:
             pieces = [piece for piece in shared if _SHARED.search(piece.title.of(view.folded))]
@@ -151,7 +188,12 @@ def _pieces_before(view: _Field, end: int) -> list[_Piece]:
     at = end
     while at > 0 and view.folded[at - 1] == " ":
         at -= 1
-    if at > 1 and view.folded[at - 1] == "的" and at - 1 in view.title_starts and _TAKES.search(view.folded, max(0, at - 48), view.title_starts[at - 1]):
+    if (
+        at > 1
+        and view.folded[at - 1] == "的"
+        and at - 1 in view.title_starts
+        and _TAKES.search(view.folded, max(0, at - 48), view.title_starts[at - 1])
+    ):
         at -= 1
     while len(pieces) < 8:
         start = view.title_starts.get(at)
@@ -198,7 +240,9 @@ def _piece(view: _Field, start: int, end: int) -> _Piece:
             owner = view.ends.get(body.span.start)
             if owner is not None and owner.label != "place":
                 return _Piece(owner.span.start, Span(body.span.start, end), owner.span, owner)
-        return _with_part(view, body, Span(start, end), core) or _Piece(body.span.start, Span(start, end), body.span, body)
+        return _with_part(view, body, Span(start, end), core) or _Piece(
+            body.span.start, Span(start, end), body.span, body
+        )
     bare = view.bare_bodies.get(start)
     if bare is not None and start - bare >= 2:
         return _Piece(bare, Span(start, end), Span(bare, start))
@@ -218,7 +262,12 @@ def _mention_inside(view: _Field, start: int, end: int) -> Mention | None:
     """Return the body that a title's first characters belong to (盐湖市委|书记, where 市委书记 is a title as well)."""
     for at in range(end - 2, start, -1):
         mention = view.ends.get(at)
-        if mention is not None and mention.label == "organization" and mention.span.start < start and at in view.title_ends:
+        if (
+            mention is not None
+            and mention.label == "organization"
+            and mention.span.start < start
+            and at in view.title_ends
+        ):
             return mention
     return None
 
@@ -266,7 +315,10 @@ def _over_modifiers(view: _Field, start: int) -> int:
             break
         for length in range(min(8, start), 0, -1):
             if view.folded[start - length : start] in modifiers:
-                crossing = any(start - length < e < start and m.label != "place" for e, m in _ends_near(view, start, length))
+                crossing = any(
+                    start - length < e < start and m.label != "place"
+                    for e, m in _ends_near(view, start, length)
+                )
                 if not crossing:
                     start -= length
                     break
@@ -279,7 +331,9 @@ def _over_modifiers(view: _Field, start: int) -> int:
 
 
 def _modifier_ends(view: _Field, end: int) -> bool:
-    return any(view.folded[max(0, end - length) : end] in words_of("titles", "modifier") for length in range(2, 7))
+    return any(
+        view.folded[max(0, end - length) : end] in words_of("titles", "modifier") for length in range(2, 7)
+    )
 
 
 def _ends_near(view: _Field, start: int, length: int) -> Iterator[tuple[int, Mention]]:
@@ -293,7 +347,12 @@ def _body_ending(view: _Field, end: int) -> Mention | None:
     if at > 0 and view.folded[at - 1] == ")":
         opening = view.folded.rfind("(", max(0, at - 40), at)
         at = opening if opening > 0 and opening in view.ends else at
-    if at > 0 and view.folded[at - 1] == "的" and at - 1 in view.ends and view.ends[at - 1].label in ("enterprise", "organization"):
+    if (
+        at > 0
+        and view.folded[at - 1] == "的"
+        and at - 1 in view.ends
+        and view.ends[at - 1].label in ("enterprise", "organization")
+    ):
         return view.ends[at - 1]
     return view.ends.get(at)
 
@@ -305,7 +364,11 @@ def _nearest_body(view: _Field, start: int) -> Mention | None:
             return None
         mention = view.ends.get(at)
         if mention is not None:
-            minister = mention.label == "place" and start - at <= 6 and _MINISTER.match(view.folded, start) is not None
+            minister = (
+                mention.label == "place"
+                and start - at <= 6
+                and _MINISTER.match(view.folded, start) is not None
+            )
             return mention if mention.label in ("enterprise", "organization") or minister else None
     return None
 
@@ -314,7 +377,9 @@ def _unnamed(view: _Field, start: int, end: int) -> _Piece:
     """Return a title whose body is a bare word (公司, 其), a description (某租赁企业) or not written at all."""
     left = view.folded[max(0, start - 12) : start]
     coref = _COREF.search(left)
-    corporate = view.folded[start:end] not in words_of("titles", "honour") and _is_corporate(view.folded[start:end])
+    corporate = view.folded[start:end] not in words_of("titles", "honour") and _is_corporate(
+        view.folded[start:end]
+    )
     named = _COREF_BODY.search(left)
     if named:
         told = _last_ending(view, start - len(named.group()), named[1])
@@ -332,7 +397,9 @@ def _unnamed(view: _Field, start: int, end: int) -> _Piece:
         described = _described(view, start)
         if described is not None:
             return _Piece(described.start, Span(start, end), described, None)
-    if corporate and (start == 0 or (_CLAUSE.match(view.folded, start - 1) and view.folded[start - 1] != "、")):
+    if corporate and (
+        start == 0 or (_CLAUSE.match(view.folded, start - 1) and view.folded[start - 1] != "、")
+    ):
         known = _last_enterprise(view, start)
         if known is not None:
             return _Piece(start, Span(start, end), known.span, known)
@@ -340,7 +407,22 @@ def _unnamed(view: _Field, start: int, end: int) -> _Piece:
 
 
 def _is_corporate(title: str) -> bool:
-    return any(title.endswith(word) for word in ("总裁", "总监", "总经理", "经理", "董事长", "ceo", "执行官", "创始人", "董事", "官", "合伙人"))
+    return any(
+        title.endswith(word)
+        for word in (
+            "总裁",
+            "总监",
+            "总经理",
+            "经理",
+            "董事长",
+            "ceo",
+            "执行官",
+            "创始人",
+            "董事",
+            "官",
+            "合伙人",
+        )
+    )
 
 
 def _last_enterprise(view: _Field, before: int) -> Mention | None:
@@ -374,8 +456,16 @@ def _described(view: _Field, end: int) -> Span | None:
         floor = match.end()
     words = tagged(view.folded[floor:end])
     start = end
-    for word, tag, at in zip(reversed(words.words), reversed(words.tags), reversed(words.starts), strict=True):
-        if (word in words_of("naming", "stop") and word not in ("某", "一家", "家")) or tag in ("p", "c", "uj", "ul", "d"):
+    for word, tag, at in zip(
+        reversed(words.words), reversed(words.tags), reversed(words.starts), strict=True
+    ):
+        if (word in words_of("naming", "stop") and word not in ("某", "一家", "家")) or tag in (
+            "p",
+            "c",
+            "uj",
+            "ul",
+            "d",
+        ):
             break
         if tag == "v" and word not in words_of("naming", "name_verb"):
             break
@@ -392,7 +482,9 @@ def _joined(view: _Field, pieces: list[_Piece]) -> list[_Piece]:
             if last.body is not None and not _may_hold(view, last.body, piece.title):
                 joined.append(piece)
             else:
-                joined[-1] = _Piece(last.start, Span(last.title.start, piece.title.end), last.body, last.mention)
+                joined[-1] = _Piece(
+                    last.start, Span(last.title.start, piece.title.end), last.body, last.mention
+                )
         elif joined and piece.body is None and joined[-1].body is None:
             joined[-1] = _Piece(joined[-1].start, Span(joined[-1].title.start, piece.title.end))
         else:
@@ -409,7 +501,11 @@ def _may_hold(view: _Field, body: Span, title: Span) -> bool:
 def _pieces_after(view: _Field, end: int) -> Iterator[_Piece]:
     """Yield the titles that follow a name: directly, after a comma or bracket, or after 任 and its like."""
     direct = view.title_ends.get(end)
-    if direct is not None and view.folded[end:direct] not in _NOT_POSTS and direct not in {p.span.start for p in view.people}:
+    if (
+        direct is not None
+        and view.folded[end:direct] not in _NOT_POSTS
+        and direct not in {p.span.start for p in view.people}
+    ):
         yield _Piece(end, Span(end, direct))
         return
     link = _APPOSED.match(view.folded, end)
@@ -431,19 +527,27 @@ def _pieces_after(view: _Field, end: int) -> Iterator[_Piece]:
     else:
         return
     title_end = _chain_end(view, title_at, stop)
-    if title_end is None or (not be and view.folded[title_end : title_end + 1] not in (",", "。", ")", ";", "\n", "")):
+    if title_end is None or (
+        not be and view.folded[title_end : title_end + 1] not in (",", "。", ")", ";", "\n", "")
+    ):
         return
     title = Span(title_at, title_end)
-    if _BREAKS.search(title.of(view.folded).replace("、", "")) or any(p.span.start == title_end for p in view.people):
+    if _BREAKS.search(title.of(view.folded).replace("、", "")) or any(
+        p.span.start == title_end for p in view.people
+    ):
         return
     yield _Piece(start, title, mention.span if mention else None, mention)
 
 
 def _chain_end(view: _Field, start: int, stop: int) -> int | None:
     """Return where the titles that begin near `start` end: 董事长、总经理 counts as one chain."""
-    end = next((e for e in range(min(stop, start + _MAX_MODIFIER), start, -1) if e in view.title_starts), None)
+    end = next(
+        (e for e in range(min(stop, start + _MAX_MODIFIER), start, -1) if e in view.title_starts), None
+    )
     while end is not None and view.folded[end : end + 1] in ("、", "兼"):
-        following = next((e for e in range(end + 10, end + 1, -1) if view.title_starts.get(e, -1) > end), None)
+        following = next(
+            (e for e in range(end + 10, end + 1, -1) if view.title_starts.get(e, -1) > end), None
+        )
         if following is None:
             break
         end = following
@@ -454,7 +558,9 @@ def _post(annotated: Annotated, view: _Field, person: Mention, piece: _Piece) ->
     title, body, mention = piece.title, piece.body, piece.mention
     folded_title = title.of(view.folded)
     start = min(piece.start, person.span.start)
-    organization = mention.entity if mention is not None and body is not None and body == mention.span else None
+    organization = (
+        mention.entity if mention is not None and body is not None and body == mention.span else None
+    )
     return Post(
         article_id=annotated.article.id,
         field=view.name,

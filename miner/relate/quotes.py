@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from miner.lexicon import load_lexicon
+from miner.language.lexicon import load_lexicon
 from miner.model import Mention, Quote
 from miner.offsets import Span
 from miner.relate.passage import Marked, Passage
@@ -34,7 +34,24 @@ _BOUND = {
 _SAYING = "(?:回应|回答|说法|观点|看法|答案|解释|体会|感受|判断|结论|态度|理由)[^，。：:；\n“”]{0,8}(?=[：:])"
 """Nouns of saying that lead to a colon: 他的回应很干脆：…."""
 _STRONG = frozenset(
-    {"表示", "认为", "指出", "强调", "称", "说", "透露", "坦言", "介绍", "告诉记者", "宣布", "直言", "介绍说", "补充说", "说道", "解释说"}
+    {
+        "表示",
+        "认为",
+        "指出",
+        "强调",
+        "称",
+        "说",
+        "透露",
+        "坦言",
+        "介绍",
+        "告诉记者",
+        "宣布",
+        "直言",
+        "介绍说",
+        "补充说",
+        "说道",
+        "解释说",
+    }
 )
 """Verbs that hardly ever are anything but reports: a noun phrase before them speaks even when it is unknown."""
 _PAUSE = frozenset("，：,:")
@@ -65,7 +82,9 @@ def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
         for word in (entry.name, *entry.words)
     }
     words = sorted(map(re.escape, kinds), key=len, reverse=True)
-    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", _SAYING, "[嘲笑叹趣赞喊吼嚷应忆]道(?=[，。：:])", *words])), kinds
+    return re.compile(
+        "|".join(["告诉[^，。：；\n]{1,14}记者", _SAYING, "[嘲笑叹趣赞喊吼嚷应忆]道(?=[，。：:])", *words])
+    ), kinds
 
 
 def find_quotes(passage: Passage) -> Iterator[Quote]:
@@ -83,7 +102,10 @@ def _find_cues(passage: Passage) -> Iterator[Cue]:
     pattern, kinds = _cues()
     sentence, seen = -1, 0
     for match in pattern.finditer(passage.text):
-        if match.group() in _BOUND and _BOUND[match.group()].match(passage.text, max(match.start() - 1, 0)) is not None:
+        if (
+            match.group() in _BOUND
+            and _BOUND[match.group()].match(passage.text, max(match.start() - 1, 0)) is not None
+        ):
             continue
         colon = passage.text[match.end() : match.end() + 1] in ("：", ":")
         noun = not colon and _NOUN_BEFORE.search(
@@ -133,7 +155,9 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
                 waiting.clear()
             waiting.append(marked)
             continue
-        parts = [*waiting, marked] if waiting and marked.outer.start - waiting[-1].outer.end <= 1 else [marked]
+        parts = (
+            [*waiting, marked] if waiting and marked.outer.start - waiting[-1].outer.end <= 1 else [marked]
+        )
         waiting.clear()
         quote = _quote(passage, parts[0].span, source.speaker, source.cue.text if source.cue else None, True)
         quotes.append(replace(quote, continued=tuple(part.span for part in parts[1:])))
@@ -145,7 +169,11 @@ def _within_report(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _
     """Give marked words that close a reported sentence to its speaker: 某人说，今年更好，“明年还来。”"""
     text = passage.text
     words, start = marked.span.of(text), marked.outer.start
-    if text[start - 1 : start] not in ("，", "；") or len(words) < 8 or not any(mark in words for mark in "，。！？"):
+    if (
+        text[start - 1 : start] not in ("，", "；")
+        or len(words) < 8
+        or not any(mark in words for mark in "，。！？")
+    ):
         return None
     if text[marked.outer.end : marked.outer.end + 1] not in ("", *"。；\n"):
         return None
@@ -161,7 +189,10 @@ def _within_report(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _
 
 def _is_short_speech(text: str, marked: Marked) -> bool:
     """表示“将继续参展”。 is speech when the words close their clause."""
-    return len(marked.span.of(text)) >= 5 and text[marked.outer.end : marked.outer.end + 1] in ("", *"，。；！\n")
+    return len(marked.span.of(text)) >= 5 and text[marked.outer.end : marked.outer.end + 1] in (
+        "",
+        *"，。；！\n",
+    )
 
 
 def _nearby(passage: Passage, marked: Marked) -> _Source | None:
@@ -258,7 +289,9 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Sou
         speaker = speaker_before(passage, seen.end("who"), seen.start("who"))
         cue = Cue(Span(seen.end("who"), seen.end()), "看来", "say")
         return _Source(speaker, cue, seen.end(), True) if speaker else None
-    if text[marked.outer.end - 1 : marked.outer.end] not in ("”", "」", "』", '"') or not _ends_like_speech(text, marked):
+    if text[marked.outer.end - 1 : marked.outer.end] not in ("”", "」", "』", '"') or not _ends_like_speech(
+        text, marked
+    ):
         return None
     limit = min(passage.paragraph(marked.outer.end - 1).end, start + _LOOK_BACK)
     stop = re.compile("[。！？；“\n]").search(text, start, limit)
@@ -267,7 +300,11 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Sou
         if cue.span.end > limit:
             break
         ended = text[marked.span.end - 1] in "。！？…"
-        if text[cue.span.end : cue.span.end + 1] not in ("", *"，。：；,:“！\n") and cue.kind != "bare" and not ended:
+        if (
+            text[cue.span.end : cue.span.end + 1] not in ("", *"，。：；,:“！\n")
+            and cue.kind != "bare"
+            and not ended
+        ):
             continue
         speaker = speaker_before(passage, cue.span.start, start, strong=cue.strong)
         if speaker is not None:
@@ -296,7 +333,9 @@ def _nearest(cues: tuple[Cue, ...], at: int, *, before: bool) -> Iterator[Cue]:
 def _reported(passage: Passage, cues: tuple[Cue, ...], direct: list[Quote]) -> list[Quote]:
     """Find words reported without marks, behind 表示， 认为， 在X看来，."""
     text = passage.text
-    taken = {quote.span.start for quote in direct} | {span.start for quote in direct for span in quote.continued}
+    taken = {quote.span.start for quote in direct} | {
+        span.start for quote in direct for span in quote.continued
+    }
     quotes: list[Quote] = []
     for cue in (*cues, *_views(passage)):
         if cue.kind == "marked":
@@ -306,10 +345,12 @@ def _reported(passage: Passage, cues: tuple[Cue, ...], direct: list[Quote]) -> l
             continue
         sentence = passage.sentence(cue.span.start)
         end = sentence.end
-        if end - start < _MIN_REPORTED or (text[start] in "“「『\"" and start + 1 in taken):
+        if end - start < _MIN_REPORTED or (text[start] in '“「『"' and start + 1 in taken):
             continue
         speaker = _reporter(passage, cue, sentence)
-        if speaker is not None and (speaker.entity is not None or cue.text not in _LOOSE or text[start - 1] in _PAUSE):
+        if speaker is not None and (
+            speaker.entity is not None or cue.text not in _LOOSE or text[start - 1] in _PAUSE
+        ):
             quotes.append(_quote(passage, Span(start, end), speaker, cue.text, False))
     return _cut_short(passage, sorted(quotes, key=lambda quote: quote.span))
 
@@ -325,8 +366,26 @@ def _reported_start(text: str, cue: Cue) -> int | None:
     at = cue.span.end
     if text[at : at + 1] in _PAUSE and text[at : at + 1]:
         at += 1
-    elif cue.kind != "bare" or text[at : at + 1] in ("", "的", "。", "；", "、", "”", "）", "\n", "了", "过", "着", "为", "“"):
-        hit = re.compile("(?:了|到|记者|说)?[^，。；\n：:]{0,16}[：:]").match(text, at) if cue.kind in ("say", "bare") else None
+    elif cue.kind != "bare" or text[at : at + 1] in (
+        "",
+        "的",
+        "。",
+        "；",
+        "、",
+        "”",
+        "）",
+        "\n",
+        "了",
+        "过",
+        "着",
+        "为",
+        "“",
+    ):
+        hit = (
+            re.compile("(?:了|到|记者|说)?[^，。；\n：:]{0,16}[：:]").match(text, at)
+            if cue.kind in ("say", "bare")
+            else None
+        )
         if hit is None:
             return None
         at = hit.end()
@@ -351,7 +410,10 @@ def _cut_short(passage: Passage, quotes: list[Quote]) -> list[Quote]:
     for index, quote in enumerate(quotes):
         if index + 1 < len(quotes) and quotes[index + 1].span.start < quote.span.end:
             following = quotes[index + 1].span.start
-            cut = max(text.rfind("，", quote.span.start, following - 2), text.rfind("；", quote.span.start, following - 2))
+            cut = max(
+                text.rfind("，", quote.span.start, following - 2),
+                text.rfind("；", quote.span.start, following - 2),
+            )
             if cut <= quote.span.start:
                 continue
             span = Span(quote.span.start, cut)
@@ -365,7 +427,11 @@ def _turns(passage: Passage) -> list[Quote]:
     quotes = []
     for match in _TURN.finditer(passage.text):
         people = [m for m in passage.within(Span(*match.span("who"))) if m.label == "person"]
-        if not people or people[-1].span.end != match.end("who") or match["words"].lstrip()[:1] in tuple("“「\""):
+        if (
+            not people
+            or people[-1].span.end != match.end("who")
+            or match["words"].lstrip()[:1] in tuple('“「"')
+        ):
             continue
         quotes.append(_quote(passage, Span(*match.span("words")), named(passage, people[-1]), None, True))
     return quotes

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from miner.dates import DateMention
+from miner.language.dates import DateMention
 from miner.model import Quote
 from miner.relate.participants import Cast, Scope
 from miner.relate.passage import Passage
@@ -35,7 +35,9 @@ class Reading:
     def of(cls, passage: Passage, dates: tuple[DateMention, ...], quotes: Sequence[Quote]) -> Reading:
         """Find the lexicon words of a passage and put them beside its dates and quotes."""
         article = passage.annotated.article
-        expo = article.edition is not None or any(_EXPO.search(text) for text in (article.headline or "", passage.text))
+        expo = article.edition is not None or any(
+            _EXPO.search(text) for text in (article.headline or "", passage.text)
+        )
         starts = tuple(d.span.start for d in dates), tuple(q.span.start for q in quotes)
         return cls(passage, Words.of(passage.text), dates, tuple(quotes), expo, *starts)
 

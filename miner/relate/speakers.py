@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from miner.lexicon import load_lexicon
+from miner.language.lexicon import load_lexicon
 from miner.model import Mention
 from miner.offsets import Span
 from miner.relate.passage import Passage
@@ -26,10 +26,37 @@ _INTERVIEWER = re.compile(r"记者\s?$")
 _LEAD = re.compile(
     r"^(?:[，。；：\s]*)(?:据|对此|对于[^，]{1,20}，|此外|同时|其中|目前|不过|而|但是?|因此|另外|近日|日前|随后|当天|当日|会上|现场|会后|还是|有|一位|一名|一些|某)+[，]?"
 )
-_NO_SPEAKER = re.compile("^(?:记者|笔者|本报记者|据悉|据了解|据介绍|据统计|我|我们|你|大家|人们|可以|可|不|这|这也|那|以|所|被|经|值得|应|需|没有|双方|各方)+$")
-_SURNAME_TITLE = re.compile(r"([一-鿿])(?:总|董|工|局|处|书记|主任|经理|老师|教授|博士|先生|女士|小姐|律师|医生|院士|部长|市长|区长|局长|总裁|院长|会长|老板)$")
+_NO_SPEAKER = re.compile(
+    "^(?:记者|笔者|本报记者|据悉|据了解|据介绍|据统计|我|我们|你|大家|人们|可以|可|不|这|这也|那|以|所|被|经|值得|应|需|没有|双方|各方)+$"
+)
+_SURNAME_TITLE = re.compile(
+    r"([一-鿿])(?:总|董|工|局|处|书记|主任|经理|老师|教授|博士|先生|女士|小姐|律师|医生|院士|部长|市长|区长|局长|总裁|院长|会长|老板)$"
+)
 _DEPARTMENT = re.compile("据?公司[一-鿿]{2,8}部")
-_BODIES = ("全会", "会议", "大会", "政府", "法院", "委员会", "协会", "总书记", "公司", "集团", "局", "部", "委", "署", "院", "社论", "评论员", "人员", "群众", "官兵", "媒体", "一方")
+_BODIES = (
+    "全会",
+    "会议",
+    "大会",
+    "政府",
+    "法院",
+    "委员会",
+    "协会",
+    "总书记",
+    "公司",
+    "集团",
+    "局",
+    "部",
+    "委",
+    "署",
+    "院",
+    "社论",
+    "评论员",
+    "人员",
+    "群众",
+    "官兵",
+    "媒体",
+    "一方",
+)
 """Endings of bodies that may speak though no lexicon has them."""
 
 
@@ -51,7 +78,9 @@ def _roles() -> re.Pattern[str]:
 @cache
 def _sources() -> re.Pattern[str]:
     words = {w for e in load_lexicon("reporting") if e.kind == "source" for w in (e.name, *e.words)}
-    return re.compile(f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})(?:中|里|还|也|同时)?$")
+    return re.compile(
+        f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})(?:中|里|还|也|同时)?$"
+    )
 
 
 def named(passage: Passage, mention: Mention, confidence: float = 0.9) -> Speaker:
@@ -87,7 +116,11 @@ def _past_brackets(passage: Passage, segment: int, start: int) -> int:
 
 
 def _is_adverbial(piece: str) -> bool:
-    return not piece or _ADVERB.sub("", piece) == "" or piece.startswith(("在", "接受", "谈到", "谈及", "对于", "就", "当"))
+    return (
+        not piece
+        or _ADVERB.sub("", piece) == ""
+        or piece.startswith(("在", "接受", "谈到", "谈及", "对于", "就", "当"))
+    )
 
 
 def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
@@ -95,7 +128,9 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
     piece = span.of(text)
     people = [m for m in passage.within(span) if m.label == "person" and not is_interviewer(text, m)]
     core = _core(piece)
-    if _sources().search(core) and not any(m.label in ("organization", "enterprise") for m in passage.within(span)):
+    if _sources().search(core) and not any(
+        m.label in ("organization", "enterprise") for m in passage.within(span)
+    ):
         return None
     led = not people and len(core) <= 12 and _PRONOUN.match(piece.lstrip("但而不过对此，")) is not None
     if led or core.endswith(("他", "她")):
@@ -128,7 +163,9 @@ def _speaking(text: str, people: list[Mention], span: Span) -> Mention:
     between = text[last.span.end : span.end]
     first = people[0]
     head = text[span.start : last.span.start]
-    adverbial = len(people) > 1 and between and _ADVERBIAL.search(head, first.span.end - span.start) is not None
+    adverbial = (
+        len(people) > 1 and between and _ADVERBIAL.search(head, first.span.end - span.start) is not None
+    )
     return first if adverbial else last
 
 
@@ -146,7 +183,9 @@ def _antecedent(passage: Passage, at: int) -> Speaker | None:
         if mention.span.start < sentence.start:
             break
         chosen = mention
-    return named(passage, chosen, 0.7) if chosen is not None else Speaker(passage.text[at : at + 1], None, 0.3)
+    return (
+        named(passage, chosen, 0.7) if chosen is not None else Speaker(passage.text[at : at + 1], None, 0.3)
+    )
 
 
 def _subject_of(passage: Passage, span: Span) -> Speaker | None:
@@ -185,8 +224,9 @@ def _role(passage: Passage, core: str) -> Speaker | None:
     return None
 
 
-
-_FUNCTION = re.compile("[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|[来上中时后里下前想不]$|可以|应该")
+_FUNCTION = re.compile(
+    "[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|[来上中时后里下前想不]$|可以|应该"
+)
 
 
 def _phrase(core: str) -> Speaker | None:

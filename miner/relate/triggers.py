@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 import ahocorasick
 
-from miner.lexicon import Entry, load_lexicon
+from miner.language.lexicon import Entry, load_lexicon
 from miner.model import EventType
 from miner.offsets import Span
 
@@ -126,5 +126,7 @@ class Words:
         return [
             word
             for word in self.found[low:high]
-            if word.span.end <= span.end and word.rule.layer == layer and (kind is None or word.rule.kind == kind)
+            if word.span.end <= span.end
+            and word.rule.layer == layer
+            and (kind is None or word.rule.kind == kind)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from miner.dates import DateMention, edition_named, edition_year, year_edition
+from miner.language.dates import DateMention, edition_named, edition_year, year_edition
 from miner.model import Status
 from miner.offsets import Span
 from miner.relate.participants import Scope
@@ -33,11 +33,17 @@ def choose_date(
     """Choose the date: the nearest before the trigger in its segment, else behind it, else further left, else carried."""
     scope, trigger, text = candidate.scope, candidate.trigger, reading.passage.text
     segment = scope.segments[scope.own]
-    inside = [d for d in reading.dates_in(scope.sentence.start, scope.sentence.end) if _dates_event(reading, d, trigger)]
+    inside = [
+        d
+        for d in reading.dates_in(scope.sentence.start, scope.sentence.end)
+        if _dates_event(reading, d, trigger)
+    ]
     if scope.floor > scope.sentence.start:
         head = Span(max(scope.floor, segment.start), trigger.span.start)
         if reading.words.within(head, layer="context", kind="planned"):
-            inside = [d for d in inside if d.span.start >= scope.floor]  # 4日表示，将出台: the day is that of the words
+            inside = [
+                d for d in inside if d.span.start >= scope.floor
+            ]  # 4日表示，将出台: the day is that of the words
     own = [d for d in inside if segment.start <= d.span.start < segment.end]
     before = [d for d in own if d.span.end <= trigger.span.start]
     left = [d for d in inside if d.span.end <= trigger.span.start]
@@ -52,8 +58,16 @@ def choose_date(
         nearby = scope.segments[scope.own + 1]
         agreed = _AGREED.search(text, nearby.start, nearby.end) is not None
         busy = bool(reading.words.within(nearby, layer="trigger")) and candidate.trigger.text != "投资"
-        over = text.startswith("了", trigger.span.end) or trigger.text.endswith("了") or "已" in text[segment.start : trigger.span.start]
-        chosen = None if agreed or busy or over else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
+        over = (
+            text.startswith("了", trigger.span.end)
+            or trigger.text.endswith("了")
+            or "已" in text[segment.start : trigger.span.start]
+        )
+        chosen = (
+            None
+            if agreed or busy or over
+            else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
+        )
     if chosen is not None:
         return chosen
     return _told_before(reading, candidate, held)
@@ -123,7 +137,11 @@ def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
     edition = current - 1 if last is not None else named.number if named is not None else current
     if edition >= current:
         return None
-    if last is None and named is not None and _SETTING.match(words, words.find(named.text) + len(named.text)) is None:
+    if (
+        last is None
+        and named is not None
+        and _SETTING.match(words, words.find(named.text) + len(named.text)) is None
+    ):
         return None
     wording = last.group() if last is not None else named.text if named is not None else ""
     start = sentence.start + words.find(wording)
@@ -133,7 +151,9 @@ def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
 
 def _in_name(text: str, when: DateMention) -> bool:
     """Tell whether a year begins a name (2022年第19届亚运会) rather than says when."""
-    return when.method == "written" and text[when.span.end : when.span.end + 1] not in tuple("，、在于将内底初前后至—。起")
+    return when.method == "written" and text[when.span.end : when.span.end + 1] not in tuple(
+        "，、在于将内底初前后至—。起"
+    )
 
 
 def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
@@ -141,7 +161,9 @@ def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
     text = reading.passage.text
     if text.startswith("以来", when.span.end):
         return when.precision == "day" or when.method == "relative" or trigger.rule.type == "procurement"
-    if _DURATION_TAIL.match(text, when.span.end) or _COMPARED.search(text, max(when.span.start - 3, 0), when.span.start):
+    if _DURATION_TAIL.match(text, when.span.end) or _COMPARED.search(
+        text, max(when.span.start - 3, 0), when.span.start
+    ):
         return False
     return not reading.passage.in_title(when.span.start)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
-from miner.lexicon import load_lexicon
+from miner.language.lexicon import load_lexicon
 from miner.offsets import stable_id
 from miner.resolve.judge import Decided, Judgement, store_judgements
 from miner.resolve.local import Group, Groups, fullest
@@ -18,7 +18,12 @@ from miner.resolve.people import PersonCluster
 from miner.store.schema import TABLES, index_sql
 
 TABLE = {"enterprise": "enterprises", "person": "people", "organization": "organizations", "place": "places"}
-COLUMN = {"enterprise": "enterprise_id", "person": "person_id", "organization": "organization_id", "place": "place_id"}
+COLUMN = {
+    "enterprise": "enterprise_id",
+    "person": "person_id",
+    "organization": "organization_id",
+    "place": "place_id",
+}
 _LINKED = frozenset({"mentions", "event_participants", "quotes", "posts", "local_entities"})
 
 
@@ -48,7 +53,13 @@ def total_names(members: Iterable[Group]) -> Counter[str]:
 def without_link_indexes(connection: sqlite3.Connection) -> Iterator[None]:
     """Drop the indexes on what resolving writes, and build them again at the end: sorting once is faster than a million changes."""
     linked = {*COLUMN.values(), "entity_id"}
-    dropped = [(t.name, columns) for t in TABLES if t.name in _LINKED for columns in t.indexes if set(columns) & linked]
+    dropped = [
+        (t.name, columns)
+        for t in TABLES
+        if t.name in _LINKED
+        for columns in t.indexes
+        if set(columns) & linked
+    ]
     for table, columns in dropped:
         connection.execute(f"drop index if exists [ix_{table}_{'_'.join(columns)}]")
     yield
@@ -62,7 +73,11 @@ def write_groups(connection: sqlite3.Connection, groups: Groups) -> None:
     lexicon = {e.name: e for e in load_lexicon(TABLE[label])}
     connection.execute("drop table if exists temp.entity_of")
     connection.execute("create temp table entity_of (root text primary key, id text not null) without rowid")
-    marks = "(id, name, short_name, country, industry) values (?, ?, ?, ?, ?)" if label == "enterprise" else "(id, name, kind) values (?, ?, ?)"
+    marks = (
+        "(id, name, short_name, country, industry) values (?, ?, ?, ?, ?)"
+        if label == "enterprise"
+        else "(id, name, kind) values (?, ?, ?)"
+    )
     for members in groups.members():
         names = total_names(members)
         known = next((lexicon[g.known_as] for g in members if g.known_as in lexicon), None)
@@ -71,7 +86,13 @@ def write_groups(connection: sqlite3.Connection, groups: Groups) -> None:
         identifier = stable_id(label, root)
         row: tuple[str | None, ...]
         if label == "enterprise":
-            row = (identifier, name, short, known.country if known else None, known.industry if known else None)
+            row = (
+                identifier,
+                name,
+                short,
+                known.country if known else None,
+                known.industry if known else None,
+            )
         else:
             row = (identifier, name, known.kind if known else None)
         connection.execute(f"insert into [{TABLE[label]}] {marks}", row)
@@ -83,27 +104,41 @@ def write_groups(connection: sqlite3.Connection, groups: Groups) -> None:
     _fill_gaps(connection, label)
 
 
-def write_people(connection: sqlite3.Connection, people: Iterable[tuple[list[PersonCluster], list[Judgement]]]) -> None:
+def write_people(
+    connection: sqlite3.Connection, people: Iterable[tuple[list[PersonCluster], list[Judgement]]]
+) -> None:
     """Write the rows of people with the judgements about them, name by name, and link their local entities."""
     for table in ("linked", "found_people"):
         connection.execute(f"drop table if exists temp.[{table}]")
     connection.execute("create temp table linked (local integer primary key, entity_id text not null)")
-    connection.execute("create temp table found_people (id text primary key, name text not null, latin_name text) without rowid")
+    connection.execute(
+        "create temp table found_people (id text primary key, name text not null, latin_name text) without rowid"
+    )
     for clusters, judgements in people:
         store_judgements(connection, judgements)
         for cluster in clusters:
-            connection.execute("insert into found_people values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name))
-            connection.executemany("insert into linked values (?, ?)", ((local, cluster.id) for local in cluster.members))
+            connection.execute(
+                "insert into found_people values (?, ?, ?)", (cluster.id, cluster.name, cluster.latin_name)
+            )
+            connection.executemany(
+                "insert into linked values (?, ?)", ((local, cluster.id) for local in cluster.members)
+            )
     connection.execute("create index temp.linked_to on linked (entity_id)")
     connection.execute("create index temp.people_by_name on found_people (name)")
     surest: dict[str, Joined] = {}
     store_judgements(connection, _surest(join_parts(connection), surest, Decided(connection, "person")))
     for found in surest.values():
         if found.whole not in surest:
-            connection.execute("update linked set entity_id = ? where entity_id = ?", (found.whole, found.part))
+            connection.execute(
+                "update linked set entity_id = ? where entity_id = ?", (found.whole, found.part)
+            )
             connection.execute("delete from found_people where id = ?", (found.part,))
-    connection.execute("insert into people (id, name, latin_name) select id, name, latin_name from found_people order by id")
-    connection.execute("update local_entities set entity_id = (select entity_id from linked where local = local_entities.rowid) where label = 'person'")
+    connection.execute(
+        "insert into people (id, name, latin_name) select id, name, latin_name from found_people order by id"
+    )
+    connection.execute(
+        "update local_entities set entity_id = (select entity_id from linked where local = local_entities.rowid) where label = 'person'"
+    )
 
 
 def _surest(joined: Iterable[Joined], surest: dict[str, Joined], decided: Decided) -> Iterator[Judgement]:
@@ -111,7 +146,9 @@ def _surest(joined: Iterable[Joined], surest: dict[str, Joined], decided: Decide
     for found in joined:
         best = surest.get(found.part)
         same = decided.same(found.whole, found.part)
-        if (found.judgement.same if same is None else same) and (best is None or (-found.judgement.score, found.whole) < (-best.judgement.score, best.whole)):
+        if (found.judgement.same if same is None else same) and (
+            best is None or (-found.judgement.score, found.whole) < (-best.judgement.score, best.whole)
+        ):
             surest[found.part] = found
         yield found.judgement
 
@@ -119,12 +156,23 @@ def _surest(joined: Iterable[Joined], surest: dict[str, Joined], decided: Decide
 def link_facts(connection: sqlite3.Connection) -> None:
     """Link mentions, posts, quotes and participants to the entities that their local entities were resolved to."""
     for label, column in COLUMN.items():
-        local = "(select entity_id from local_entities l where l.article_id = {0}.article_id and l.local_entity = {0}.{1} and l.label = '" + label + "')"
-        connection.execute(f"update mentions set [{column}] = {local.format('mentions', 'local_entity')} where label = ?", (label,))
+        local = (
+            "(select entity_id from local_entities l where l.article_id = {0}.article_id and l.local_entity = {0}.{1} and l.label = '"
+            + label
+            + "')"
+        )
+        connection.execute(
+            f"update mentions set [{column}] = {local.format('mentions', 'local_entity')} where label = ?",
+            (label,),
+        )
         if label != "place":
-            connection.execute(f"update quotes set [{column}] = {local.format('quotes', 'local_entity')} where local_entity is not null")
+            connection.execute(
+                f"update quotes set [{column}] = {local.format('quotes', 'local_entity')} where local_entity is not null"
+            )
             side = "local_person" if label == "person" else "local_organization"
-            connection.execute(f"update posts set [{column}] = {local.format('posts', side)} where [{side}] is not null")
+            connection.execute(
+                f"update posts set [{column}] = {local.format('posts', side)} where [{side}] is not null"
+            )
         connection.execute(
             f"update event_participants set [{column}] = (select l.entity_id from event_reports r join local_entities l on l.article_id = r.article_id"
             " where r.id = report_id and l.local_entity = event_participants.local_entity and l.label = ?) where local_entity is not null", (label,)
@@ -133,7 +181,9 @@ def link_facts(connection: sqlite3.Connection) -> None:
 
 def _fill_gaps(connection: sqlite3.Connection, label: str) -> None:
     """What no lexicon knows (country, industry, kind) is taken from what the articles show, by majority."""
-    for column in {"enterprise": ("country", "industry"), "organization": ("kind",), "place": ("kind",)}[label]:
+    for column in {"enterprise": ("country", "industry"), "organization": ("kind",), "place": ("kind",)}[
+        label
+    ]:
         connection.execute(
             f"update [{TABLE[label]}] set [{column}] = v.value from (select entity_id, value, row_number() over (partition by entity_id order by n desc, value) as place"
             f" from (select entity_id, [{column}] as value, count(*) as n from local_entities where label = ? and [{column}] is not null group by 1, 2)) v"
@@ -161,7 +211,10 @@ def write_aliases(connection: sqlite3.Connection) -> None:
         connection.executemany(_ALIAS, _learnt(connection, label, table))
         if label != "person":
             rows = _lexicon_forms(connection, label)
-            connection.executemany(_ALIAS, (_alias(label, entity, text, kind, (None, None, None, None)) for entity, text, kind in rows))
+            connection.executemany(
+                _ALIAS,
+                (_alias(label, entity, text, kind, (None, None, None, None)) for entity, text, kind in rows),
+            )
 
 
 def _learnt(connection: sqlite3.Connection, label: str, table: str) -> Iterator[tuple[str | int | None, ...]]:
@@ -178,19 +231,32 @@ def _learnt(connection: sqlite3.Connection, label: str, table: str) -> Iterator[
                     yield _alias(label, entity, text, kind, (article, *where))
 
 
-def _alias(label: str, entity: str, text: str, kind: str, learnt: tuple[str | int | None, ...]) -> tuple[str | int | None, ...]:
-    return (stable_id("alias", entity, text), text, kind, *[entity if label == found else None for found in TABLE], *learnt)
+def _alias(
+    label: str, entity: str, text: str, kind: str, learnt: tuple[str | int | None, ...]
+) -> tuple[str | int | None, ...]:
+    return (
+        stable_id("alias", entity, text),
+        text,
+        kind,
+        *[entity if label == found else None for found in TABLE],
+        *learnt,
+    )
 
 
 def _lexicon_forms(connection: sqlite3.Connection, label: str) -> Iterator[tuple[str, str, str]]:
     table = TABLE[label]
     entries = {e.name: e for e in load_lexicon(table)}
     for entity, known_as, name in connection.execute(
-        f"select distinct l.entity_id, l.known_as, e.name from local_entities l join [{table}] e on e.id = l.entity_id where label = ? and known_as is not null order by 1, 2", (label,)
+        f"select distinct l.entity_id, l.known_as, e.name from local_entities l join [{table}] e on e.id = l.entity_id where label = ? and known_as is not null order by 1, 2",
+        (label,),
     ):
         entry = entries.get(known_as)
         if entry is not None:
-            for kind, forms in (("full", entry.full), ("short", (entry.name, *entry.short)), ("latin", entry.latin)):
+            for kind, forms in (
+                ("full", entry.full),
+                ("short", (entry.name, *entry.short)),
+                ("latin", entry.latin),
+            ):
                 for form in forms:
                     if form != name:
                         yield entity, form, kind

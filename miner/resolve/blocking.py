@@ -22,11 +22,16 @@ class Blocks:
     def add(self, number: int, *key: object) -> None:
         """Put a thing under a key."""
         self._numbers.append(number)
-        self._hashes.append(int.from_bytes(blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"))
+        self._hashes.append(
+            int.from_bytes(blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+        )
 
     def __iter__(self) -> Iterator[list[int]]:
         """Yield the things under each key that has several, in ascending order."""
-        numbers, hashes = np.frombuffer(self._numbers, dtype=np.int64), np.frombuffer(self._hashes, dtype=np.uint64)
+        numbers, hashes = (
+            np.frombuffer(self._numbers, dtype=np.int64),
+            np.frombuffer(self._hashes, dtype=np.uint64),
+        )
         yield from same_key(numbers, hashes)
 
 

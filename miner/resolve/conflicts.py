@@ -17,11 +17,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from miner.language.words import sentences
 from miner.offsets import Span, stable_id
 from miner.resolve.blocking import Blocks, grams_of
 from miner.resolve.judge import THRESHOLD, Reason, probability, weigh
 from miner.resolve.names import fold
-from miner.segment import sentences
 
 _BLOCK_LIMIT = 60
 _PRIOR = -1.9
@@ -75,13 +75,31 @@ def find_conflicts(connection: sqlite3.Connection) -> None:
         if not _told_by_both(left, right, agreed):
             score, reasons = weigh(_PRIOR, evidence(a, b, frequency))
             kind = "rounding" if is_rounding(left, right) else "conflict"
-            fact = min((t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text))
-            rows.append((stable_id("conflict", a.id, b.id), left.id, right.id, kind, fact, left.edition or right.edition, round(score, 4), ";".join(reasons)))
-    connection.executemany("insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons) values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            fact = min(
+                (t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text)
+            )
+            rows.append(
+                (
+                    stable_id("conflict", a.id, b.id),
+                    left.id,
+                    right.id,
+                    kind,
+                    fact,
+                    left.edition or right.edition,
+                    round(score, 4),
+                    ";".join(reasons),
+                )
+            )
+    connection.executemany(
+        "insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
 
 
 def _told_by_both(left: Told, right: Told, agreed: set[tuple[str, str, float, str]]) -> bool:
-    return any((b.article_id, a.subject, a.value, a.unit) in agreed for a, b in ((left, right), (right, left)))
+    return any(
+        (b.article_id, a.subject, a.value, a.unit) in agreed for a, b in ((left, right), (right, left))
+    )
 
 
 def _agreeing(told: list[Told], articles: set[str]) -> set[tuple[str, str, float, str]]:
@@ -147,7 +165,11 @@ def _within(mentions: Sequence[tuple[int, str | None]], span: Span) -> tuple[str
 
 def _grams(text: str) -> array[int]:
     text = fold(text)
-    return grams_of(text[i : i + 2] for i in range(len(text) - 1) if not any(c.isdigit() or c in ",。;:、“”()的在了" for c in text[i : i + 2]))
+    return grams_of(
+        text[i : i + 2]
+        for i in range(len(text) - 1)
+        if not any(c.isdigit() or c in ",。;:、“”()的在了" for c in text[i : i + 2])
+    )
 
 
 def _pairs(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
@@ -250,7 +272,9 @@ def is_rounding(left: Told, right: Told) -> bool:
         return True
     if gap <= 0.1 * large.value and "约" in (small.qualifier, large.qualifier):
         return True
-    return gap <= 0.05 * large.value and gap < 0.5 * max(grain(small.value, small.text), grain(large.value, large.text))
+    return gap <= 0.05 * large.value and gap < 0.5 * max(
+        grain(small.value, small.text), grain(large.value, large.text)
+    )
 
 
 def grain(value: float, text: str) -> float:

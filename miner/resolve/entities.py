@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from miner.lexicon import load_lexicon
+from miner.language.lexicon import load_lexicon
 from miner.resolve.judge import Decided, Judgement, Reason, Union, store_judgements, weigh
 from miner.resolve.local import LOST, Group, Groups
 from miner.resolve.names import LONGEST_INITIALS, abbreviations, fold, initials, is_country, without_type
@@ -50,22 +50,42 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
     for left, right in decided.pairs(same=True):
         if left in keys and right in keys:
             union.join(keys[left], keys[right])
-    apart = [(keys[left], keys[right]) for left, right in decided.pairs(same=False) if left in keys and right in keys]
+    apart = [
+        (keys[left], keys[right])
+        for left, right in decided.pairs(same=False)
+        if left in keys and right in keys
+    ]
     store_judgements(connection, _joining(chain.from_iterable(passes), union, apart))
-    connection.executemany("update grouped set root = ? where key = ?", ((union.root(key), key) for key in union.members()))
+    connection.executemany(
+        "update grouped set root = ? where key = ?", ((union.root(key), key) for key in union.members())
+    )
     return groups
 
 
 def _keys_of(connection: sqlite3.Connection, decided: Decided) -> dict[str, str]:
     """Return the keys of the groups that people decided about, by id."""
-    wanted = {identifier for same in (True, False) for pair in decided.pairs(same=same) for identifier in pair}
-    return {identifier: key for identifier, key in connection.execute("select id, key from grouped order by key") if identifier in wanted} if wanted else {}
+    wanted = {
+        identifier for same in (True, False) for pair in decided.pairs(same=same) for identifier in pair
+    }
+    return (
+        {
+            identifier: key
+            for identifier, key in connection.execute("select id, key from grouped order by key")
+            if identifier in wanted
+        }
+        if wanted
+        else {}
+    )
 
 
-def _joining(compared: Iterator[Compared], union: Union, apart: Sequence[tuple[str, str]]) -> Iterator[Judgement]:
+def _joining(
+    compared: Iterator[Compared], union: Union, apart: Sequence[tuple[str, str]]
+) -> Iterator[Judgement]:
     """Join what is judged the same, unless that would bring together what a person keeps apart."""
     for judgement, left, right in compared:
-        if judgement.same and not any({union.root(a), union.root(b)} == {union.root(left), union.root(right)} for a, b in apart):
+        if judgement.same and not any(
+            {union.root(a), union.root(b)} == {union.root(left), union.root(right)} for a, b in apart
+        ):
             union.join(left, right)
         yield judgement
 
@@ -76,7 +96,9 @@ def _of_known(groups: Groups) -> Iterator[Compared]:
     The same company with its legal form, 中国工商银行股份有限公司, is the brand's for any of its forms.
     """
     known, forms = _known(groups)
-    rows = groups.connection.execute("select key, id, name, bare, core from grouped where known_as is null and length(name) > length(core) order by key")
+    rows = groups.connection.execute(
+        "select key, id, name, bare, core from grouped where known_as is null and length(name) > length(core) order by key"
+    )
     for key, identifier, name, bare, heart in rows:
         owner = forms.get(bare) or known.get(heart)
         if owner is None:
@@ -85,7 +107,9 @@ def _of_known(groups: Groups) -> Iterator[Compared]:
         if bare not in forms:
             reasons.extend(_told_apart(groups.load(key), owner))
         score, texts = weigh(1.5, reasons)
-        yield Compared(Judgement("enterprise", identifier, owner.id, name, owner.name, score, texts), key, owner.key)
+        yield Compared(
+            Judgement("enterprise", identifier, owner.id, name, owner.name, score, texts), key, owner.key
+        )
 
 
 def _known(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
@@ -104,7 +128,9 @@ def _known(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
 
 def _parts(groups: Groups) -> Iterator[Compared]:
     """Two names of one branch or unit of a known enterprise: 中行上海分行 and 中国银行股份有限公司上海市分行."""
-    rows = groups.connection.execute("select brand, rest, key from grouped where brand is not null order by brand, rest, key")
+    rows = groups.connection.execute(
+        "select brand, rest, key from grouped where brand is not null order by brand, rest, key"
+    )
     for brand, found in groupby(rows, key=lambda row: row[0]):
         units = [(rest, key) for _, rest, key in found]
         if 2 <= len(units) <= _BLOCK_LIMIT * 4:
@@ -113,15 +139,26 @@ def _parts(groups: Groups) -> Iterator[Compared]:
 
 def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> Iterator[Compared]:
     for i, (rest, key) in enumerate(units):
-        longer = [(other, k) for other, k in units if other != rest and other.startswith(rest)] if is_country(rest) else []
+        longer = (
+            [(other, k) for other, k in units if other != rest and other.startswith(rest)]
+            if is_country(rest)
+            else []
+        )
         same = [(other, k) for other, k in units[i + 1 :] if other == rest]
         for other, right_key in (*same, *(longer if len(longer) == 1 else ())):
             left, right = groups.load(key), groups.load(right_key)
-            reasons = [Reason(2.5 if other == rest else 1.5, f"同为「{brand}」的「{rest}」"), *_shared_company(groups, left, right)]
+            reasons = [
+                Reason(2.5 if other == rest else 1.5, f"同为「{brand}」的「{rest}」"),
+                *_shared_company(groups, left, right),
+            ]
             if left.known_as and right.known_as:
                 reasons.append(Reason(-6.0, "词库中是两家"))
             score, texts = weigh(-1.0, reasons)
-            yield Compared(Judgement("enterprise", left.id, right.id, left.name, right.name, score, texts), key, right_key)
+            yield Compared(
+                Judgement("enterprise", left.id, right.id, left.name, right.name, score, texts),
+                key,
+                right_key,
+            )
 
 
 def _short_forms(groups: Groups) -> Iterator[Compared]:
@@ -142,7 +179,11 @@ def _short_forms(groups: Groups) -> Iterator[Compared]:
                 *_shared_company(groups, short, owner), *_shared_papers(short, owner),
             ]  # fmt: skip
             score, texts = weigh(-1.0, reasons)
-            yield Compared(Judgement(short.label, short.id, owner.id, short.name, owner.name, score, texts), short.key, owner.key)
+            yield Compared(
+                Judgement(short.label, short.id, owner.id, short.name, owner.name, score, texts),
+                short.key,
+                owner.key,
+            )
 
 
 def _abbreviations(groups: Groups) -> Iterator[Compared]:
@@ -162,7 +203,11 @@ def _abbreviations(groups: Groups) -> Iterator[Compared]:
                 *_shared_company(groups, left, right), *_shared_papers(left, right),
             ]  # fmt: skip
             score, texts = weigh(-2.9 if of_company else -1.0, reasons)
-            yield Compared(Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), left.key, right.key)
+            yield Compared(
+                Judgement(left.label, left.id, right.id, left.name, right.name, score, texts),
+                left.key,
+                right.key,
+            )
 
 
 def _abbreviated(groups: Groups) -> list[tuple[str, str]]:
@@ -172,13 +217,22 @@ def _abbreviated(groups: Groups) -> list[tuple[str, str]]:
     """
     connection = groups.connection
     connection.execute("drop table if exists temp.written")
-    connection.execute("create temp table written (text text not null, key text not null, primary key (text, key)) without rowid")
+    connection.execute(
+        "create temp table written (text text not null, key text not null, primary key (text, key)) without rowid"
+    )
     longest = LONGEST_INITIALS if groups.label == "enterprise" else _LONGEST_ABBREVIATION
-    rows = connection.execute("select key from grouped where known_as is null and length(name) between 2 and ? order by key", (longest,))
-    connection.executemany("insert into written values (?, ?)", ((fold(_written(key)), key) for (key,) in rows))
+    rows = connection.execute(
+        "select key from grouped where known_as is null and length(name) between 2 and ? order by key",
+        (longest,),
+    )
+    connection.executemany(
+        "insert into written values (?, ?)", ((fold(_written(key)), key) for (key,) in rows)
+    )
     texts = {row[0] for row in connection.execute("select distinct text from written")}
     pairs = set()
-    for full, known_as, key in connection.execute("select name, known_as, key from grouped where length(name) > 3"):
+    for full, known_as, key in connection.execute(
+        "select name, known_as, key from grouped where length(name) > 3"
+    ):
         if groups.label == "enterprise":
             found = initials(full, among=texts)
         else:
@@ -198,7 +252,9 @@ def _written(key: str) -> str:
 
 def _damaged(groups: Groups) -> Iterator[Compared]:
     """Compare names that lost a character with those that have one in its place: 兰特□斯集团 and 兰特黎斯集团."""
-    rows = groups.connection.execute("select key, folded from grouped where instr(folded, ?) order by key limit ?", (LOST, _DAMAGED))
+    rows = groups.connection.execute(
+        "select key, folded from grouped where instr(folded, ?) order by key limit ?", (LOST, _DAMAGED)
+    )
     lost = [(key, text) for key, text in rows if len(text) - text.count(LOST) >= 2]
     if not lost:
         return
@@ -208,7 +264,11 @@ def _damaged(groups: Groups) -> Iterator[Compared]:
         by_size.setdefault((len(text), text[-1]), []).append((key, text))
     for key, text in _whole_names(groups):
         for damaged, pattern in by_size.get((len(text), text[-1]), ()):
-            if key != damaged and LOST not in text and all(a in (b, LOST) for a, b in zip(pattern, text, strict=True)):
+            if (
+                key != damaged
+                and LOST not in text
+                and all(a in (b, LOST) for a, b in zip(pattern, text, strict=True))
+            ):
                 found[damaged].add(key)
     for key, text in lost:
         kept = len(without_type(text).replace(LOST, ""))
@@ -220,15 +280,22 @@ def _damaged(groups: Groups) -> Iterator[Compared]:
                 *_shared_company(groups, left, right), *_shared_papers(left, right),
             ]  # fmt: skip
             score, texts = weigh(-1.8, reasons)
-            yield Compared(Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), key, owner)
+            yield Compared(
+                Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), key, owner
+            )
 
 
 def _whole_names(groups: Groups) -> Iterator[tuple[str, str]]:
     """Yield (key, name) for every name of every group: as written, as a shown form, as the lexicon has it."""
     yield from groups.connection.execute("select key, folded from grouped")
     yield from groups.connection.execute("select key, form from form_of")
-    entries = {entry.name: entry for entry in load_lexicon("enterprises" if groups.label == "enterprise" else "organizations")}
-    for key, known_as in groups.connection.execute("select key, known_as from grouped where known_as is not null"):
+    entries = {
+        entry.name: entry
+        for entry in load_lexicon("enterprises" if groups.label == "enterprise" else "organizations")
+    }
+    for key, known_as in groups.connection.execute(
+        "select key, known_as from grouped where known_as is not null"
+    ):
         for form in entries[known_as].forms() if known_as in entries else ():
             yield key, fold(form)
 
@@ -258,7 +325,9 @@ def _shared_papers(left: Group, right: Group) -> list[Reason]:
 
 def _same_core(groups: Groups) -> Iterator[Compared]:
     """Two full names that differ in region or legal form alone."""
-    rows = groups.connection.execute("select core, key, id, name, region from grouped where known_as is null and length(core) >= 3 and folded <> core order by core, key")
+    rows = groups.connection.execute(
+        "select core, key, id, name, region from grouped where known_as is null and length(core) >= 3 and folded <> core order by core, key"
+    )
     for bare, found in groupby(rows, key=lambda row: row[0]):
         block = list(found)
         if 2 <= len(block) <= _BLOCK_LIMIT:
@@ -266,8 +335,14 @@ def _same_core(groups: Groups) -> Iterator[Compared]:
             for _, key, identifier, name, region in block[1:]:
                 regions = {first_region, region} - {""}
                 reasons = [Reason(0.5 * min(len(bare), 6) - 1.5, f"同为「{bare}」")]
-                reasons.append(Reason(-2.5, "地区不同:" + "、".join(sorted(regions))) if len(regions) == 2 else Reason(1.0, "地区不矛盾"))
+                reasons.append(
+                    Reason(-2.5, "地区不同:" + "、".join(sorted(regions)))
+                    if len(regions) == 2
+                    else Reason(1.0, "地区不矛盾")
+                )
                 if len(regions) < 2:
                     reasons.extend(_told_apart(groups.load(first), groups.load(key)))
                 score, texts = weigh(0.0, reasons)
-                yield Compared(Judgement("enterprise", first_id, identifier, first_name, name, score, texts), first, key)
+                yield Compared(
+                    Judgement("enterprise", first_id, identifier, first_name, name, score, texts), first, key
+                )

@@ -94,12 +94,18 @@ class Words:
         self._grams = lru_cache(maxsize=_CACHED)(lambda number: frozenset(reports[number].grams))
 
     def _weigh(self, number: int) -> tuple[tuple[tuple[int, float], ...], float]:
-        weights = tuple((gram, 1.0 / (1 + self.frequency[gram] / self._scale)) for gram in self._reports[number].grams)
+        weights = tuple(
+            (gram, 1.0 / (1 + self.frequency[gram] / self._scale)) for gram in self._reports[number].grams
+        )
         return weights, sum(weight for _, weight in weights)
 
     def common(self, left: int, right: int) -> float:
         """Return which part of the shorter sentence's bigrams the other one has, rare ones weighing more."""
-        short, long = (left, right) if len(self._reports[left].grams) <= len(self._reports[right].grams) else (right, left)
+        short, long = (
+            (left, right)
+            if len(self._reports[left].grams) <= len(self._reports[right].grams)
+            else (right, left)
+        )
         weights, whole = self._weights(short)
         others = self._grams(long)
         return sum(weight for gram, weight in weights if gram in others) / whole if whole else 0.0
@@ -110,16 +116,24 @@ def resolve_events(connection: sqlite3.Connection) -> None:
     reports = list(_load(connection))
     words = Words(reports)
     pairs = candidate_pairs(reports, words.frequency)
-    scores = np.fromiter((_score(reports, words, *divmod(int(pair), len(reports))) for pair in pairs), dtype=np.float64, count=len(pairs))
+    scores = np.fromiter(
+        (_score(reports, words, *divmod(int(pair), len(reports))) for pair in pairs),
+        dtype=np.float64,
+        count=len(pairs),
+    )
     pairs, scores = _as_decided(reports, Decided(connection, "event"), pairs, scores)
     clusters = cluster(len(reports), pairs, scores)
     store_judgements(connection, _judgements(connection, reports, words, Scored(pairs, scores, clusters)))
     for members in clusters:
         _write(connection, [reports[m] for m in members])
-    connection.execute("update event_participants set event_id = (select event_id from event_reports where event_reports.id = report_id)")
+    connection.execute(
+        "update event_participants set event_id = (select event_id from event_reports where event_reports.id = report_id)"
+    )
 
 
-def _as_decided(reports: Sequence[Report], decided: Decided, pairs: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _as_decided(
+    reports: Sequence[Report], decided: Decided, pairs: np.ndarray, scores: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Give the pairs of reports that people judged the score they decided, compared or not."""
     if not decided:
         return pairs, scores
@@ -142,7 +156,9 @@ class Scored(NamedTuple):
     clusters: list[list[int]]
 
 
-def _judgements(connection: sqlite3.Connection, reports: Sequence[Report], words: Words, scored: Scored) -> Iterator[Judgement]:
+def _judgements(
+    connection: sqlite3.Connection, reports: Sequence[Report], words: Words, scored: Scored
+) -> Iterator[Judgement]:
     """Yield the judgements worth telling; their reasons are found once more, as they were not kept."""
     home = np.zeros(len(reports), dtype=np.int64)
     for number, members in enumerate(scored.clusters):
@@ -151,7 +167,12 @@ def _judgements(connection: sqlite3.Connection, reports: Sequence[Report], words
     for at in np.flatnonzero((scored.scores >= 0.2) | (home[left] == home[right])):
         a, b = int(left[at]), int(right[at])
         score, reasons = weigh(_PRIOR, evidence(reports[a], reports[b], words.common(a, b)))
-        shown = [connection.execute("select evidence from event_reports where id = ?", (reports[n].id,)).fetchone()[0][:40] for n in (a, b)]
+        shown = [
+            connection.execute(
+                "select evidence from event_reports where id = ?", (reports[n].id,)
+            ).fetchone()[0][:40]
+            for n in (a, b)
+        ]
         yield Judgement("event", reports[a].id, reports[b].id, shown[0], shown[1], score, reasons)
 
 
@@ -163,7 +184,8 @@ def _load(connection: sqlite3.Connection) -> Iterator[Report]:
         called, parties = _participants(connection, row[0])
         posts: dict[str, frozenset[str]] = {}
         for person, body in connection.execute(
-            "select person_id, coalesce(enterprise_id, organization_id) as body from posts where article_id = ? and person_id is not null and body is not null", (row[1],)
+            "select person_id, coalesce(enterprise_id, organization_id) as body from posts where article_id = ? and person_id is not null and body is not null",
+            (row[1],),
         ):
             if person in parties:
                 posts[intern(person)] = posts.get(person, frozenset()) | {intern(body)}
@@ -179,7 +201,8 @@ def _participants(connection: sqlite3.Connection, report: str) -> tuple[list[str
     names: list[str] = []
     parties = set()
     for role, name, entity in connection.execute(
-        "select role, name, coalesce(enterprise_id, person_id, organization_id, place_id) from event_participants where report_id = ? order by id", (report,)
+        "select role, name, coalesce(enterprise_id, person_id, organization_id, place_id) from event_participants where report_id = ? order by id",
+        (report,),
     ):
         if role not in PLACE_ONLY:
             parties.add(intern(entity or f"text:{fold(name)}"))
@@ -194,18 +217,25 @@ def _grams(evidence: str, trigger: str, names: Sequence[str]) -> array[int]:
     for name in sorted({fold(n) for n in names} | {fold(trigger)}, key=lambda n: (-len(n), n)):
         if name:
             text = text.replace(name, " ")
-    return grams_of(text[i : i + 2] for i in range(len(text) - 1) if _TELLS_NOTHING.isdisjoint(text[i : i + 2]))
+    return grams_of(
+        text[i : i + 2] for i in range(len(text) - 1) if _TELLS_NOTHING.isdisjoint(text[i : i + 2])
+    )
 
 
 def candidate_pairs(reports: Sequence[Report], frequency: Counter[int]) -> np.ndarray:
     """Return the pairs that some key brings together, sorted: left number × number of reports + right number."""
     blocks, days = Blocks(), Blocks()
     for number, report in enumerate(reports):
-        rare = sorted((gram for gram in report.grams if 2 <= frequency[gram] <= _RARE), key=lambda gram: (frequency[gram], gram))
+        rare = sorted(
+            (gram for gram in report.grams if 2 <= frequency[gram] <= _RARE),
+            key=lambda gram: (frequency[gram], gram),
+        )
         for gram in rare[:_RARE_KEYS]:
             blocks.add(number, report.type, "words", gram)
         for party in report.parties:
-            blocks.add(number, report.type, party, str(report.edition or (report.date or report.published or "")[:4]))
+            blocks.add(
+                number, report.type, party, str(report.edition or (report.date or report.published or "")[:4])
+            )
         if report.date and len(report.date) == _DAY:
             days.add(number, report.type, report.date)
     found = array("q")
@@ -215,7 +245,9 @@ def candidate_pairs(reports: Sequence[Report], frequency: Counter[int]) -> np.nd
             block.sort(key=lambda r: (reports[r].date or reports[r].published or "", r))
             reach = _WINDOW
         for i, left in enumerate(block):
-            found.extend(min(left, right) * len(reports) + max(left, right) for right in block[i + 1 : i + 1 + reach])
+            found.extend(
+                min(left, right) * len(reports) + max(left, right) for right in block[i + 1 : i + 1 + reach]
+            )
     return np.unique(np.frombuffer(found, dtype=np.int64))
 
 
@@ -228,9 +260,23 @@ def _score(reports: Sequence[Report], words: Words, left: int, right: int) -> fl
 
 def _excluded(left: Report, right: Report) -> bool:
     """Tell whether two reports are of different parties and of different days, both past: whatever else they share, they are two events."""
-    if not left.date or not right.date or left.date == right.date or len(left.date) < _DAY or len(right.date) < _DAY or left.date_end or right.date_end:
+    if (
+        not left.date
+        or not right.date
+        or left.date == right.date
+        or len(left.date) < _DAY
+        or len(right.date) < _DAY
+        or left.date_end
+        or right.date_end
+    ):
         return False
-    if left.status != "done" or right.status != "done" or left.stands_for or right.stands_for or not left.parties.isdisjoint(right.parties):
+    if (
+        left.status != "done"
+        or right.status != "done"
+        or left.stands_for
+        or right.stands_for
+        or not left.parties.isdisjoint(right.parties)
+    ):
         return False
     gap = _days(left.date, right.date)
     return gap is not None and gap > 1
@@ -242,7 +288,12 @@ def evidence(left: Report, right: Report, common: float) -> list[Reason]:
     if left.place and right.place:
         a, b = fold(left.place), fold(right.place)
         near = a == b or a in b or b in a
-        reasons.append(Reason(0.5 if near else -0.5, f"地点相同:{left.place}" if near else f"地点不同:{left.place} / {right.place}"))
+        reasons.append(
+            Reason(
+                0.5 if near else -0.5,
+                f"地点相同:{left.place}" if near else f"地点不同:{left.place} / {right.place}",
+            )
+        )
     if left.trigger == right.trigger:
         reasons.append(Reason(0.3, f"同一触发词:{left.trigger}"))
     if left.amount is not None and right.amount is not None and left.amount_unit == right.amount_unit:
@@ -337,7 +388,11 @@ def _matched(left: Report, right: Report) -> Matched:
 
 
 def _by_words(part: float) -> Reason:
-    return Reason(min(4.0 * part, 2.2), f"用词相近({part:.2f})") if part >= 0.12 else Reason(-0.5, "用词少有相同")
+    return (
+        Reason(min(4.0 * part, 2.2), f"用词相近({part:.2f})")
+        if part >= 0.12
+        else Reason(-0.5, "用词少有相同")
+    )
 
 
 def cluster(count: int, pairs: np.ndarray, scores: np.ndarray) -> list[list[int]]:
@@ -354,7 +409,11 @@ def cluster(count: int, pairs: np.ndarray, scores: np.ndarray) -> list[list[int]
         a, b = home[left], home[right]
         if a == b:
             continue
-        crossed = [known.get(min(x, y) * count + max(x, y), _UNCOMPARED) for x in members[a][:_LINKED] for y in members[b][:_LINKED]]
+        crossed = [
+            known.get(min(x, y) * count + max(x, y), _UNCOMPARED)
+            for x in members[a][:_LINKED]
+            for y in members[b][:_LINKED]
+        ]
         if sum(crossed) / len(crossed) >= THRESHOLD - 0.1:
             low, high = min(a, b), max(a, b)
             for moved in members[high]:
@@ -363,7 +422,9 @@ def cluster(count: int, pairs: np.ndarray, scores: np.ndarray) -> list[list[int]
     return [sorted(group) for _, group in sorted(members.items())]
 
 
-def _within_components(count: int, pairs: np.ndarray, scores: np.ndarray, sure: np.ndarray) -> dict[int, float]:
+def _within_components(
+    count: int, pairs: np.ndarray, scores: np.ndarray, sure: np.ndarray
+) -> dict[int, float]:
     """Return the scores of the pairs whose reports may come into one cluster at all."""
     left, right = np.divmod(pairs, count) if count else (pairs, pairs)
     graph = csr_matrix((np.ones(len(sure), dtype=np.int8), (left[sure], right[sure])), shape=(count, count))
@@ -379,7 +440,10 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
     # What is reported as done was done, whatever was announced before; a cancellation undoes plans only.
     status = next((s for s in ("done", "negated", "planned") if any(r.status == s for r in group)), "done")
     lead = max(group, key=lambda r: (len(r.parties), r.confidence, r.id))
-    amount = next(((r.amount, r.amount_unit) for r in sorted(group, key=lambda r: r.id) if r.amount is not None), (None, None))
+    amount = next(
+        ((r.amount, r.amount_unit) for r in sorted(group, key=lambda r: r.id) if r.amount is not None),
+        (None, None),
+    )
     names, _ = _participants(connection, lead.id)
     sentence = connection.execute("select evidence from event_reports where id = ?", (lead.id,)).fetchone()[0]
     connection.execute(
@@ -387,7 +451,9 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
         (identifier, lead.type, title(lead.type, lead.trigger, names=names, evidence=sentence), when, end, {10: "day", 7: "month", 4: "year"}.get(len(when or ""), "none"),
          _most(r.place for r in group), _most(r.edition for r in group), status, len({r.article_id for r in group}), *amount),
     )  # fmt: skip
-    connection.executemany("update event_reports set event_id = ? where id = ?", [(identifier, r.id) for r in group])
+    connection.executemany(
+        "update event_reports set event_id = ? where id = ?", [(identifier, r.id) for r in group]
+    )
 
 
 def best_date(dates: Iterable[str | None]) -> str | None:

@@ -103,7 +103,10 @@ class Decided:
     """What people decided about things of one kind: it overrules what is judged here."""
 
     def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
-        rows = connection.execute("select left_id, right_id, same from judgements where kind = ? and source = 'user' order by id", (kind,)).fetchall()
+        rows = connection.execute(
+            "select left_id, right_id, same from judgements where kind = ? and source = 'user' order by id",
+            (kind,),
+        ).fetchall()
         self._same = {(min(a, b), max(a, b)): bool(same) for a, b, same in rows}
 
     def __bool__(self) -> bool:

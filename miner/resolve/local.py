@@ -86,18 +86,40 @@ class Groups:
         )  # fmt: skip
         locals_found = ((number, Local(*rest)) for number, *rest in rows)
         connection.executemany(
-            "insert into keyed values (?, ?)", ((number, qualifier.key(local) if qualifier else key_of(local)) for number, local in locals_found)
+            "insert into keyed values (?, ?)",
+            (
+                (number, qualifier.key(local) if qualifier else key_of(local))
+                for number, local in locals_found
+            ),
         )
         for group in self._gather():
             name = group.name
             bare, region = core(name)
-            about = json.dumps([group.names, group.forms, group.sample, sorted(group.newspapers), group.first], ensure_ascii=False)
+            about = json.dumps(
+                [group.names, group.forms, group.sample, sorted(group.newspapers), group.first],
+                ensure_ascii=False,
+            )
             brand, rest = (part_of(name) if self.label == "enterprise" else None) or (None, None)
             connection.execute(
                 "insert into grouped values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (group.key, group.id, name, fold(name), without_type(name), group.known_as, bare, region, brand, rest, about, group.key),
+                (
+                    group.key,
+                    group.id,
+                    name,
+                    fold(name),
+                    without_type(name),
+                    group.known_as,
+                    bare,
+                    region,
+                    brand,
+                    rest,
+                    about,
+                    group.key,
+                ),
             )
-            connection.executemany("insert into form_of values (?, ?)", ((form, group.key) for form in group.forms))
+            connection.executemany(
+                "insert into form_of values (?, ?)", ((form, group.key) for form in group.forms)
+            )
 
     def _gather(self) -> Iterator[Group]:
         """Yield the groups one by one, in the order of their keys: the database sorts, on disk when there are many."""
@@ -122,32 +144,53 @@ class Groups:
                         if fold(text) != own:
                             group.forms.setdefault(fold(text), kind)
             qualified = key.removeprefix("name:")
-            if self.label == "organization" and "|" not in qualified and not group.known_as and qualified not in map(fold, group.names):
+            if (
+                self.label == "organization"
+                and "|" not in qualified
+                and not group.known_as
+                and qualified not in map(fold, group.names)
+            ):
                 group.names[qualified] = 0  # the name that its articles left the region out of
             yield group
 
     def _load(self, key: str) -> Group:
-        row = self.connection.execute("select id, known_as, about from grouped where key = ?", (key,)).fetchone()
+        row = self.connection.execute(
+            "select id, known_as, about from grouped where key = ?", (key,)
+        ).fetchone()
         return self._group(key, *row)
 
     def _group(self, key: str, identifier: str, known_as: str | None, about: str) -> Group:
         names, forms, sample, newspapers, first = json.loads(about)
-        return Group(identifier, self.label, key, known_as, Counter(names), forms, sample, set(newspapers), first)
+        return Group(
+            identifier, self.label, key, known_as, Counter(names), forms, sample, set(newspapers), first
+        )
 
     def select(self, condition: str) -> Iterator[Group]:
         """Yield the groups that fulfil an SQL condition, in the order of their keys."""
-        for key, identifier, known_as, about in self.connection.execute(f"select key, id, known_as, about from grouped where {condition} order by key"):
+        for key, identifier, known_as, about in self.connection.execute(
+            f"select key, id, known_as, about from grouped where {condition} order by key"
+        ):
             yield self._group(key, identifier, known_as, about)
 
     def _companions(self, key: str) -> Counter[str]:
         """Return the names that stand beside a group's in its articles, folded, with the number of articles."""
         found: Counter[str] = Counter()
         for article_id in self.load(key).sample:
-            found.update({fold(row[0]) for row in self.connection.execute("select name from local_entities where article_id = ? and label != 'place'", (article_id,))})
+            found.update(
+                {
+                    fold(row[0])
+                    for row in self.connection.execute(
+                        "select name from local_entities where article_id = ? and label != 'place'",
+                        (article_id,),
+                    )
+                }
+            )
         return found
 
     def members(self) -> Iterator[list[Group]]:
         """Yield the groups that were joined, together; the root's own stands first."""
-        rows = self.connection.execute("select root, key, id, known_as, about from grouped order by root, root <> key, key")
+        rows = self.connection.execute(
+            "select root, key, id, known_as, about from grouped order by root, root <> key, key"
+        )
         for _, joined in groupby(rows, key=lambda row: row[0]):
             yield [self._group(*row[1:]) for row in joined]

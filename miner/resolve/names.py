@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 
 import rjieba
 
-from miner.lexicon import load_lexicon
-from miner.recognise.fold import fold as fold_characters
+from miner.language.fold import fold as fold_characters
+from miner.language.lexicon import load_lexicon
 
 _SUFFIX = re.compile(
     r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|控股公司|总公司|分公司|公司|集团|株式会社|控股|股份)+$"
 )
-_TRADE = re.compile(
-    r"(?:投资|贸易|商贸|管理|销售|商业|企业|实业|国际|营销|咨询管理|企业管理|投资管理)+$"
-)
+_TRADE = re.compile(r"(?:投资|贸易|商贸|管理|销售|商业|企业|实业|国际|营销|咨询管理|企业管理|投资管理)+$")
 _LONGEST_PLACE = 8
 _LONGEST_FULL = 40
 _COMPOUND = 5
@@ -94,7 +92,9 @@ def part_of(name: str) -> Part | None:
     """
     brands = _brands()
     text = fold(name)
-    size = next((size for size in range(min(len(text) - 1, _LONGEST_BRAND), 1, -1) if text[:size] in brands), 0)
+    size = next(
+        (size for size in range(min(len(text) - 1, _LONGEST_BRAND), 1, -1) if text[:size] in brands), 0
+    )
     if not size:
         return None
     rest = _SUFFIX.sub("", _LEADING_TYPE.sub("", text[size:]).translate(_NO_BRACKETS))
@@ -104,12 +104,16 @@ def part_of(name: str) -> Part | None:
 
 @lru_cache(maxsize=1)
 def _regions() -> frozenset[str]:
-    return frozenset(form for entry in load_lexicon("places") for form in entry.forms() if 2 <= len(form) <= _LONGEST_PLACE)
+    return frozenset(
+        form for entry in load_lexicon("places") for form in entry.forms() if 2 <= len(form) <= _LONGEST_PLACE
+    )
 
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
-    return frozenset(form for entry in load_lexicon("places") if entry.kind == "country" for form in entry.forms()) - {"中国"}
+    return frozenset(
+        form for entry in load_lexicon("places") if entry.kind == "country" for form in entry.forms()
+    ) - {"中国"}
 
 
 def is_country(name: str) -> bool:
@@ -124,7 +128,10 @@ def is_country(name: str) -> bool:
 def _leading_region(text: str) -> str:
     """Return the longest place that a name begins with, leaving at least two characters, or an empty string."""
     places = _regions()
-    return next((text[:size] for size in range(min(_LONGEST_PLACE, len(text) - 2), 1, -1) if text[:size] in places), "")
+    return next(
+        (text[:size] for size in range(min(_LONGEST_PLACE, len(text) - 2), 1, -1) if text[:size] in places),
+        "",
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -198,7 +205,12 @@ def abbreviations(full: str, *, among: AbstractSet[str]) -> list[str]:
     return sorted(
         name
         for name in found
-        if 3 <= len(name) < len(full) and name[0] == full[0] and (not name.startswith(words[0]) or name[len(words[0]) :] in _written_out(words[1:], optional=_SKIPPED))
+        if 3 <= len(name) < len(full)
+        and name[0] == full[0]
+        and (
+            not name.startswith(words[0])
+            or name[len(words[0]) :] in _written_out(words[1:], optional=_SKIPPED)
+        )
     )
 
 
@@ -224,7 +236,9 @@ def _kind_apart(word: str) -> tuple[str, ...]:
     return (word[: -len(kind)], kind) if kind else (word,)
 
 
-def _written_out(words: Sequence[str], *, optional: AbstractSet[str], longest: int = _LONGEST_FULL) -> set[str]:
+def _written_out(
+    words: Sequence[str], *, optional: AbstractSet[str], longest: int = _LONGEST_FULL
+) -> set[str]:
     """Return the names that some words abbreviate to, each word whole or by one character; nothing when there are too many."""
     made = {""}
     for word in words:

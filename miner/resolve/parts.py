@@ -53,10 +53,19 @@ def join_parts(connection: sqlite3.Connection) -> Iterator[Joined]:
 def _find(connection: sqlite3.Connection) -> None:
     connection.execute("drop table if exists temp.part_of")
     connection.execute("drop table if exists temp.found_part")
-    connection.execute("create temp table part_of (part text not null, whole text not null, kind text not null, primary key (part, whole)) without rowid")
-    connection.execute("create temp table found_part (part text not null, whole text not null, kind text not null)")
-    wholes = connection.execute("select id, name, latin_name from found_people where instr(name, '·') or instr(name, '‧') or instr(name, '•') or instr(latin_name, ' ')")
-    connection.executemany("insert or ignore into part_of values (?, ?, ?)", ((part, whole, kind) for whole, name, latin in wholes for part, kind in parts(name, latin)))
+    connection.execute(
+        "create temp table part_of (part text not null, whole text not null, kind text not null, primary key (part, whole)) without rowid"
+    )
+    connection.execute(
+        "create temp table found_part (part text not null, whole text not null, kind text not null)"
+    )
+    wholes = connection.execute(
+        "select id, name, latin_name from found_people where instr(name, '·') or instr(name, '‧') or instr(name, '•') or instr(latin_name, ' ')"
+    )
+    connection.executemany(
+        "insert or ignore into part_of values (?, ?, ?)",
+        ((part, whole, kind) for whole, name, latin in wholes for part, kind in parts(name, latin)),
+    )
     connection.execute(
         "insert into found_part select p.id, o.whole, o.kind from found_people p join part_of o on o.part = fold_name(p.name) where o.whole <> p.id and length(p.name) <= 12"
     )
@@ -83,8 +92,14 @@ def _judged(connection: sqlite3.Connection, row: tuple[str, str, str, str, str],
     part, whole, kind, part_name, whole_name = row
     left, right = _seen(connection, whole), _seen(connection, part)
     reasons = [
-        Reason({"family": 0.3, "given": -0.3, "cut": 1.6}[kind], {"family": "姓相同", "given": "名相同", "cut": "只缺首字"}[kind]),
-        Reason(1.0 if owners == 1 else -1.5, "档案中只有一人的姓名含它" if owners == 1 else f"有{owners}人的姓名含它"),
+        Reason(
+            {"family": 0.3, "given": -0.3, "cut": 1.6}[kind],
+            {"family": "姓相同", "given": "名相同", "cut": "只缺首字"}[kind],
+        ),
+        Reason(
+            1.0 if owners == 1 else -1.5,
+            "档案中只有一人的姓名含它" if owners == 1 else f"有{owners}人的姓名含它",
+        ),
     ]
     if left.articles & right.articles:
         reasons.append(Reason(1.5, "同一篇文章"))
@@ -109,8 +124,18 @@ def _seen(connection: sqlite3.Connection, person: str) -> Seen:
     company: set[str] = set()
     bodies: set[str] = set()
     for article in articles:
-        papers.update(row[0] for row in connection.execute("select newspaper from articles where id = ? and newspaper is not null", (article,)))
-        company.update(fold(row[0]) for row in connection.execute("select name from local_entities where article_id = ? and label != 'place'", (article,)))
+        papers.update(
+            row[0]
+            for row in connection.execute(
+                "select newspaper from articles where id = ? and newspaper is not null", (article,)
+            )
+        )
+        company.update(
+            fold(row[0])
+            for row in connection.execute(
+                "select name from local_entities where article_id = ? and label != 'place'", (article,)
+            )
+        )
         bodies.update(_bodies(connection, person, article))
     return Seen(frozenset(articles), frozenset(papers), frozenset(company), frozenset(bodies))
 

@@ -156,7 +156,11 @@ def _posts(connection: sqlite3.Connection, article_id: str, index: int) -> list[
     ):  # fmt: skip
         if text and is_relative(fold(text)):
             whose = fold(full or text)
-            text = whose if (home is None and is_wide(whose)) or not is_relative(whose) else f"{text}#{home or article_id}"
+            text = (
+                whose
+                if (home is None and is_wide(whose)) or not is_relative(whose)
+                else f"{text}#{home or article_id}"
+            )
         found.append(HeldPost(title, _body(text) if text else "", home))
     return found
 
@@ -174,13 +178,18 @@ def _body(text: str) -> str:
     bare = core(name)[0] if without_type(name) != name else name
     for tail in ("党委", "党组", "委员会", "人民政府", "政府", "区委", "市委", "省委"):
         if bare.endswith(tail) and len(bare) > len(tail) + 1:
-            bare = bare[: -len(tail)] + ("区" if tail == "区委" else "市" if tail == "市委" else "省" if tail == "省委" else "")
+            bare = bare[: -len(tail)] + (
+                "区" if tail == "区委" else "市" if tail == "市委" else "省" if tail == "省委" else ""
+            )
             break
     return bare
 
 
 def _company(connection: sqlite3.Connection, article_id: str, index: int) -> set[str]:
-    rows = connection.execute("select name from local_entities where article_id = ? and local_entity != ? and label != 'place'", (article_id, index))
+    rows = connection.execute(
+        "select name from local_entities where article_id = ? and local_entity != ? and label != 'place'",
+        (article_id, index),
+    )
     return {fold(row[0]) for row in rows}
 
 
@@ -197,7 +206,9 @@ def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
         reasons.append(Reason(2.0 if same else -2.0, "外文名相同" if same else "外文名不同"))
     reasons.extend(_by_bodies(left, right))
     few, many = sorted((left.company, right.company), key=len)
-    shared = sorted((name for name in few if name in many), key=lambda c: (left.company[c] + right.company[c], c))
+    shared = sorted(
+        (name for name in few if name in many), key=lambda c: (left.company[c] + right.company[c], c)
+    )
     if shared:
         reasons.append(Reason(min(0.8 * math.log2(1 + len(shared)), 2.5), "同现:" + "、".join(shared[:3])))
     if left.newspapers & right.newspapers:
@@ -222,7 +233,9 @@ def _by_bodies(left: Profile, right: Profile) -> list[Reason]:
     related = [(a, b) for a in sorted(left.bodies) for b in sorted(right.bodies) if _related(a, b)]
     if related:
         return [*reasons, Reason(3.0, f"单位相同:{_plain(related[0][0])}")]
-    shared = sorted({district_in(a) for a in left.bodies} & {district_in(b) for b in right.bodies} - {None}, key=str)
+    shared = sorted(
+        {district_in(a) for a in left.bodies} & {district_in(b) for b in right.bodies} - {None}, key=str
+    )
     if shared:
         return [*reasons, Reason(0.2, f"单位不同,同在{shared[0]}")]
     return [*reasons, Reason(-2.2, f"单位不同:{_plain(min(left.bodies))} / {_plain(min(right.bodies))}")]
@@ -255,7 +268,10 @@ def _years_apart(left: Profile, right: Profile) -> float | None:
 def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgement]]:
     """Cluster those whose posts name a body first; then give each bare appearance to the cluster it fits best."""
     judgements: list[Judgement] = []
-    telling, bare = [p for p in profiles if p.bodies or p.titles], [p for p in profiles if not p.bodies and not p.titles]
+    telling, bare = (
+        [p for p in profiles if p.bodies or p.titles],
+        [p for p in profiles if not p.bodies and not p.titles],
+    )
     # Of very many profiles of one name only the largest are compared; the rest are treated as bare appearances.
     bare = sorted(bare + telling[_PROFILE_LIMIT:], key=lambda p: (-len(p.members), p.id))
     clusters = _link(telling[:_PROFILE_LIMIT], judgements)
@@ -269,9 +285,15 @@ def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgeme
         same = score >= (_ATTACH if len(homes) == 1 else THRESHOLD)
         judged = max(score, THRESHOLD) if same else min(score, THRESHOLD - 0.01)
         left = homes[-number][0]
-        judgements.append(Judgement("person", left.id, profile.id, _shown(left), _shown(profile), judged, reasons))
+        judgements.append(
+            Judgement("person", left.id, profile.id, _shown(left), _shown(profile), judged, reasons)
+        )
         (clusters[-number] if same else strangers).append(profile)
-    return [*clusters, *_link(strangers[:_PROFILE_LIMIT], judgements), *([p] for p in strangers[_PROFILE_LIMIT:])], judgements
+    return [
+        *clusters,
+        *_link(strangers[:_PROFILE_LIMIT], judgements),
+        *([p] for p in strangers[_PROFILE_LIMIT:]),
+    ], judgements
 
 
 def _as_decided(groups: list[list[Profile]], decided: Decided) -> list[list[Profile]]:
@@ -280,7 +302,14 @@ def _as_decided(groups: list[list[Profile]], decided: Decided) -> list[list[Prof
     for group in groups:
         split: list[list[Profile]] = []
         for profile in group:
-            home = next((part for part in split if all(decided.same(profile.id, other.id) is not False for other in part)), None)
+            home = next(
+                (
+                    part
+                    for part in split
+                    if all(decided.same(profile.id, other.id) is not False for other in part)
+                ),
+                None,
+            )
             if home is None:
                 split.append([profile])
             else:
@@ -301,10 +330,18 @@ def _link(profiles: list[Profile], judgements: list[Judgement]) -> list[list[Pro
         for j in range(i + 1, len(profiles)):
             score, reasons = compare(left, profiles[j])
             scores[i, j] = score
-            judgements.append(Judgement("person", left.id, profiles[j].id, _shown(left), _shown(profiles[j]), score, reasons))
+            judgements.append(
+                Judgement(
+                    "person", left.id, profiles[j].id, _shown(left), _shown(profiles[j]), score, reasons
+                )
+            )
     groups = [[i] for i in range(len(profiles))]
     while len(groups) > 1:
-        best = max((_linkage(groups[a], groups[b], scores), -a, -b) for a in range(len(groups)) for b in range(a + 1, len(groups)))
+        best = max(
+            (_linkage(groups[a], groups[b], scores), -a, -b)
+            for a in range(len(groups))
+            for b in range(a + 1, len(groups))
+        )
         if best[0] < THRESHOLD:
             break
         a, b = -best[1], -best[2]

@@ -9,16 +9,20 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from miner.lexicon import load_lexicon
+from miner.language.lexicon import load_lexicon
 from miner.resolve.names import fold
 
-_RELATIVE = re.compile(r"^(区|市|县|省|镇|乡|村|街道|园区|开发区)(?!场|值|域|块|间|际|面|容|庄|长|民(?!政|族|宗|防|营|革|建|盟|进))(?=.)")
+_RELATIVE = re.compile(
+    r"^(区|市|县|省|镇|乡|村|街道|园区|开发区)(?!场|值|域|块|间|际|面|容|庄|长|民(?!政|族|宗|防|营|革|建|盟|进))(?=.)"
+)
 """A level, then the kind of body; 市场监管局, 区域协会 and 市民中心 are not relative."""
 _LEVELS = {"区": ("区", "新区"), "街道": ("街道",), "园区": ("园区",), "开发区": ("开发区",)}
 _WIDE = frozenset({"市", "省"})
 """Levels at which a newspaper writes about one body of its own; of districts and towns it writes about many."""
 _DEPARTMENT = re.compile(r"^[^国中全]{1,3}(?:部|局|署|厅)$")
-_KINDS = frozenset({"party", "government", "university", "hospital", "institute", "association", "unit", "generic"})
+_KINDS = frozenset(
+    {"party", "government", "university", "hospital", "institute", "association", "unit", "generic"}
+)
 """Kinds of bodies whose type words are no names; those of ministries and newspapers are."""
 _SEEN_ARTICLES, _FEWEST, _MOSTLY = 2_000, 3, 0.6
 """A newspaper's region is the one that so large a part of its articles with any region name, if there are enough of them."""
@@ -38,7 +42,11 @@ def _full_places() -> dict[str, str]:
     """Return for every form of a street, district, county, city or province its full name with the level's character."""
     found: dict[str, str] = {}
     for entry in load_lexicon("places"):
-        forms = [form for form in entry.forms() if form.endswith(("区", "县", "市", "省", "镇", "乡", "街道")) and len(form) >= 3]
+        forms = [
+            form
+            for form in entry.forms()
+            if form.endswith(("区", "县", "市", "省", "镇", "乡", "街道")) and len(form) >= 3
+        ]
         for form in entry.forms():
             if forms:
                 found.setdefault(form, forms[0])
@@ -49,12 +57,18 @@ def _full_places() -> dict[str, str]:
 def _parents() -> dict[str, str]:
     """Return for every full place name the full name of the city or province it lies in."""
     known = _full_places()
-    return {known.get(entry.name, entry.name): known[entry.parent] for entry in load_lexicon("places") if entry.parent in known}
+    return {
+        known.get(entry.name, entry.name): known[entry.parent]
+        for entry in load_lexicon("places")
+        if entry.parent in known
+    }
 
 
 @lru_cache(maxsize=1)
 def _types() -> frozenset[str]:
-    return frozenset(word for entry in load_lexicon("org_types") if entry.kind in _KINDS for word in entry.words)
+    return frozenset(
+        word for entry in load_lexicon("org_types") if entry.kind in _KINDS for word in entry.words
+    )
 
 
 def is_bare(name: str) -> bool:
@@ -91,7 +105,9 @@ def district_in(name: str) -> str | None:
     >>> district_in("徐汇区投促办"), district_in("上海市商务委员会")
     ('徐汇区', None)
     """
-    return next((place for place in places_in([(name, 1)]) if place.endswith(("区", "县", "街道", "镇", "乡"))), None)
+    return next(
+        (place for place in places_in([(name, 1)]) if place.endswith(("区", "县", "街道", "镇", "乡"))), None
+    )
 
 
 def places_in(texts: Iterable[tuple[str, int]]) -> Counter[str]:
@@ -103,7 +119,9 @@ def places_in(texts: Iterable[tuple[str, int]]) -> Counter[str]:
     known, parents = _full_places(), _parents()
     found: Counter[str] = Counter()
     for text, count in texts:
-        place = next((known[text[:size]] for size in range(min(len(text), 6), 1, -1) if text[:size] in known), None)
+        place = next(
+            (known[text[:size]] for size in range(min(len(text), 6), 1, -1) if text[:size] in known), None
+        )
         while place is not None:
             found[place] += count
             above = parents.get(place)
@@ -139,7 +157,8 @@ class Qualifier:
         if self._article != local.article_id:
             self._article = local.article_id
             rows = self._connection.execute(
-                "select text, count(*) from mentions where article_id = ? and label in ('place', 'organization') group by text", (local.article_id,)
+                "select text, count(*) from mentions where article_id = ? and label in ('place', 'organization') group by text",
+                (local.article_id,),
             )
             self._places = places_in(rows)
         found = _prevailing(self._places, level, 0.5)
@@ -154,9 +173,14 @@ class Qualifier:
         if named:
             return named
         seen: Counter[str] = Counter()
-        rows = self._connection.execute("select id from articles where newspaper = ? order by id limit ?", (newspaper, _SEEN_ARTICLES)).fetchall()
+        rows = self._connection.execute(
+            "select id from articles where newspaper = ? order by id limit ?", (newspaper, _SEEN_ARTICLES)
+        ).fetchall()
         for (article,) in rows:
-            texts = self._connection.execute("select distinct text, 1 from mentions where article_id = ? and label in ('place', 'organization')", (article,))
+            texts = self._connection.execute(
+                "select distinct text, 1 from mentions where article_id = ? and label in ('place', 'organization')",
+                (article,),
+            )
             seen.update(set(_of_level(places_in(texts), level)))
         return _prevailing(seen, level, _MOSTLY) if seen.total() >= _FEWEST else None
 

@@ -13,11 +13,11 @@ from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from miner.language.words import words
 from miner.offsets import stable_id
 from miner.resolve.blocking import same_key
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
-from miner.segment import words
 from miner.split.jumps import JumpRow, join_jumps
 
 _SHINGLE = 4
@@ -51,10 +51,21 @@ def _jumps(connection: sqlite3.Connection) -> None:
         " where jump_to is not null or jump_from is not null order by id"
     )
     joined = join_jumps(JumpRow(*row) for row in rows)
-    connection.executemany("update articles set story_id = ? where id = ?", [(story, article) for article, story in sorted(joined.story_of().items())])
+    connection.executemany(
+        "update articles set story_id = ? where id = ?",
+        [(story, article) for article, story in sorted(joined.story_of().items())],
+    )
     connection.executemany(
         "insert or replace into problems (id, document_id, stage, code, message) values (?, ?, 'resolve', ?, ?)",
-        [(stable_id("problem", p.document_id, "resolve", p.code, p.message), p.document_id, p.code, p.message) for p in joined.problems],
+        [
+            (
+                stable_id("problem", p.document_id, "resolve", p.code, p.message),
+                p.document_id,
+                p.code,
+                p.message,
+            )
+            for p in joined.problems
+        ],
     )
 
 
@@ -77,7 +88,12 @@ def signature(text: str, seeds: np.ndarray) -> np.ndarray:
 def _duplicates(connection: sqlite3.Connection) -> None:
     """Find articles with nearly one text: their signatures lie in one array, and each band is sorted for equal ones."""
     seeds = np.random.default_rng(2018).integers(1, _MERSENNE, _BANDS * _ROWS, dtype=np.uint64)
-    ids = [row[0] for row in connection.execute("select id from articles where n_chars >= 80 order by coalesce(published, '9999'), id")]
+    ids = [
+        row[0]
+        for row in connection.execute(
+            "select id from articles where n_chars >= 80 order by coalesce(published, '9999'), id"
+        )
+    ]
     signatures = np.zeros((len(ids), len(seeds)), dtype=np.uint32)
     for number, article in enumerate(ids):
         body = connection.execute("select body from articles where id = ?", (article,)).fetchone()[0]
@@ -87,10 +103,23 @@ def _duplicates(connection: sqlite3.Connection) -> None:
     for left, right in sorted(_alike(signatures)):
         likeness = float((signatures[left] == signatures[right]).mean())
         if likeness >= _SAME:
-            judgements.append(Judgement("article", ids[left], ids[right], ids[left], ids[right], likeness, (f"正文相同约{likeness:.0%}",)))
+            judgements.append(
+                Judgement(
+                    "article",
+                    ids[left],
+                    ids[right],
+                    ids[left],
+                    ids[right],
+                    likeness,
+                    (f"正文相同约{likeness:.0%}",),
+                )
+            )
             first.setdefault(right, first.get(left, left))
     store_judgements(connection, judgements)
-    connection.executemany("update articles set duplicate_of = ? where id = ?", [(ids[original], ids[copy]) for copy, original in sorted(first.items())])
+    connection.executemany(
+        "update articles set duplicate_of = ? where id = ?",
+        [(ids[original], ids[copy]) for copy, original in sorted(first.items())],
+    )
 
 
 def _alike(signatures: np.ndarray) -> set[tuple[int, int]]:
@@ -100,7 +129,10 @@ def _alike(signatures: np.ndarray) -> set[tuple[int, int]]:
     for band in range(_BANDS):
         rows = signatures[:, band * _ROWS : (band + 1) * _ROWS].astype(np.uint64)
         with np.errstate(over="ignore"):
-            keys = ((rows[:, 0] * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]) * np.uint64(0xBF58476D1CE4E5B9) + rows[:, 2]) * np.uint64(0x94D049BB133111EB) + rows[:, 3]
+            keys = (
+                (rows[:, 0] * np.uint64(0x9E3779B97F4A7C15) + rows[:, 1]) * np.uint64(0xBF58476D1CE4E5B9)
+                + rows[:, 2]
+            ) * np.uint64(0x94D049BB133111EB) + rows[:, 3]
         for block in same_key(numbers, keys):
             pairs.update((block[0], other) for other in block[1:])
             pairs.update(pairwise(block[1:]))
@@ -118,7 +150,14 @@ def _keywords(connection: sqlite3.Connection) -> None:
     if len(ids) < _FEWEST:
         return
     sample = ids[:: 1 + len(ids) // _TOPIC_ARTICLES]
-    vectorizer = TfidfVectorizer(analyzer=_content_words, min_df=2, max_df=0.4, max_features=50_000, sublinear_tf=True, dtype=np.float32)
+    vectorizer = TfidfVectorizer(
+        analyzer=_content_words,
+        min_df=2,
+        max_df=0.4,
+        max_features=50_000,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
     try:
         matrix = vectorizer.fit_transform(_texts(connection, sample))
     except ValueError:  # no word occurs twice: nothing to say about such an archive
@@ -127,7 +166,11 @@ def _keywords(connection: sqlite3.Connection) -> None:
     model, topics = _fit_topics(connection, matrix, terms)
     for start in range(0, len(ids), _BATCH):
         chosen = ids[start : start + _BATCH]
-        weights = matrix[start : start + _BATCH] if len(sample) == len(ids) else vectorizer.transform(_texts(connection, chosen))
+        weights = (
+            matrix[start : start + _BATCH]
+            if len(sample) == len(ids)
+            else vectorizer.transform(_texts(connection, chosen))
+        )
         _write_keywords(connection, chosen, weights, terms)
         if model is not None:
             _write_topics(connection, chosen, model.transform(weights), topics)
@@ -135,7 +178,9 @@ def _keywords(connection: sqlite3.Connection) -> None:
 
 def _texts(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterator[str]:
     for article in ids:
-        headline, body = connection.execute("select headline, body from articles where id = ?", (article,)).fetchone()
+        headline, body = connection.execute(
+            "select headline, body from articles where id = ?", (article,)
+        ).fetchone()
         yield f"{headline or ''}\n{body[:_KEYWORD_CHARS]}"
 
 
@@ -144,16 +189,23 @@ def _content_words(text: str) -> list[str]:
     return [word for word in cut if len(word) >= 2 and not word.isascii() and not word.isdigit()]
 
 
-def _write_keywords(connection: sqlite3.Connection, ids: Sequence[str], weights: csr_matrix, terms: np.ndarray) -> None:
+def _write_keywords(
+    connection: sqlite3.Connection, ids: Sequence[str], weights: csr_matrix, terms: np.ndarray
+) -> None:
     rows: list[tuple[str, str, float]] = []
     for i, article in enumerate(ids):
         first, last = weights.indptr[i], weights.indptr[i + 1]
-        best = sorted(zip(weights.data[first:last].tolist(), weights.indices[first:last].tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
+        best = sorted(
+            zip(weights.data[first:last].tolist(), weights.indices[first:last].tolist(), strict=True),
+            key=lambda pair: (-pair[0], pair[1]),
+        )
         rows.extend((article, str(terms[j]), round(w, 4)) for w, j in best[:_KEYWORDS])
     connection.executemany("insert into keywords (article_id, term, weight) values (?, ?, ?)", rows)
 
 
-def _fit_topics(connection: sqlite3.Connection, matrix: csr_matrix, terms: np.ndarray) -> tuple[NMF | None, list[str]]:
+def _fit_topics(
+    connection: sqlite3.Connection, matrix: csr_matrix, terms: np.ndarray
+) -> tuple[NMF | None, list[str]]:
     count = min(_TOPICS, max(2, matrix.shape[0] // 5))
     if min(matrix.shape) <= count:
         return None, []
@@ -169,9 +221,16 @@ def _fit_topics(connection: sqlite3.Connection, matrix: csr_matrix, terms: np.nd
     return model, [topic[0] for topic in topics]
 
 
-def _write_topics(connection: sqlite3.Connection, ids: Sequence[str], loads: np.ndarray, topics: Sequence[str]) -> None:
+def _write_topics(
+    connection: sqlite3.Connection, ids: Sequence[str], loads: np.ndarray, topics: Sequence[str]
+) -> None:
     shares = loads / (loads.sum(axis=1, keepdims=True) + 1e-12)
     connection.executemany(
         "insert or ignore into article_topics (article_id, topic_id, weight) values (?, ?, ?)",
-        [(article, topics[t], round(float(share[t]), 4)) for article, share in zip(ids, shares, strict=True) for t in range(len(topics)) if share[t] >= _SHARE],
+        [
+            (article, topics[t], round(float(share[t]), 4))
+            for article, share in zip(ids, shares, strict=True)
+            for t in range(len(topics))
+            if share[t] >= _SHARE
+        ],
     )

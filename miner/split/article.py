@@ -18,10 +18,14 @@ _NUMERIC = re.compile(r"((?:19|20)\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d
 _ENGLISH = re.compile(r"([A-Za-z]{3})[a-z]{0,6}\.?\s(\d{1,2}),?\s((?:19|20)\d{2})")
 _ENGLISH_DAY = re.compile(r"(\d{1,2})\s([A-Za-z]{3})[a-z]{0,6}\.?,?\s((?:19|20)\d{2})")
 _NONE = re.compile(r"(?:None|NaN|null|无日期|日期不详)(?=\s|$)")
-_TIME = re.compile(r"^\s*(?:T|\s)?(?:星期[一二三四五六日天]|周[一二三四五六日])?\s*\d{1,2}[:：时]\d{2}分?(?:[:：]\d{2})?(?:Z|\+\d\d:?\d\d)?")
+_TIME = re.compile(
+    r"^\s*(?:T|\s)?(?:星期[一二三四五六日天]|周[一二三四五六日])?\s*\d{1,2}[:：时]\d{2}分?(?:[:：]\d{2})?(?:Z|\+\d\d:?\d\d)?"
+)
 _WEEKDAY = re.compile(r"^\s*(?:星期|周)[一二三四五六日天]")
 _SOURCE = re.compile(r"^[\s|｜:：,，\-—]*(?:来源|出处|稿源|报纸)?[\s:：]*")
-_BYLINE = re.compile(r"^[^\u4e00-\u9fffA-Za-z]{0,4}(?:[\u4e00-\u9fff]{0,8}(?:记者|通讯员)|作者|文/|文｜)[\s:：/]{0,3}[\u4e00-\u9fff·\s、，]{2,40}$")
+_BYLINE = re.compile(
+    r"^[^\u4e00-\u9fffA-Za-z]{0,4}(?:[\u4e00-\u9fff]{0,8}(?:记者|通讯员)|作者|文/|文｜)[\s:：/]{0,3}[\u4e00-\u9fff·\s、，]{2,40}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ def parse_date_line(text: str) -> DateLine | None:
             number = _MONTHS.get(month.lower(), 0) if month.isalpha() else int(month)
             if 1 <= number <= 12 and 1 <= int(day) <= 31:
                 rest = _TIME.sub("", text[found.end() :])
-                return DateLine(f"{year}-{number:02}-{int(day):02}", _newspaper(rest) or _newspaper(text[: found.start()]))
+                return DateLine(
+                    f"{year}-{number:02}-{int(day):02}", _newspaper(rest) or _newspaper(text[: found.start()])
+                )
     return None
 
 

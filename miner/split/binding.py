@@ -16,8 +16,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from miner.split.evidence import Hints, boundary_features, cut_features, hints_of, resume_features, resume_pairs
-from miner.split.matching import JUST_BEFORE, Block, Matches, Story, StoryTable, matches_of, pair_features, story_table
+from miner.split.evidence import (
+    Hints,
+    boundary_features,
+    cut_features,
+    hints_of,
+    resume_features,
+    resume_pairs,
+)
+from miner.split.matching import (
+    JUST_BEFORE,
+    Block,
+    Matches,
+    Story,
+    StoryTable,
+    matches_of,
+    pair_features,
+    story_table,
+)
 from miner.split.outline import HEAD, Outline
 from miner.split.roles import Floats
 from miner.split.sense import Sense
@@ -51,7 +67,9 @@ class Network:
     output_bias: float
 
     def __call__(self, features: npt.NDArray[Any]) -> Floats:
-        result: Floats = np.maximum(features @ self.hidden + self.hidden_bias, 0.0) @ self.output + self.output_bias
+        result: Floats = (
+            np.maximum(features @ self.hidden + self.hidden_bias, 0.0) @ self.output + self.output_bias
+        )
         return result
 
 
@@ -166,8 +184,14 @@ def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, i
     scores = network(np.array([resume_features(outline, hints, *pair) for pair in pairs], dtype=np.float32))
     found: dict[int, int] = {}
     taken: set[int] = set()
-    for score, earlier, later in sorted(zip(scores.tolist(), *zip(*pairs, strict=True), strict=True), reverse=True):
-        if score > _RESUMED - _SURELY_RESUMED * outline.paragraphs[later].resumed and later not in found and earlier not in taken:
+    for score, earlier, later in sorted(
+        zip(scores.tolist(), *zip(*pairs, strict=True), strict=True), reverse=True
+    ):
+        if (
+            score > _RESUMED - _SURELY_RESUMED * outline.paragraphs[later].resumed
+            and later not in found
+            and earlier not in taken
+        ):
             found[later] = earlier
             taken.add(earlier)
     return found
@@ -190,7 +214,9 @@ def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, i
     return stories
 
 
-def bind(outline: Outline, models: SplitModels, *, sized: bool = False, seen: list[Seen] | None = None) -> Binding:
+def bind(
+    outline: Outline, models: SplitModels, *, sized: bool = False, seen: list[Seen] | None = None
+) -> Binding:
     """Decide stories, heads and which belongs to which. `sized`: display lines were told by type size, so stories hardly ever
     begin without one. What the search looked at is added to `seen`, for training."""
     hints = hints_of(outline, models.wording, models.sense)
@@ -210,14 +236,28 @@ def bind(outline: Outline, models: SplitModels, *, sized: bool = False, seen: li
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
     table = story_table(outline, hints, matches, stories_of(outline, starts, resumes))
     share = table.sums / (table.possible + 1.0)[:, None]
-    page = _Page(outline, models, hints, matches, boundaries, resumes, logit, share, sized, seen, tables={starts: table})
+    page = _Page(
+        outline,
+        models,
+        hints,
+        matches,
+        boundaries,
+        resumes,
+        logit,
+        share,
+        sized,
+        seen,
+        tables={starts: table},
+    )
     heads = frozenset(row for row in rows if chance[row] > 0.5)
     return _search(page, _Answer(heads, starts, _own_score(page, heads, starts)))
 
 
 def _own_score(page: _Page, heads: frozenset[int], starts: frozenset[int]) -> float:
     """The log-chance of these heads and starts by themselves."""
-    total = -_WEIGHT_ROLE * sum([_soft(-value if row in heads else value) for row, value in page.logit.items()])
+    total = -_WEIGHT_ROLE * sum(
+        [_soft(-value if row in heads else value) for row, value in page.logit.items()]
+    )
     for index, score in enumerate(page.boundaries):
         if index and index not in page.resumes:
             total -= _WEIGHT_START * _soft(-score if index in starts else score)
@@ -294,7 +334,15 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
     total += _UNBOUND * len(blocks) + _HEADLESS * len(table.stories)
     story_of: list[int | None] = [None] * len(blocks)
     if not blocks:
-        return Binding(table.stories, blocks, story_of, np.zeros((0, len(table.stories))), total, page.resumes, page.boundaries)
+        return Binding(
+            table.stories,
+            blocks,
+            story_of,
+            np.zeros((0, len(table.stories))),
+            total,
+            page.resumes,
+            page.boundaries,
+        )
     features = pair_features(page.outline, page.matches, table, blocks)
     if page.seen is not None:
         page.seen.append(Seen(table.stories, blocks, features))
@@ -312,5 +360,9 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
 def confidence_of(binding: Binding, block: int, story: int) -> float:
     """Probability of a pair against the block's other stories, the story's other blocks, and no pair at all."""
     score = float(binding.scores[block, story])
-    others: Sequence[float] = [*np.delete(binding.scores[block], story), *np.delete(binding.scores[:, story], block), 0.0]
+    others: Sequence[float] = [
+        *np.delete(binding.scores[block], story),
+        *np.delete(binding.scores[:, story], block),
+        0.0,
+    ]
     return float(1.0 / (1.0 + np.exp(-np.clip(score - 0.5 * max(*others, 0.0), -30, 30))))

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from miner.config import Config
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
 from miner.offsets import Span, TextMap, stable_id
-from miner.restore import edits_json, join_heads, restore_paragraph
 from miner.split.jumps import parse_jump
 from miner.split.plan import LinePlan, Plan, StoryPlan
+from miner.split.restore import edits_json, join_heads, restore_paragraph
 
 __all__ = ["build", "edition_of"]
 
@@ -90,7 +90,11 @@ class _ArticleWriter:
         self._write_rows(members, spans, edits)
         headline = join_heads(of.get("headline", []), parted.get("headline", []))
         published = story.published or self.document.issue_date or self.config.issue_date
-        jumps = [jump for text in [*of.get("jump", []), body.text[:40], body.text[-40:]] if (jump := parse_jump(text))]
+        jumps = [
+            jump
+            for text in [*of.get("jump", []), body.text[:40], body.text[-40:]]
+            if (jump := parse_jump(text))
+        ]
         page = next((line.page for line, _ in members if line.page is not None), None)
         return Article(
             id=self.id,
@@ -153,7 +157,9 @@ class _ArticleWriter:
         for line, decided in members:
             span = spans.get(line.number) if decided.role in _BODY else None
             start, end = span if span else (None, None)
-            row = ArticleLine(line.number, self.id, decided.role, line.text, start, end, edits.get(line.number))
+            row = ArticleLine(
+                line.number, self.id, decided.role, line.text, start, end, edits.get(line.number)
+            )
             self.rows.append(row)
 
 

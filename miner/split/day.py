@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from miner.model import Line, Role
-from miner.restore import BLANKS
 from miner.split.jumps import is_jump_line
 from miner.split.lines import pattern_class
 from miner.split.plan import LinePlan, Plan, StoryPlan
+from miner.split.restore import BLANKS
 
 __all__ = ["plan_day"]
 
-_DAY = re.compile(r"((?:19|20)\d{2})\s?[年\-/.]\s?(\d{1,2})\s?[月\-/.]\s?(\d{1,2})\s?日?.{0,12}[:：]?\s{0,4}$")
+_DAY = re.compile(
+    r"((?:19|20)\d{2})\s?[年\-/.]\s?(\d{1,2})\s?[月\-/.]\s?(\d{1,2})\s?日?.{0,12}[:：]?\s{0,4}$"
+)
 _ENDS = "。！？…；"
 _SHORT = 36
 """Characters that a head or subhead has at most, where indents do not tell."""
@@ -82,12 +84,22 @@ def _head_run(plan: Plan, run: Sequence[Line], published: str | None, *, followe
         plan.lines.extend(LinePlan(None, "other") for _ in group)
     if not followed:
         return
-    kept = [line for line in groups[-1] if _day_of(line.text) is None and pattern_class(line.text.strip(BLANKS)) != 6]
+    kept = [
+        line
+        for line in groups[-1]
+        if _day_of(line.text) is None and pattern_class(line.text.strip(BLANKS)) != 6
+    ]
     if not kept:
         plan.lines.extend(LinePlan(None, "other") for _ in groups[-1])
         return
     plan.stories.append(StoryPlan(1.0, _REASON, published))
-    roles = dict(zip([line.number for line in kept], _head_roles([line.text.strip(BLANKS) for line in kept]), strict=True))
+    roles = dict(
+        zip(
+            [line.number for line in kept],
+            _head_roles([line.text.strip(BLANKS) for line in kept]),
+            strict=True,
+        )
+    )
     for line in groups[-1]:
         role = roles.get(line.number)
         plan.lines.append(LinePlan(None, "other") if role is None else LinePlan(len(plan.stories) - 1, role))

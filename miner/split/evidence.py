@@ -17,7 +17,16 @@ from miner.split.roles import LABELS, Floats
 from miner.split.sense import Sense, Vectors
 from miner.split.wording import Wording, close_slots, opening_slots
 
-__all__ = ["Hints", "boundary_features", "cut_features", "hints_of", "misled", "other_measure", "resume_features", "resume_pairs"]
+__all__ = [
+    "Hints",
+    "boundary_features",
+    "cut_features",
+    "hints_of",
+    "misled",
+    "other_measure",
+    "resume_features",
+    "resume_pairs",
+]
 
 _AT = {label: number for number, label in enumerate(LABELS)}
 _NONE = np.zeros(len(LABELS), dtype=np.float32)
@@ -60,14 +69,25 @@ def hints_of(outline: Outline, wording: Wording, sense: Sense) -> Hints:
     total = len(texts) + 1
     shared = [pair for pair, count in counts.items() if 1 < count < 0.7 * total]
     rarity = wording.rarity(shared)
-    weight = {pair: rare * float(np.log(total / counts[pair])) for pair, rare in zip(shared, rarity.tolist(), strict=True)}
+    weight = {
+        pair: rare * float(np.log(total / counts[pair]))
+        for pair, rare in zip(shared, rarity.tolist(), strict=True)
+    }
     rare = frozenset(pair for pair, value in zip(shared, rarity.tolist(), strict=True) if value > _RARE)
     known = weight.keys()
     telling = [(frozenset(paragraph.pairs & known), len(paragraph.pairs)) for paragraph in outline.paragraphs]
     openings, closes = opening_slots(texts), close_slots(texts)
     vectors = sense.vectors(texts, openings, closes)
     return Hints(
-        wording, _clipped(wording.opens(openings)), _clipped(wording.closes(closes)), weight, rare, telling, sense, vectors, _follow(sense, vectors)
+        wording,
+        _clipped(wording.opens(openings)),
+        _clipped(wording.closes(closes)),
+        weight,
+        rare,
+        telling,
+        sense,
+        vectors,
+        _follow(sense, vectors),
     )
 
 
@@ -107,7 +127,9 @@ def _marks(outline: Outline) -> Floats:
     opened = np.array([piece.opens for piece in pieces[1:]], dtype=np.float32)
     common = float((marks * opened).sum() / max(1.0, opened.sum()))
     leads = outline.view.lead[[piece.rows[0] for piece in pieces[1:]]]
-    return np.stack([np.full(len(marks), common), marks * (1.0 - common), marks * common, leads], axis=1).astype(np.float32)
+    return np.stack(
+        [np.full(len(marks), common), marks * (1.0 - common), marks * common, leads], axis=1
+    ).astype(np.float32)
 
 
 def _boundary(outline: Outline, hints: Hints, index: int, tally: _Tally) -> list[float]:
@@ -149,9 +171,18 @@ def _habits(outline: Outline) -> list[float]:
     """What the page as a whole does: begins or ends with a head, has bylines, has display lines inside, captions or jumps."""
     if not outline.habits:
         chances, pattern = outline.chances, outline.view.pattern
-        ends = [float(chances[run][:, HEAD].sum(axis=1).max()) if run else 0.0 for run in (outline.runs[0], outline.runs[-1])]
+        ends = [
+            float(chances[run][:, HEAD].sum(axis=1).max()) if run else 0.0
+            for run in (outline.runs[0], outline.runs[-1])
+        ]
         inside = sum([bool(run) for run in outline.runs[1:-1]]) / len(outline.runs)
-        outline.habits = [*ends, ends[0] * (1 - ends[1]), float((pattern == 2).any()), inside, float(((pattern == 1) | (pattern > 3)).any())]
+        outline.habits = [
+            *ends,
+            ends[0] * (1 - ends[1]),
+            float((pattern == 2).any()),
+            inside,
+            float(((pattern == 1) | (pattern > 3)).any()),
+        ]
     return outline.habits
 
 
@@ -169,7 +200,9 @@ class _Tally(NamedTuple):
 def _tally(outline: Outline) -> _Tally:
     chances = outline.chances
     single = (chances[:, _AT[label]].tolist() for label in "YSCX")
-    return _Tally(chances[:, HEAD].sum(axis=1).tolist(), (chances[:, _AT["U"]] + chances[:, _AT["u"]]).tolist(), *single)
+    return _Tally(
+        chances[:, HEAD].sum(axis=1).tolist(), (chances[:, _AT["U"]] + chances[:, _AT["u"]]).tolist(), *single
+    )
 
 
 def _run_features(outline: Outline, run: list[int], tally: _Tally) -> list[float]:
@@ -178,7 +211,9 @@ def _run_features(outline: Outline, run: list[int], tally: _Tally) -> list[float
         return [0.0] * 18
     view = outline.view
     first, last, count = run[0], run[-1], len(run)
-    heads, subheads, bylines, sections, captions, others = (sum([column[row] for row in run]) for column in tally)
+    heads, subheads, bylines, sections, captions, others = (
+        sum([column[row] for row in run]) for column in tally
+    )
     jumps = [jump.way for row in run if view.pattern[row] == 1 and (jump := parse_jump(view.rows[row].text))]
     return [
         min(3.0, heads), min(2.0, subheads), min(2.0, bylines), sections, captions, float("to" in jumps), float("from" in jumps),
@@ -235,7 +270,10 @@ def resume_features(outline: Outline, hints: Hints, earlier: int, later: int) ->
     last_row, first_row = one.rows[-1], two.rows[0]
     room = float(view.measure[last_row] - view.rows[last_row].wide - view.rows[first_row].unit)
     between = sum([len(outline.paragraphs[index].rows) for index in range(earlier + 1, later)])
-    edges = np.array([[ord(char) for char in (one.text[-2:].rjust(2, "。") + two.text[:2].ljust(2, "。"))]], dtype=np.uint32)
+    edges = np.array(
+        [[ord(char) for char in (one.text[-2:].rjust(2, "。") + two.text[:2].ljust(2, "。"))]],
+        dtype=np.uint32,
+    )
     bits, triples = hints.wording.affinities(edges)
     affinity, usual = float(bits[0]), float(triples[0])
     opened = one.text.count("“") - one.text.count("”") + one.text.count("《") - one.text.count("》")

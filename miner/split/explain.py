@@ -43,7 +43,10 @@ def _longest(text: str, position: int, own: str) -> int:
     size = 0
     while position + size < len(text) and size < 8:
         char = text[position + size]
-        if not ("\u4e00" <= char <= "\u9fff" or char.isalnum()) or text[position : position + size + 1] not in own:
+        if (
+            not ("\u4e00" <= char <= "\u9fff" or char.isalnum())
+            or text[position : position + size + 1] not in own
+        ):
             break
         size += 1
     return size

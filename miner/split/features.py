@@ -134,7 +134,9 @@ def _after(values: Ints, fill: int) -> Ints:
 def columns(view: PageView, wording: Wording) -> tuple[Ints, list[int]]:
     """Return the columns (rows × columns) and how many values each may take."""
     slack = _bucket(view.slack, -3, 9, 2)  # 25
-    coarse = np.select([view.slack < -1, view.slack <= 1, view.slack <= 2.5, view.slack <= 5], [0, 1, 2, 3], 4)
+    coarse = np.select(
+        [view.slack < -1, view.slack <= 1, view.slack <= 2.5, view.slack <= 5], [0, 1, 2, 3], 4
+    )
     room = _bucket(view.room, -2, 3, 2)  # 11
     will = np.select([view.room < -0.4, view.room < 0.6, view.room < 3], [0, 1, 2], 3)
     end, start, pattern = view.end, view.start, view.pattern
@@ -183,7 +185,10 @@ def columns(view: PageView, wording: Wording) -> tuple[Ints, list[int]]:
 
 def _manners(view: PageView) -> Ints:
     """What the page as a whole does (16 values): begins or ends with a display line, has bylines, has captions or jumps."""
-    ends = [int(view.end[at] not in (1, 2, 4, 5) and (view.room[at] > 0.6 or view.slack[at] < -1)) for at in (0, -1)]
+    ends = [
+        int(view.end[at] not in (1, 2, 4, 5) and (view.room[at] > 0.6 or view.slack[at] < -1))
+        for at in (0, -1)
+    ]
     bylines, others = int((view.pattern == 2).any()), int(((view.pattern == 1) | (view.pattern > 3)).any())
     return np.full(len(view), ends[0] * 8 + ends[1] * 4 + bylines * 2 + others, dtype=np.int64)
 
@@ -193,7 +198,10 @@ def _joints(view: PageView, wording: Wording) -> tuple[Ints, Ints]:
     and whether their pair stands elsewhere on the page."""
     compacts = [row.compact for row in view.rows]
     edges = np.array(
-        [[ord(a[-2:-1] or "。"), ord(a[-1]), ord(b[0]), ord(b[1:2] or "。")] for a, b in pairwise(["。。", *compacts])],
+        [
+            [ord(a[-2:-1] or "。"), ord(a[-1]), ord(b[0]), ord(b[1:2] or "。")]
+            for a, b in pairwise(["。。", *compacts])
+        ],
         dtype=np.uint32,
     )
     bits, usual = wording.affinities(edges)
@@ -322,4 +330,6 @@ def _recurrences(compacts: Sequence[str]) -> tuple[Ints, Ints]:
     near = gap <= _NEAR_LINES
     marks = (repeated[firsts], near[1:], near[:-1])
     held = np.bincount(lines, minlength=len(compacts))
-    return np.stack([np.bincount(lines, weights=mark, minlength=len(compacts)) for mark in marks]).astype(np.int64), held
+    return np.stack([np.bincount(lines, weights=mark, minlength=len(compacts)) for mark in marks]).astype(
+        np.int64
+    ), held

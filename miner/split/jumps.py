@@ -159,7 +159,9 @@ def _pairs(issue: Sequence[JumpRow]) -> dict[str, str]:
 def _likeness(one: JumpRow, other: JumpRow) -> float:
     first, second = _bigrams(one), _bigrams(other)
     same = len(first & second) / (1 + min(len(first), len(second)))
-    heads = bool(one.headline and other.headline and (one.headline in other.headline or other.headline in one.headline))
+    heads = bool(
+        one.headline and other.headline and (one.headline in other.headline or other.headline in one.headline)
+    )
     return same + heads
 
 

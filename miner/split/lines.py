@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from miner.model import Box, Line
-from miner.restore import BLANKS
 from miner.split.jumps import is_jump_line
+from miner.split.restore import BLANKS
 
 __all__ = ["Row", "rows_of"]
 
@@ -38,8 +38,12 @@ _CAPTION = re.compile(
     rf"\s{{0,3}}(?:图[/／:：]|摄影[/／:：\s]|图为|图片|[▲▼△◀►↑↓←→].|(?:上|下|左|右|题|本版)图[：:为])|.{{0,80}}[\s。/（(]{_NAME}\s{{0,3}}"
     r"(?:/|／)?\s{0,2}(?:摄|供图|摄影|制图|图|摄影报道|[)）]){1,2}$"
 )
-_CAPTION_END = re.compile(rf"[\s。/／（(]{_NAME}\s{{0,3}}[/／]?\s{{0,2}}(?:摄|供图|摄影|制图|摄影报道)[）)]?$")
-_CAPTION_START = re.compile(r"(?:图[/／:：]|摄影[/／:：\s]|图为|图片(?:来源|由|说明)|[▲▼△◀↑↓←→].|(?:上|下|左|右|题|本版)图[：:为])")
+_CAPTION_END = re.compile(
+    rf"[\s。/／（(]{_NAME}\s{{0,3}}[/／]?\s{{0,2}}(?:摄|供图|摄影|制图|摄影报道)[）)]?$"
+)
+_CAPTION_START = re.compile(
+    r"(?:图[/／:：]|摄影[/／:：\s]|图为|图片(?:来源|由|说明)|[▲▼△◀↑↓←→].|(?:上|下|左|右|题|本版)图[：:为])"
+)
 _FURNITURE = re.compile(
     r"(?:[\d年月日.\-/\s星期一二三四五六七八九十〇第版：:]{4,40}$|第?\s{0,2}[A-Z]?\d{1,3}\s{0,2}版|第\s{0,2}\d{1,4}\s{0,2}页|[A-Z]?\d{1,3}\s{0,2}版\s{0,2}[·・•|]|"
     r"[A-D]\d{1,2}$|(?:本版|责任|执行|值班|版面|本期)?(?:编辑|责编|主编|校对|美编|视觉|组版|排版)[\s:：]|.{0,30}(?:责编|美编|校对|视觉|组版)[\s:：]|"
@@ -55,7 +59,9 @@ _GOES_ON = re.compile(
     r"(?:他|她|它|这|那|此外|同时|目前|其中|另外|据|与此同时|对此|而|但|不过|因此|为此|在此|随后|接着|会上|会后|期间|会议|会谈|活动|双方|两国|该|此次|"
     r"据了解|据介绍|记者|谈到|说到|如今|未来|下一步|接下来|最后|首先|其次|一是|二是|三是|[一二三四五六七八九]、|（[一二三四五六七八九]）|吴政隆|[\u4e00-\u9fff]{2,3}(?:强调|指出|表示|说))"
 )
-_BYLINE_TAIL = re.compile(r"[（(](?:本报|首席|实习|见习|全媒体|据|新华社){0,2}(?:记者|通讯员|新华社|[\u4e00-\u9fff]{2,4}文)[^（）()]{0,40}[）)]$")
+_BYLINE_TAIL = re.compile(
+    r"[（(](?:本报|首席|实习|见习|全媒体|据|新华社){0,2}(?:记者|通讯员|新华社|[\u4e00-\u9fff]{2,4}文)[^（）()]{0,40}[）)]$"
+)
 _SECTION = re.compile(r"[\u4e00-\u9fff·]{2,6}$")
 _DIGITS = re.compile(r"\d")
 
@@ -93,7 +99,9 @@ def width_of(compact: str) -> float:
     >>> width_of("3400多家")
     4.0
     """
-    return len(compact) - (0.5 * len(compact) if compact.isascii() else 0.25 * (3 * len(compact) - _bytes(compact)))
+    return len(compact) - (
+        0.5 * len(compact) if compact.isascii() else 0.25 * (3 * len(compact) - _bytes(compact))
+    )
 
 
 def _bytes(text: str) -> int:

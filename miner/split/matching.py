@@ -14,7 +14,17 @@ from miner.split.evidence import Hints
 from miner.split.outline import HEAD, Outline, grams_of, presence
 from miner.split.roles import LABELS, Floats
 
-__all__ = ["JUST_BEFORE", "SPOKEN", "Block", "Matches", "Story", "StoryTable", "matches_of", "pair_features", "story_table"]
+__all__ = [
+    "JUST_BEFORE",
+    "SPOKEN",
+    "Block",
+    "Matches",
+    "Story",
+    "StoryTable",
+    "matches_of",
+    "pair_features",
+    "story_table",
+]
 
 Array = npt.NDArray[Any]
 _KICKER, _SUBHEAD = LABELS.index("K"), LABELS.index("U")
@@ -83,7 +93,9 @@ def matches_of(outline: Outline, hints: Hints, order: Sequence[int]) -> Matches:
     for number, found in enumerate(sets):
         incidence[number, [index[gram] for gram in found]] = 1.0
     paragraphs = outline.paragraphs
-    present = presence([paragraph.pairs for paragraph in paragraphs], grams, [paragraph.text for paragraph in paragraphs])
+    present = presence(
+        [paragraph.pairs for paragraph in paragraphs], grams, [paragraph.text for paragraph in paragraphs]
+    )
     rare = hints.wording.rarity([gram[:2] for gram in grams])
     tail = hints.wording.rarity([gram[-2:] for gram in grams])
     size = np.array([len(gram) - 1 for gram in grams], dtype=np.float32)
@@ -92,7 +104,9 @@ def matches_of(outline: Outline, hints: Hints, order: Sequence[int]) -> Matches:
     weighted = incidence * (weight * spread)
     share = (weighted @ present.T) / (weighted.sum(axis=1, keepdims=True) + 1.0)
     sums, lengths = hints.sense.sums([outline.view.rows[row].compact[:120] for row in order])
-    return Matches({row: number for number, row in enumerate(order)}, incidence, present, weight, share, sums, lengths)
+    return Matches(
+        {row: number for number, row in enumerate(order)}, incidence, present, weight, share, sums, lengths
+    )
 
 
 def _gram_sets(outline: Outline, order: Sequence[int]) -> list[set[str]]:
@@ -134,7 +148,10 @@ def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[
         lead=matches.share[:, firsts],
         starts=np.array(firsts)[None, :],
         ends=np.array([story.paragraphs[-1] for story in stories])[None, :] + 1,
-        sizes=np.array([sum([len(outline.paragraphs[p].rows) for p in story.paragraphs]) for story in stories], dtype=np.float32),
+        sizes=np.array(
+            [sum([len(outline.paragraphs[p].rows) for p in story.paragraphs]) for story in stories],
+            dtype=np.float32,
+        ),
         texts=["".join([outline.paragraphs[index].text for index in story.paragraphs]) for story in stories],
         openers=np.array([hints.opens[first] for first in firsts], dtype=np.float32),
         subheads=np.array([_inner_subheads(outline, story) for story in stories], dtype=np.float32),
@@ -197,7 +214,9 @@ def _other_best(values: Floats, axis: int) -> Floats:
     return result
 
 
-def _numbers(out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]) -> None:
+def _numbers(
+    out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]
+) -> None:
     for b, block in enumerate(blocks):
         for row in block.rows:
             if row not in matches.numbers:
@@ -244,7 +263,9 @@ def _places(out: Array, outline: Outline, table: StoryTable, blocks: Sequence[Bl
     out[:, :, 32] = min(6, stories)
 
 
-def _alone(out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]) -> None:
+def _alone(
+    out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]
+) -> None:
     """What block and story are by themselves."""
     for b, block in enumerate(blocks):
         facts = matches.facts.get(block.rows)

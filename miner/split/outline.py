@@ -18,7 +18,9 @@ __all__ = ["Outline", "Paragraph", "grams_of", "outline", "pairs_of", "presence"
 
 _INDEX = {label: number for number, label in enumerate(LABELS)}
 _BODY = [_INDEX[label] for label in "FMLORr"]
-_PARTS = np.array([[label in part for part in ("FMLORr", "FO", "LOr", "Rr")] for label in LABELS], dtype=np.float32)
+_PARTS = np.array(
+    [[label in part for part in ("FMLORr", "FO", "LOr", "Rr")] for label in LABELS], dtype=np.float32
+)
 """Sums up chances: of a body line, of one that starts a paragraph, that ends one, that goes on from farther up."""
 HEAD = [_INDEX[label] for label in "HhKT"]
 _SURE = 0.12

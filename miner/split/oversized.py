@@ -54,7 +54,15 @@ def _part(article: Article, span: Span, identifier: str, *, position: int) -> Ar
     head = article.headline if span.start == 0 else f"{article.headline or ''}(续)"
     subheads = tuple(s.shifted(-span.start) for s in article.subheads if span.covers(s))
     mapped = article.body_map[span.start : span.end] if article.body_map is not None else None
-    return replace(article, id=identifier, position=position, headline=head, body=span.of(article.body), body_map=mapped, subheads=subheads)
+    return replace(
+        article,
+        id=identifier,
+        position=position,
+        headline=head,
+        body=span.of(article.body),
+        body_map=mapped,
+        subheads=subheads,
+    )
 
 
 def _moved(line: ArticleLine, homes: dict[str, list[tuple[Span, str]]]) -> ArticleLine:
@@ -62,4 +70,6 @@ def _moved(line: ArticleLine, homes: dict[str, list[tuple[Span, str]]]) -> Artic
     if not places or line.start is None or line.end is None:
         return line
     span, identifier = places[max(0, bisect_right([s.start for s, _ in places], line.start) - 1)]
-    return replace(line, article_id=identifier, start=line.start - span.start, end=min(line.end, span.end) - span.start)
+    return replace(
+        line, article_id=identifier, start=line.start - span.start, end=min(line.end, span.end) - span.start
+    )

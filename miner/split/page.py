@@ -127,7 +127,9 @@ def _write(made: Outline, binding: Binding) -> Plan:
             owner[index] = story_number
             role: Role = "subhead" if _unstopped(made, binding, index, story.paragraphs) else "body"
             for position, row in enumerate(made.paragraphs[index].rows):
-                decided[row] = LinePlan(story_number, role, first=position == 0 and index not in binding.resumes)
+                decided[row] = LinePlan(
+                    story_number, role, first=position == 0 and index not in binding.resumes
+                )
     problems: list[Problem] = []
     for block, bound in zip(binding.blocks, binding.story_of, strict=True):
         if bound is None and _opens_text(made, block):
@@ -176,7 +178,12 @@ def _opens_text(made: Outline, block: Block) -> bool:
 
 def _unplaced(made: Outline, block: Block) -> Problem:
     text = " ".join(made.view.rows[row].text for row in block.rows)[:80]
-    return Problem("split", "headline-unplaced", f"标题“{text}”没有找到对应的正文", line=made.view.rows[block.rows[0]].number)
+    return Problem(
+        "split",
+        "headline-unplaced",
+        f"标题“{text}”没有找到对应的正文",
+        line=made.view.rows[block.rows[0]].number,
+    )
 
 
 def _head_roles(made: Outline, rows: Sequence[int]) -> list[Role]:
@@ -206,11 +213,28 @@ def _write_loose(
         role = ROLE_OF[LABELS[_LOOSE[int(made.chances[row, _LOOSE].argmax())]]]
         if role == "other" and number == 0 and row == run[-1] and _heads_the_text(made, row):
             role = "subhead"
-        ahead = next((line.story for r in run[position + 1 :] if (line := decided[r]) is not None and _is_head(line)), None)
-        behind = next((line.story for r in reversed(run[:position]) if (line := decided[r]) is not None and _is_head(line)), None)
+        ahead = next(
+            (line.story for r in run[position + 1 :] if (line := decided[r]) is not None and _is_head(line)),
+            None,
+        )
+        behind = next(
+            (
+                line.story
+                for r in reversed(run[:position])
+                if (line := decided[r]) is not None and _is_head(line)
+            ),
+            None,
+        )
         last = decided[run[position - 1]] if position else None
-        goes_on = role == "subhead" and last is not None and last.role == "subhead" and made.chances[row, _GOES_ON] > 0.5
-        decided[row] = LinePlan(_loose_story(made, row, role, (before, behind, ahead, after)), role, first=not goes_on)
+        goes_on = (
+            role == "subhead"
+            and last is not None
+            and last.role == "subhead"
+            and made.chances[row, _GOES_ON] > 0.5
+        )
+        decided[row] = LinePlan(
+            _loose_story(made, row, role, (before, behind, ahead, after)), role, first=not goes_on
+        )
 
 
 def _heads_the_text(made: Outline, row: int) -> bool:
@@ -225,7 +249,9 @@ def _is_head(line: LinePlan) -> bool:
     return line.role in ("headline", "kicker", "subtitle")
 
 
-def _loose_story(made: Outline, row: int, role: Role, near: tuple[int | None, int | None, int | None, int | None]) -> int | None:
+def _loose_story(
+    made: Outline, row: int, role: Role, near: tuple[int | None, int | None, int | None, int | None]
+) -> int | None:
     """The story of a byline, section, subhead, caption or jump line, from the body or head before or after it."""
     before, behind, ahead, after = near
 

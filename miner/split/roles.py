@@ -36,7 +36,9 @@ ROLE_OF: dict[str, Role] = {
 
 _AFTER = {"M": "FMR", "L": "FMR", "h": "Hh", "u": "Uu"}
 """Labels that come after certain others only: a paragraph's lines after its first, a head's after its first."""
-_POSSIBLE = np.array([[1.0 if one in _AFTER.get(other, LABELS) else 1e-9 for other in LABELS] for one in LABELS])
+_POSSIBLE = np.array(
+    [[1.0 if one in _AFTER.get(other, LABELS) else 1e-9 for other in LABELS] for one in LABELS]
+)
 WORD_BITS = 13
 HIDDEN, WORDS = 56, 1 << WORD_BITS
 """Width of the network, and slots of the lines' wording."""
@@ -75,7 +77,11 @@ def line_slots(texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
     cut = [text[:_LONGEST] for text in texts]
     slots, _, counts = bag_slots(cut)
     edges = [f"{text[:3]:\0<3}{text[-3:]:\0>3}" for text in texts]
-    codes = np.frombuffer("".join(edges).encode("utf-32-le", "replace"), dtype=np.uint32).reshape(-1, 6).astype(np.uint64)
+    codes = (
+        np.frombuffer("".join(edges).encode("utf-32-le", "replace"), dtype=np.uint32)
+        .reshape(-1, 6)
+        .astype(np.uint64)
+    )
     one = codes * np.uint64(0x9E3779B1)
     mixed = np.stack([
         one[:, 0] * np.uint64(3), one[:, 0] + codes[:, 1] * np.uint64(5), one[:, 1] + codes[:, 2] * np.uint64(7),

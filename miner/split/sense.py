@@ -18,6 +18,7 @@ from miner.split.wording import bag_slots, summed
 
 __all__ = ["Sense", "Vectors"]
 
+
 @dataclass(frozen=True, slots=True)
 class Sense:
     """Learned vectors of pairs, openings and closes, and the networks that compare: arrays as stored."""
@@ -30,7 +31,9 @@ class Sense:
     head: Floats
     """Turns a head's vector towards bodies."""
 
-    def vectors(self, texts: Sequence[str], openings: npt.NDArray[np.int64], closes: npt.NDArray[np.int64]) -> Vectors:
+    def vectors(
+        self, texts: Sequence[str], openings: npt.NDArray[np.int64], closes: npt.NDArray[np.int64]
+    ) -> Vectors:
         """Vectors of paragraphs, one row each, given the slots of their openings and closes."""
         sums, counts = self.sums(texts)
         return Vectors(
@@ -45,15 +48,25 @@ class Sense:
         bounds = np.concatenate([[0], np.cumsum(counts)])
         return summed(slots, bounds, self.pairs), counts.astype(np.float32)
 
-    def follows(self, vectors: Vectors, before: npt.NDArray[np.int64], after: npt.NDArray[np.int64]) -> Floats:
+    def follows(
+        self, vectors: Vectors, before: npt.NDArray[np.int64], after: npt.NDArray[np.int64]
+    ) -> Floats:
         """Log-odds that paragraph `after` goes on the story of paragraph `before`, for arrays of rows."""
         one, two = vectors.means[before], vectors.means[after]
         evidence = np.concatenate(
-            [one * two, abs(one - two), vectors.openings[after], vectors.closes[before], vectors.openings[before]], axis=1
+            [
+                one * two,
+                abs(one - two),
+                vectors.openings[after],
+                vectors.closes[before],
+                vectors.openings[before],
+            ],
+            axis=1,
         )
         hidden, bias, output, rest = self.follow
         result: Floats = np.maximum(evidence @ hidden + bias, 0.0) @ output + rest
         return result
+
 
 @dataclass(frozen=True, slots=True)
 class Vectors:

@@ -65,7 +65,12 @@ def _outdented_heads(raw: Sequence[str]) -> bool:
         return False
     heads = 0
     for text, after in pairwise(raw):
-        heads += not text[0].isspace() and text.strip()[-1] not in "。，；" and after[0].isspace() and len(text) <= _LONG
+        heads += (
+            not text[0].isspace()
+            and text.strip()[-1] not in "。，；"
+            and after[0].isspace()
+            and len(text) <= _LONG
+        )
     return heads >= 3
 
 

@@ -39,12 +39,16 @@ class Models:
 def load_models(path: Path | None = None) -> Models:
     """Read the weights (by default those of the project); raises ModelError when the file is missing or damaged."""
     try:
-        source = path.read_bytes() if path else files("miner.resources").joinpath("models/split.npz").read_bytes()
+        source = (
+            path.read_bytes() if path else files("miner.resources").joinpath("models/split.npz").read_bytes()
+        )
         with np.load(BytesIO(source), allow_pickle=False) as arrays:
             return _models({name: arrays[name] for name in arrays.files})
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         where = str(path) if path else "miner/resources/models/split.npz"
-        raise ModelError(f"the splitter's model cannot be read: {error}", where=where, hint="miner train split") from error
+        raise ModelError(
+            f"the splitter's model cannot be read: {error}", where=where, hint="miner train split"
+        ) from error
 
 
 def _models(arrays: dict[str, Any]) -> Models:
@@ -61,7 +65,10 @@ def _models(arrays: dict[str, Any]) -> Models:
     }
     edges = (arrays["opener"].astype(np.float32), arrays["closer"].astype(np.float32))
     wording = Wording(arrays["pairs"], arrays["singles"], arrays["triples"], *edges)
-    follow = (*(_read(arrays, f"follow_{name}") for name in ("hidden", "bias", "output")), float(arrays["follow_rest"]))
+    follow = (
+        *(_read(arrays, f"follow_{name}") for name in ("hidden", "bias", "output")),
+        float(arrays["follow_rest"]),
+    )
     sense = Sense(**{name: _read(arrays, f"sense_{name}") for name in _SENSE_ARRAYS}, follow=follow)  # type: ignore[arg-type]
     return Models(roles, SplitModels(**networks, wording=wording, sense=sense))
 
@@ -76,7 +83,10 @@ def _small(name: str, table: Floats) -> dict[str, Any]:
     if table.size < _LARGE:
         return {name: table.astype(np.float16)}
     scale = float(np.quantile(abs(table), 0.9995)) / 127
-    return {name: np.clip(np.rint(table / scale), -127, 127).astype(np.int8), f"{name}_scale": np.float32(scale)}
+    return {
+        name: np.clip(np.rint(table / scale), -127, 127).astype(np.int8),
+        f"{name}_scale": np.float32(scale),
+    }
 
 
 def save_models(models: Models, path: Path) -> None:

@@ -52,7 +52,10 @@ class Wording:
     def affinity(self, left: str, right: str) -> float:
         """How much likelier the last character of one text and the first of another stand together than by chance, in
         bits; 0 for ends of sentences."""
-        edges = np.array([[ord(left[-2:-1] or "。"), ord(left[-1]), ord(right[0]), ord(right[1:2] or "。")]], dtype=np.uint32)
+        edges = np.array(
+            [[ord(left[-2:-1] or "。"), ord(left[-1]), ord(right[0]), ord(right[1:2] or "。")]],
+            dtype=np.uint32,
+        )
         return float(self.affinities(edges)[0][0])
 
     def affinities(self, edges: Ints) -> tuple[Floats, Ints]:
@@ -96,7 +99,9 @@ def single_slots(codes: Ints) -> Ints:
 
 def triple_slots(one: Ints, two: Ints, three: Ints) -> Ints:
     """Slots of three characters in a row."""
-    mixed = (one.astype(np.uint64) * np.uint64(0x9E3779B1) + two.astype(np.uint64)) * np.uint64(0x85EBCA77) + three.astype(np.uint64)
+    mixed = (one.astype(np.uint64) * np.uint64(0x9E3779B1) + two.astype(np.uint64)) * np.uint64(
+        0x85EBCA77
+    ) + three.astype(np.uint64)
     slots: Ints = ((mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(64 - TRIPLE_BITS)).astype(np.int64)
     return slots
 

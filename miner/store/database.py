@@ -22,7 +22,11 @@ def open_database(path: Path, *, create: bool = False) -> Database:
     """
     with store_errors(path):
         if not create and not path.is_file():
-            raise StoreError("there is no such database", where=str(path), hint="make one with: miner run PATH --db " + path.name)
+            raise StoreError(
+                "there is no such database",
+                where=str(path),
+                hint="make one with: miner run PATH --db " + path.name,
+            )
         database = Database(sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False))
         connection = database.conn
         connection.execute("pragma foreign_keys = on")
@@ -30,12 +34,22 @@ def open_database(path: Path, *, create: bool = False) -> Database:
         version = int(connection.execute("pragma user_version").fetchone()[0])
         tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
         if version > SCHEMA_VERSION:
-            raise StoreError(f"its schema is version {version}, this program knows {SCHEMA_VERSION}", where=str(path), hint="use a newer miner")
+            raise StoreError(
+                f"its schema is version {version}, this program knows {SCHEMA_VERSION}",
+                where=str(path),
+                hint="use a newer miner",
+            )
         if version == 0 and tables and "articles" not in tables:
-            raise StoreError("this SQLite file belongs to something else", where=str(path), hint="give another --db")
+            raise StoreError(
+                "this SQLite file belongs to something else", where=str(path), hint="give another --db"
+            )
         if version < SCHEMA_VERSION:
             if not create:
-                raise StoreError("this is not a finished database of this program", where=str(path), hint="run miner run first")
+                raise StoreError(
+                    "this is not a finished database of this program",
+                    where=str(path),
+                    hint="run miner run first",
+                )
             _create_schema(connection)
     return database
 
@@ -44,7 +58,11 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     """Open a database for reading only; raises StoreError when it is not one of ours."""
     with store_errors(path):
         if not path.is_file():
-            raise StoreError("there is no such database", where=str(path), hint="make one with: miner run PATH --db " + path.name)
+            raise StoreError(
+                "there is no such database",
+                where=str(path),
+                hint="make one with: miner run PATH --db " + path.name,
+            )
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000)
         connection.row_factory = sqlite3.Row
         names = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
@@ -85,9 +103,15 @@ _EXPLANATIONS = {
     "locked": ("the database is in use by another run", "wait for it to end, or give another --db"),
     "readonly": ("the database is read-only", "check the permissions of the file and its folder"),
     "read-only": ("the database is read-only", "check the permissions of the file and its folder"),
-    "disk is full": ("the disk is full; what was stored before stays valid", "make room and run the same command again"),
+    "disk is full": (
+        "the disk is full; what was stored before stays valid",
+        "make room and run the same command again",
+    ),
     "not a database": ("this file is not an SQLite database", "give another --db"),
     "unable to open": ("the database cannot be opened", "check that the folder exists and may be written"),
-    "disk i/o": ("the disk reports an error", "check free space and the disk; then run the same command again"),
+    "disk i/o": (
+        "the disk reports an error",
+        "check free space and the disk; then run the same command again",
+    ),
     "malformed": ("the database is damaged", "restore a copy, or make it anew with miner run"),
 }

@@ -211,9 +211,13 @@ def refresh(connection: sqlite3.Connection) -> int:
     if connection.execute("select 1 from sqlite_master where name = ?", (PENDING,)).fetchone() is None:
         return rebuild(connection)
     columns = ", ".join(f"[{name}]" for name in _COLUMNS)
-    for rowid, *values in connection.execute(f"select article, {columns} from [{PENDING}] where drops = 1").fetchall():
+    for rowid, *values in connection.execute(
+        f"select article, {columns} from [{PENDING}] where drops = 1"
+    ).fetchall():
         tokens = _Indexed(rowid, tuple(values)).tokens()
-        connection.execute(f"insert into [{TABLE}] ([{TABLE}], rowid, text) values ('delete', ?, ?)", (rowid, tokens))
+        connection.execute(
+            f"insert into [{TABLE}] ([{TABLE}], rowid, text) values ('delete', ?, ?)", (rowid, tokens)
+        )
     added = f"select article from [{PENDING}] where drops = 0"
     wanted = f"select rowid, {columns} from articles where rowid in ({added}) order by rowid"
     count = _index(connection, wanted)

@@ -22,7 +22,12 @@ from miner.store.schema import Column, Table
 INDEX = "listed_fts"
 NAME = "\uf8f3"
 """Mark before the pairs of characters of a name."""
-ENTITY_TABLES = {"enterprise": "enterprises", "person": "people", "organization": "organizations", "place": "places"}
+ENTITY_TABLES = {
+    "enterprise": "enterprises",
+    "person": "people",
+    "organization": "organizations",
+    "place": "places",
+}
 _FORM_CHARS = 120
 
 TABLES: tuple[Table, ...] = (
@@ -86,7 +91,9 @@ _Row = tuple[int, tuple[str, ...], list[object]]
 
 def _entity_streams(label: str, table: str) -> list[_Stream]:
     column = f"{label}_id"
-    own = {"enterprise": ("country", "industry"), "organization": ("kind",), "place": ("kind",)}.get(label, ())
+    own = {"enterprise": ("country", "industry"), "organization": ("kind",), "place": ("kind",)}.get(
+        label, ()
+    )
     found = [
         _Stream(label, ("edition",), f"x.edition from listed l cross join (select distinct entity_id, edition from appearances where label = '{label}') x "
                 f"on x.entity_id = l.id where l.kind = '{label}'"),
@@ -96,7 +103,13 @@ def _entity_streams(label: str, table: str) -> list[_Stream]:
         _Stream(label, ("form",), f"n.form from listed l cross join names n on n.entity_id = l.id where l.kind = '{label}' and n.label = '{label}'"),
     ]  # fmt: skip
     if own:
-        found.append(_Stream(label, own, f"{', '.join(f'x.[{name}]' for name in own)} from listed l cross join [{table}] x on x.id = l.id where l.kind = '{label}'"))
+        found.append(
+            _Stream(
+                label,
+                own,
+                f"{', '.join(f'x.[{name}]' for name in own)} from listed l cross join [{table}] x on x.id = l.id where l.kind = '{label}'",
+            )
+        )
     return found
 
 
@@ -114,7 +127,22 @@ _FACTS = (
             "cross join posts p on p.article_id = q.article_id and p.person_id = q.person_id left join enterprises n on n.id = p.enterprise_id where l.kind = 'quote'"),
     _Stream("figure", ("measure", "unit", "edition"), "f.measure, f.unit, f.edition from listed l cross join figures f on f.id = l.id where l.kind = 'figure'"),
 )  # fmt: skip
-_CHOICES = frozenset({"country", "industry", "kind", "edition", "role", "type", "status", "measure", "unit", "direct", "speaker", "amount"})
+_CHOICES = frozenset(
+    {
+        "country",
+        "industry",
+        "kind",
+        "edition",
+        "role",
+        "type",
+        "status",
+        "measure",
+        "unit",
+        "direct",
+        "speaker",
+        "amount",
+    }
+)
 """Tags that list pages offer to choose from."""
 
 
@@ -134,17 +162,25 @@ def name_terms(looked_up: str) -> list[str]:
 
 def create(connection: sqlite3.Connection) -> None:
     """Create the index of tags, and what keeps the other sort orders of lists fast. The tables are there already."""
-    connection.execute(f"create virtual table if not exists [{INDEX}] using fts5(text, content='', tokenize='ascii', detail=none)")
+    connection.execute(
+        f"create virtual table if not exists [{INDEX}] using fts5(text, content='', tokenize='ascii', detail=none)"
+    )
     for table in ENTITY_TABLES.values():
         connection.execute(f"create index if not exists [ix_{table}_last_seen] on [{table}] (last_seen)")
-    connection.execute("create index if not exists [ix_figure_conflicts_kind_score] on figure_conflicts (kind, score)")
+    connection.execute(
+        "create index if not exists [ix_figure_conflicts_kind_score] on figure_conflicts (kind, score)"
+    )
     connection.execute("create index if not exists [ix_figures_measure_value] on figures (measure, value)")
-    connection.execute("create index if not exists [ix_events_amount] on events (amount) where amount is not null")
+    connection.execute(
+        "create index if not exists [ix_events_amount] on events (amount) where amount is not null"
+    )
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Fill the tables and the index anew. The summaries that lists read (appearances) must be filled."""
-    connection.execute(f"drop table if exists [{INDEX}]")  # emptied, it would keep a count of its changes: the same archive, other bytes
+    connection.execute(
+        f"drop table if exists [{INDEX}]"
+    )  # emptied, it would keep a count of its changes: the same archive, other bytes
     create(connection)
     connection.execute(f"insert into [{INDEX}] ([{INDEX}], rank) values ('hashsize', {fts.BULK_HASH_BYTES})")
     for table in TABLES:
@@ -162,22 +198,40 @@ def rebuild(connection: sqlite3.Connection) -> None:
 def _fill_names(connection: sqlite3.Connection) -> None:
     for label, table in ENTITY_TABLES.items():
         own = {"enterprise": "short_name", "person": "latin_name"}.get(label)
-        also = f" union all select id, [{own}], n_articles from [{table}] where [{own}] is not null" if own else ""
+        also = (
+            f" union all select id, [{own}], n_articles from [{table}] where [{own}] is not null"
+            if own
+            else ""
+        )
         sql = (
             f"select id, name, n_articles from [{table}]{also} union all select e.id, l.alias, e.n_articles from aliases l "
             f"join [{table}] e on e.id = l.{label}_id"
         )
-        found = ((looked_up, entity, label, name, count) for entity, name, count in connection.execute(sql) if (looked_up := form(name)))
-        connection.executemany("insert or ignore into names (form, entity_id, label, name, n_articles) values (?, ?, ?, ?, ?)", found)
+        found = (
+            (looked_up, entity, label, name, count)
+            for entity, name, count in connection.execute(sql)
+            if (looked_up := form(name))
+        )
+        connection.executemany(
+            "insert or ignore into names (form, entity_id, label, name, n_articles) values (?, ?, ?, ?, ?)",
+            found,
+        )
 
 
 def _index(connection: sqlite3.Connection, kind: str, streams: Iterable[_Stream]) -> None:
     counts: Counter[tuple[str, object]] = Counter()
-    ranks: Iterator[_Row] = ((rank, (), []) for (rank,) in connection.execute("select rank from listed where kind = ? order by rank", (kind,)))
+    ranks: Iterator[_Row] = (
+        (rank, (), [])
+        for (rank,) in connection.execute("select rank from listed where kind = ? order by rank", (kind,))
+    )
     merged = heapq.merge(ranks, *(stream.rows(connection) for stream in streams), key=itemgetter(0))
     rows = ((rank, _tokens(kind, group, counts)) for rank, group in groupby(merged, key=itemgetter(0)))
     connection.executemany(f"insert into [{INDEX}] (rowid, text) values (?, ?)", rows)
-    chosen = ((kind, name, str(value), count) for (name, value), count in counts.items() if name in _CHOICES and value not in (None, ""))
+    chosen = (
+        (kind, name, str(value), count)
+        for (name, value), count in counts.items()
+        if name in _CHOICES and value not in (None, "")
+    )
     connection.executemany("insert into listed_choices (kind, name, value, n) values (?, ?, ?, ?)", chosen)
 
 

@@ -21,7 +21,12 @@ COUNTED = {
     "documents": "文档 documents", "articles": "文章 articles", "enterprises": "企业 enterprises", "people": "人物 people",
     "organizations": "机构 organizations", "events": "事件 events", "quotes": "引语 quotes", "figures": "数字 figures", "problems": "待查 problems",
 }  # fmt: skip
-STYLES = {"enterprise": "bold cyan", "person": "bold magenta", "organization": "bold green", "place": "yellow"}
+STYLES = {
+    "enterprise": "bold cyan",
+    "person": "bold magenta",
+    "organization": "bold green",
+    "place": "yellow",
+}
 CHINESE = {"enterprise": "企业", "person": "人物", "organization": "机构", "place": "地点"}
 _ID = re.compile(r"[0-9a-f]{4,64}")
 _LISTED = 10
@@ -32,7 +37,10 @@ def counts(path: Path) -> dict[str, int]:
     """Return the number of rows of the main tables, by title."""
     connection = open_readonly(path)
     try:
-        return {title: int(connection.execute(f"select count(*) from [{name}]").fetchone()[0]) for name, title in COUNTED.items()}
+        return {
+            title: int(connection.execute(f"select count(*) from [{name}]").fetchone()[0])
+            for name, title in COUNTED.items()
+        }
     finally:
         connection.close()
 
@@ -48,7 +56,10 @@ def find_articles(path: Path, wanted: str) -> list[sqlite3.Row]:
         connection.create_function("folded", 1, lambda text: fold(text or ""), deterministic=True)
         found: list[sqlite3.Row] = []
         if _ID.fullmatch(wanted):
-            found = connection.execute("select * from articles where substr(id, 1, ?) = ? order by id limit ?", (len(wanted), wanted, _LISTED + 1)).fetchall()
+            found = connection.execute(
+                "select * from articles where substr(id, 1, ?) = ? order by id limit ?",
+                (len(wanted), wanted, _LISTED + 1),
+            ).fetchall()
         words = fold(wanted.strip())
         for field in ("coalesce(kicker, '') || coalesce(headline, '') || coalesce(subtitle, '')", "body"):
             if not found and words:
@@ -58,16 +69,24 @@ def find_articles(path: Path, wanted: str) -> list[sqlite3.Row]:
         connection.close()
     if not found:
         hint = "用标题或正文里的几个字,或文章编号 / give words of its headline or body, or its id"
-        raise InputError(f"没有这样的文章 / no article {wanted!r}", code="no-article", where=str(path), hint=hint)
+        raise InputError(
+            f"没有这样的文章 / no article {wanted!r}", code="no-article", where=str(path), hint=hint
+        )
     return found
 
 
 def render_others(others: list[sqlite3.Row]) -> Iterator[RenderableType]:
     """Yield a line for every other article that was meant too."""
     if others:
-        yield Text(f"\n还有 {'10 多' if len(others) > _LISTED - 1 else len(others)} 篇也符合,用编号指定 / others that match, by id:", style="dim")
+        yield Text(
+            f"\n还有 {'10 多' if len(others) > _LISTED - 1 else len(others)} 篇也符合,用编号指定 / others that match, by id:",
+            style="dim",
+        )
     for other in others:
-        yield Text(f"  {other['id']}  {other['published'] or '日期不详'}  {other['headline'] or '(无标题)'}", style="dim")
+        yield Text(
+            f"  {other['id']}  {other['published'] or '日期不详'}  {other['headline'] or '(无标题)'}",
+            style="dim",
+        )
 
 
 def _coloured(text: str, mentions: list[sqlite3.Row]) -> Text:
@@ -81,8 +100,13 @@ def render_article(path: Path, article_id: str, *, words: Mapping[str, str]) -> 
     """Yield the parts of an article with its names coloured, then its facts; `words` says types and states in Chinese."""
     connection = open_readonly(path)
     try:
-        article = connection.execute("select articles.*, documents.path from articles join documents on documents.id = document_id where articles.id = ?", (article_id,)).fetchone()
-        mentions = connection.execute("select * from mentions where article_id = ? order by field, start", (article_id,)).fetchall()
+        article = connection.execute(
+            "select articles.*, documents.path from articles join documents on documents.id = document_id where articles.id = ?",
+            (article_id,),
+        ).fetchone()
+        mentions = connection.execute(
+            "select * from mentions where article_id = ? order by field, start", (article_id,)
+        ).fetchall()
         by_field: dict[str, list[sqlite3.Row]] = {}
         for mention in mentions:
             by_field.setdefault(mention["field"], []).append(mention)
@@ -92,7 +116,14 @@ def render_article(path: Path, article_id: str, *, words: Mapping[str, str]) -> 
                 if name == "headline":
                     line.stylize("underline")
                 yield line
-        facts = [article["newspaper"], article["published"], f"第{article['page']}版" if article["page"] else None, article["byline"], article["path"], article["id"]]
+        facts = [
+            article["newspaper"],
+            article["published"],
+            f"第{article['page']}版" if article["page"] else None,
+            article["byline"],
+            article["path"],
+            article["id"],
+        ]
         yield Text(" · ".join(fact for fact in facts if fact), style="dim")
         yield Text("")
         yield _coloured(article["body"], by_field.get("body", []))
@@ -105,17 +136,23 @@ def render_article(path: Path, article_id: str, *, words: Mapping[str, str]) -> 
         connection.close()
 
 
-def _facts(connection: sqlite3.Connection, article: sqlite3.Row, words: Mapping[str, str]) -> Iterator[RenderableType]:
+def _facts(
+    connection: sqlite3.Connection, article: sqlite3.Row, words: Mapping[str, str]
+) -> Iterator[RenderableType]:
     def rows(sql: str) -> list[sqlite3.Row]:
         return connection.execute(sql, (article["id"],)).fetchall()
 
-    posts = rows("select people.name, organization_text, title from posts join people on people.id = person_id where article_id = ? order by start")
+    posts = rows(
+        "select people.name, organization_text, title from posts join people on people.id = person_id where article_id = ? order by start"
+    )
     reports = rows(
         "select *, (select group_concat(name, '、') from event_participants where report_id = event_reports.id) as parties "
         "from event_reports where article_id = ? order by field, start, trigger_start"
     )
     quotes = rows("select * from quotes where article_id = ? order by field, start")
-    figures = rows("select text || coalesce('(' || subject || ')', '') from figures where article_id = ? order by field, start")
+    figures = rows(
+        "select text || coalesce('(' || subject || ')', '') from figures where article_id = ? order by field, start"
+    )
     for title, lines in (
         ("职务", [f"{post['name']}:{post['organization_text'] or ''} {post['title']}" for post in posts]),
         ("事件", [_event(report, words) for report in reports]),
@@ -127,7 +164,12 @@ def _facts(connection: sqlite3.Connection, article: sqlite3.Row, words: Mapping[
 
 
 def _event(report: sqlite3.Row, words: Mapping[str, str]) -> str:
-    parts = [words.get(report["type"], report["type"]), report["date"] or "日期不详", f"「{report['trigger']}」", report["parties"]]
+    parts = [
+        words.get(report["type"], report["type"]),
+        report["date"] or "日期不详",
+        f"「{report['trigger']}」",
+        report["parties"],
+    ]
     if report["status"] != "done":
         parts.insert(2, words.get(report["status"], report["status"]))
     if report["amount"] is not None:
@@ -158,9 +200,16 @@ def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> I
         table = Table(title=article["headline"] or "(无标题)", title_justify="left", box=None)
         for name in ("行", "角色", "原始行", "正文"):
             table.add_column(name, overflow="fold")
-        for line in connection.execute("select * from article_lines where article_id = ? order by line", (article_id,)):
+        for line in connection.execute(
+            "select * from article_lines where article_id = ? order by line", (article_id,)
+        ):
             body = article["body"][line["start"] : line["end"]] if line["start"] is not None else ""
-            table.add_row(str(line["line"]), words.get(line["role"], line["role"]), Text(line["text"]), Text(body.replace("\n", "⏎")))
+            table.add_row(
+                str(line["line"]),
+                words.get(line["role"], line["role"]),
+                Text(line["text"]),
+                Text(body.replace("\n", "⏎")),
+            )
         yield table
         yield Text(f"{article['reason'] or ''}(把握 {article['confidence']:.2f})", style="dim")
     finally:

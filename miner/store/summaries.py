@@ -1,6 +1,5 @@
 """Summary tables: what pages and charts would else count anew at every visit. Rebuilt after each resolving."""
 
-
 from __future__ import annotations
 
 import sqlite3
@@ -153,7 +152,9 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(table.create_sql() + (", without rowid" if by_key else ""))
         for columns in table.indexes:
             name = f"ix_{table.name}_{'_'.join(columns)}"
-            connection.execute(f"create index if not exists [{name}] on [{table.name}] ({', '.join(columns)})")
+            connection.execute(
+                f"create index if not exists [{name}] on [{table.name}] ({', '.join(columns)})"
+            )
     lists.create(connection)
 
 
@@ -176,11 +177,19 @@ def _fill_own_figures(connection: sqlite3.Connection) -> None:
             "select f.edition, f.value, f.id, f.article_id, f.start, f.end, a.body from figures f join articles a on a.id = f.article_id "
             "where f.measure = ? and f.unit = ? and f.value >= ? and f.edition is not null and f.field = 'body' order by f.article_id, f.start"
         )
-        for edition, value, figure, article, start, end, body in connection.execute(sql, (measure, unit, least)):
+        for edition, value, figure, article, start, end, body in connection.execute(
+            sql, (measure, unit, least)
+        ):
             if names_expo(body, start, end, measure=measure):
                 found.setdefault((edition, measure, value), {}).setdefault(article, figure)
-    rows = ((edition, measure, value, OWN[measure][0], len(said), min(said.values())) for (edition, measure, value), said in found.items())
-    connection.executemany("insert into edition_figures (edition, measure, value, unit, n_articles, figure_id) values (?, ?, ?, ?, ?, ?)", rows)
+    rows = (
+        (edition, measure, value, OWN[measure][0], len(said), min(said.values()))
+        for (edition, measure, value), said in found.items()
+    )
+    connection.executemany(
+        "insert into edition_figures (edition, measure, value, unit, n_articles, figure_id) values (?, ?, ?, ?, ?, ?)",
+        rows,
+    )
 
 
 def names_expo(body: str, start: int, end: int, *, measure: str = "") -> bool:

@@ -1,6 +1,5 @@
 """SQL views for people who write queries, and canned queries with Chinese titles and parameters."""
 
-
 from __future__ import annotations
 
 import sqlite3
@@ -48,7 +47,9 @@ def _place(row: str, *, start: str = "start", end: str = "end") -> str:
 _EVENT_SOURCE = f"(select {_place('r')} from event_reports r where r.event_id = e.id order by r.confidence desc, r.id limit 1) as source"
 """The sentence of an event: of the report that is surest."""
 _CODES = " union all ".join(
-    f"select '{column}' as name, '{code}' as code, '{title}' as title" for column, titles in words.codes().items() for code, title in titles.items()
+    f"select '{column}' as name, '{code}' as code, '{title}' as title"
+    for column, titles in words.codes().items()
+    for code, title in titles.items()
 )
 
 
@@ -77,7 +78,9 @@ _WHO = (
     "(select name from organizations where id = {0}.organization_id), (select name from places where id = {0}.place_id), {0}.name)"
 )
 _KEY = "coalesce({0}.enterprise_id, {0}.person_id, {0}.organization_id, {0}.place_id, {0}.name)"
-_NAMED = "(select n.entity_id from names n where name_form(:name) <> '' and instr(n.form, name_form(:name)) > 0)"
+_NAMED = (
+    "(select n.entity_id from names n where name_form(:name) <> '' and instr(n.form, name_form(:name)) > 0)"
+)
 """The things whose name, in any written form, holds what was typed."""
 
 

@@ -45,4 +45,10 @@ def measure_title(measure: str | None) -> str:
 def codes() -> Mapping[str, Mapping[str, str]]:
     """Return the words by the column that holds the codes."""
     measures = {name: measure_title(name) for base in MEASURES for name in (base, base + CHANGE)}
-    return {"type": EVENT_TYPES, "status": STATUSES, "role": ROLES, "measure": measures, "kind": ORGANIZATION_KINDS}
+    return {
+        "type": EVENT_TYPES,
+        "status": STATUSES,
+        "role": ROLES,
+        "measure": measures,
+        "kind": ORGANIZATION_KINDS,
+    }

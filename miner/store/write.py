@@ -40,11 +40,16 @@ class Writer:
         """Complete the row of the run with its counts."""
         names = ", ".join(f"[{name}] = :{name}" for name in counts)
         with self.connection:
-            self.connection.execute(f"update runs set finished = :finished, {names} where id = :id", {**counts, "finished": now(), "id": self.run_id})
+            self.connection.execute(
+                f"update runs set finished = :finished, {names} where id = :id",
+                {**counts, "finished": now(), "id": self.run_id},
+            )
 
     def has_unfinished_run(self) -> bool:
         """Tell whether the latest run was stopped before its end: what it stored may not have been resolved."""
-        row = self.connection.execute("select finished from runs order by started desc, rowid desc limit 1").fetchone()
+        row = self.connection.execute(
+            "select finished from runs order by started desc, rowid desc limit 1"
+        ).fetchone()
         return row is not None and row[0] is None
 
     def drop_run(self) -> None:
@@ -54,7 +59,9 @@ class Writer:
 
     def knows(self, document_id: str) -> bool:
         """Tell whether this document was read before, by the same version, configuration and model."""
-        found = self.connection.execute("select 1 from documents where id = ? and reader_sha256 = ?", (document_id, self.reader_sha256))
+        found = self.connection.execute(
+            "select 1 from documents where id = ? and reader_sha256 = ?", (document_id, self.reader_sha256)
+        )
         return found.fetchone() is not None
 
     def see(self, document_id: str, *, location: str, path: str) -> bool:
@@ -63,11 +70,17 @@ class Writer:
         A document that lay there before and lies nowhere else is deleted with all its facts.
         """
         key = stable_id("location", location)
-        old = self.connection.execute("select document_id from locations where location_sha256 = ?", (key,)).fetchone()
+        old = self.connection.execute(
+            "select document_id from locations where location_sha256 = ?", (key,)
+        ).fetchone()
         if old and old[0] == document_id:
             return False
         with self.connection:
-            self._insert("locations", [{"location_sha256": key, "document_id": document_id, "path": path}], replace=True)
+            self._insert(
+                "locations",
+                [{"location_sha256": key, "document_id": document_id, "path": path}],
+                replace=True,
+            )
             if old:
                 self._forget_unplaced(old[0])
         return True
@@ -84,26 +97,46 @@ class Writer:
     def _write_document(self, mined: Mined, location: str) -> Iterable[Problem]:
         document = mined.document
         key = stable_id("location", location)
-        old = self.connection.execute("select document_id from locations where location_sha256 = ?", (key,)).fetchone()
+        old = self.connection.execute(
+            "select document_id from locations where location_sha256 = ?", (key,)
+        ).fetchone()
         twin = self.connection.execute(
-            "select path from documents where id = ? and reader_sha256 = ? and run_id = ?", (document.id, self.reader_sha256, self.run_id)
+            "select path from documents where id = ? and reader_sha256 = ? and run_id = ?",
+            (document.id, self.reader_sha256, self.run_id),
         ).fetchone()
         if twin is None:
-            places = self.connection.execute("select location_sha256, path from locations where document_id = ?", (document.id,)).fetchall()
+            places = self.connection.execute(
+                "select location_sha256, path from locations where document_id = ?", (document.id,)
+            ).fetchall()
             self.connection.execute("delete from documents where id = ?", (document.id,))
             self._insert_document(mined)
-            self._insert("locations", [{"location_sha256": k, "document_id": document.id, "path": p} for k, p in places], replace=True)
-        self._insert("locations", [{"location_sha256": key, "document_id": document.id, "path": document.path}], replace=True)
+            self._insert(
+                "locations",
+                [{"location_sha256": k, "document_id": document.id, "path": p} for k, p in places],
+                replace=True,
+            )
+        self._insert(
+            "locations",
+            [{"location_sha256": key, "document_id": document.id, "path": document.path}],
+            replace=True,
+        )
         if old and old[0] != document.id:
             self._forget_unplaced(old[0])
         if twin is not None and twin[0] != document.path:
-            problem = Problem("store", "duplicate-bytes", f"与 {twin[0]} 内容完全相同,只存一份 / same bytes as {twin[0]}, stored once", document_id=document.id)
+            problem = Problem(
+                "store",
+                "duplicate-bytes",
+                f"与 {twin[0]} 内容完全相同,只存一份 / same bytes as {twin[0]}, stored once",
+                document_id=document.id,
+            )
             self._insert_problems([problem], path=document.path)
             return [problem]
         return []
 
     def _forget_unplaced(self, document_id: str) -> None:
-        placed = self.connection.execute("select 1 from locations where document_id = ?", (document_id,)).fetchone()
+        placed = self.connection.execute(
+            "select 1 from locations where document_id = ?", (document_id,)
+        ).fetchone()
         if placed is None:
             self.connection.execute("delete from documents where id = ?", (document_id,))
 
@@ -124,10 +157,14 @@ class Writer:
         for facts in mined.facts:
             for name, rows in fact_rows(facts).items():
                 self._insert(name, rows, ignore=True)
-            self._insert_problems((*facts.problems, *facts.annotated.problems), path=document.path, document_id=document.id)
+            self._insert_problems(
+                (*facts.problems, *facts.annotated.problems), path=document.path, document_id=document.id
+            )
         self._insert_problems(mined.problems, path=document.path, document_id=document.id)
 
-    def _insert_problems(self, problems: Iterable[Problem], *, path: str | None, document_id: str | None = None) -> None:
+    def _insert_problems(
+        self, problems: Iterable[Problem], *, path: str | None, document_id: str | None = None
+    ) -> None:
         self._insert("problems", [
             {"id": stable_id("problem", p.document_id or document_id, path, p.stage, p.code, p.line, p.message), "run_id": self.run_id,
              "document_id": p.document_id or document_id, "stage": p.stage, "code": p.code, "message": p.message, "line": p.line, "path": path}
@@ -152,7 +189,10 @@ def _geometry(line: Any) -> Row:
     if line is None:
         return {"page": None, "box": None}
     box = line.box
-    return {"page": line.page, "box": json.dumps([round(v, 1) for v in (box.left, box.bottom, box.right, box.top)])}
+    return {
+        "page": line.page,
+        "box": json.dumps([round(v, 1) for v in (box.left, box.bottom, box.right, box.top)]),
+    }
 
 
 def article_row(facts: Facts) -> Row:

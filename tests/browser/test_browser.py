@@ -13,7 +13,10 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from tests.browser.conftest import CHROMIUM, FLAGS, Site  # noqa: E402
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="chromium is not installed"),
+]
 
 OURS = ("front", "search", "nothing", "article", "enterprise", "person", "organization", "event", "figures", "measures", "editions", "edition",
         "enterprises", "people", "events", "quotes", "numbers", "missing_rows")  # fmt: skip
@@ -34,10 +37,22 @@ class Watched:
         self.context = browser.new_context(locale="zh-CN", **options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.site, self.faults = site, list[str]()
-        self.page.on("console", lambda m: self.faults.append(f"console: {m.text}") if m.type in ("error", "warning") else None)
+        self.page.on(
+            "console",
+            lambda m: self.faults.append(f"console: {m.text}") if m.type in ("error", "warning") else None,
+        )
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-        self.page.on("request", lambda r: None if r.url.startswith((site.base, "data:")) else self.faults.append(f"left the host: {r.url}"))
-        self.page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self.page.on(
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith((site.base, "data:"))
+                else self.faults.append(f"left the host: {r.url}")
+            ),
+        )
+        self.page.on(
+            "dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss())
+        )
 
     def go(self, address: str) -> Page:
         response = self.page.goto(self.site.base + address)
@@ -47,7 +62,9 @@ class Watched:
 
 @pytest.mark.parametrize("width", [1200, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_fault_and_fit_the_screen(browser: Browser, site: Site, scheme: str, width: int) -> None:
+def test_pages_have_no_fault_and_fit_the_screen(
+    browser: Browser, site: Site, scheme: str, width: int
+) -> None:
     seen = Watched(browser, site, viewport={"width": width, "height": 800}, color_scheme=scheme)
     for name in (*OURS, "table", "canned", "database"):
         page = seen.go(site.pages[name])
@@ -60,13 +77,21 @@ def test_pages_have_no_fault_and_fit_the_screen(browser: Browser, site: Site, sc
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(browser: Browser, site: Site, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed").Axe()
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    ).Axe()
     seen = Watched(browser, site, viewport={"width": 1200, "height": 800}, color_scheme=scheme)
     found = []
     for name in OURS:
         page = seen.go(site.pages[name])
-        faults = [fault for fault in axe.run(page).response["violations"] if fault["impact"] in ("serious", "critical")]
-        found += [(name, fault["id"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in faults]
+        faults = [
+            fault
+            for fault in axe.run(page).response["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+        found += [
+            (name, fault["id"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in faults
+        ]
     assert not found
     seen.context.close()
 

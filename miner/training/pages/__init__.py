@@ -1,0 +1,1 @@
+"""Learning to take pages apart: pages are typeset from plain stories, and the splitter learns from them."""

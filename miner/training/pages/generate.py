@@ -1,0 +1,247 @@
+"""Pages to learn from: stories from plain texts, set and damaged by the typesetter."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from miner.training.pages.editor import clauses
+from miner.training.pages.likeness import Kin
+from miner.training.pages.typeset import Story, Style, TypesetPage, choose, random_style, typeset, width
+
+__all__ = ["broadcast_stories", "generate_pages", "kept_for_measuring", "text_stories"]
+
+_LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
+_EXPO = re.compile(r"进博|进口博览|外资|贸易|经济|开放|企业|合作|会见|展")
+_SECTION_HEADS = (
+    "展台", "进博", "时政", "新闻", "今日", "一线", "现场", "记者", "区域", "街镇", "财经", "经济", "城市", "文化", "民生", "社区",
+    "深度", "世界", "国际", "特别", "本期", "读者", "我与", "对话", "百姓", "人物", "法治", "科创", "教育",
+)  # fmt: skip
+_SECTION_TAILS = (
+    "故事", "观察", "速递", "简报", "直击", "关注", "手记", "速写", "聚焦", "联动", "时刻", "视点", "访谈", "快讯", "速览", "广角",
+    "之窗", "专题", "报道", "播报", "论坛", "随笔", "在线", "传真", "进博", "读", "谈", "说",
+)  # fmt: skip
+_LIMIT = (120, 1100)
+"""Characters that a story keeps, at least and at most."""
+_FITTED = 0.5
+"""Share of pages, where a head allows it, whose measure a head fills."""
+_THEMED, _THEMED_ALIKE = 0.5, 0.8
+"""Share of pages whose stories have something in common, and of pages of like stories."""
+_SHORT_LIMITS = (400, 600, 800)
+"""Characters that stories of such pages keep at most, one for the page."""
+_ONE_MEASURE = 0.6
+"""How often their pages have one measure."""
+_KIN = {1: 0.0, 2: 0.05, 3: 0.15, 4: 0.75, 5: 0.6}
+"""Share of a level's pages whose stories are the nearest of one another: one event, one sort of meeting, one series."""
+_KIN_GROUPS = (5, 6, 8, 12, 30)
+"""So many nearest stories a page is chosen from."""
+_KIN_LIMITS = (250, 350, 500, 800)
+"""Characters that their stories keep at most, one for the page."""
+
+
+def broadcast_stories(
+    path: Path, *, without: frozenset[str] = frozenset(), on_subject: bool = True
+) -> Iterator[Story]:
+    """Read stories from an .xz file of JSON lines with date, headline and body: those of the economy, trade and the expo, or
+    (`on_subject` False) all others.
+
+    `without` names stories that must not be used, as date and headline without blanks (`2023-11-05进博会开幕`): those of
+    pages kept for measuring.
+    """
+    with lzma.open(path, "rt", encoding="utf-8") as source:
+        for number, line in enumerate(source):
+            item = json.loads(line)
+            headline = item["headline"].strip()
+            subject = _EXPO.search(headline + item["body"][:200]) is not None
+            if subject != on_subject or re.sub(r"\s", "", item["date"] + headline) in without:
+                continue
+            story = _story(f"{item['date']}_{number}", headline, item["body"].split("\n"))
+            if story is not None:
+                yield story
+
+
+def kept_for_measuring(folder: Path) -> frozenset[str]:
+    """The stories (date and headline without blanks) on gold pages: they must not be learned from. Empty without the folder."""
+    found = set()
+    for path in sorted(folder.rglob("*.json")):
+        for article in json.loads(path.read_text(encoding="utf-8")).get("articles", ()):
+            headline = re.sub(r"\s", "", article.get("headline") or article.get("headline_source") or "")
+            day = article.get("source_file", "")[:8]
+            found.add(f"{day[:4]}-{day[4:6]}-{day[6:]}{headline}")
+    return frozenset(found)
+
+
+def text_stories(folder: Path) -> Iterator[Story]:
+    """Read stories from plain articles: headline, date line, blank, one paragraph a line."""
+    for path in sorted(folder.rglob("*.txt")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        story = _story(path.stem, lines[0].strip(), lines[2:]) if len(lines) > 3 else None
+        if story is not None:
+            yield story
+
+
+def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None:
+    """A story of plain paragraphs; short ones that end no sentence become subheads."""
+    paragraphs: list[str] = []
+    subheads: list[tuple[int, str]] = []
+    for text in texts:
+        text = _LEAD.sub("", re.sub(r"\s+", " ", text)).strip()
+        if not text:
+            continue
+        if (
+            len(text) < 36
+            and text[-1] not in "。！？…；：”）"
+            and (not subheads or subheads[-1][0] != len(paragraphs))
+        ):
+            subheads.append((len(paragraphs), text))
+        else:
+            paragraphs.append(text)
+    subheads = [(index, text) for index, text in subheads if 0 < index < len(paragraphs)]
+    if not headline or not paragraphs or sum(map(len, paragraphs)) < 50:
+        return None
+    return Story(
+        identifier, re.sub(r"[ \u3000]+", " ", headline), tuple(paragraphs), subheads=tuple(subheads[:6])
+    )
+
+
+def generate_pages(
+    stories: Sequence[Story],
+    count: int,
+    *,
+    seed: int,
+    levels: Sequence[int] = (1, 2, 3, 4, 5),
+    alike: float = 0.0,
+) -> Iterator[TypesetPage]:
+    """Set `count` pages of the levels in turn from random stories; a share of them, `alike`, from short stories of one
+    theme, mostly in one measure: the pages whose bodies are hardest to tell apart."""
+    rng = random.Random(seed)
+    stories = [*stories, *_digests(stories, len(stories) // 12, rng)]
+    everything, themes, kin = list(stories), _themes(stories), Kin(stories)
+    for number in range(count):
+        level = levels[number % len(levels)]
+        hard = rng.random() < alike if alike else False
+        pool = (
+            rng.choice(themes)
+            if themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED)
+            else everything
+        )
+        pool = rng.sample(pool, min(len(pool), 60))
+        limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
+        if rng.random() < _KIN[level]:
+            pool, limit = kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
+        picked = [_worn(_cut(story, rng, limit), level, rng) for story in choose(pool, level, rng)]
+        style = random_style(level, rng)
+        if hard:
+            style = replace(
+                style, rates=replace(style.rates, same_measure=max(_ONE_MEASURE, style.rates.same_measure))
+            )
+        yield typeset(picked, _fitted(style, picked, rng), rng)
+
+
+def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style:
+    """Now and then a measure that a head fills, or fills up to an indent: the heads that look like body lines."""
+    story = rng.choice(stories)
+    measure = round(width(rng.choice((story.headline, story.kicker)) or "")) + rng.choice((0, 0, 2, 1))
+    if rng.random() < _FITTED and style.measures[0] <= measure <= style.measures[1] + 2:
+        return replace(style, measures=(measure, measure))
+    return style
+
+
+def _themes(stories: Sequence[Story]) -> list[list[Story]]:
+    """Groups of stories whose headlines share three characters: the pages that mislead a splitter."""
+    groups: dict[str, list[Story]] = defaultdict(list)
+    for story in stories:
+        for theme in (
+            {story.headline[i : i + 3] for i in range(len(story.headline or "") - 2)}
+            if story.headline
+            else ()
+        ):
+            if len(groups[theme]) < 400:
+                groups[theme].append(story)
+    return [group for _, group in sorted(groups.items()) if len(group) >= 12]
+
+
+_DIGEST_HEADS = (
+    "国内", "国际", "本市", "全市", "区域", "经济", "科技", "一周", "文化", "各地", "今日", "商务",
+)  # fmt: skip
+_DIGEST_TAILS = (
+    "快讯", "简讯", "短讯", "要闻", "联播快讯", "新闻集锦", "要闻速览", "快报", "短波", "信息窗",
+)  # fmt: skip
+
+
+def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterator[Story]:
+    """Columns of short news: the headlines of their pieces are subheads."""
+    short = [
+        story
+        for story in stories
+        if len(story.paragraphs) < 4 and not story.subheads and len(story.headline or "") < 28
+    ]
+    for number in range(count if len(short) > 8 else 0):
+        paragraphs: list[str] = []
+        subheads: list[tuple[int, str]] = []
+        for story in rng.sample(short, rng.randint(2, 6)):
+            if paragraphs:
+                subheads.append((len(paragraphs), story.headline or ""))
+            paragraphs += story.paragraphs[: rng.choice((1, 1, 2))]
+        headline = rng.choice(_DIGEST_HEADS) + rng.choice(_DIGEST_TAILS)
+        yield Story(f"digest_{number}", headline, tuple(paragraphs), subheads=tuple(subheads))
+
+
+def _cut(story: Story, rng: random.Random, limits: tuple[int, int]) -> Story:
+    """Keep the first paragraphs, as pages hold stories of all lengths."""
+    limit = rng.randint(*limits)
+    kept, length = 0, 0
+    for paragraph in story.paragraphs:
+        if kept and length + len(paragraph) > limit:
+            break
+        kept += 1
+        length += len(paragraph)
+    subheads = tuple((index, text) for index, text in story.subheads if index < kept)
+    first = story.paragraphs[0]
+    paragraphs = (
+        first if len(first) < 900 else first[:900].rpartition("。")[0] + "。",
+        *story.paragraphs[1:kept],
+    )
+    return replace(story, paragraphs=paragraphs, subheads=subheads)
+
+
+def _worn(story: Story, level: int, rng: random.Random) -> Story:
+    """Give some stories kickers and subtitles in the editor's own words: clauses that lost a character or two."""
+    stuff = clauses("".join(story.paragraphs))
+    if level < 2 or not stuff:
+        return story
+    if not story.subheads and len(story.paragraphs) > 1 and rng.random() < 0.15:
+        story = replace(story, subheads=tuple(_spoken_subheads(story.paragraphs, rng)))
+    if rng.random() < 0.28:
+        words = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
+        story = replace(story, kicker=" ".join(_thinned(word, rng) for word in words))
+    if level >= 3 and rng.random() < 0.1:
+        story = replace(story, section=rng.choice(_SECTION_HEADS) + rng.choice(_SECTION_TAILS))
+    if level >= 3 and rng.random() < 0.1:
+        dash = rng.choice(("———", "——", "", ""))
+        story = replace(story, subtitle=dash + _thinned(rng.choice(stuff), rng))
+    return story
+
+
+def _spoken_subheads(paragraphs: Sequence[str], rng: random.Random) -> Iterator[tuple[int, str]]:
+    """Subheads of one or two clauses, with or without a comma, even above the first paragraph."""
+    for index in sorted(rng.sample(range(len(paragraphs)), rng.randint(1, min(3, len(paragraphs) - 1)))):
+        found = clauses(paragraphs[index])
+        if found and (index or rng.random() < 0.5):
+            yield (
+                index,
+                rng.choice(("，", " ", "，")).join(rng.sample(found, min(len(found), rng.choice((1, 2, 2))))),
+            )
+
+
+def _thinned(text: str, rng: random.Random) -> str:
+    if len(text) < 6 or rng.random() < 0.3:
+        return text
+    dropped = set(rng.sample(range(1, len(text) - 1), rng.choice((1, 1, 2))))
+    return "".join(char for index, char in enumerate(text) if index not in dropped)
