@@ -348,3 +348,12 @@ def test_the_real_paper(shared_dir: object) -> None:
     assert document.problems == ()
     assert {line.page for line in document.lines} == set(range(1, 229))
     assert "".join(line.text for line in document.lines if line.page == 228)
+
+
+def test_every_character_has_a_box_where_a_machine_has_no_chinese_font() -> None:
+    from miner.read.fonts import box_font
+
+    font = box_font()
+    tables = {font[at : at + 4] for at in range(12, 12 + 7 * 16, 16)}
+    assert tables == {b"cmap", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp"}
+    assert texts([(50, 650, 20, "进")]) == ["进"]

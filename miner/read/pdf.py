@@ -10,7 +10,7 @@ import ctypes
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from miner.config import Config
 from miner.errors import InputError
 from miner.model import Document, Line
 from miner.read.faults import fault, problem
+from miner.read.fonts import lend_box_font
 from miner.read.geometry import Char, Placed, place_lines
 from miner.read.ocr import load_ocr, open_image
 from miner.read.text import REPLACEMENT
@@ -45,7 +46,7 @@ def read_pdf(data: bytes, base: Document, config: Config) -> Document:
     """
     pages: list[list[Placed]] = []
     marked: dict[str, list[int]] = {code: [] for code in _MARKS}
-    with _opened(data) as pdf:
+    with closing(_opened(data)) as pdf:
         for index in range(len(pdf)):
             placed, code = _read_page(pdf, index)
             if config.ocr and code in ("no-text-layer", "broken-fonts"):
@@ -126,6 +127,7 @@ def _recognised(pdf: pypdfium2.PdfDocument, index: int, placed: list[Placed]) ->
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:
+    lend_box_font()
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
