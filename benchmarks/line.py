@@ -22,13 +22,12 @@ import jieba
 
 from miner.cli import default_corpus
 from miner.config import Config
-from miner.engine import mine_safely
+from miner.engine import mine_safely, resolve_archive
 from miner.model import Article, Document
 from miner.pipeline import mine
 from miner.read import read_paths
 from miner.recognise import Recogniser
 from miner.relate import relate
-from miner.resolve import resolve
 from miner.split import split
 from miner.store.database import open_database
 from miner.store.write import Writer
@@ -86,7 +85,7 @@ def main() -> None:
             writer.begin_run(version="0", command="x", config_sha256="x", model_sha256="x")
             writer.write([(m, m.document.path + m.document.id) for m in mine(read, config, recogniser)])
             started = time.perf_counter()
-            resolve(opened.conn)
+            resolve_archive(opened.conn)
             resolved.append(time.perf_counter() - started)
             opened.conn.close()
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from miner.offsets import stable_id
-from miner.store import fts, schema, summaries, views
+from miner.publish.index import fts, summaries, views
+from miner.store import schema
 
 BATCH = 2_000
 NEWSPAPERS = (

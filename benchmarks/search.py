@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from miner.publish import query as q
-from miner.publish import search
-from miner.store import fts
+from miner.publish.index import fts
+from miner.publish.pages import search
 
 BINS = ((10, 100), (100, 1_000), (1_000, 10_000), (10_000, 50_000), (50_000, 10**9))
 

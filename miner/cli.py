@@ -234,7 +234,7 @@ def _summary(database: Path, done: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from miner.store.readback import COUNTED, counts
+    from miner.store.read import COUNTED, counts
 
     table = Table(title=f"{database}", title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
@@ -291,8 +291,8 @@ def show(database: Path, article: str, source: bool) -> None:
     from rich.console import Console
 
     from miner.publish.archive import EVENT_TYPES, STATUSES
-    from miner.publish.article import ROLES
-    from miner.store.readback import find_articles, render_article, render_others, render_source
+    from miner.publish.pages.article import ROLES
+    from miner.terminal import find_articles, render_article, render_others, render_source
 
     console = Console()
     row, *others = find_articles(database, article)
@@ -313,7 +313,7 @@ def problems(database: Path, stage: str | None, code: str | None) -> None:
       miner problems expo.db
       miner problems expo.db --stage read
     """
-    from miner.store.readback import problem_rows
+    from miner.store.read import problem_rows
 
     rows = problem_rows(database, stage=stage, code=code)
     for row in rows:
@@ -336,7 +336,7 @@ def runs(database: Path) -> None:
     Example:
       miner runs expo.db
     """
-    from miner.store.readback import run_rows
+    from miner.store.read import run_rows
 
     for row in run_rows(database):
         speed = f"{row['characters'] / row['seconds']:,.0f} 字/秒" if row["seconds"] else "未完成 unfinished"
@@ -354,12 +354,12 @@ def resolve_command(database: Path) -> None:
     Example:
       miner resolve expo.db
     """
-    from miner.resolve import resolve
+    from miner.engine import resolve_archive
     from miner.store.database import open_database, store_errors
 
     opened = open_database(database)
     with store_errors(database):
-        resolve(opened.conn)
+        resolve_archive(opened.conn)
     opened.conn.close()
     click.echo(f"已归并 resolved: {database}")
 

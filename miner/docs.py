@@ -14,8 +14,8 @@ import click
 from miner import config as config_module
 from miner.cli import EXIT_CODES, main
 from miner.config import Config
+from miner.publish.index.views import VIEWS
 from miner.store.schema import TABLES
-from miner.store.views import VIEWS
 
 
 def commands_markdown() -> str:

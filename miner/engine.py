@@ -170,7 +170,7 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
         )
     if counts.changed or force or unresolved:
         watch(counts.progress(total, "resolve"))
-        resolve(connection)
+        resolve_archive(connection)
     done = counts.progress(total, "done")
     if counts.changed or counts.documents + counts.skipped == 0 or force or unresolved:
         writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
@@ -178,6 +178,16 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
     else:
         writer.drop_run()
     return done
+
+
+def resolve_archive(connection: sqlite3.Connection) -> None:
+    """Resolve an archive anew and bring what its pages read in step; raises sqlite3.Error."""
+    from miner.publish.index import (
+        refresh_index,  # brings Datasette along: not wanted by who only reads facts
+    )
+
+    resolve(connection)
+    refresh_index(connection)
 
 
 def _located(

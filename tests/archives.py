@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from miner.store import fts, schema, summaries, views
+from miner.publish.index import fts, summaries, views
+from miner.store import schema
 
 
 def empty_archive(path: str = ":memory:") -> sqlite3.Connection:

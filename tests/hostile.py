@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 from miner.offsets import stable_id
-from miner.publish.lists import LISTINGS
-from miner.store import fts, summaries
+from miner.publish.index import fts, summaries
+from miner.publish.pages.lists import LISTINGS
 from tests.archives import empty_archive, insert
 from tests.attacks import ATTACKS
 

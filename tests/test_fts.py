@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from miner.publish.index import fts
 from miner.publish.query import escape_fts, expression, find_words, parse
-from miner.store import fts
 from tests.archives import add_article, add_document, empty_archive
 
 TEXTS = (

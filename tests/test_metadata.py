@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from miner.publish import metadata
-from miner.store import fts, schema, summaries, views
+from miner.publish.index import fts, summaries, views
+from miner.store import schema
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -13,10 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
-from miner.publish import lists
+from miner.publish.index import fts, summaries
+from miner.publish.index import listed as stored
+from miner.publish.pages import lists
 from miner.publish.serve import build
-from miner.store import fts, summaries
-from miner.store import lists as stored
 from tests.archives import add_article, add_document, empty_archive, insert
 
 TALKS = "山田公司董事长托馬斯·莱恩说：“码头够长。”Erik Lind随后与山田公司签约，金额3亿元。"
@@ -322,7 +322,7 @@ async def test_what_is_missing_is_explained_in_chinese_with_the_menu(archive: Pa
 
 
 def test_offers_and_names_ignore_how_a_name_is_written(connection: sqlite3.Connection) -> None:
-    from miner.publish import search
+    from miner.publish.pages import search
 
     for typed in ("托马斯.莱恩", "thomas LEHN", "Erik lind"):
         assert search.named(connection, typed) is not None, typed

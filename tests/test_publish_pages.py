@@ -14,9 +14,9 @@ import yaml
 from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
+from miner.publish.index import fts, summaries
 from miner.publish.serve import build
-from miner.resolve.conflicts import find_conflicts
-from miner.store import fts, summaries
+from miner.resolve.figures import find_conflicts
 from tests.archives import add_article, add_document, empty_archive, insert
 
 BODY = "11月7日，旭化成（中国）投资有限公司在国家会展中心与漕河泾开发总公司签约。\n“我们看好徐汇，”旭化成董事长近藤修司说。本届共有3400多家企业参展。"

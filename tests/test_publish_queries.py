@@ -13,8 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 from datasette.app import Datasette
 
+from miner.publish.index import fts, summaries, views
 from miner.publish.serve import build
-from miner.store import fts, summaries, views
 from tests.archives import add_article, add_document, empty_archive, insert
 
 BODY = "江区长、秘书长黄一行走访山田公司，董事长托马斯·莱恩接待。山田公司首次参展，第三届进博会参展企业3000家。北欧航运首次亮相的新船。"

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from miner.offsets import Span
-from miner.publish import charts, search
+from miner.publish import charts
+from miner.publish.index import fts, summaries
+from miner.publish.pages import search
 from miner.publish.query import parse
-from miner.store import fts, summaries
 from tests.archives import add_article, add_document, empty_archive
 from tests.attacks import ATTACKS
 from tests.test_publish_pages import fill

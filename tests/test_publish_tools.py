@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from miner.publish import tools
+from miner.publish.index import fts, summaries
 from miner.publish.serve import build
-from miner.store import fts, summaries
 from tests.archives import empty_archive
 from tests.test_publish_pages import FULL, fill
 

@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from miner.resolve.conflicts import find_conflicts
-from miner.store import summaries
+from miner.publish.index import summaries
+from miner.resolve.figures import find_conflicts
 from tests.archives import add_article, add_document, empty_archive, insert
 
 Said = tuple[float, str | None]

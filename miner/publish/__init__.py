@@ -11,11 +11,11 @@ from typing import Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from miner.publish import archive, marks, metadata, query, routes, security, titles, tools, visit
+from miner.publish import answers, archive, marks, metadata, query, routes, security, titles, tools
 from miner.publish.archive import KINDS, is_archive
+from miner.publish.index import fts
+from miner.publish.index.listed import form
 from miner.publish.urls import Links
-from miner.store import fts
-from miner.store.lists import form
 
 _TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PENDING}
 """Tables that hold whole bodies: closed when only snippets may be shown."""
@@ -45,8 +45,8 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
     """Find the archives among the databases."""
 
     async def inner() -> None:
-        await visit.find_archives(datasette)
-        if visit.Options.of(datasette).public:
+        await answers.find_archives(datasette)
+        if answers.Options.of(datasette).public:
             security.quiet_faults()
 
     return inner
@@ -66,7 +66,7 @@ def get_metadata(datasette: Any, key: str | None, database: str | None, table: s
 
     Datasette asks dozens of times for each page and changes what it is given, so that little is copied and only what is asked.
     """
-    names = visit.known_archives(datasette)
+    names = answers.known_archives(datasette)
     if key not in _DESCRIBED or (database is not None and database not in names):
         return {}
     described = metadata.database_metadata()
@@ -74,7 +74,7 @@ def get_metadata(datasette: Any, key: str | None, database: str | None, table: s
         described = {"tables": {table: described["tables"].get(table, {})}}
     found = {"databases": {name: _copied(described) for name in names if database in (None, name)}}
     for name, one in found["databases"].items():
-        for large in visit.large_tables(datasette, name) & set(one["tables"]):
+        for large in answers.large_tables(datasette, name) & set(one["tables"]):
             one["tables"][large]["facets"] = one["tables"][large].get("facets", [])[:1]
     return {"title": metadata.TITLE, **found} if names else {}
 
@@ -88,7 +88,7 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
     """Offer the queries with Chinese titles on every archive."""
     return (
         _copied(metadata.database_metadata()["queries"])
-        if database in visit.known_archives(datasette)
+        if database in answers.known_archives(datasette)
         else {}
     )
 
@@ -102,7 +102,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
     """Lead from Datasette's pages to ours."""
-    names = visit.known_archives(datasette)
+    names = answers.known_archives(datasette)
     if not names:
         return []
     links = Links(datasette.setting("base_url"), names[0])
@@ -118,7 +118,7 @@ def extra_template_vars(datasette: Any, template: str) -> dict[str, Any]:
     if template.startswith("expo/"):
         return {}
     return {
-        "is_archive": lambda database: database in visit.known_archives(datasette),
+        "is_archive": lambda database: database in answers.known_archives(datasette),
         **titles.template_words(),
     }
 
@@ -128,13 +128,13 @@ def handle_exception(
     datasette: Any, request: Any, exception: Exception
 ) -> Callable[[], Awaitable[Any]] | None:
     """Explain in Chinese, under our own navigation, what was not found or cannot be answered."""
-    return routes.fault(datasette, request, exception) if visit.known_archives(datasette) else None
+    return routes.fault(datasette, request, exception) if answers.known_archives(datasette) else None
 
 
 @hookimpl
 def extra_css_urls(datasette: Any, view_name: str | None) -> list[str]:
     """Make Datasette's own pages readable in Chinese and in the dark."""
-    return ["/-/static-plugins/miner/stock.css"] if visit.known_archives(datasette) else []
+    return ["/-/static-plugins/miner/stock.css"] if answers.known_archives(datasette) else []
 
 
 @hookimpl
@@ -142,21 +142,21 @@ def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: Any
 ) -> Markup | None:
     """Write out hidden characters, and lead from a name or headline to its page."""
-    if isinstance(value, float) and column in _QUANTITIES and database in visit.known_archives(datasette):
+    if isinstance(value, float) and column in _QUANTITIES and database in answers.known_archives(datasette):
         return Markup('<span title="{:.12g}">{}</span>').format(value, archive.number(value))
     if (
         isinstance(value, int)
         and (known := titles.value_title(column, str(value))) != str(value)
-        and database in visit.known_archives(datasette)
+        and database in answers.known_archives(datasette)
     ):
         return Markup("{}").format(known)
-    if not isinstance(value, str) or database not in visit.known_archives(datasette):
+    if not isinstance(value, str) or database not in answers.known_archives(datasette):
         return None
     shown = marks.visible(value)
     links = Links(
         datasette.setting("base_url"),
         database,
-        "" if database == visit.known_archives(datasette)[0] else database,
+        "" if database == answers.known_archives(datasette)[0] else database,
     )
     if (known := titles.value_title(column, value)) != value:
         return Markup("{}").format(known)
@@ -175,7 +175,7 @@ def render_cell(
 @hookimpl(trylast=True)
 def permission_allowed(datasette: Any, action: str, resource: Any) -> bool | None:
     """Refuse SQL and downloads in public mode, and tables of whole texts where only snippets may be shown."""
-    options = visit.Options.of(datasette)
+    options = answers.Options.of(datasette)
     if options.public and action in ("execute-sql", "view-database-download"):
         return False
     if options.snippet_chars and action == "view-table" and resource[1] in _TEXT_TABLES:
@@ -188,7 +188,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[security.App], security.App]:
     """Send safe headers; in public mode refuse what is not reading."""
 
     def wrap(app: security.App) -> security.App:
-        options = visit.Options.of
+        options = answers.Options.of
         return security.guard(
             app,
             public=lambda: options(datasette).public,

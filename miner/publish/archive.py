@@ -52,6 +52,19 @@ KINDS = {
         Kind("place", "地点", "places", "place_id"),
     )
 }
+ENTITY_OF = "coalesce({0}.enterprise_id, {0}.person_id, {0}.organization_id, {0}.place_id)"
+"""SQL for the thing that a row of table {0} refers to; its label and its name are told by the next two."""
+LABEL_OF = (
+    "case when {0}.enterprise_id is not null then 'enterprise' when {0}.person_id is not null then 'person' "
+    "when {0}.organization_id is not null then 'organization' when {0}.place_id is not null then 'place' end"
+)
+NAME_OF = (
+    "coalesce("
+    + ", ".join(
+        f"(select name from [{kind.table}] where id = {{0}}.{kind.column})" for kind in KINDS.values()
+    )
+    + ")"
+)
 TABLE_TITLES = {
     "documents": "文档", "articles": "文章", "enterprises": "企业", "people": "人物", "organizations": "机构", "places": "地点", "events": "事件",
     "quotes": "引语", "figures": "数字", "mentions": "提及", "problems": "待查问题",
@@ -186,3 +199,12 @@ def qualified(figure: Mapping[str, Any]) -> str:
     said = figure["qualifier"] or ""
     shown = number(figure["value"])
     return shown + said if said in _AFTER else said + shown
+
+
+def month_number(month: str) -> int:
+    """Return the months since year 0 of a month as YYYY-MM, 0 when it is none.
+
+    >>> month_number("2022-11") - month_number("2021-11"), month_number("")
+    (12, 0)
+    """
+    return int(month[:4]) * 12 + int(month[5:7]) - 1 if month[:4].isdigit() and month[5:7].isdigit() else 0

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from miner.store import fts, schema, summaries, views
+from miner.publish.index import fts, summaries, views
+from miner.store import schema
 from miner.store.schema import Table
 
 TITLE = "进博会新闻档案"

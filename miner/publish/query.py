@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from miner.offsets import Span
-from miner.store import fts
+from miner.publish.index import fts
 
 MAX_CHARS = 300
 """What is typed beyond this is left out: a shorter word finds a superset."""

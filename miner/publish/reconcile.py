@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from miner.publish.archive import KINDS, first, rows
-from miner.publish.search import simplified
+from miner.publish.index import listed as lists
+from miner.publish.pages.search import simplified
 from miner.publish.urls import Links
-from miner.store import lists
 
 MAX_QUERIES = 60
 MAX_BODY = 512 * 1024

@@ -11,10 +11,11 @@ from urllib.parse import parse_qs, unquote
 from datasette.utils.asgi import Request, Response
 
 from miner.offsets import Span
-from miner.publish import article, dossier, editions, event, exports, figures, front, lists, reconcile, search
+from miner.publish import reconcile
+from miner.publish.answers import Visit, find_archives
 from miner.publish.archive import EVENT_TYPES, KINDS, STATUSES, edition_title
+from miner.publish.pages import article, dossier, editions, event, exports, figures, front, lists, search
 from miner.publish.query import bounded
-from miner.publish.visit import Visit, find_archives
 
 Page = Callable[[Visit], Awaitable[Response]]
 _CSV_ROWS, _PUBLIC_CSV_ROWS = 5_000, 500
@@ -114,7 +115,7 @@ def fault(datasette: Any, request: Request, exception: Exception) -> Callable[[]
 
 async def robots(datasette: Any) -> Response:
     """Tell robots to stay out, unless the operator lets them in."""
-    from miner.publish.visit import Options
+    from miner.publish.answers import Options
 
     allowed = Options.of(datasette).robots
     return Response("User-agent: *\n" + ("Disallow: /*/*\n" if allowed else "Disallow: /\n"))

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from miner.publish import archive
-from miner.publish.lists import LISTINGS
+from miner.publish.index import views
 from miner.publish.metadata import tables
-from miner.store import views
+from miner.publish.pages.lists import LISTINGS
 
 _HEAD = re.compile(r"[^/:;,，；：(（]+")
 _EXTRA = {

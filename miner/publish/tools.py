@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from miner.publish import article, dossier, event, search
+from miner.publish.answers import TIME_LIMIT_MS, Options, find_archives, plain
 from miner.publish.archive import KINDS
+from miner.publish.pages import article, dossier, event, search
 from miner.publish.urls import Links
-from miner.publish.visit import TIME_LIMIT_MS, Options, find_archives, plain
 
 Found = TypeVar("Found")
 _BODY = 6_000

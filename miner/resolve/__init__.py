@@ -6,7 +6,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from miner.resolve.assign import (
+from miner.resolve.entities import resolve_label
+from miner.resolve.events import resolve_events
+from miner.resolve.figures import find_conflicts
+from miner.resolve.links import (
     clear,
     count_and_date,
     link_facts,
@@ -15,9 +18,6 @@ from miner.resolve.assign import (
     write_groups,
     write_people,
 )
-from miner.resolve.conflicts import find_conflicts
-from miner.resolve.entities import resolve_label
-from miner.resolve.events import resolve_events
 from miner.resolve.people import resolve_people
 from miner.resolve.stories import join_stories
 
@@ -36,16 +36,13 @@ def resolve(connection: sqlite3.Connection, *, told: Told | None = None) -> None
     finished step. Raises sqlite3.Error.
     """
     told = told or _to_nobody
-    with _large_cache(connection):
-        with connection:
-            connection.execute("begin immediate")
-            resolve_facts(connection, told=told)
-            find_conflicts(connection)
-            told("conflicts")
-            join_stories(connection)
-            told("stories")
-        _publishing_tables(connection)
-    told("publishing tables")
+    with _large_cache(connection), connection:
+        connection.execute("begin immediate")
+        resolve_facts(connection, told=told)
+        find_conflicts(connection)
+        told("conflicts")
+        join_stories(connection)
+        told("stories")
 
 
 def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
@@ -81,13 +78,3 @@ def _large_cache(connection: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute(f"pragma cache_size = {before}")
-
-
-def _publishing_tables(connection: sqlite3.Connection) -> None:
-    """Bring the full-text index, views and summaries in step with the facts."""
-    from miner.store import fts, summaries, views
-
-    with connection:
-        fts.refresh(connection)
-        views.create_views(connection)
-        summaries.rebuild(connection)

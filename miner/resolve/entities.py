@@ -12,8 +12,8 @@ from itertools import chain, groupby
 from typing import NamedTuple
 
 from miner.language.lexicon import load_lexicon
+from miner.resolve.groups import LOST, Group, Groups
 from miner.resolve.judge import Decided, Judgement, Reason, Union, store_judgements, weigh
-from miner.resolve.local import LOST, Group, Groups
 from miner.resolve.names import LONGEST_INITIALS, abbreviations, fold, initials, is_country, without_type
 
 _BLOCK_LIMIT = 50

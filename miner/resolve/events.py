@@ -26,7 +26,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from miner.offsets import stable_id
-from miner.resolve.blocking import Blocks, grams_of
+from miner.resolve.blocks import Blocks, grams_of
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, Reason, probability, store_judgements, weigh
 from miner.resolve.names import fold
 

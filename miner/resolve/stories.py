@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from miner.language.words import words
 from miner.offsets import stable_id
-from miner.resolve.blocking import same_key
+from miner.resolve.blocks import same_key
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
 from miner.split.jumps import JumpRow, join_jumps

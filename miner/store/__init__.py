@@ -1,1 +1,1 @@
-"""Schema and migrations, writing, full-text index, reading back."""
+"""Schema and migrations, writing, reading back, words for codes."""

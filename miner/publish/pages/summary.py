@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from miner.publish.archive import KINDS, first, rows
-from miner.publish.dossier import _ENTITY, _LABEL, _NAME
+from miner.publish.archive import ENTITY_OF, KINDS, LABEL_OF, NAME_OF, first, rows
 
 _BEFORE, _AFTER = 20, 30
 _PARTIES = 8
@@ -66,7 +65,7 @@ def _event(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | No
     )
     row["parties"] = rows(
         connection,
-        f"select distinct coalesce({_NAME.format('p')}, p.name) as name, {_ENTITY.format('p')} as entity_id, {_LABEL.format('p')} as label, p.role "
+        f"select distinct coalesce({NAME_OF.format('p')}, p.name) as name, {ENTITY_OF.format('p')} as entity_id, {LABEL_OF.format('p')} as label, p.role "
         f"from event_participants p where p.event_id = ? limit {_PARTIES}",
         (identity,),
     )

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-from miner.store import fts
+from miner.publish.index import fts
 from miner.store.schema import Column, Table
 
 INDEX = "listed_fts"

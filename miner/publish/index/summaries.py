@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from miner.store import lists
+from miner.publish.index import listed as lists
+from miner.publish.index.views import OWN, OWN_WORDS, contradictions_sql
 from miner.store.schema import Column, Table
-from miner.store.views import OWN, OWN_WORDS, contradictions_sql
 
 DOUBTFUL = 0.7
 """An article rebuilt with less confidence is counted as doubtful."""

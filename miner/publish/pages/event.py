@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from miner.publish.archive import EVENT_TYPES, STATUSES, first, number, rows
-from miner.publish.dossier import _ENTITY, _LABEL, _NAME
+from miner.publish.archive import ENTITY_OF, EVENT_TYPES, LABEL_OF, NAME_OF, STATUSES, first, number, rows
 
 _MOST = 60
 
@@ -35,8 +34,8 @@ def page(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
     )
     parties = rows(
         connection,
-        f"select distinct p.report_id, p.role, p.name as written, coalesce({_NAME.format('p')}, p.name) as name, {_ENTITY.format('p')} as entity_id, "
-        f"{_LABEL.format('p')} as label from event_participants p where p.event_id = ? limit 3000",
+        f"select distinct p.report_id, p.role, p.name as written, coalesce({NAME_OF.format('p')}, p.name) as name, {ENTITY_OF.format('p')} as entity_id, "
+        f"{LABEL_OF.format('p')} as label from event_participants p where p.event_id = ? limit 3000",
         (identity,),
     )
     for report in reports:

@@ -19,7 +19,7 @@ import numpy as np
 
 from miner.language.words import sentences
 from miner.offsets import Span, stable_id
-from miner.resolve.blocking import Blocks, grams_of
+from miner.resolve.blocks import Blocks, grams_of
 from miner.resolve.judge import THRESHOLD, Reason, probability, weigh
 from miner.resolve.names import fold
 

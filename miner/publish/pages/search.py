@@ -16,7 +16,8 @@ from typing import Any
 from miner.offsets import Span
 from miner.publish import query as q
 from miner.publish.archive import KINDS, Row, first, rows, scalar
-from miner.store import fts, lists
+from miner.publish.index import fts
+from miner.publish.index import listed as lists
 
 PAGE = 20
 MAX_PAGE = 50

@@ -9,12 +9,16 @@ from typing import Any
 
 from miner.publish.archive import (
     ALIAS_KINDS,
+    ENTITY_OF,
     EVENT_TYPES,
     KINDS,
+    LABEL_OF,
+    NAME_OF,
     STATUSES,
     Kind,
     edition_title,
     first,
+    month_number,
     phase,
     rows,
     scalar,
@@ -28,18 +32,6 @@ WHOLE = 1_500
 _SHOWN = 30
 _TOGETHER = 12
 _PHASES = ("before", "during", "after")
-_ENTITY = "coalesce({0}.enterprise_id, {0}.person_id, {0}.organization_id, {0}.place_id)"
-_LABEL = (
-    "case when {0}.enterprise_id is not null then 'enterprise' when {0}.person_id is not null then 'person' "
-    "when {0}.organization_id is not null then 'organization' when {0}.place_id is not null then 'place' end"
-)
-_NAME = (
-    "coalesce("
-    + ", ".join(
-        f"(select name from [{kind.table}] where id = {{0}}.{kind.column})" for kind in KINDS.values()
-    )
-    + ")"
-)
 
 
 def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Links) -> dict[str, Any] | None:
@@ -101,7 +93,7 @@ class _Scope:
 
     def _partners(self, event: str) -> list[dict[str, Any]]:
         sql = (
-            f"select distinct coalesce({_NAME.format('p')}, p.name) as name, {_ENTITY.format('p')} as entity_id, {_LABEL.format('p')} as label, p.role "
+            f"select distinct coalesce({NAME_OF.format('p')}, p.name) as name, {ENTITY_OF.format('p')} as entity_id, {LABEL_OF.format('p')} as label, p.role "
             "from event_participants p where p.event_id = :event and :id not in (coalesce(p.enterprise_id, ''), coalesce(p.person_id, ''), "
             "coalesce(p.organization_id, ''), coalesce(p.place_id, '')) limit 12"
         )
@@ -212,7 +204,7 @@ def _bars(days: Counter[str], links: Links, identity: str) -> list[Bar]:
     if not counted:
         return []
     first_month, last_month = min(counted), max(counted)
-    span = _month_number(last_month) - _month_number(first_month) + 1
+    span = month_number(last_month) - month_number(first_month) + 1
     if span > 150:
         years: Counter[str] = Counter()
         for month, count in counted.items():
@@ -223,16 +215,12 @@ def _bars(days: Counter[str], links: Links, identity: str) -> list[Bar]:
         ]
     result = []
     for at in range(span):
-        number = _month_number(first_month) + at
+        number = month_number(first_month) + at
         month = f"{number // 12:04}-{number % 12 + 1:02}"
         result.append(
             Bar(month, counted.get(month, 0), links.search(entity=identity, since=month, until=month))
         )
     return result
-
-
-def _month_number(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:7]) - 1 if month[:4].isdigit() and month[5:7].isdigit() else 0
 
 
 def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> list[dict[str, Any]]:

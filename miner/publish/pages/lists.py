@@ -1,6 +1,6 @@
 """List pages: enterprises, people, organizations, places, events, quotes and figures, by name, by filters, in several orders.
 
-Every choice of filters is an expression on the tags of `listed_fts` (see `store.lists`), which gives ranks in order.
+Every choice of filters is an expression on the tags of `listed_fts` (see `index.listed`), which gives ranks in order.
 Other orders sort what was found while that is not much, and else walk the index of the wanted order.
 """
 
@@ -14,8 +14,9 @@ from typing import Any
 
 from miner.publish import query as q
 from miner.publish.archive import KINDS, rows, scalar
-from miner.publish.rows import hydrate
-from miner.store import fts, lists
+from miner.publish.index import fts
+from miner.publish.index import listed as lists
+from miner.publish.pages.summary import hydrate
 
 PAGE, MAX_PAGE = 50, 100
 COUNTED = 10_000

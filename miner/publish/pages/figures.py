@@ -8,9 +8,9 @@ from typing import Any
 
 from miner.publish.archive import Parameters, edition_title, measure_title, number, rows, scalar
 from miner.publish.charts import Bar, columns
-from miner.publish.rows import hydrate
+from miner.publish.index.views import contradictions_sql
+from miner.publish.pages.summary import hydrate
 from miner.publish.urls import Links
-from miner.store.views import contradictions_sql
 
 _MOST = 400
 _CODE = re.compile(r":([a-z0-9_]{3,40})(?=\()")

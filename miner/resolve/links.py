@@ -11,9 +11,9 @@ from itertools import groupby
 
 from miner.language.lexicon import load_lexicon
 from miner.offsets import stable_id
+from miner.resolve.groups import Group, Groups, fullest
 from miner.resolve.judge import Decided, Judgement, store_judgements
-from miner.resolve.local import Group, Groups, fullest
-from miner.resolve.parts import Joined, join_parts
+from miner.resolve.partial_names import Joined, join_parts
 from miner.resolve.people import PersonCluster
 from miner.store.schema import TABLES, index_sql
 

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
-from miner.publish.rows import hydrate
+from miner.publish.index.views import OWN
+from miner.publish.pages.summary import hydrate
 from miner.publish.urls import Links
-from miner.store.views import OWN
 
 _TOP = 30
 

@@ -1,4 +1,4 @@
-"""Read a database back for people: counts, articles with coloured names, problems, runs."""
+"""The archive on a terminal: articles with coloured names, their facts, their raw lines."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from miner.errors import InputError
+from miner.publish.index.fts import fold
 from miner.store.database import open_readonly
-from miner.store.fts import fold
 
-COUNTED = {
-    "documents": "文档 documents", "articles": "文章 articles", "enterprises": "企业 enterprises", "people": "人物 people",
-    "organizations": "机构 organizations", "events": "事件 events", "quotes": "引语 quotes", "figures": "数字 figures", "problems": "待查 problems",
-}  # fmt: skip
 STYLES = {
     "enterprise": "bold cyan",
     "person": "bold magenta",
@@ -31,18 +26,6 @@ CHINESE = {"enterprise": "企业", "person": "人物", "organization": "机构",
 _ID = re.compile(r"[0-9a-f]{4,64}")
 _LISTED = 10
 """Other articles that hold the words, as many as fit a screen."""
-
-
-def counts(path: Path) -> dict[str, int]:
-    """Return the number of rows of the main tables, by title."""
-    connection = open_readonly(path)
-    try:
-        return {
-            title: int(connection.execute(f"select count(*) from [{name}]").fetchone()[0])
-            for name, title in COUNTED.items()
-        }
-    finally:
-        connection.close()
 
 
 def find_articles(path: Path, wanted: str) -> list[sqlite3.Row]:
@@ -212,28 +195,5 @@ def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> I
             )
         yield table
         yield Text(f"{article['reason'] or ''}(把握 {article['confidence']:.2f})", style="dim")
-    finally:
-        connection.close()
-
-
-def problem_rows(path: Path, *, stage: str | None = None, code: str | None = None) -> list[dict[str, Any]]:
-    """Return the rows of `problems`, filtered, in reading order; one that names no path has that of its document."""
-    connection = open_readonly(path)
-    try:
-        rows = connection.execute(
-            "select p.id, p.run_id, p.document_id, p.stage, p.code, p.message, p.line, coalesce(p.path, d.path) as path from problems p left join documents d on d.id = p.document_id "
-            "where (:stage is null or p.stage = :stage) and (:code is null or p.code = :code) order by p.stage, p.code, coalesce(p.path, d.path), p.line, p.id",
-            {"stage": stage, "code": code},
-        )
-        return [dict(row) for row in rows]
-    finally:
-        connection.close()
-
-
-def run_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of `runs`, the newest first."""
-    connection = open_readonly(path)
-    try:
-        return [dict(row) for row in connection.execute("select * from runs order by started desc, id")]
     finally:
         connection.close()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from miner.publish.archive import KINDS, TABLE_TITLES, edition_title, first, rows, scalar
+from miner.publish.archive import KINDS, TABLE_TITLES, edition_title, first, month_number, rows, scalar
 from miner.publish.charts import Bar, Stack, columns, stacks
-from miner.publish.dossier import _month_number
-from miner.publish.lists import LISTINGS
+from miner.publish.index.views import QUERIES
+from miner.publish.pages.lists import LISTINGS
 from miner.publish.urls import Links
-from miner.store.views import QUERIES
 
 
 def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
@@ -62,7 +61,7 @@ def _months(connection: sqlite3.Connection, links: Links) -> list[Bar]:
     counted = {month: int(count) for month, count in connection.execute(sql)}
     if not counted:
         return []
-    lowest, highest = _month_number(min(counted)), _month_number(max(counted))
+    lowest, highest = month_number(min(counted)), month_number(max(counted))
     if highest - lowest > 150:
         years: dict[str, int] = {}
         for month, count in counted.items():
