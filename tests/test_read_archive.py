@@ -296,3 +296,51 @@ def test_counting_zip_members(tmp_path: Path) -> None:
 def test_errors_of_names_are_input_errors() -> None:
     with pytest.raises(InputError):
         clean_name("..")
+
+
+def test_a_member_without_a_name_does_not_stop_its_neighbours() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("a.txt", A)
+        info = zipfile.ZipInfo("x")
+        info.filename = info.orig_filename = ""
+        packed.writestr(info, B)
+        packed.writestr("c.txt", A)
+    found = outline(read(out.getvalue(), "a.zip"))
+    assert [text for _, text in found] == [A.decode().strip(), B.decode().strip(), A.decode().strip()]
+    assert found[1][0] == "a.zip/无名2"
+
+
+def test_counting_what_is_in_a_malformed_zip(tmp_path: Path) -> None:
+    data = bytearray(zipped(("a.txt", A)))
+    at = data.index(b"PK\x01\x02")
+    data[at + 6 : at + 8] = b"\xff\xff"  # the version that is needed to read it
+    (tmp_path / "a.zip").write_bytes(data)
+    assert count_paths([tmp_path]) == 1
+    assert [document.problems[0].code for document in read_paths([tmp_path], Config())] == ["damaged-archive"]
+
+
+def test_what_stands_behind_a_gzip_file_does_not_cost_the_file() -> None:
+    packed = gzip.compress(A)
+    assert outline(read(packed + b"trailing junk", "a.txt.gz")) == [("a.txt.gz", A.decode().strip())]
+    twice = read(packed + gzip.compress(B) + b"\xff" * 600, "a.txt.gz")
+    assert [line.text for line in twice[0].lines] == [A.decode().strip(), B.decode().strip()]
+    broken = bytearray(packed)
+    broken[-6] ^= 1
+    assert outline(read(bytes(broken), "a.txt.gz")) == [("a.txt.gz", "damaged-archive")]
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE])
+def test_a_claimed_size_is_not_waited_for(kind: bytes) -> None:
+    info = tarfile.TarInfo("b.txt")
+    info.size, info.type = 10**15, kind
+    blocks = tarred(("a.txt", A))[:1024] + info.tobuf() + b"\0" * 8192
+    found = outline(read(blocks, "a.tar"))
+    assert found[0] == ("a.tar/a.txt", A.decode().strip())
+    assert [code for _, code in found[1:]] <= ["damaged-archive", "too-large"]
+    assert read(gzip.compress(blocks), "a.tar.gz")[0].path == "a.tar.gz/a.txt"
+
+
+def test_control_characters_in_names_are_shown_and_not_obeyed() -> None:
+    (document,) = read(zipped(("a\x1b[2J\u202e.txt", A)), "a.zip")
+    assert document.path == "a.zip/a\\x1b[2J\\u202e.txt"

@@ -527,3 +527,19 @@ def test_without_trafilatura_pages_are_read_all_the_same(monkeypatch: pytest.Mon
 def test_a_year_alone_makes_no_date() -> None:
     page = f"<html><title>松江签约现场</title><body><div><p>{P1}</p><p>{P2}</p></div><p>© 2020 浦江网</p></body></html>"
     assert read(page).issue_date is None
+
+
+@pytest.mark.parametrize("control", ["\x03", "&#3;", "&#x0B;", "\x0b", "\ufffe"])
+def test_a_control_character_does_not_cost_the_page(control: str) -> None:
+    page = f"<html><title>备忘录</title><script>var a;</script>{control}<body><p>{P1}</p><p>{P2}</p></body></html>"
+    document = read(page)
+    assert document.status == "ok"
+    assert lines(document, "body") == [P1, P2]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "idna", "punycode", "utf-32", "unicode_escape", "utf-7"])
+def test_a_charset_that_no_page_can_have_is_not_believed(charset: str) -> None:
+    page = f'<html><head><meta charset="{charset}"><title>备忘录</title></head><body><p>{P1}</p><p>{P2}</p></body></html>'
+    document = read(page.encode("gb18030"))
+    assert (document.encoding, document.status) == ("gb18030", "ok")
+    assert lines(document, "body") == [P1, P2]

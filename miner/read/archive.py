@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ from typing import BinaryIO, Protocol, cast
 from miner.config import Config
 from miner.errors import InputError
 from miner.read.faults import fault
+from miner.read.paths import printable
 
 _BOMB_FLOOR = 16 * 2**20
 """Below this many unpacked bytes no ratio is taken for a bomb: small texts of blanks pack very well."""
@@ -35,8 +37,14 @@ DAMAGE = (
     OSError,
     ValueError,
     RuntimeError,  # zipfile's word for what it cannot unpack
+    IndexError,
+    KeyError,
+    OverflowError,
+    struct.error,
 )
 """What the standard library raises on damaged archives."""
+_NAMELESS = "无名"
+"""How a member without a name is called, with its number or place."""
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
@@ -103,7 +111,7 @@ def clean_name(name: str) -> str:
     name = _DRIVE.sub("", name.replace("\\", "/").replace("\0", ""))
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise fault("unsafe-name", name=name)
+        raise fault("unsafe-name", name=printable(name))
     return "/".join(parts)
 
 
@@ -144,31 +152,32 @@ class _Opened:
             infos = archive.infolist()
             if any(info.filename in _OFFICE for info in infos):
                 raise fault("unsupported", format="Office, EPUB")
-            for info in infos:
-                name = _zip_name(info)
-                if info.is_dir():
+            for number, info in enumerate(infos, 1):
+                name = _zip_name(info) or f"{_NAMELESS}{number}"
+                if name.endswith("/"):
                     continue
                 if info.flag_bits & 1:
-                    yield Refused(f"{self.path}/{name}", fault("encrypted"))
+                    yield Refused(f"{self.path}/{printable(name)}", fault("encrypted"))
                     continue
                 try:
                     opened = archive.open(info)
                 except DAMAGE as error:
-                    yield Refused(f"{self.path}/{name}", fault("damaged-archive", reason=error))
+                    yield Refused(f"{self.path}/{printable(name)}", fault("damaged-archive", reason=error))
                     continue
                 with opened:
                     yield from self._member(name, self._metered(cast(_Readable, opened), info.compress_size))
 
     def _tar(self, stream: io.BufferedReader) -> Iterator[Member | Refused]:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        forward = cast(BinaryIO, _Forward(stream, self.config.max_document_bytes))
+        with tarfile.open(fileobj=forward, mode="r:") as archive:
             while (info := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # else every header stays in memory
                 if info.isdir():
                     continue
-                name = _tar_name(info)
+                name = _tar_name(info) or f"{_NAMELESS}{info.offset}"
                 opened = archive.extractfile(info) if info.isfile() and not info.issparse() else None
                 if opened is None:
-                    yield Refused(f"{self.path}/{name}", fault("special-file"))
+                    yield Refused(f"{self.path}/{printable(name)}", fault("special-file"))
                 else:
                     yield from self._member(name, io.BufferedReader(cast(io.RawIOBase, opened)))
 
@@ -187,9 +196,9 @@ class _Opened:
                 yield Member(self.path, stream)
 
     def _member(self, name: str, stream: io.BufferedReader) -> Iterator[Member | Refused]:
-        path = f"{self.path}/{name}"
+        path = f"{self.path}/{printable(name)}"
         try:
-            path = f"{self.path}/{clean_name(name)}"
+            path = f"{self.path}/{printable(clean_name(name))}"
         except InputError as error:
             yield Refused(path, error)
             return
@@ -253,6 +262,62 @@ class _Counted(io.RawIOBase):
         return len(piece)
 
 
+class _Forward:
+    """A stream as tarfile wants it, which goes forwards only and stops at its end, whatever a header claims.
+
+    tarfile's own stream mode reads on, piece by piece, for as long as a claimed size lasts: minutes for a file of 10 KB.
+    """
+
+    def __init__(self, stream: io.BufferedReader, most: int) -> None:
+        self.stream, self.most, self.at = stream, most, 0
+
+    def tell(self) -> int:
+        """Return how many bytes were taken."""
+        return self.at
+
+    def read(self, size: int) -> bytes:
+        """Take bytes; raises InputError when more are asked for at once than a document may have."""
+        if size > self.most + (1 << 20):
+            raise fault("too-large", limit=self.most)
+        piece = self.stream.read(size)
+        self.at += len(piece)
+        return piece
+
+    def seek(self, at: int) -> None:
+        """Pass over bytes up to a place; raises tarfile.ReadError when that lies behind, or behind the end."""
+        if at < self.at:
+            raise tarfile.ReadError("seeking backwards")
+        while self.at < at:
+            if not (piece := self.stream.read(min(1 << 16, at - self.at))):
+                raise tarfile.ReadError("unexpected end of data")
+            self.at += len(piece)
+
+
+class _Gzip:
+    """A gzip file that is read as far as it goes: what stands behind its last whole member is left alone."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.file = gzip.GzipFile(fileobj=stream)
+        self.given = 0
+
+    def read1(self, size: int) -> bytes:
+        """Take what is there, at most `size` bytes."""
+        try:
+            piece = self.file.read1(size)
+        except gzip.BadGzipFile as error:
+            if not self.given or str(error).startswith(("CRC", "Incorrect")):
+                raise
+            return b""
+        self.given += len(piece)
+        return piece
+
+    def __enter__(self) -> _Gzip:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
 class _Metered(io.RawIOBase):
     """Stops a stream that unpacks to more than the limits allow."""
 
@@ -304,9 +369,9 @@ def _tar_name(info: tarfile.TarInfo) -> str:
     return _name(info.name.encode("utf-8", "surrogateescape"))
 
 
-def _decompressor(form: str, stream: io.BufferedReader) -> gzip.GzipFile | lzma.LZMAFile | bz2.BZ2File:
+def _decompressor(form: str, stream: io.BufferedReader) -> _Gzip | lzma.LZMAFile | bz2.BZ2File:
     if form == "gz":
-        return gzip.GzipFile(fileobj=stream)
+        return _Gzip(stream)
     return lzma.LZMAFile(stream) if form == "xz" else bz2.BZ2File(stream)
 
 

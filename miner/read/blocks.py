@@ -43,7 +43,8 @@ RUNNING = re.compile(r"[，。；！？：、]")
 """Marks that running text has and labels and links have not."""
 LEAST = 60
 """Characters of running text below which a page is taken to hold no story."""
-EDGE = " \t\r\n\f\xa0\u3000\u200b\u200c\u200d\ufeff"
+EDGE = "".join(map(chr, range(33))) + "\x7f\xa0\u3000\u200b\u200c\u200d\ufeff\ufffe\uffff"
+"""What says nothing at the beginning and end of a block: blanks, controls, marks without width."""
 
 
 @dataclass(frozen=True, slots=True)

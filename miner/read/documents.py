@@ -71,6 +71,8 @@ def read_source(source: Source, config: Config) -> Document:
         made = _failed(base, error)
     except MemoryError:
         made = _failed(base, fault("memory"))
+    except UnicodeError as error:
+        made = _failed(base, fault("not-decodable", reason=error))
     except Exception as error:  # the parsers' own bugs: one hostile file must not end a run over an archive
         made = _failed(base, fault("reader-error", reason=f"{type(error).__name__}: {error}"))
     return _completed(made, config)

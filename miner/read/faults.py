@@ -51,6 +51,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "认不出字符编码,请转存为 UTF-8",
         "the character encoding is not recognised: save it as UTF-8",
     ),
+    "not-decodable": (
+        "字符编码前后不一,无法译出({reason}),请转存为 UTF-8",
+        "its character encoding contradicts itself: save it as UTF-8",
+    ),
     "undecodable": (
         "{count} 处字节不能按 {encoding} 解码,已换成 U+FFFD,第一处在第 {line} 行(字节偏移 {offset});请核对",
         "{count} undecodable places became U+FFFD, the first on line {line} at byte {offset}: compare",

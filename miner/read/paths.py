@@ -13,6 +13,8 @@ from miner.errors import ConfigError
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s{0,2}[-/.年]\s{0,2}(\d{1,2})\s{0,2}[-/.月]\s{0,2}(\d{1,2})(?!\d)"
 )
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal or browser obeys rather than shows."""
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
 
 
@@ -88,20 +90,22 @@ def iso_date(text: str) -> str | None:
 
 
 def printable(path: str) -> str:
-    """Return a path as text that can be stored: names that are not UTF-8 are read as GB18030, else with U+FFFD.
+    r"""Return a path as text that can be stored and shown: not UTF-8 is read as GB18030, controls are escaped.
 
-    >>> printable("第01版.txt")
-    '第01版.txt'
+    A terminal obeys control characters in a name, and marks of direction make a name look like another.
+
+    >>> printable("第01版.txt"), printable("a\x1b[2J.txt")
+    ('第01版.txt', 'a\\x1b[2J.txt')
     """
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
         raw = os.fsencode(path)
         try:
-            return raw.decode("gb18030")
+            path = raw.decode("gb18030")
         except UnicodeDecodeError:
-            return raw.decode("utf-8", "replace")
-    return path
+            path = raw.decode("utf-8", "replace")
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), path)
 
 
 @lru_cache(maxsize=64)

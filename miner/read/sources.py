@@ -265,7 +265,7 @@ def _relative(path: str, root: str) -> str:
 def _zip_members(file: str) -> int:
     try:
         with zipfile.ZipFile(file) as opened:
-            names = [info.filename for info in opened.infolist() if not info.is_dir()]
-    except (OSError, zipfile.BadZipFile, ValueError):
+            names = [info.filename for info in opened.infolist() if not info.filename.endswith("/")]
+    except archive.DAMAGE:
         return 1
     return sum(not archive.is_hidden(name) and not _passed_over(name) for name in names)

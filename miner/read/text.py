@@ -48,6 +48,8 @@ _CHINESE = re.compile(r"[\t\r\n -~\u4e00-\u9fa5\u3000-\u3011\uff01-\uff5e“”�
 """Characters of which Chinese newspapers consist."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _TRIALS = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
+_NOT_FOR_FILES = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined"))
+"""Python's codecs for names of hosts and for source code: no file is written in them."""
 _PLAUSIBLE = 0.25
 """Share of frequent characters from which a decoding is believed; running Chinese has .5 to .7, wrong ones under .1."""
 
@@ -233,7 +235,13 @@ def _choose(data: bytes, declared: str | None) -> str:
 
 
 def _known(encoding: str) -> bool:
+    """Tell whether a name is that of an encoding in which ASCII stays ASCII, as it does where a name can be read."""
     try:
-        return codecs.lookup(encoding)._is_text_encoding
-    except LookupError:
+        codec = codecs.lookup(encoding)
+        return (
+            codec._is_text_encoding
+            and "<\xe9\r".encode(codec.name, "ignore")[:1] == b"<"
+            and (codec.name not in _NOT_FOR_FILES)
+        )
+    except (LookupError, UnicodeError):
         return False

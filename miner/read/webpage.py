@@ -38,6 +38,9 @@ _LEAST_UNDER_HEAD = 12
 """Characters of running text that make a story under a headline that is also the page's title."""
 _NEARBY, _FAR = 4, 30
 """Elements around a block whose classes are looked at, without and with a body that ends the search."""
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]|&#(?:0{0,5}(?:[0-8]|1[14-9]|2\d|3[01])|[xX]0{0,5}(?:[0-8bBeEfF]|1[0-9a-fA-F]));?"
+)
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -156,7 +159,9 @@ class _Reader:
         ):  # its jusText asks lxml 6 for an extra under a name that some installers do not know
             return Story(others=tuple(self.blocks), date=self._date({}, ""))
         with _quiet("trafilatura"):
-            found = trafilatura.bare_extraction(self.text, include_comments=False, with_metadata=True)
+            found = trafilatura.bare_extraction(
+                _without_controls(self.text), include_comments=False, with_metadata=True
+            )
         apart = {block.text for block in self.blocks if self._is_apart(block)}
         texts = [tidy(line.lstrip("-|")) for line in (found.text or "").split("\n")] if found else []
         lines = [_block(text, self.soup) for text in texts if text and text not in apart]
@@ -232,7 +237,9 @@ class _Reader:
         from htmldate import find_date  # takes a while to import, and most pages do without
 
         with _quiet("htmldate"):
-            found: str | None = find_date(self.text, extensive_search=False, original_date=True)
+            found: str | None = find_date(
+                _without_controls(self.text), extensive_search=False, original_date=True
+            )
         if not found:
             return None
         year, month, number = found.split("-")
@@ -264,6 +271,11 @@ class _Reader:
         return (
             last if last and re.search(r"(?:网|报|社|新闻|在线|日报社|频道)(?:-The Paper)?$", last) else None
         )
+
+
+def _without_controls(text: str) -> str:
+    """Drop control characters, also those written as numbers: the libraries that guess end on them."""
+    return _CONTROLS.sub(" ", text)
 
 
 @contextmanager
