@@ -72,8 +72,6 @@ class Config:
     """Archives inside archives."""
     max_article_chars: int = 500_000
     """A longer body is cut into several articles, with a problem."""
-    max_sentence_chars: int = 2_000
-    """A longer sentence is cut at the nearest comma."""
     batch_articles: int = 64
     """Articles that are recognised together."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from miner.offsets import Span, TextMap, Tiles
+from miner.text import AnnotatedText
 
 Label = Literal["person", "enterprise", "organization", "place"]
 Role = Literal[
@@ -136,6 +137,18 @@ class Article:
         value: str | None = getattr(self, name)
         return value or ""
 
+    def whole(self) -> str:
+        """Return the fields in which names are sought, joined by line ends."""
+        return "\n".join(self.text(name) for name in FIELDS)
+
+    def spans(self) -> dict[str, Span]:
+        """Return where in `whole` each of these fields stands."""
+        found, at = {}, 0
+        for name in FIELDS:
+            found[name] = Span(at, at + len(self.text(name)))
+            at = found[name].end + 1
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -144,14 +157,6 @@ class Split:
     articles: tuple[Article, ...]
     lines: tuple[ArticleLine, ...]
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of an article's field."""
-
-    field: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +203,12 @@ class LocalEntity:
 class Annotated:
     """An article with what was recognised in it.
 
-    `words` are the spans of the body's words; `sentences` those of all fields. Mentions are sorted by field
-    (order of FIELDS) and start and never overlap within a field.
+    `text` is the one reading of the article, `words` are the spans of the body's words, cut at the edges of names.
+    Mentions are sorted by field (order of FIELDS) and start and never overlap within a field.
     """
 
     article: Article
-    sentences: tuple[Sentence, ...]
+    text: AnnotatedText = field(repr=False, compare=False)
     words: Tiles | tuple[Span, ...]
     mentions: tuple[Mention, ...]
     entities: tuple[LocalEntity, ...]

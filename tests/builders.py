@@ -27,11 +27,11 @@ from miner.model import (
     Participant,
     Post,
     Quote,
-    Sentence,
 )  # fmt: skip
 from miner.offsets import Span, stable_id
 from miner.store.schema import TABLES, index_sql
 from miner.store.write import Writer
+from miner.text import AnnotatedText
 
 
 @dataclass
@@ -100,9 +100,12 @@ def build(story: Story) -> Mined:
                 span = _find(story.body, name)
                 if span and not any(span.overlaps(m.span) for m in mentions):
                     mentions.append(Mention(article_id, "body", span, name, label, "test", 0.9, number))  # type: ignore[arg-type]
-    sentences = (Sentence("body", Span(0, len(story.body))),)
     annotated = Annotated(
-        article, sentences, (), tuple(sorted(mentions, key=lambda m: m.span)), tuple(entities)
+        article,
+        AnnotatedText.read(article.whole(), article.spans()),
+        (),
+        tuple(sorted(mentions, key=lambda m: m.span)),
+        tuple(entities),
     )
     posts = tuple(
         Post(

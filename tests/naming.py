@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from miner.model import Annotated, Article, LocalEntity, Mention, Sentence
+from miner.model import Annotated, Article, LocalEntity, Mention
 from miner.offsets import Span
-from miner.relate.passage import sentence_spans
+from miner.text import AnnotatedText
 
 CASES = Path(__file__).parent / "cases"
 
@@ -45,5 +45,6 @@ def annotate(
         for field, content in (("headline", headline), ("body", text))
         for match in pattern.finditer(content)
     ]  # fmt: skip
-    sentences = tuple(Sentence("body", span) for span in sentence_spans(text))
-    return Annotated(article, sentences, (), tuple(mentions), tuple(entities))
+    return Annotated(
+        article, AnnotatedText.read(article.whole(), article.spans()), (), tuple(mentions), tuple(entities)
+    )

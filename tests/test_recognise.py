@@ -13,8 +13,8 @@ from miner.language.fold import fold
 from miner.model import FIELDS, Annotated, Article
 from miner.recognise import Recogniser
 from miner.recognise.entities import abbreviates, core
+from miner.recognise.found import Found
 from miner.recognise.overlap import resolve_overlaps
-from miner.recognise.passage import Found
 from miner.recognise.rules.lists import head_label
 
 _LABELS = {"person", "enterprise", "organization", "place"}
@@ -43,8 +43,6 @@ def _check(annotated: Annotated) -> None:
         assert mention.method
         assert annotated.entities[mention.entity].label == mention.label
     assert "".join(word.of(annotated.article.body) for word in annotated.words) == annotated.article.body
-    for sentence in annotated.sentences:
-        assert sentence.span.of(annotated.article.text(sentence.field)).strip()
 
 
 @given(st.text(alphabet="进博会西门子公司（）“”、，。以下简称董事长高原王李张·AaBb1 \n上海区", max_size=80))

@@ -7,8 +7,8 @@ import pytest
 from miner.language.fold import fold
 from miner.language.gazetteer import gazetteer
 from miner.offsets import Span, Tiles
+from miner.recognise.found import Found
 from miner.recognise.overlap import resolve_overlaps, with_more
-from miner.recognise.passage import Found
 from miner.recognise.rules.people import _dotted_spans
 from miner.recognise.zones import credits
 

@@ -15,13 +15,13 @@ from radon.complexity import cc_visit
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = (
     "offsets",
-    "model",
     "errors",
     "config",
     "resources",
     "expo",
     "language",
     "text",
+    "model",
     "read",
     "split",
     "recognise",

@@ -5,21 +5,21 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from miner.language.words import sentences
-from miner.model import FIELDS, Annotated, Article, Label, Mention, Sentence
+from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
 from miner.recognise.consistency import across
 from miner.recognise.entities import Links, group
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found
 from miner.recognise.rules.brackets import find_latin
 from miner.recognise.rules.declared import declared_names
 from miner.recognise.rules.employers import parts_of_name
 from miner.recognise.spacy_components import ExpoEntities, pipeline
+from miner.text import AnnotatedText
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Recogniser"]
 _WINDOW = 40_000
 """Characters read together at most: longer articles are cut at paragraphs or sentences, so time stays linear."""
-_MAX_SENTENCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class _Read:
     """A window after reading, as offsets of the article's text; nothing of spaCy is kept."""
 
     start: int
-    passage: Passage
+    passage: AnnotatedText
     found: list[Found]
     word_edges: bytearray
     """For every character, 1 where a word begins."""
@@ -74,14 +73,12 @@ class Recogniser:
 
     def _annotate(self, articles: Sequence[Article]) -> list[Annotated]:
         windows = [
-            window for index, article in enumerate(articles) for window in _windows(index, _text(article))
+            window for index, article in enumerate(articles) for window in _windows(index, article.whole())
         ]
-        named = self._entities.find(Passage.read(window.text) for window in windows)
+        named = self._entities.find(AnnotatedText.read(window.text) for window in windows)
         read: list[list[_Read]] = [[] for _ in articles]
         for window, (passage, names) in zip(windows, named, strict=True):
-            read[window.article].append(
-                _Read(window.start, passage.bare(), names, _word_edges(passage, names))
-            )
+            read[window.article].append(_Read(window.start, passage, names, _word_edges(passage, names)))
         return [_annotated(article, parts) for article, parts in zip(articles, read, strict=True)]
 
 
@@ -97,10 +94,6 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _text(article: Article) -> str:
-    return "\n".join(article.text(name) for name in FIELDS)
-
-
 def _windows(index: int, text: str) -> Iterator[_Window]:
     start = 0
     while len(text) - start > _WINDOW:
@@ -113,7 +106,7 @@ def _windows(index: int, text: str) -> Iterator[_Window]:
     yield _Window(index, start, text[start:])
 
 
-def _word_edges(passage: Passage, names: list[Found]) -> bytearray:
+def _word_edges(passage: AnnotatedText, names: list[Found]) -> bytearray:
     """Return 1 where a word begins: words are cut at the edges of names, as the tokens of a `Doc` are."""
     edges = passage.edges[:]
     for found in names:
@@ -123,25 +116,17 @@ def _word_edges(passage: Passage, names: list[Found]) -> bytearray:
 
 
 def _annotated(article: Article, parts: list[_Read]) -> Annotated:
-    passage, names = _joined(parts)
-    entity_of, entities = group(passage, names, _links(passage, names))
+    text, names = _joined(article, parts)
+    entity_of, entities = group(text, names, _links(text, names))
     waiting = list(zip(names, entity_of, strict=True))[::-1]
     mentions: list[Mention] = []
-    spans: list[Sentence] = []
-    body = Span(0, 0)
-    offset = 0
-    for name in FIELDS:
+    for name, span in text.fields.items():
         content = article.text(name)
-        end = offset + len(content)
-        spans.extend(Sentence(name, span) for span in sentences(content, max_chars=_MAX_SENTENCE))
-        while waiting and waiting[-1][0].start <= end:
+        while waiting and waiting[-1][0].start <= span.end:
             found, entity = waiting.pop()
-            if found.start >= offset and found.end <= end:
-                mentions.append(_mention(article.id, name, content, found, offset, entity))
-        if name == "body":
-            body = Span(offset, end)
-        offset = end + 1
-    return Annotated(article, tuple(spans), _words(parts, body), tuple(mentions), tuple(entities))
+            if found.start >= span.start and found.end <= span.end:
+                mentions.append(_mention(article.id, name, content, found, span.start, entity))
+    return Annotated(article, text, _words(parts, text.span("body")), tuple(mentions), tuple(entities))
 
 
 def _mention(article_id: str, name: str, content: str, found: Found, offset: int, entity: int) -> Mention:
@@ -163,16 +148,16 @@ def _words(parts: list[_Read], body: Span) -> Tiles:
     return Tiles([*np.flatnonzero(np.frombuffer(edges, dtype=np.uint8)).tolist(), len(edges)])
 
 
-def _joined(parts: list[_Read]) -> tuple[Passage, list[Found]]:
-    """Return an article's windows as one passage with all names; names sure in one window are sought in the others."""
+def _joined(article: Article, parts: list[_Read]) -> tuple[AnnotatedText, list[Found]]:
+    """Return an article's windows as one text with all names; names sure in one window are sought in the others."""
     if len(parts) == 1:
-        return parts[0].passage, parts[0].found
+        return replace(parts[0].passage, fields=article.spans()), parts[0].found
     names = [found.shifted(part.start) for part in parts for found in part.found]
-    passage = Passage.joined([part.passage for part in parts])
-    return passage, across(passage, names)
+    text = AnnotatedText.joined([part.passage for part in parts], article.spans())
+    return text, across(text, names)
 
 
-def _links(passage: Passage, names: list[Found]) -> Links:
+def _links(passage: AnnotatedText, names: list[Found]) -> Links:
     links = Links()
     pairs: Iterable[tuple[str, Iterable[tuple[Found, Found]]]] = (
         ("declared", declared_names(passage, names)),

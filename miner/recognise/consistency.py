@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import ahocorasick
 
+from miner.recognise.found import Found
 from miner.recognise.overlap import resolve_overlaps
-from miner.recognise.passage import Found, Passage
+from miner.text import AnnotatedText
 
 _SURE = 0.7
 _LABELS = frozenset({"person", "enterprise", "organization"})
 
 
-def repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
+def repeated(passage: AnnotatedText, kept: list[Found]) -> Iterator[Found]:
     """Yield every other place where a surely found name is written; short names only as whole words."""
     names = _sure_names(passage, kept)
     if not names:
@@ -30,12 +31,12 @@ def repeated(passage: Passage, kept: list[Found]) -> Iterator[Found]:
             yield Found(start, end, found.label, "repeated", min(found.confidence, 0.85))
 
 
-def across(passage: Passage, names: list[Found]) -> list[Found]:
+def across(passage: AnnotatedText, names: list[Found]) -> list[Found]:
     """Return the names of a long article with those added that were found in another window of it."""
     return resolve_overlaps([*names, *repeated(passage, names)])
 
 
-def _sure_names(passage: Passage, kept: list[Found]) -> dict[str, Found]:
+def _sure_names(passage: AnnotatedText, kept: list[Found]) -> dict[str, Found]:
     names: dict[str, Found] = {}
     for found in kept:
         text = passage.folded[found.start : found.end]
@@ -46,7 +47,7 @@ def _sure_names(passage: Passage, kept: list[Found]) -> dict[str, Found]:
     return names
 
 
-def _stands_free(passage: Passage, start: int, end: int) -> bool:
+def _stands_free(passage: AnnotatedText, start: int, end: int) -> bool:
     if end - start >= 3:
         return True
     return bool(passage.edges[start] or passage.edges[end])

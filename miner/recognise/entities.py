@@ -17,7 +17,8 @@ from miner.language.gazetteer import gazetteer, words_of
 from miner.language.lexicon import Entry
 from miner.language.words import words
 from miner.model import Form, LocalEntity
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found
+from miner.text import AnnotatedText
 
 Key = tuple[str, str]
 _BRACKET = re.compile(r"\([^()]*\)")
@@ -60,7 +61,7 @@ class Links:
     full: dict[Key, str] = field(default_factory=dict)
     kinds: dict[Key, str] = field(default_factory=dict)
 
-    def add(self, passage: Passage, full: Found, short: Found, kind: str) -> None:
+    def add(self, passage: AnnotatedText, full: Found, short: Found, kind: str) -> None:
         """Note that `short` is another name of `full`; the first declaration of a name counts."""
         key = (short.label, _squeezed(passage, short))
         name = _squeezed(passage, full)
@@ -69,11 +70,11 @@ class Links:
             self.kinds[key] = kind
 
 
-def _squeezed(passage: Passage, found: Found) -> str:
+def _squeezed(passage: AnnotatedText, found: Found) -> str:
     return passage.folded[found.start : found.end].replace(" ", "")
 
 
-def group(passage: Passage, names: list[Found], links: Links) -> tuple[list[int], list[LocalEntity]]:
+def group(passage: AnnotatedText, names: list[Found], links: Links) -> tuple[list[int], list[LocalEntity]]:
     """Return for every name the index of its entity, and the entities in order of first mention."""
     forms: dict[Key, list[int]] = {}
     for index, found in enumerate(names):
@@ -285,7 +286,7 @@ def _without_regions(name: str) -> str:
     return name[best:]
 
 
-def _entity(passage: Passage, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
+def _entity(passage: AnnotatedText, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
     rooted = [found for found in firsts if _squeezed(passage, found) == root[1]]
     full = rooted[0] if rooted else max(firsts, key=lambda found: found.end - found.start)
     entry = next(

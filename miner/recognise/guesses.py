@@ -14,9 +14,10 @@ from miner.errors import ModelError
 from miner.language.gazetteer import words_of
 from miner.language.words import is_common
 from miner.offsets import Span
+from miner.recognise.found import Found
 from miner.recognise.network.encode import Cut
-from miner.recognise.passage import Found, Passage, own_words
 from miner.recognise.shapes import shaped_like_a_name
+from miner.text import AnnotatedText, own_words
 
 if TYPE_CHECKING:
     from miner.recognise.network.model import Candidate, NameModel
@@ -49,7 +50,7 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
+def guess(passages: Sequence[AnnotatedText]) -> list[list[Found]] | None:
     """Return what the model proposes for passages, read together in one batch; None when there is no model."""
     model = name_model()
     if model is None:
@@ -66,7 +67,7 @@ def guess(passages: Sequence[Passage]) -> list[list[Found]] | None:
     return guesses
 
 
-def _cut(passage: Passage, span: Span) -> Cut | None:
+def _cut(passage: AnnotatedText, span: Span) -> Cut | None:
     """Return the words of a stretch: what is cut once for the rules need not be cut again for the model.
 
     Words of the user dictionary the model has never seen: where one stands, the model cuts the text its own way.
@@ -77,7 +78,7 @@ def _cut(passage: Passage, span: Span) -> Cut | None:
     return None if "nz" in cut.tags and not own_words().isdisjoint(cut.words) else cut
 
 
-def worth_reading(passage: Passage) -> list[Span]:
+def worth_reading(passage: AnnotatedText) -> list[Span]:
     """Return the sentences that hold a word which may be (part of) a name: the model need not read the others."""
     bounds = [0, *(match.end() for match in _END.finditer(passage.folded)), len(passage.folded)]
     may = [
@@ -103,7 +104,7 @@ def _may_name(word: str, tag: str) -> bool:
     return len(word) > 1 and not is_common(word)
 
 
-def _weighed(passage: Passage, candidates: Sequence[Candidate], offset: int) -> Iterator[Found]:
+def _weighed(passage: AnnotatedText, candidates: Sequence[Candidate], offset: int) -> Iterator[Found]:
     for candidate in candidates:
         label, start, end = candidate.label, candidate.start + offset, candidate.end + offset
         if label in _TRUST and 2 <= end - start <= _LONGEST[label] and _plausible(passage, start, end, label):
@@ -111,7 +112,7 @@ def _weighed(passage: Passage, candidates: Sequence[Candidate], offset: int) -> 
             yield Found(start, end, label, "model", round(trust * float(candidate.score), 3))
 
 
-def _discount(passage: Passage, start: int, end: int, label: str) -> float:
+def _discount(passage: AnnotatedText, start: int, end: int, label: str) -> float:
     """Return by how much less the model counts where it is known to err: everyday words, bare Latin words, bodies without a type."""
     if label == "person":
         return 0.6 if _everyday(passage, start, end) else 1.0
@@ -130,7 +131,7 @@ def _discount(passage: Passage, start: int, end: int, label: str) -> float:
     return 1.0
 
 
-def _everyday(passage: Passage, start: int, end: int) -> bool:
+def _everyday(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether a stretch is one word of the dictionary that is not tagged as a name (乌云, 胡子)."""
     index = passage.word_at(start)
     words, tags, starts = passage.words
@@ -150,7 +151,7 @@ def _never_names() -> frozenset[str]:
     )
 
 
-def _plausible(passage: Passage, start: int, end: int, label: str) -> bool:
+def _plausible(passage: AnnotatedText, start: int, end: int, label: str) -> bool:
     text = passage.folded[start:end]
     if (
         "\n" in text

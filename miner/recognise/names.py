@@ -10,8 +10,8 @@ from miner.language.gazetteer import Hit, words_of
 from miner.language.words import is_common
 from miner.offsets import Span
 from miner.recognise.consistency import repeated
+from miner.recognise.found import Found, acts_as_company
 from miner.recognise.overlap import ENOUGH, resolve_overlaps, with_more
-from miner.recognise.passage import Found, Passage
 from miner.recognise.rules.bodies import NOT_NAMED, find_bodies
 from miner.recognise.rules.brackets import find_before_brackets, find_latin
 from miner.recognise.rules.declared import declared_names
@@ -25,6 +25,7 @@ from miner.recognise.rules.lists import find_listed
 from miner.recognise.rules.people import find_people, listed_around, trimmed_name
 from miner.recognise.shapes import is_byline
 from miner.recognise.zones import credits, works
+from miner.text import AnnotatedText
 
 _REGIONS = ("大中华区", "中国区", "亚太区", "中华区", "亚洲区", "北亚区")
 _AT = re.compile(r"(?:在|于|至|到|位于|落户|来自|入驻|设在|建在|扎根|迁至|前往)$")
@@ -38,7 +39,7 @@ _LISTED = re.compile(r"[ 、,和与/]{1,3}")
 _MEDIA = ("电视台", "广播台", "电台", "日报", "晚报", "时报", "通讯社", "报社", "总台")
 
 
-def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Found]:
+def find_names(passage: AnnotatedText, guesses: list[Found] | None = None) -> list[Found]:
     """Return the names of a passage in text order; `guesses` are what a trained model proposes, None without one.
 
     Where there is a model, a word that merely looks like a name wants its support.
@@ -84,7 +85,7 @@ def find_names(passage: Passage, guesses: list[Found] | None = None) -> list[Fou
     return _without_bylines(passage, [found for found in kept if found.label != "expo"])
 
 
-def _wholes(passage: Passage, proposals: list[Found]) -> Iterator[Found]:
+def _wholes(passage: AnnotatedText, proposals: list[Found]) -> Iterator[Found]:
     """Leave out the places and dotted names that only begin a longer name of a body (爱尔兰|奥委会, 泰德·弗朗西|出版集团)."""
     reach: dict[int, int] = {}
     for found in proposals:
@@ -107,7 +108,7 @@ def _wholes(passage: Passage, proposals: list[Found]) -> Iterator[Found]:
         yield found
 
 
-def _named_after(passage: Passage, person: Found) -> Found | None:
+def _named_after(passage: AnnotatedText, person: Found) -> Found | None:
     """Return the body that bears a person's name (泰德·弗朗西|出版集团), None when none follows."""
     match = _BEARS.match(passage.folded, person.end)
     if match is None or not passage.edges[match.end()]:
@@ -123,7 +124,7 @@ def _named_after(passage: Passage, person: Found) -> Found | None:
     return Found(start, match.end(), label, "type", 0.97)
 
 
-def _trimmed(passage: Passage, found: Found) -> Found:
+def _trimmed(passage: AnnotatedText, found: Found) -> Found:
     """Cut a person's name that a model reads too far before the character that no name ends in."""
     if found.label == "enterprise" and (
         passage.folded[found.end - 1] in "共将已均也"
@@ -138,7 +139,7 @@ def _trimmed(passage: Passage, found: Found) -> Found:
     return found if end == found.end else replace(found, end=end)
 
 
-def _placed(passage: Passage, found: Found) -> Found:
+def _placed(passage: AnnotatedText, found: Found) -> Found:
     """Doubt a person without title or speech behind 在 and its like: a place may be named like a person (在姜山设厂)."""
     if found.label != "person" or found.method not in ("word", "model"):
         return found
@@ -151,7 +152,7 @@ def _placed(passage: Passage, found: Found) -> Found:
     return found
 
 
-def _begins_with_title(passage: Passage, found: Found) -> bool:
+def _begins_with_title(passage: AnnotatedText, found: Found) -> bool:
     """Tell whether a company would begin with a title (总经理井上真由美): no company does."""
     if found.label in ("enterprise", "organization") and passage.folded[found.start] == "区":
         return found.start > 0 and passage.folded[found.start - 1] in "国华太亚东南西北洲"
@@ -168,7 +169,7 @@ def _doubted(found: Found) -> Found:
     return replace(found, confidence=found.confidence * _ALONE) if found.method == "word" else found
 
 
-def _without_bylines(passage: Passage, names: list[Found]) -> list[Found]:
+def _without_bylines(passage: AnnotatedText, names: list[Found]) -> list[Found]:
     """Leave out those who wrote the story: names after 记者 and its like, and the names listed after them."""
     kept: list[Found] = []
     byline_end = -1
@@ -181,7 +182,7 @@ def _without_bylines(passage: Passage, names: list[Found]) -> list[Found]:
     return kept
 
 
-def _acts(passage: Passage, end: int) -> bool:
+def _acts(passage: AnnotatedText, end: int) -> bool:
     """Tell whether a verb follows: then what stands between it and a person is a verb or a place, too (胡春华计划减持)."""
     index = passage.word_at(end)
     return passage.words.starts[index : index + 1] == [end] and passage.words.tags[index] in (
@@ -205,7 +206,7 @@ def _outside(proposals: Iterable[Found], barred: bytearray) -> Iterator[Found]:
     return (found for found in proposals if found.start >= reach or not barred[found.start])
 
 
-def _from_lexicon(passage: Passage) -> Iterator[Found]:
+def _from_lexicon(passage: AnnotatedText) -> Iterator[Found]:
     for hit in passage.hits:
         kind = hit.term.kind
         if kind not in ("enterprise", "organization", "place", "expo") or (
@@ -228,7 +229,12 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
             kind == "enterprise" and passage.folded[hit.start : hit.end] in words_of("naming", "platform")
         ):
             verbal = passage.words.tags[passage.word_at(hit.start)] in ("v", "d", "a", "ad")
-            if kind == "enterprise" and inside and not verbal and passage.acts_as_company(hit.start, hit.end):
+            if (
+                kind == "enterprise"
+                and inside
+                and not verbal
+                and acts_as_company(passage, hit.start, hit.end)
+            ):
                 yield Found(hit.start, hit.end, kind, "lexicon", 0.75)
             continue
         if kind == "place" and hit.term.sort == "street" and passage.folded[hit.end - 2 : hit.end] == "街道":
@@ -242,7 +248,7 @@ def _from_lexicon(passage: Passage) -> Iterator[Found]:
             yield Found(hit.start, hit.end, kind, "lexicon", sure - 0.1 if kind == "place" else sure)
 
 
-def _reads_on(passage: Passage, hit: Hit) -> bool:
+def _reads_on(passage: AnnotatedText, hit: Hit) -> bool:
     """Tell whether a region and an everyday word that together are a company's name rather belong to the next noun (中国移动游戏)."""
     at = passage.after_places(hit.start, hit.end)
     index = passage.word_at(hit.end)
@@ -255,13 +261,13 @@ def _reads_on(passage: Passage, hit: Hit) -> bool:
     word, tag = passage.words.words[index], passage.words.tags[index]
     company = (
         hit.end in passage.title_starts
-        or passage.acts_as_company(hit.start, hit.end)
+        or acts_as_company(passage, hit.start, hit.end)
         or word in words_of("naming", "role", "enterprise_head")
     )
     return tag in ("n", "nz") and len(word) > 1 and not company
 
 
-def _nested(passage: Passage, bodies: list[Found]) -> Iterator[Found]:
+def _nested(passage: AnnotatedText, bodies: list[Found]) -> Iterator[Found]:
     """Yield blocks over names that only begin the name of an award, a contest or a place: 西门子杯, 中国电信奖学金."""
     nesting = words_of("naming", "nesting")
     first = {word[0] for word in nesting}

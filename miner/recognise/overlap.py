@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from miner.recognise.passage import Found
+from miner.recognise.found import Found
 
 ENOUGH = 0.5
 """Proposals less sure than this are no names."""

@@ -6,8 +6,9 @@ import re
 from functools import cache, lru_cache
 
 from miner.language.gazetteer import words_of
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found
 from miner.recognise.rules.foreign import HAN, letters_of, whole_words
+from miner.text import AnnotatedText
 
 _BYLINE = re.compile(
     r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$"
@@ -47,6 +48,6 @@ def shaped_like_a_name(text: str) -> bool:
     return plain[0] in families() or plain[:2] in _beginnings() or plain[:3] in _beginnings()
 
 
-def is_byline(passage: Passage, found: Found) -> bool:
+def is_byline(passage: AnnotatedText, found: Found) -> bool:
     """Tell whether a name stands in a byline or a credit, where it is not part of the story."""
     return bool(_BYLINE.search(passage.folded, max(0, found.start - 8), found.start))

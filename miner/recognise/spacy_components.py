@@ -22,9 +22,10 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from miner.language.lexicon import load_all
+from miner.recognise.found import Found
 from miner.recognise.guesses import guess
 from miner.recognise.names import find_names
-from miner.recognise.passage import Found, Passage
+from miner.text import AnnotatedText
 
 PASSAGE = "miner.passage"
 """Key of `Doc.user_data` under which the tokenizer leaves what it read, for the components after it."""
@@ -42,7 +43,7 @@ class JiebaTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Cut one text."""
-        passage = Passage.read(text)
+        passage = AnnotatedText.read(text)
         bounds = [*passage.words.starts, len(text)]
         words = [text[start:end] for start, end in pairwise(bounds)]
         return Doc(self.vocab, words=words, spaces=[False] * len(words), user_data={PASSAGE: passage})
@@ -90,8 +91,8 @@ class ExpoEntities:
             yield _named(doc, passage, names)
 
     def find(
-        self, stream: Iterable[Passage], batch_size: int = _BATCH
-    ) -> Iterator[tuple[Passage, list[Found]]]:
+        self, stream: Iterable[AnnotatedText], batch_size: int = _BATCH
+    ) -> Iterator[tuple[AnnotatedText, list[Found]]]:
         """Find the names of passages, as `pipe` does for documents; for callers who want offsets and no tokens.
 
         An archive is read this way: a `Doc` of it costs a quarter of the time, and nobody would look at it.
@@ -102,9 +103,9 @@ class ExpoEntities:
                 yield passage, find_names(passage, guesses[i] if guesses else None)
 
 
-def _batches(stream: Iterable[Passage], size: int) -> Iterator[list[Passage]]:
+def _batches(stream: Iterable[AnnotatedText], size: int) -> Iterator[list[AnnotatedText]]:
     """Yield passages in batches of at most `size`, ended early when they hold many words: memory stays flat."""
-    batch: list[Passage] = []
+    batch: list[AnnotatedText] = []
     words = 0
     for passage in stream:
         batch.append(passage)
@@ -116,12 +117,12 @@ def _batches(stream: Iterable[Passage], size: int) -> Iterator[list[Passage]]:
         yield batch
 
 
-def _passage(doc: Doc) -> Passage:
+def _passage(doc: Doc) -> AnnotatedText:
     passage = doc.user_data.get(PASSAGE)
-    return passage if isinstance(passage, Passage) else Passage.read(doc.text)
+    return passage if isinstance(passage, AnnotatedText) else AnnotatedText.read(doc.text)
 
 
-def _named(doc: Doc, passage: Passage, names: list[Found]) -> Doc:
+def _named(doc: Doc, passage: AnnotatedText, names: list[Found]) -> Doc:
     """Return the document with its names set; its words are cut at the edges of names when they are still untouched."""
     starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
     missing = {

@@ -80,13 +80,13 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
     if _told_again(candidate, cast, when, status, state):
         return None
     _remember(candidate, cast, when, state)
-    evidence = scope.sentence.of(passage.text)
+    evidence = passage.printed(scope.sentence)
     return EventReport(
-        passage.article_id, passage.name, trigger.rule.type, scope.sentence, trigger.text, trigger.span, evidence, status,
+        passage.article_id, passage.name, trigger.rule.type, scope.sentence, passage.printed(trigger.span), trigger.span, evidence, status,
         f"trigger:{trigger.text}", _confidence(cast, when), cast.participants,
         when.date if when else None, when.date_end if when else None,
         when.text if when else None, when.method if when else None,
-        _place(reading, candidate), edition_in(evidence) or passage.annotated.article.edition,
+        _place(reading, candidate), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
 

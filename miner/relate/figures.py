@@ -144,7 +144,7 @@ def _figure(passage: Passage, number: Number, date: str | None) -> Figure:
     subject, comparison = _subject(text, number, sentence)
     clause = text[max(sentence.start, number.span.start - 60) : min(sentence.end, number.span.end + 40)]
     return Figure(
-        passage.article_id, passage.name, number.span, number.span.of(text), number.value, number.unit,
+        passage.article_id, passage.name, number.span, passage.printed(number.span), number.value, number.unit,
         number.qualifier, subject, _measure(subject, number, comparison), comparison,
         edition_in(clause) or passage.annotated.article.edition, date,
     )  # fmt: skip

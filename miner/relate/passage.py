@@ -35,6 +35,7 @@ class Passage:
     annotated: Annotated
     name: str
     text: str
+    """The field in simplified characters: character for character as printed, so that offsets are the article's."""
     sentences: tuple[Span, ...]
     mentions: tuple[Mention, ...]
     marked: tuple[Marked, ...]
@@ -51,6 +52,10 @@ class Passage:
     def article_id(self) -> str:
         """The id of the article."""
         return self.annotated.article.id
+
+    def printed(self, span: Span) -> str:
+        """Return the characters of a span as the article has them: what facts quote."""
+        return span.of(self.annotated.article.text(self.name))
 
     def entity(self, mention: Mention) -> LocalEntity:
         """Return the thing that a mention names."""
@@ -191,7 +196,7 @@ def _toggle(stack: list[tuple[str, int]], found: list[Marked], at: int) -> None:
 
 def passage(annotated: Annotated, name: str) -> Passage:
     """Make one field of an article ready."""
-    text = annotated.article.text(name)
+    text = annotated.text.simplified(annotated.text.span(name))
     sentences = sentence_spans(text)
     mentions = tuple(m for m in annotated.mentions if m.field == name)
     marked = quotations(text)

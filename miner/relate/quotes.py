@@ -417,7 +417,7 @@ def _cut_short(passage: Passage, quotes: list[Quote]) -> list[Quote]:
             if cut <= quote.span.start:
                 continue
             span = Span(quote.span.start, cut)
-            quote = replace(quote, span=span, text=span.of(text))
+            quote = replace(quote, span=span, text=passage.printed(span))
         result.append(quote)
     return result
 
@@ -438,8 +438,7 @@ def _turns(passage: Passage) -> list[Quote]:
 
 
 def _quote(passage: Passage, span: Span, speaker: Speaker, cue: str | None, direct: bool) -> Quote:
-    text = span.of(passage.text)
     return Quote(
-        passage.article_id, passage.name, span, text, direct, cue, speaker.name, speaker.entity,
+        passage.article_id, passage.name, span, passage.printed(span), direct, cue, speaker.name, speaker.entity,
         confidence=speaker.confidence if direct else round(speaker.confidence * 0.9, 2),
     )  # fmt: skip

@@ -15,7 +15,8 @@ from functools import cache, lru_cache
 
 from miner.language.gazetteer import Hit, gazetteer, words_of
 from miner.language.words import is_common
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found, acts_as_company
+from miner.text import AnnotatedText
 
 _MAX_NAME = 40
 _MAX_BRACKET = 8
@@ -83,7 +84,7 @@ _PARTY_POST = re.compile(r"(?:副?书记|常委|委员|副?主席|副?主任|领
 _STREET_OFFICE = re.compile(r"(?:街道|镇|乡)[\u4e00-\u9fff]{0,6}(?:办|中心|所|站|办公室)$")
 
 
-def find_bodies(passage: Passage) -> Iterator[Found]:
+def find_bodies(passage: AnnotatedText) -> Iterator[Found]:
     """Propose companies and organisations whose name ends in a known type."""
     yield from _parts(passage)
     for found in _typed(passage):
@@ -99,7 +100,7 @@ def find_bodies(passage: Passage) -> Iterator[Found]:
                 yield replace(found, start=start, confidence=0.95)
 
 
-def _parts(passage: Passage) -> Iterator[Found]:
+def _parts(passage: AnnotatedText) -> Iterator[Found]:
     """Propose the parts of known bodies that have names of their own: 复旦大学微电子所, 中国能建华南区域总部."""
     for hit in passage.hits:
         if (
@@ -119,7 +120,7 @@ def _parts(passage: Passage) -> Iterator[Found]:
                 yield Found(hit.start, part.end(), hit.term.kind, "type", 0.93)
 
 
-def _over_dash(passage: Passage, start: int) -> int:
+def _over_dash(passage: AnnotatedText, start: int) -> int:
     """Return where a name begins that goes on to the left of a dash with a place or a foreign name (成都—都灵鞋履创新中心)."""
     text, at = passage.folded, start - 1
     while at > 0 and text[at - 1] in "—–-－":
@@ -136,7 +137,7 @@ def _over_dash(passage: Passage, start: int) -> int:
     return min(places, default=start)
 
 
-def _typed(passage: Passage) -> Iterator[Found]:
+def _typed(passage: AnnotatedText) -> Iterator[Found]:
     longest: dict[int, Hit] = {}
     for hit in passage.hits:
         if hit.term.kind in ("company", "body") and hit.term.sort not in ("generic", "unit", "industry"):
@@ -154,7 +155,7 @@ def _typed(passage: Passage) -> Iterator[Found]:
             yield found
 
 
-def _ends_word(passage: Passage, ending: Hit) -> bool:
+def _ends_word(passage: AnnotatedText, ending: Hit) -> bool:
     """Tell whether a type is cut out as a word's end, and short types as whole words (作协 is not in 合作协议)."""
     length = ending.end - ending.start
     type_ = passage.folded[ending.start : ending.end]
@@ -168,7 +169,7 @@ def _ends_word(passage: Passage, ending: Hit) -> bool:
     return bool(whole or (passage.edges[ending.end] and type_ in words_of("org_types", "generic")))
 
 
-def left_edge(passage: Passage, ending: Hit) -> int:
+def left_edge(passage: AnnotatedText, ending: Hit) -> int:
     """Return where the name that closes with `ending` begins."""
     words, tags, starts = passage.words
     text = passage.folded
@@ -208,7 +209,7 @@ def left_edge(passage: Passage, ending: Hit) -> int:
     return dateline.end() if dateline and dateline.end() < ending.start else start
 
 
-def _from_region(passage: Passage, start: int, ending: Hit) -> int:
+def _from_region(passage: AnnotatedText, start: int, ending: Hit) -> int:
     """Return where a registered name begins: at the region before it, when only characters of names stand between (江苏天工大成|安全技术有限公司)."""
     text = passage.folded
     if start and passage.starts_place(start):
@@ -228,7 +229,7 @@ def _from_region(passage: Passage, start: int, ending: Hit) -> int:
     return start
 
 
-def _may_belong(passage: Passage, start: int, end: int) -> bool:
+def _may_belong(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether the words between a region and a registered name may be its first words."""
     words, _, starts = passage.words
     index = passage.word_at(start)
@@ -253,7 +254,7 @@ def _may_belong(passage: Passage, start: int, end: int) -> bool:
     return True
 
 
-def _trimmed(passage: Passage, start: int, ending: Hit) -> int:
+def _trimmed(passage: AnnotatedText, start: int, ending: Hit) -> int:
     """Cut common words and marks off the left of a stretch, which must not begin inside a name."""
     words, starts = passage.words.words, passage.words.starts
     index, end = passage.word_at(start), ending.start
@@ -280,7 +281,7 @@ def _trimmed(passage: Passage, start: int, ending: Hit) -> int:
     return min(start, end)
 
 
-def _unknown_verb(passage: Passage, index: int) -> bool:
+def _unknown_verb(passage: AnnotatedText, index: int) -> bool:
     """Tell whether a word that no dictionary has is cut out as a verb before a name (入藏|海德堡大学图书馆)."""
     words, tags, _ = passage.words
     if tags[index] != "v" or len(words[index]) < 2 or is_common(words[index]) or index + 1 >= len(words):
@@ -288,7 +289,7 @@ def _unknown_verb(passage: Passage, index: int) -> bool:
     return tags[index + 1] in _PROPER or passage.starts_name(passage.words.starts[index + 1])
 
 
-def _passes(passage: Passage, ending: Hit, index: int) -> bool:
+def _passes(passage: AnnotatedText, ending: Hit, index: int) -> bool:
     """Tell whether the word before word `index` is part of the name although its like ends the walk elsewhere."""
     words = passage.words.words
     word = words[index - 1]
@@ -318,7 +319,7 @@ def _inner_role(words: list[str], index: int) -> bool:
     return words[index] == "企业" and words[index + 1] in words_of("naming", "neutral")
 
 
-def _after_region(passage: Passage, index: int) -> bool:
+def _after_region(passage: AnnotatedText, index: int) -> bool:
     """Tell whether a word that reads as a verb stands right after a region in a registered name: 宜昌兴发集团有限责任公司."""
     words, tags, starts = passage.words
     if index < 1 or len(words[index]) != 2 or words[index] in words_of("naming", "stop", "role"):
@@ -330,7 +331,7 @@ def _after_region(passage: Passage, index: int) -> bool:
     )
 
 
-def _is_soft(passage: Passage, index: int) -> bool:
+def _is_soft(passage: AnnotatedText, index: int) -> bool:
     """Tell whether a word that else stops the walk opens a stretch after a mark (、超聚变数字技术有限公司): then it is part of the name."""
     words, starts = passage.words.words, passage.words.starts
     word = words[index]
@@ -363,7 +364,7 @@ def _stops(word: str, tag: str) -> bool:
     return (tag in _VERBS or tag in _FUNCTION) and is_common(word)
 
 
-def _joins_trades(passage: Passage, index: int) -> bool:
+def _joins_trades(passage: AnnotatedText, index: int) -> bool:
     """Tell whether the 与 before word `index` stands inside a body's name: a region leads the words before it."""
     words, tags, starts = passage.words
     if index < 2 or passage.starts_name(starts[index]) or tags[index].startswith(("nr", "ns", "nt")):
@@ -377,7 +378,7 @@ def _joins_trades(passage: Passage, index: int) -> bool:
     return False
 
 
-def _cut_to_region(passage: Passage, start: int, ending: Hit) -> int:
+def _cut_to_region(passage: AnnotatedText, start: int, ending: Hit) -> int:
     """Cut common words off before the first region (outside brackets) or known name in a stretch."""
     owners = [start + match.start() for match in _LEADS.finditer(passage.folded[start : ending.start])]
     if ending.term.kind == "company":
@@ -412,7 +413,7 @@ def _in_brackets(text: str, start: int, at: int) -> bool:
     return text.count("(", start, at) > text.count(")", start, at)
 
 
-def _company(passage: Passage, ending: Hit) -> Found | None:
+def _company(passage: AnnotatedText, ending: Hit) -> Found | None:
     start = left_edge(passage, ending)
     kind, type_ = ending.term.sort, passage.folded[ending.start : ending.end]
     left = passage.folded[start : ending.start]
@@ -506,7 +507,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
         type_ == "集团"
         and passage.all_common(place_end, ending.start)
         and place_end == start
-        and not passage.acts_as_company(start, ending.end)
+        and not acts_as_company(passage, start, ending.end)
     ):
         return None
     if (
@@ -519,7 +520,7 @@ def _company(passage: Passage, ending: Hit) -> Found | None:
     return _brand_with_trade(passage, start, place_end, ending)
 
 
-def _places_before(passage: Passage, start: int) -> int:
+def _places_before(passage: AnnotatedText, start: int) -> int:
     """Return where the regions directly before a known company begin: with its kind behind it they are part of its name (德国|通快|集团)."""
     for _ in range(3):
         before = [
@@ -533,7 +534,7 @@ def _places_before(passage: Passage, start: int) -> int:
     return start
 
 
-def _owner_before(passage: Passage, start: int) -> int:
+def _owner_before(passage: AnnotatedText, start: int) -> int:
     """Return where a known company begins that stands directly before the region of a registered name (国投|重庆果园港港务有限公司)."""
     for hit in passage.hits_in(max(0, start - 8), start):
         if (
@@ -546,7 +547,7 @@ def _owner_before(passage: Passage, start: int) -> int:
     return start
 
 
-def _grown(passage: Passage, ending: Hit) -> Found | None:
+def _grown(passage: AnnotatedText, ending: Hit) -> Found | None:
     """Return a known company that goes on to the end of its kind: 苏黎世保险|公司, 华为|公司; nothing when a longer name is told."""
     for suffix in ("有限公司", "股份", "公司", "集团"):
         if passage.folded.endswith(suffix, ending.start, ending.end):
@@ -565,7 +566,7 @@ def _grown(passage: Passage, ending: Hit) -> Found | None:
     return None
 
 
-def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
+def _brand_with_trade(passage: AnnotatedText, start: int, place_end: int, ending: Hit) -> Found | None:
     """Propose, as weak evidence, a short unknown brand with its trade (锤子科技, 三聚环保): the model or a list must agree."""
     brand = passage.folded[place_end : ending.start]
     trades = words_of("company_types", "industry", "weak", "trade_word")
@@ -581,7 +582,7 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
         return None
     text = passage.folded
     company = (
-        passage.acts_as_company(start, ending.end)
+        acts_as_company(passage, start, ending.end)
         or _GOES_ON.match(text, ending.end)
         or text[start - 1 : start] in ("与", "同")
         or (text[start - 1 : start] == "、" and passage.owner(start, ending.start) == "enterprise")
@@ -607,7 +608,7 @@ def _brand_with_trade(passage: Passage, start: int, place_end: int, ending: Hit)
     )
 
 
-def _holds_post(passage: Passage, end: int) -> bool:
+def _holds_post(passage: AnnotatedText, end: int) -> bool:
     """Tell whether a title follows, perhaps behind 的 and its modifiers: then a company stands before it (来客科技的高级市场总监)."""
     at = end + passage.folded.startswith("的", end)
     for _ in range(4):
@@ -638,7 +639,7 @@ def _only_trades(core: str) -> bool:
     return len(core) in done
 
 
-def _surely_known(passage: Passage, start: int, ending: Hit) -> bool:
+def _surely_known(passage: AnnotatedText, start: int, ending: Hit) -> bool:
     """Tell whether the name that a stretch begins with is surely a company's (现代 in 现代农业 is not)."""
     return any(
         hit.start == start and hit.term.kind == "enterprise" and not hit.term.ambiguous
@@ -646,7 +647,7 @@ def _surely_known(passage: Passage, start: int, ending: Hit) -> bool:
     )
 
 
-def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) -> Found | None:
+def _trade_company(passage: AnnotatedText, start: int, place_end: int, ending: Hit) -> Found | None:
     core = passage.folded[place_end : ending.start].strip("()")
     if _only_trades(core) or core.endswith(tuple(words_of("naming", "any_company"))):
         return None
@@ -657,7 +658,7 @@ def _trade_company(passage: Passage, start: int, place_end: int, ending: Hit) ->
     return None
 
 
-def _organization(passage: Passage, ending: Hit) -> Found | None:
+def _organization(passage: AnnotatedText, ending: Hit) -> Found | None:
     text = passage.folded
     start = (
         _regions_before(passage, ending)
@@ -710,7 +711,7 @@ def _organization(passage: Passage, ending: Hit) -> Found | None:
     return None
 
 
-def _regions_before(passage: Passage, ending: Hit) -> int:
+def _regions_before(passage: AnnotatedText, ending: Hit) -> int:
     """Return where the regions directly before a full body name begin (美国商务部), or the name itself."""
     start = ending.start
     if ending.term.sort == "international":
@@ -732,7 +733,7 @@ def _is_post(text: str, ending: Hit, name: str) -> bool:
     )
 
 
-def _whole_word(passage: Passage, start: int, ending: Hit) -> bool:
+def _whole_word(passage: AnnotatedText, start: int, ending: Hit) -> bool:
     """Tell whether a type of one character (局, 厅, 司, 署) is a word's end in a body's name and not in 格局 or 签署."""
     if passage.folded[ending.end - 2 : ending.end] in words_of("naming", "not_body"):
         return False

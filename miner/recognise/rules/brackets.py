@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from miner.language.gazetteer import words_of
 from miner.language.words import is_common
 from miner.offsets import Span
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found
 from miner.recognise.rules.declared import find_stock_codes
+from miner.text import AnnotatedText
 
 _LATIN = re.compile(
     r"[(]\s?(?:英文名?|英语)?[::]?\s?([a-z\u00c0-\u024f][a-z\u00c0-\u024f0-9 .,'’&+!\-·]{0,60}[a-z\u00c0-\u024f0-9.&+!])\s?(?:[,;][^()\n]{0,30})?[)]"
@@ -21,7 +22,7 @@ _MAX_NAME = 12
 _LABELS = ("person", "enterprise", "organization")
 
 
-def find_latin(passage: Passage, found: list[Found]) -> Iterator[tuple[Found, Found]]:
+def find_latin(passage: AnnotatedText, found: list[Found]) -> Iterator[tuple[Found, Found]]:
     """Pair every name that is followed by Latin words in brackets with those words, under the name's label."""
     ends = {item.end: item for item in found if item.label in _LABELS}
     for bracket, words in latin_brackets(passage):
@@ -30,7 +31,7 @@ def find_latin(passage: Passage, found: list[Found]) -> Iterator[tuple[Found, Fo
             yield item, Found(words.start, words.end, item.label, "latin", 0.97)
 
 
-def latin_brackets(passage: Passage) -> Iterator[tuple[int, Span]]:
+def latin_brackets(passage: AnnotatedText) -> Iterator[tuple[int, Span]]:
     """Yield where brackets with Latin words open, and the words."""
     for match in _LATIN.finditer(passage.folded):
         if not _is_code(match.group(1)):
@@ -41,7 +42,7 @@ def _is_code(text: str) -> bool:
     return bool(re.search(r"\d{3}|\.(?:hk|sz|sh|us|n|o|cn|com)\b", text))
 
 
-def find_before_brackets(passage: Passage) -> Iterator[Found]:
+def find_before_brackets(passage: AnnotatedText) -> Iterator[Found]:
     """Propose enterprises before Latin words or stock codes in brackets, where a role (品牌, 机构) or a mark leads them."""
     for opening, _ in latin_brackets(passage):
         start = _after_role(passage, opening, strict=True)
@@ -55,7 +56,7 @@ def find_before_brackets(passage: Passage) -> Iterator[Found]:
             yield Found(start, opening, "enterprise", "stock", 0.9)
 
 
-def _after_role(passage: Passage, end: int, *, strict: bool) -> int | None:
+def _after_role(passage: AnnotatedText, end: int, *, strict: bool) -> int | None:
     """Return where the name that ends at `end` begins: after a role noun or, unless strict, after any stop."""
     words, tags, starts = passage.words
     index = passage.word_at(end) - 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from miner.language.gazetteer import words_of
 from miner.offsets import Span
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found
+from miner.text import AnnotatedText
 
 _DECLARATION = re.compile(
     r"[(\[]\s?(?:[^()“”\n]{0,12}?[,;])?(?:以下|下文|文中|下|后文|本文)?\s?[(]?(?:统称|简称|合称|下称|又称|亦称|全称|原名|曾用名|简称为|统称为|称)[)]?\s?为?[::]?\s?"
@@ -29,7 +30,7 @@ class Declared:
     names: tuple[Span, ...]
 
 
-def find_declared(passage: Passage) -> Iterator[Declared]:
+def find_declared(passage: AnnotatedText) -> Iterator[Declared]:
     """Yield the declarations of short names in reading order."""
     text = passage.folded
     for match in _DECLARATION.finditer(text):
@@ -55,12 +56,12 @@ def find_declared(passage: Passage) -> Iterator[Declared]:
             yield Declared(end, tuple(names))
 
 
-def find_stock_codes(passage: Passage) -> Iterator[int]:
+def find_stock_codes(passage: AnnotatedText) -> Iterator[int]:
     """Yield the offsets before stock codes in brackets: a company's name ends there."""
     return (match.start() for match in _STOCK.finditer(passage.folded))
 
 
-def declared_names(passage: Passage, found: list[Found]) -> Iterator[tuple[Found, Found]]:
+def declared_names(passage: AnnotatedText, found: list[Found]) -> Iterator[tuple[Found, Found]]:
     """Pair every declared short name with the full name before it, of which it takes the label."""
     by_end = {item.end: item for item in sorted(found, key=lambda item: item.start, reverse=True)}
     for declaration in find_declared(passage):

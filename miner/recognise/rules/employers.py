@@ -9,8 +9,9 @@ from functools import lru_cache
 from miner.language.gazetteer import gazetteer, words_of
 from miner.language.words import is_common
 from miner.recognise.entities import core
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found, acts_as_company
 from miner.recognise.rules.foreign import SPEAKS, letters_of
+from miner.text import AnnotatedText
 
 _CORPORATE = (
     "社长",
@@ -60,7 +61,7 @@ _NOT_BRANDS = (
 _LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
 
 
-def find_employers(passage: Passage, people: Iterable[Found]) -> Iterator[Found]:
+def find_employers(passage: AnnotatedText, people: Iterable[Found]) -> Iterator[Found]:
     """Propose what stands before a manager's title and name, when nothing known stands there: 山河智能董事长何清华."""
     for person in people:
         title = passage.titles.get(person.start)
@@ -84,7 +85,7 @@ def find_employers(passage: Passage, people: Iterable[Found]) -> Iterator[Found]
             yield Found(start, end, "enterprise", "employer", 0.7)
 
 
-def _stretch(passage: Passage, end: int) -> tuple[int, int]:
+def _stretch(passage: AnnotatedText, end: int) -> tuple[int, int]:
     """Return the words before a title that may be a company, without the title's own modifiers (中国区, 市场)."""
     words, tags, starts = passage.words
     modifiers, trades = words_of("titles", "modifier"), words_of("company_types", "industry", "weak")
@@ -111,7 +112,7 @@ def _stretch(passage: Passage, end: int) -> tuple[int, int]:
     return start, end
 
 
-def find_behind_roles(passage: Passage) -> Iterator[Found]:
+def find_behind_roles(passage: AnnotatedText) -> Iterator[Found]:
     """Propose, as weak evidence, unknown words behind a word that says what they are: 碳纤维企业卡塔罗."""
     words, tags, starts = passage.words
     roles = words_of("naming", "company_role")
@@ -154,7 +155,7 @@ def _ends_brand(word: str, tag: str) -> bool:
     return stop or word in words_of("titles", "core") or (tag[0] in "vpcdurmft" and is_common(word))
 
 
-def _like_a_company(passage: Passage, start: int, end: int) -> bool:
+def _like_a_company(passage: AnnotatedText, start: int, end: int) -> bool:
     text = passage.folded[start:end]
     if len(text) >= 3 and text[-1] in "堂屋坊轩斋庵阁":
         return True
@@ -178,7 +179,7 @@ def _transliterated(text: str) -> bool:
     return len(text) >= 3 and all(char in letters for char in text)
 
 
-def find_short_forms(passage: Passage, found: Iterable[Found]) -> Iterator[Found]:
+def find_short_forms(passage: AnnotatedText, found: Iterable[Found]) -> Iterator[Found]:
     """Propose the places where the core of a company's full name stands alone: 美的 in a story of 美的集团."""
     done: set[str] = set()
     for item in found:
@@ -198,7 +199,7 @@ def find_short_forms(passage: Passage, found: Iterable[Found]) -> Iterator[Found
         yield from _occurrences(passage, short)
 
 
-def _speaks_of(passage: Passage, start: int, end: int) -> bool:
+def _speaks_of(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether an everyday word that is also a company's short name is not merely the attribute of the next noun (现代企业制度)."""
     index = passage.word_at(end)
     if passage.words.starts[index : index + 1] != [end] or passage.words.tags[index] not in (
@@ -208,10 +209,10 @@ def _speaks_of(passage: Passage, start: int, end: int) -> bool:
         "b",
     ):
         return True
-    return passage.acts_as_company(start, end)
+    return acts_as_company(passage, start, end)
 
 
-def find_family_names(passage: Passage, found: Iterable[Found]) -> Iterator[tuple[Found, Found]]:
+def find_family_names(passage: AnnotatedText, found: Iterable[Found]) -> Iterator[tuple[Found, Found]]:
     """Pair people and the places where a part of their name stands alone: 穆罕默德·阿明 … 阿明, 娜塔莎·科瓦连科 … 娜塔莎说."""
     done: set[str] = set()
     people = [item for item in found if item.label == "person"]
@@ -245,14 +246,14 @@ def parts_of_name(name: str) -> tuple[tuple[str, bool], ...]:
     return tuple((part, speaking) for part, speaking in ((last, False), (first, True)) if len(part) >= 2)
 
 
-def _speaks(passage: Passage, start: int, end: int) -> bool:
+def _speaks(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether what stands here opens a clause and speaks or acts: a name used alone."""
     return (start == 0 or not _HAN.match(passage.folded[start - 1])) and SPEAKS.match(
         passage.folded, end
     ) is not None
 
 
-def _occurrences(passage: Passage, short: str) -> Iterator[Found]:
+def _occurrences(passage: AnnotatedText, short: str) -> Iterator[Found]:
     at = passage.folded.find(short)
     while at >= 0:
         end = at + len(short)

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from miner.language.fold import fold
 from miner.language.lexicon import load_all
 from miner.language.words import is_common, tagged
-from miner.recognise.passage import Passage
+from miner.text import AnnotatedText
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 DOTTED = re.compile(
@@ -75,7 +75,7 @@ def is_foreign(name: str) -> bool:
     )
 
 
-def trim_foreign(passage: Passage, start: int, end: int) -> int:
+def trim_foreign(passage: AnnotatedText, start: int, end: int) -> int:
     """Return where a dotted name ends: before a title, a verb, or the first character that no transliteration has."""
     text = passage.folded
     at = max(text.rfind("·", start, end), text.rfind("-", start, end)) + 1
@@ -88,7 +88,7 @@ def trim_foreign(passage: Passage, start: int, end: int) -> int:
     return stop
 
 
-def _acts_at(passage: Passage, offset: int) -> bool:
+def _acts_at(passage: AnnotatedText, offset: int) -> bool:
     """Tell whether an everyday verb of two characters begins at an offset: a foreign name ends before it (莫罗|考察)."""
     if not passage.edges[offset]:
         return False
@@ -97,7 +97,7 @@ def _acts_at(passage: Passage, offset: int) -> bool:
     return len(word) == 2 and passage.words.tags[index] in ("v", "vn", "vd", "ad") and is_common(word)
 
 
-def _foreign_run(passage: Passage, start: int, end: int) -> int:
+def _foreign_run(passage: AnnotatedText, start: int, end: int) -> int:
     """Return the end of the run of transliteration characters that begins at `start`; words tagged as names are not cut."""
     letters, text = letters_of("names", "transliteration"), passage.folded
     words, tags, starts = passage.words
@@ -122,7 +122,7 @@ def _foreign_run(passage: Passage, start: int, end: int) -> int:
     return stop
 
 
-def native_dotted(passage: Passage, dotted: re.Match[str]) -> int | None:
+def native_dotted(passage: AnnotatedText, dotted: re.Match[str]) -> int | None:
     """Return the end of a name with a dot that is no transliteration (洛桑·旺堆): at the first mark, verb or everyday word behind the dot."""
     at = dotted.start() + dotted.group().rindex("·") + 1
     stop = at
@@ -143,7 +143,7 @@ def native_dotted(passage: Passage, dotted: re.Match[str]) -> int | None:
     return stop if stop - at >= 1 else None
 
 
-def undotted(passage: Passage, start: int) -> int | None:
+def undotted(passage: AnnotatedText, start: int) -> int | None:
     """Return the end of a foreign name without a dot (默克尔) that begins at `start`, or None."""
     words, tags, starts = passage.words
     stop = _foreign_run(passage, start, min(len(passage.folded), start + 8))
@@ -165,7 +165,7 @@ def undotted(passage: Passage, start: int) -> int | None:
     return end if end - start >= 2 else None
 
 
-def to_delimiter(passage: Passage, start: int) -> int | None:
+def to_delimiter(passage: AnnotatedText, start: int) -> int | None:
     """Return the end of an unknown stretch between a title and a mark or 等, when no everyday word is in it."""
     match = _UNKNOWN.match(passage.folded, start)
     letters = letters_of("names", "transliteration")

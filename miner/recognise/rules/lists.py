@@ -10,7 +10,8 @@ from functools import cache
 from miner.language.gazetteer import words_of
 from miner.language.words import is_common
 from miner.offsets import Span
-from miner.recognise.passage import NAMED, Found, Passage
+from miner.recognise.found import Found
+from miner.text import NAMED, AnnotatedText
 
 _GAP = re.compile(r"\s?[、/]\s?")
 _LAST = re.compile(r"(?:以及|和|与|及)")
@@ -41,7 +42,7 @@ class Chain:
     head: str
 
 
-def chains(passage: Passage) -> Iterator[Chain]:
+def chains(passage: AnnotatedText) -> Iterator[Chain]:
     """Yield the lists of a passage; first and last members are cut at words that cannot stand in a name."""
     text = passage.folded
     at = text.find("、")
@@ -68,7 +69,7 @@ def chains(passage: Passage) -> Iterator[Chain]:
         at = text.find("、", max(end, at + 1))
 
 
-def _member_end(passage: Passage, start: int) -> int:
+def _member_end(passage: AnnotatedText, start: int) -> int:
     text = passage.folded
     match = _MEMBER.match(text, start, start + 64)
     if match is None:
@@ -105,7 +106,7 @@ def _member_end(passage: Passage, start: int) -> int:
     return end
 
 
-def _is_plain(passage: Passage, start: int, end: int) -> bool:
+def _is_plain(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether a stretch between two marks is one name: behind its first word stands no verb, title or stop (区长…来到乐高)."""
     words, tags, starts = passage.words
     index = passage.word_at(start) + 1
@@ -122,7 +123,7 @@ def _is_plain(passage: Passage, start: int, end: int) -> bool:
     return words[passage.word_at(start)] not in words_of("titles", "core")
 
 
-def _first_member(passage: Passage, end: int) -> int:
+def _first_member(passage: AnnotatedText, end: int) -> int:
     words, tags, starts = passage.words
     index = passage.word_at(max(end - 1, 0))
     start = end
@@ -173,7 +174,7 @@ def _head_words() -> dict[str, str]:
     return kinds
 
 
-def find_listed(passage: Passage, found: list[Found]) -> Iterator[Found]:
+def find_listed(passage: AnnotatedText, found: list[Found]) -> Iterator[Found]:
     """Propose the unknown members of lists whose head or other members say what they are.
 
     Members of lists of things that are no names (等社交媒体) come out with the label "expo", which keeps others away.
@@ -240,19 +241,19 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else "零一二三四五六七八九十".find(text) if text != "两" else 2
 
 
-def _plain_brand(passage: Passage, member: Span, known: int) -> bool:
+def _plain_brand(passage: AnnotatedText, member: Span, known: int) -> bool:
     """Tell whether an everyday word (始祖鸟) may be a brand: short, no trade, beside at least two known companies."""
     text = member.of(passage.folded)
     return known >= 2 and len(text) <= 4 and text not in words_of("company_types", "industry", "weak")
 
 
-def _is_ambiguous_enterprise(passage: Passage, member: Span) -> bool:
+def _is_ambiguous_enterprise(passage: AnnotatedText, member: Span) -> bool:
     return any(
         hit.term.kind == "enterprise" and (hit.start, hit.end) == member for hit in passage.hits_in(*member)
     )
 
 
-def _is_other(passage: Passage, member: Span) -> bool:
+def _is_other(passage: AnnotatedText, member: Span) -> bool:
     """Tell whether a member is a known name of another kind."""
     same = [
         hit for hit in passage.hits_in(*member) if (hit.start, hit.end) == member and hit.term.kind in NAMED
@@ -260,7 +261,7 @@ def _is_other(passage: Passage, member: Span) -> bool:
     return bool(same) and not any(hit.term.kind == "enterprise" for hit in same)
 
 
-def _may_be_brand(passage: Passage, member: Span) -> bool:
+def _may_be_brand(passage: AnnotatedText, member: Span) -> bool:
     text = member.of(passage.folded)
     if not 2 <= len(text) <= _MAX_MEMBER or _BAD.search(text) or _is_other(passage, member):
         return False

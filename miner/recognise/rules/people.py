@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from miner.language.gazetteer import Hit, words_of
 from miner.language.words import is_common, tagged
-from miner.recognise.passage import Found, Passage
+from miner.recognise.found import Found
 from miner.recognise.rules.foreign import (
     AFTER_NAME,
     AFTERTHOUGHT,
@@ -27,6 +27,7 @@ from miner.recognise.rules.foreign import (
     whole_words,
 )
 from miner.recognise.shapes import families
+from miner.text import AnnotatedText
 
 _BEFORE_DOT, _AFTER_DOT = 17, 80
 """The most characters of a name on either side of its first dot, as the pattern has them."""
@@ -109,7 +110,7 @@ _DESCRIBING = frozenset({"a", "z", "b", "v", "vn", "l", "i"})
 """Tags of everyday words that describe or act: between a title and a verb such a word is a name only when it speaks (负责人强烈谴责)."""
 
 
-def find_people(passage: Passage) -> Iterator[Found]:
+def find_people(passage: AnnotatedText) -> Iterator[Found]:
     """Propose people: beside titles, before speech, as words, in lists beside people, and with dots in their names."""
     first = [
         *_after_titles(passage),
@@ -125,7 +126,7 @@ def find_people(passage: Passage) -> Iterator[Found]:
         yield from listed_around(passage, found)
 
 
-def _before_titles(passage: Passage) -> Iterator[Found]:
+def _before_titles(passage: AnnotatedText) -> Iterator[Found]:
     """Propose the names directly before titles and forms of address: 习近平总书记, 刘继国博士."""
     for hit in passage.hits:
         if hit.term.kind in ("title", "address") and passage.edges[hit.start] and passage.edges[hit.end]:
@@ -145,7 +146,7 @@ def _before_titles(passage: Passage) -> Iterator[Found]:
                     yield Found(start, hit.start, "person", "address", 0.8)
 
 
-def _foreign_before(passage: Passage, end: int) -> int:
+def _foreign_before(passage: AnnotatedText, end: int) -> int:
     """Return where the foreign name before a title begins (武契奇总统); `end` when there is none."""
     letters = letters_of("names", "transliteration")
     words, tags, starts = passage.words
@@ -162,7 +163,7 @@ def _foreign_before(passage: Passage, end: int) -> int:
     return start if named else end
 
 
-def _fits_before_title(passage: Passage, start: int, end: int) -> bool:
+def _fits_before_title(passage: AnnotatedText, start: int, end: int) -> bool:
     if not passage.edges[start] or (passage.folded[start] in "因从向对与和由被把" and end - start > 2):
         return False
     if end - start == 3 and passage.edges[end] and is_common(passage.folded[start:end]):
@@ -203,7 +204,7 @@ def _has_common_part(word: str) -> bool:
     )
 
 
-def _introduced(passage: Passage) -> Iterator[Found]:
+def _introduced(passage: AnnotatedText) -> Iterator[Found]:
     """Propose names that are introduced: 来自云南的…, 名叫…"""
     for match in _INTRODUCTION.finditer(passage.folded):
         end = name_at(passage, match.end(), least=0.95)
@@ -215,13 +216,13 @@ def _introduced(passage: Passage) -> Iterator[Found]:
             yield Found(match.end(), end, "person", "introduced", 0.65)
 
 
-def _is_everyday(passage: Passage, start: int, end: int) -> bool:
+def _is_everyday(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether exactly this stretch is a word of the dictionary that is no name."""
     text = passage.folded[start:end]
     return is_common(text) and not tagged(text).tags[0].startswith("nr")
 
 
-def _apposed(passage: Passage) -> Iterator[Found]:
+def _apposed(passage: AnnotatedText) -> Iterator[Found]:
     """Propose names that open a sentence and are explained after a comma: 施一凡，某协会会长，…"""
     for match in _OPENING.finditer(passage.folded):
         start = match.start(1)
@@ -230,7 +231,7 @@ def _apposed(passage: Passage) -> Iterator[Found]:
             yield Found(start, end, "person", "apposed", 0.8)
 
 
-def _as_words(passage: Passage) -> Iterator[Found]:
+def _as_words(passage: AnnotatedText) -> Iterator[Found]:
     """Propose words that the dictionary tags as names or does not know, when they are built like a name."""
     common, surnames = letters_of("surnames", "common"), families()
     words, tags, starts = passage.words
@@ -257,7 +258,7 @@ def _as_words(passage: Passage) -> Iterator[Found]:
             yield Found(start, start + len(word), "person", "word", sure - 0.3 * _has_common_part(word))
 
 
-def _after_titles(passage: Passage) -> Iterator[Found]:
+def _after_titles(passage: AnnotatedText) -> Iterator[Found]:
     for end, title in passage.titles.items():
         torn = (
             passage.words.starts[passage.word_at(end)] <= title.start if end < len(passage.folded) else False
@@ -281,7 +282,7 @@ def _after_titles(passage: Passage) -> Iterator[Found]:
             yield from _after_plural(passage, at)
 
 
-def _named_like_a_thing(passage: Passage, title: Hit, start: int) -> int | None:
+def _named_like_a_thing(passage: AnnotatedText, title: Hit, start: int) -> int | None:
     """Return the end of an everyday noun that speaks right behind a title of one person: it must be a name (区长湖泊则说)."""
     if passage.folded[title.start : title.end] in _ROLES or not passage.edges[start]:
         return None
@@ -314,7 +315,7 @@ def _named_like_a_thing(passage: Passage, title: Hit, start: int) -> int | None:
     return start + 2
 
 
-def _crosses(passage: Passage, start: int, end: int) -> bool:
+def _crosses(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether a title begins inside one word and ends inside another (民警 in 国民警卫队)."""
     if passage.edges[start] or passage.edges[end]:
         return False
@@ -322,7 +323,7 @@ def _crosses(passage: Passage, start: int, end: int) -> bool:
     return passage.words.starts[index] + len(passage.words.words[index]) < end
 
 
-def _after_plural(passage: Passage, start: int) -> Iterator[Found]:
+def _after_plural(passage: AnnotatedText, start: int) -> Iterator[Found]:
     """Propose both of two names after a title of several people, when only the second looks like one (区领导春天、程大力)."""
     first = _MEMBER.match(passage.folded, start)
     if first is None:
@@ -337,7 +338,7 @@ _TITLED = 0.75
 """What a name behind a title must score at least."""
 
 
-def name_at(passage: Passage, start: int, *, least: float = _TITLED) -> int | None:
+def name_at(passage: AnnotatedText, start: int, *, least: float = _TITLED) -> int | None:
     """Return where the person's name that begins at `start` ends, or None when no name begins there."""
     text = passage.folded
     dotted = DOTTED.match(text, start)
@@ -465,7 +466,7 @@ def _lengths(text: str, start: int) -> Iterator[tuple[int, float]]:
         yield 3, base + 0.2 * fit - 0.1
 
 
-def _tail(passage: Passage, end: int) -> float:
+def _tail(passage: AnnotatedText, end: int) -> float:
     """Score how well a name may end here, by what follows: a mark or a whole word speaks for it, a torn word against."""
     text = passage.folded
     following = text[end : end + 1]
@@ -483,7 +484,7 @@ def _tail(passage: Passage, end: int) -> float:
     return 0.3 if passage.edges[end] else 0.0
 
 
-def _cuts_place(passage: Passage, start: int, end: int) -> bool:
+def _cuts_place(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether a name would end inside a known place (齐聚黄|浦江)."""
     return any(
         hit.start > start
@@ -494,7 +495,7 @@ def _cuts_place(passage: Passage, start: int, end: int) -> bool:
     )
 
 
-def _inside_word(passage: Passage, start: int, length: int) -> bool:
+def _inside_word(passage: AnnotatedText, start: int, length: int) -> bool:
     """Tell whether a name would be the beginning of a longer everyday word (高瞻|远瞩)."""
     index = passage.word_at(start)
     word = passage.words.words[index]
@@ -506,7 +507,7 @@ def _inside_word(passage: Passage, start: int, length: int) -> bool:
     )
 
 
-def _torn(passage: Passage, start: int) -> bool:
+def _torn(passage: AnnotatedText, start: int) -> bool:
     """Tell whether three characters are an everyday word with a neighbour's (任命|新), or a preposition with a word's half (向|两国)."""
     words, tags, starts = passage.words
     index = passage.word_at(start)
@@ -534,7 +535,7 @@ def _torn(passage: Passage, start: int) -> bool:
     return is_common(following) and not kind.startswith("nr")
 
 
-def _before_speech(passage: Passage) -> Iterator[Found]:
+def _before_speech(passage: AnnotatedText) -> Iterator[Found]:
     words, tags, starts = passage.words
     for match in SPEAKS.finditer(passage.folded):
         said = match.start()
@@ -580,7 +581,7 @@ def _before_speech(passage: Passage) -> Iterator[Found]:
                 break
 
 
-def _torn_before(passage: Passage, end: int) -> Iterator[Found]:
+def _torn_before(passage: AnnotatedText, end: int) -> Iterator[Found]:
     """Propose the name between a mark and a verb of speech where the segmenter reads its last character into the verb (严德|发称)."""
     for length in (3, 2, 4):
         start = end - length
@@ -595,7 +596,7 @@ def _torn_before(passage: Passage, end: int) -> Iterator[Found]:
             return
 
 
-def _is_name(passage: Passage, start: int, end: int) -> bool:
+def _is_name(passage: AnnotatedText, start: int, end: int) -> bool:
     text = passage.folded
     if end - start == 3 and text[end - 1] in "中上里时后内":
         return False
@@ -625,7 +626,7 @@ def _dotted_spans(text: str) -> Iterator[re.Match[str]]:
         dot = text.find("·", max(end, dot + 1))
 
 
-def _dotted(passage: Passage) -> Iterator[Found]:
+def _dotted(passage: AnnotatedText) -> Iterator[Found]:
     for match in _dotted_spans(passage.folded):
         start, end = match.span()
         dot = start + match.group().index("·")
@@ -663,12 +664,12 @@ def _is_act(text: str) -> bool:
     return word == text and tag in ("v", "vd", "ad", "d", "vn") and is_common(word)
 
 
-def _marked(passage: Passage, end: int) -> bool:
+def _marked(passage: AnnotatedText, end: int) -> bool:
     following = passage.folded[end : end + 1]
     return not following or not HAN.match(following) or following == "等"
 
 
-def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
+def _is_word_among_words(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether an everyday word (海外, 方向) is followed by anything but a mark or speech: then it is no name."""
     word, tag = first_word(passage.folded[start:end])
     if word != passage.folded[start:end] or tag.startswith("nr") or not is_common(word):
@@ -684,7 +685,7 @@ def _is_word_among_words(passage: Passage, start: int, end: int) -> bool:
     return end in passage.title_starts or not acts
 
 
-def _is_name_word(passage: Passage, start: int, end: int) -> bool:
+def _is_name_word(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether exactly this stretch is a word that the dictionary tags as a person's name."""
     index = passage.word_at(start)
     words, tags, starts = passage.words
@@ -692,14 +693,14 @@ def _is_name_word(passage: Passage, start: int, end: int) -> bool:
     return whole and tags[index].startswith("nr") and is_common(words[index])
 
 
-def _is_verb(passage: Passage, start: int) -> bool:
+def _is_verb(passage: AnnotatedText, start: int) -> bool:
     word, tag = first_word(passage.folded[start : start + 6])
     if tag in ("m", "mq", "t") and word[:1] in letters_of("surnames", "common"):
         return False
     return len(word) >= 2 and tag in ("v", "vd", "d", "p", "c", "u", "m", "t", "mq") and is_common(word)
 
 
-def _listed(passage: Passage, person: Found) -> Iterator[Found]:
+def _listed(passage: AnnotatedText, person: Found) -> Iterator[Found]:
     at = person.end
     for _ in range(500):
         gap = _LIST_GAP.match(passage.folded, at)
@@ -712,13 +713,13 @@ def _listed(passage: Passage, person: Found) -> Iterator[Found]:
         at = end
 
 
-def listed_around(passage: Passage, person: Found) -> Iterator[Found]:
+def listed_around(passage: AnnotatedText, person: Found) -> Iterator[Found]:
     """Propose the names listed before and after a person."""
     yield from _listed_before(passage, person)
     yield from _listed(passage, person)
 
 
-def _listed_before(passage: Passage, person: Found) -> Iterator[Found]:
+def _listed_before(passage: AnnotatedText, person: Found) -> Iterator[Found]:
     """Propose the names listed before a person (卢泰愚、全斗焕和卢武铉)."""
     at, text = person.start, passage.folded
     for _ in range(500):
@@ -735,7 +736,7 @@ def _listed_before(passage: Passage, person: Found) -> Iterator[Found]:
         at = start
 
 
-def _closes_list(passage: Passage, start: int, end: int) -> bool:
+def _closes_list(passage: AnnotatedText, start: int, end: int) -> bool:
     """Tell whether a name of Chinese characters stands alone between two marks, or behind a word, at the head of a list."""
     text = passage.folded
     name = text[start:end]
@@ -747,7 +748,7 @@ def _closes_list(passage: Passage, start: int, end: int) -> bool:
     return not before or not HAN.match(before) or before in "继与和的是有括" or start in passage.titles
 
 
-def trimmed_name(passage: Passage, start: int, end: int) -> int:
+def trimmed_name(passage: AnnotatedText, start: int, end: int) -> int:
     """Return where a name proposed by a model ends, without a last character that no name ends in (何苗则, 莱恩因)."""
     text = passage.folded
     if _DAY.fullmatch(text, start + 1, end):

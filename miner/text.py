@@ -1,14 +1,13 @@
-"""A stretch of text ready for the rules: its folded form, its words, and what the lexicons find in it."""
+"""An article's text, read once: folded, cut into words, looked up in the lexicons; carried from recognising to relating."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
-from miner.language.fold import fold
+from miner.language.fold import fold, simplify
 from miner.language.gazetteer import Hit, gazetteer
 from miner.language.words import Tagged, is_common, tagged, user_dictionary
 from miner.offsets import Span
@@ -18,41 +17,16 @@ NAMED = ("enterprise", "place", "organization")
 _PROPER = frozenset({"nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})
 
 
-_BEFORE_BRAND = re.compile(
-    r"(?:企业|公司|品牌|巨头|展商|参展商|车企|药企|集团|厂商|机构|供应商|零售商|走进|走访|参观|来自)[“\"]?$"
-)
-_AFTER_BRAND = re.compile(
-    r"[”\"]?(?:集团|公司|展台|展位|展区|品牌|等(?:企业|品牌|公司|展台|\d)|中国区|大中华区|亚太区|总裁|副总裁|董事长|总经理|首席|创始人|CEO|方面|负责人|相关负责人|"
-    r"带来|首发|首次参展|连续\w届参展|展出|携|推出|参展|宣布|在华|旗下|亮相|与[^,。]{1,12}签|签约|[(][a-z])"
-)
+_PROPER = frozenset({"nr", "nrt", "nrfg", "nt", "ns", "eng", "x"})
 
 
 @dataclass(slots=True)
-class Found:
-    """A name that some rule or model proposes: what it is, who says so, and how sure that is (0 to 1).
+class AnnotatedText:
+    """Text with everything the rules look at; build one with `read`.
 
-    Never changed once made; not frozen, because a frozen one takes three times as long to make, and there are many.
+    All offsets are offsets of `text`: folding maps one character to one. Of an article it holds the fields, joined by
+    line ends, and where each stands.
     """
-
-    start: int
-    end: int
-    label: str
-    method: str
-    confidence: float
-
-    @property
-    def span(self) -> Span:
-        """The characters of the passage that it covers."""
-        return Span(self.start, self.end)
-
-    def shifted(self, by: int) -> Found:
-        """Return it moved by `by` characters."""
-        return replace(self, start=self.start + by, end=self.end + by)
-
-
-@dataclass(slots=True)
-class Passage:
-    """Text with everything the rules look at; build one with `read`."""
 
     text: str
     folded: str
@@ -70,10 +44,12 @@ class Passage:
     """The hits that begin at an offset, by their ends."""
     named: set[tuple[int, int]] = field(default_factory=set)
     """The stretches that are known names."""
+    fields: Mapping[str, Span] = field(default_factory=dict)
+    """Where each field of an article stands."""
 
     @classmethod
-    def read(cls, text: str) -> Passage:
-        """Fold, cut and look up a text."""
+    def read(cls, text: str, fields: Mapping[str, Span] | None = None) -> AnnotatedText:
+        """Fold, cut and look up a text, whose fields stand where `fields` says."""
         folded = fold(text)
         words = tagged(folded)
         edges = bytearray(len(text) + 1)
@@ -83,9 +59,9 @@ class Passage:
         hits = [
             hit for hit in gazetteer().hits(folded) if not hit.term.ambiguous or _may_stand(hit, words, edges)
         ]
-        passage = cls(text, folded, words, hits, edges, [hit.end for hit in hits])
-        passage._sort_hits()
-        return passage
+        whole = cls(text, folded, words, hits, edges, [hit.end for hit in hits], fields=fields or {})
+        whole._sort_hits()
+        return whole
 
     def _sort_hits(self) -> None:
         titles, title_starts, opening, named = self.titles, self.title_starts, self.opening, self.named
@@ -102,16 +78,32 @@ class Passage:
                     titles[end] = hit
 
     @classmethod
-    def joined(cls, parts: Sequence[Passage]) -> Passage:
-        """Return neighbouring passages as one, for looking at names; hits and titles are left out."""
-        text = "".join(part.text for part in parts)
+    def joined(cls, parts: Sequence[AnnotatedText], fields: Mapping[str, Span]) -> AnnotatedText:
+        """Return neighbouring texts as one, of which every part was read for itself."""
+        words, tags, starts, hits, at = list[str](), list[str](), list[int](), list[Hit](), 0
+        for part in parts:
+            words += part.words.words
+            tags += part.words.tags
+            starts += [start + at for start in part.words.starts]
+            hits += [Hit(hit.start + at, hit.end + at, hit.term) for hit in part.hits]
+            at += len(part.text)
+        text, folded = (
+            "".join(each) for each in zip(*((part.text, part.folded) for part in parts), strict=True)
+        )
         edges = bytearray().join(part.edges[:-1] for part in parts) + b"\1"
-        words = Tagged([], [], [])
-        return cls(text, "".join(part.folded for part in parts), words, [], edges, [])
+        whole = cls(
+            text, folded, Tagged(words, tags, starts), hits, edges, [hit.end for hit in hits], fields=fields
+        )
+        whole._sort_hits()
+        return whole
 
-    def bare(self) -> Passage:
-        """Return the passage without words and hits: enough for looking at names, and small."""
-        return Passage(self.text, self.folded, Tagged([], [], []), [], self.edges, [])
+    def span(self, name: str) -> Span:
+        """Return where a field of the article stands; an empty span where it has none."""
+        return self.fields.get(name, Span(0, 0))
+
+    def simplified(self, span: Span) -> str:
+        """Return a stretch in simplified characters, its punctuation and case as printed: what relating reads."""
+        return simplify(span.of(self.text))
 
     def of_kind(self, kind: str) -> Iterator[Hit]:
         """Yield the lexicon hits of one kind in order of their ends."""
@@ -197,11 +189,6 @@ class Passage:
             if not ends:
                 return at
             at = max(ends)
-
-    def acts_as_company(self, start: int, end: int) -> bool:
-        """Tell whether the words around a stretch speak of it as of a company: 企业…, …展台, …总裁, …带来."""
-        before = _BEFORE_BRAND.search(self.folded, max(0, start - 8), start)
-        return before is not None or _AFTER_BRAND.match(self.folded, end) is not None
 
     def all_common(self, start: int, end: int, *, bodies: bool = False) -> bool:
         """Tell whether a stretch consists of words of the general dictionary alone, none of them a name.
