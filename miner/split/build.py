@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from miner.config import Config
+from miner.language.fold import simplify
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
 from miner.offsets import Span, TextMap, stable_id
 from miner.split.jumps import parse_jump
@@ -109,7 +110,7 @@ class _ArticleWriter:
             published=published,
             page=self.document.page or (str(page) if page is not None else None),
             newspaper=story.newspaper or self.document.newspaper or self.config.newspaper,
-            edition=edition_of(f"{headline or ''}\n{body.text}", published),
+            edition=edition_of(simplify(f"{headline or ""}\n{body.text}"), published),
             jump_to=next((jump.page for jump in jumps if jump.way == "to"), None),
             jump_from=next((jump.page for jump in jumps if jump.way == "from"), None),
             url=self.document.url,
