@@ -110,7 +110,7 @@ class _ArticleWriter:
             published=published,
             page=self.document.page or (str(page) if page is not None else None),
             newspaper=story.newspaper or self.document.newspaper or self.config.newspaper,
-            edition=edition_of(simplify(f"{headline or ""}\n{body.text}"), published),
+            edition=edition_of(simplify(f"{headline or ''}\n{body.text}"), published),
             jump_to=next((jump.page for jump in jumps if jump.way == "to"), None),
             jump_from=next((jump.page for jump in jumps if jump.way == "from"), None),
             url=self.document.url,
