@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miner.language.dates import edition_in, edition_year, find_dates, iter_problems, year_edition
+from miner.expo import edition_year, year_edition
+from miner.language.dates import find_dates, iter_problems
+from miner.language.editions import edition_in
 from tests.naming import cases
 
 

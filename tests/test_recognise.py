@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.language.fold import fold
+from miner.language.name_forms import abbreviates, core
 from miner.model import FIELDS, Annotated, Article
 from miner.recognise import Recogniser
-from miner.recognise.entities import abbreviates, core
 from miner.recognise.found import Found
 from miner.recognise.overlap import resolve_overlaps
 from miner.recognise.rules.lists import head_label
@@ -213,8 +213,8 @@ def test_evidence_adds_up() -> None:
 
 def test_cores() -> None:
     """Region, brackets and legal form are no part of a company's core; its trade is."""
-    assert core("山东麦德盈华科技有限公司") == "麦德盈华"
-    assert core("西门子医疗系统有限公司") != core("西门子(中国)有限公司")
+    assert core("山东麦德盈华科技有限公司", loosely=True).name == "麦德盈华"
+    assert core("西门子医疗系统有限公司").name != core("西门子(中国)有限公司").name
 
 
 def test_abbreviations() -> None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner.language.words import ReferenceSegmenter, is_common, sentences, tagged, user_dictionary, words
+from miner.language.sentences import sentences
+from miner.language.words import ReferenceSegmenter, is_common, tagged, user_dictionary, words
 
 _OWN_TEXT = (
     "第八届进博会昨天在国家会展中心开幕。静安区投促办与德勤、毕马威签署合作备忘录，共同服务参展商。\n"

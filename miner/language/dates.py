@@ -12,14 +12,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
+from miner.expo import edition_days, year_edition
 from miner.language.lexicon import load_lexicon
+from miner.language.numerals import read_number
 from miner.offsets import Span
 
 Precision = Literal["day", "month", "year", "none"]
-FIRST_YEAR = 2018
-"""The year of the first expo; edition N is held in year 2017 + N."""
-EXPO_DAYS = ("11-05", "11-10")
-"""The expo has opened on 5 November and closed on 10 November in every edition so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,63 +32,6 @@ class DateMention:
     precision: Precision
     method: str
     """written, year-of-issue, running, relative, bracket, same-day, expo-day, part-of-year, vague, impossible or no-issue-date."""
-
-
-def edition_year(edition: int) -> int:
-    """Return the year in which an edition is held.
-
-    >>> edition_year(5)
-    2022
-    """
-    return FIRST_YEAR - 1 + edition
-
-
-def year_edition(year: int) -> int | None:
-    """Return the edition held in a year, None before the first.
-
-    >>> year_edition(2022), year_edition(2016)
-    (5, None)
-    """
-    return year - FIRST_YEAR + 1 if year >= FIRST_YEAR else None
-
-
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
-_EDITION = re.compile(
-    r"(?:第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})|(?P<first>首))届(?:上海)?(?:中国国际进口博览会|进博会|进口博览会|中国进博会|虹桥国际经济论坛|虹桥论坛)"
-    r"|(?P<year>20\d\d)年?(?:中国国际进口博览会|进博会)"
-)
-
-
-def edition_in(text: str) -> int | None:
-    """Return the first edition of the expo that a text names; the 第N届 of other fairs is none.
-
-    >>> edition_in("第五届进博会"), edition_in("首届中国国际进口博览会"), edition_in("第127届广交会")
-    (5, 1, None)
-    """
-    named = edition_named(text)
-    return named.number if named is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class EditionMention:
-    """An edition of the expo as a text names it."""
-
-    number: int
-    text: str
-
-
-def edition_named(text: str) -> EditionMention | None:
-    """Return the first edition that a text names, with its words."""
-    for match in _EDITION.finditer(text):
-        if match["first"]:
-            number: int | None = 1
-        elif match["year"]:
-            number = year_edition(int(match["year"]))
-        else:
-            number = _number(match["n"])
-        if number:
-            return EditionMention(number, match.group())
-    return None
 
 
 @cache
@@ -256,7 +197,7 @@ class _Reader:
     def with_year(self, match: re.Match[str]) -> DateMention:
         """Read 2022年, 2022年11月, 2022年11月7日."""
         raw = match["y"]
-        year = int(raw) if raw.isdigit() and raw.isascii() else _han_year(raw)
+        year = _number(raw)
         self.year_here = (year, match.start())
         month = _number(match["m"]) if match["m"] else None
         return self.made(match, (year, month, _number(match["d"]) if match["d"] else None), "written")
@@ -353,7 +294,7 @@ class _Reader:
         if edition is None:
             return _unknown(match, "vague")
         shift = _words()[match["expo"]][1]
-        first, last = (date.fromisoformat(f"{edition_year(edition)}-{day}") for day in EXPO_DAYS)
+        first, last = edition_days(edition)
         day = last if shift < 0 else first + timedelta(days=shift)
         return DateMention(Span(*match.span()), match.group(), day.isoformat(), None, "day", "expo-day")
 
@@ -407,16 +348,8 @@ def _unknown(match: re.Match[str], method: str) -> DateMention:
 
 
 def _number(text: str) -> int:
-    """Read a number below a hundred, in digits or Chinese: days, months and editions need no more."""
-    if text.isdigit():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    units = _DIGITS.get(ones, 0)
-    return units if not ten else 10 * (_DIGITS.get(tens, 0) if tens else 1) + units
-
-
-def _han_year(text: str) -> int:
-    return int("".join(str("〇一二三四五六七八九".find(c)) if c not in "零○" else "0" for c in text))
+    """Read a day, month or year that the grammar has found; 0 for none."""
+    return read_number(text) or 0
 
 
 def find_dates(

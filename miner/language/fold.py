@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import normalize
 
 import numpy as np
@@ -50,6 +50,16 @@ def _translated(text: str, *, whole: bool) -> str:
         return text.translate(table)
     folded = _codes(whole=whole).take(codes).tobytes().decode("utf-16-le", "surrogatepass")
     return text.translate(table) if _RARE in folded else folded
+
+
+@lru_cache(maxsize=65536)
+def fold_name(name: str) -> str:
+    """Return a name as it is compared: folded, compatibility forms spelt out, without white space.
+
+    >>> fold_name("旭化成（中国） 投资有限公司"), fold_name("安娜‧林奎斯特") == fold_name("安娜•林奎斯特")
+    ('旭化成(中国)投资有限公司', True)
+    """
+    return "".join(fold(normalize("NFKC", name)).lower().split())
 
 
 @cache

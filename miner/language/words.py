@@ -1,4 +1,4 @@
-"""Sentences and words as spans.
+"""Words as spans.
 
 Words come from rjieba, which cuts like jieba but twenty times faster; `ReferenceSegmenter` is jieba itself with a
 tokenizer of its own, kept so that a test can show on a large text that both cut alike. Both know the project's user
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
 from operator import itemgetter
@@ -18,16 +17,13 @@ from typing import Any, NamedTuple
 import jieba
 import rjieba
 
+from miner.language.gazetteer import words_of
 from miner.language.lexicon import Entry, load_all
 from miner.offsets import Span, spans_between
 
-_SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）)\]】》]*|\n|$)")
-_BREAKS = re.compile(r"[，,；;：:、\s]")
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}")
 _NAME_LEXICONS = ("enterprises", "organizations", "places", "venues", "expo")
 _WORD_LEXICONS = ("segment", "titles")
-_REGIONS = ("大中华区", "中国区", "亚太区", "亚洲区", "中华区")
-"""A company's region is no part of its name: it must stay a word of its own."""
 _WORD, _TAG = itemgetter(0), itemgetter(1)
 _FREQUENCY = 4000
 _SKIPPED_KINDS = frozenset({"modifier", "joint", "address", "none"})
@@ -39,40 +35,6 @@ class Tagged(NamedTuple):
     words: list[str]
     tags: list[str]
     starts: list[int]
-
-
-def sentences(text: str, *, max_chars: int | None = None) -> tuple[Span, ...]:
-    """Cut text into sentences as spans; closing marks stay with their sentence, paragraphs always end one.
-
-    With `max_chars` a longer sentence is cut after a comma near that length.
-
-    >>> [span.of("他说：“好！”然后走了。再见") for span in sentences("他说：“好！”然后走了。再见")]
-    ['他说：“好！”', '然后走了。', '再见']
-    """
-    spans: list[Span] = []
-    longest = len(text) if max_chars is None else max_chars
-    for match in _SENTENCE.finditer(text):
-        start, end = match.span()
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        if end - start > longest:
-            spans.extend(_pieces(text, Span(start, end), longest))
-        elif start < end:
-            spans.append(Span(start, end))
-    return tuple(spans)
-
-
-def _pieces(text: str, span: Span, max_chars: int) -> Iterator[Span]:
-    start, end = span
-    while end - start > max_chars:
-        cut = start + max_chars
-        for match in _BREAKS.finditer(text, start + max_chars // 2, cut):
-            cut = match.end()
-        yield Span(start, cut)
-        start = cut
-    yield Span(start, end)
 
 
 def words(text: str) -> tuple[Span, ...]:
@@ -126,10 +88,11 @@ def user_dictionary() -> tuple[str, ...]:
 
 
 def _unambiguous(entry: Entry) -> set[str]:
+    regions = tuple(words_of("name_forms", "region"))  # a company's region stays a word of its own
     return {
         form
         for form in entry.forms()
-        if form not in entry.ambiguous and len(form) >= 3 and not form.endswith(_REGIONS)
+        if form not in entry.ambiguous and len(form) >= 3 and not form.endswith(regions)
     }
 
 

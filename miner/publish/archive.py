@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from miner.expo import edition_year, phase
+from miner.language.editions import edition_title
 from miner.store.words import (
     ALIAS_KINDS,
     EVENT_TYPES,
@@ -25,11 +26,11 @@ __all__ = [
     "ORGANIZATION_KINDS",
     "ROLES",
     "STATUSES",
+    "edition_title",
+    "edition_year",
     "measure_title",
+    "phase",
 ]
-
-FIRST_YEAR = 2018
-"""The first expo; edition N was held in the year 2017 + N, from 5 to 10 November."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,6 @@ NAVIGATION = (
 )  # fmt: skip
 """The pages that every page leads to."""
 FIELDS = {"kicker": "引题", "headline": "标题", "subtitle": "副题", "body": "正文"}
-_DIGITS = "零一二三四五六七八九十"
 
 Row = sqlite3.Row
 Parameters = tuple[Any, ...] | dict[str, Any]
@@ -105,59 +105,6 @@ def is_archive(connection: sqlite3.Connection) -> bool:
     wanted = ("articles", "mentions", "events", "runs", "articles_fts", "coverage", "totals")
     sql = f"select count(*) from sqlite_master where type = 'table' and name in ({', '.join('?' * len(wanted))})"
     return bool(scalar(connection, sql, wanted) == len(wanted))
-
-
-def edition_title(edition: int | None) -> str:
-    """Return the usual name of an expo.
-
-    >>> edition_title(5), edition_title(12), edition_title(None)
-    ('第五届', '第十二届', '届次不详')
-    """
-    if edition is None:
-        return "届次不详"
-    if 0 < edition <= 10:
-        return f"第{_DIGITS[edition]}届"
-    if 10 < edition < 20:
-        return f"第十{_DIGITS[edition - 10]}届"
-    return f"第{edition}届"
-
-
-def edition_year(edition: int) -> int:
-    """Return the year in which an expo was held.
-
-    >>> edition_year(1), edition_year(7)
-    (2018, 2024)
-    """
-    return FIRST_YEAR - 1 + edition
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """Where a day lies in an expo's year: before it, during it or after it."""
-
-    edition: int
-    name: str
-
-
-def phase(published: str) -> Phase | None:
-    """Return the nearest expo to a day, and whether the day lies before, during or after it.
-
-    From April of the expo's year to March of the next.
-
-    >>> phase("2022-11-06"), phase("2023-01-15").name, phase("2022")
-    (Phase(edition=5, name='during'), 'after', None)
-    """
-    try:
-        day = date.fromisoformat(published)
-    except ValueError:
-        return None
-    year = day.year if day.month >= 4 else day.year - 1
-    edition = year - FIRST_YEAR + 1
-    if edition < 1:
-        return None
-    if date(year, 11, 5) <= day <= date(year, 11, 10):
-        return Phase(edition, "during")
-    return Phase(edition, "before" if day < date(year, 11, 5) else "after")
 
 
 def number(value: float | int | None, *, digits: int = 2) -> str:

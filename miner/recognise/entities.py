@@ -11,32 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from miner.language.gazetteer import gazetteer, words_of
+from miner.language.gazetteer import gazetteer
 from miner.language.lexicon import Entry
-from miner.language.words import words
+from miner.language.name_forms import abbreviates, brand, core, has_legal_form, without_regions
 from miner.model import Form, LocalEntity
 from miner.recognise.found import Found
 from miner.text import AnnotatedText
 
 Key = tuple[str, str]
 _BRACKET = re.compile(r"\([^()]*\)")
-_CLOSING = (
-    "股份有限公司",
-    "有限责任公司",
-    "有限公司",
-    "株式会社",
-    "集团公司",
-    "总公司",
-    "律师事务所",
-    "会计师事务所",
-    "公司",
-    "集团",
-    "股份",
-    "控股",
-    "银行",
-)
 _WHOLE = ("银行", "公司", "集团", "保险", "证券")
 _LEGAL_ENDS = (
     "",
@@ -140,14 +125,14 @@ def _kinship(name: str, other: str) -> int | None:
     known = _same_entry(name, other)
     if known is not None:
         return 0 if known else None
-    if name.endswith(_CLOSING) and not _same_region(name, other):
+    if has_legal_form(name) and not _same_region(name, other):
         return None
-    if core(name) == core(other):
+    if core(name, loosely=True).name == core(other, loosely=True).name:
         return 0
     if (
-        name == _without_regions(other)
-        or name == _brand(other)
-        or (name.endswith("公司") and core(name) == _brand(other))
+        name == without_regions(other)
+        or name == brand(other)
+        or (name.endswith("公司") and core(name, loosely=True).name == brand(other))
     ):
         return 1
     return 2 if _is_part(name, other) else None
@@ -160,7 +145,7 @@ def _same_entry(name: str, other: str) -> bool | None:
     """
     mine, theirs = (
         _entry("enterprise", name),
-        _entry("enterprise", other) or _entry("enterprise", core(other)),
+        _entry("enterprise", other) or _entry("enterprise", core(other, loosely=True).name),
     )
     if (
         mine is None
@@ -183,19 +168,19 @@ def _same_region(name: str, other: str) -> bool:
     bracket = _BRACKET.search(other)
     if bracket is not None and bracket.group() not in name:
         return False
-    mine = name[: len(name) - len(_without_regions(name))]
-    return mine in ("", other[: len(other) - len(_without_regions(other))])
+    mine = name[: len(name) - len(without_regions(name))]
+    return mine in ("", other[: len(other) - len(without_regions(other))])
 
 
 def _is_part(name: str, other: str) -> bool:
     """Tell whether a bare brand stands in a longer legal name that is not another known enterprise."""
-    if name not in other or not other.endswith(_CLOSING) or len(name) < 2:
+    if name not in other or not has_legal_form(other) or len(name) < 2:
         return False
     if name.endswith(_WHOLE) and other.rsplit(name, 1)[1] not in _LEGAL_ENDS:
         return False  # a bank or company and the group named after it are two
     mine, theirs = (
         _entry("enterprise", name),
-        _entry("enterprise", _without_regions(other)) or _entry("enterprise", core(other)),
+        _entry("enterprise", without_regions(other)) or _entry("enterprise", core(other, loosely=True).name),
     )
     return theirs is None or mine is None or mine.name == theirs.name
 
@@ -206,86 +191,6 @@ def _fuller_body(name: str, names: list[str]) -> str | None:
     return fuller[0] if len(fuller) == 1 else None
 
 
-@lru_cache(maxsize=8192)
-def abbreviates(short: str, full: str) -> bool:
-    """Tell whether a short name takes characters, in order, from every word of a full one; regions may be left out.
-
-    >>> abbreviates("市商务委", "上海市商务委员会"), abbreviates("上海大学", "上海交通大学")
-    (True, False)
-    """
-    if short[0] not in full[:4] or short[-1] not in full[-3:]:
-        return False
-    if len(full) - len(short) >= 2 and any(
-        full.startswith(short[:cut]) and full.endswith(short[cut:]) for cut in range(1, len(short))
-    ):
-        return False
-    at = 0
-    for span in words(full):
-        word = span.of(full)
-        taken = 0
-        for char in word:
-            if at < len(short) and char == short[at]:
-                at, taken = at + 1, taken + 1
-        if not taken and not any(term.kind == "place" for term in gazetteer().terms(word)):
-            return False
-    return at == len(short)
-
-
-@cache
-def _neutral() -> tuple[str, ...]:
-    return tuple(sorted(words_of("naming", "neutral"), key=lambda word: (-len(word), word)))
-
-
-@lru_cache(maxsize=8192)
-def core(name: str) -> str:
-    """Return a folded company name without regions, brackets, legal form and words that any company may have.
-
-    >>> core("山东麦德盈华科技有限公司"), core("西门子(中国)有限公司"), core("西门子医疗系统有限公司")
-    ('麦德盈华', '西门子', '西门子医疗系统')
-    """
-    text = _without_regions(_BRACKET.sub("", name)).removeprefix("株式会社")
-    for _ in range(6):
-        ending = next(
-            (e for e in (*_CLOSING, *_neutral()) if text.endswith(e) and len(text) - len(e) >= 2), None
-        )
-        if ending is None:
-            break
-        text = text[: -len(ending)]
-    return text or name
-
-
-@lru_cache(maxsize=8192)
-def _brand(name: str) -> str:
-    """Return the core of a company name without its trade (丰田汽车 → 丰田)."""
-    text = core(name)
-    for _ in range(4):
-        trades = [
-            w
-            for w in (*words_of("company_types", "industry", "weak"), "开发")
-            if text.endswith(w) and len(text) - len(w) >= 2
-        ]
-        if not trades:
-            break
-        text = text[: -len(max(trades, key=len))]
-        if _entry("enterprise", text):
-            break
-    return text
-
-
-@lru_cache(maxsize=8192)
-def _without_regions(name: str) -> str:
-    best = 0
-    for hit in sorted(gazetteer().hits(name), key=lambda hit: (hit.start, hit.end)):
-        if (
-            hit.term.kind == "place"
-            and hit.start == best
-            and len(name) - hit.end >= 2
-            and hit.term.sort != "venue"
-        ):
-            best = hit.end
-    return name[best:]
-
-
 def _entity(passage: AnnotatedText, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
     rooted = [found for found in firsts if _squeezed(passage, found) == root[1]]
     full = rooted[0] if rooted else max(firsts, key=lambda found: found.end - found.start)
@@ -293,7 +198,7 @@ def _entity(passage: AnnotatedText, firsts: list[Found], root: Key, links: Links
         (e for e in (_entry(full.label, passage.folded[f.start : f.end]) for f in (full, *firsts)) if e), None
     )
     if entry is None and full.label == "enterprise":
-        entry = _entry("enterprise", core(root[1]))
+        entry = _entry("enterprise", core(root[1], loosely=True).name)
     others = []
     latin = None
     for found in firsts:

@@ -27,7 +27,6 @@ from miner.recognise.shapes import is_byline
 from miner.recognise.zones import credits, works
 from miner.text import AnnotatedText
 
-_REGIONS = ("大中华区", "中国区", "亚太区", "中华区", "亚洲区", "北亚区")
 _AT = re.compile(r"(?:在|于|至|到|位于|落户|来自|入驻|设在|建在|扎根|迁至|前往)$")
 _EVENTS = ("论坛", "大会", "峰会", "年会", "博览会", "展会", "交易会", "展览会", "艺术节", "电影节", "文化节")
 """What a gathering's name ends in: it is no body, though a model may take it for one."""
@@ -218,7 +217,8 @@ def _from_lexicon(passage: AnnotatedText) -> Iterator[Found]:
             continue
         following = passage.folded[hit.end : hit.end + 1]
         if kind == "enterprise" and (
-            following == "区" or passage.folded.endswith(_REGIONS, hit.start, hit.end)
+            following == "区"
+            or passage.folded.endswith(tuple(words_of("name_forms", "region")), hit.start, hit.end)
         ):
             continue
         if kind == "organization" and (following == "门" or (not inside and following == "长")):

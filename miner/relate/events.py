@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from miner.language.dates import DateMention, edition_in
+from miner.language.dates import DateMention
+from miner.language.editions import edition_in
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Participant, Quote, Status
 from miner.offsets import Span

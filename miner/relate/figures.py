@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from miner.language.dates import DateMention, edition_in
+from miner.language.dates import DateMention
+from miner.language.editions import edition_in
 from miner.language.lexicon import load_lexicon
 from miner.language.numbers import Number, find_numbers
 from miner.model import Figure

@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from miner.language.sentences import sentences
 from miner.model import Annotated, LocalEntity, Mention
 from miner.offsets import Span
 
-_SENTENCE = re.compile(r"[^。！？!?\n]{0,4000}(?:[。！？!?]{1,8}[”’」』）)]{0,4}|\n|$)?")
 _OPEN = {"“": "”", "「": "」", "『": "』"}
 _MARKS = re.compile('[“”「」『』"\n]')
 _BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
@@ -116,24 +116,6 @@ class Passage:
         return len(self.text) + 1
 
 
-def sentence_spans(text: str) -> tuple[Span, ...]:
-    """Cut text at 。！？ and line ends; closing marks stay with their sentence, blanks at the edges stay outside.
-
-    >>> [span.of("“好。”他说。\\n完了") for span in sentence_spans("“好。”他说。\\n完了")]
-    ['“好。”', '他说。', '完了']
-    """
-    spans = []
-    for match in _SENTENCE.finditer(text):
-        start, end = match.span()
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        if end > start:
-            spans.append(Span(start, end))
-    return tuple(spans)
-
-
 def quotations(text: str) -> tuple[Marked, ...]:
     """Return the outermost quotations of a text; one that is never closed ends with its paragraph.
 
@@ -197,13 +179,13 @@ def _toggle(stack: list[tuple[str, int]], found: list[Marked], at: int) -> None:
 def passage(annotated: Annotated, name: str) -> Passage:
     """Make one field of an article ready."""
     text = annotated.text.simplified(annotated.text.span(name))
-    sentences = sentence_spans(text)
+    cut = sentences(text)
     mentions = tuple(m for m in annotated.mentions if m.field == name)
     marked = quotations(text)
     return Passage(
-        annotated, name, text, sentences, mentions, marked,
+        annotated, name, text, cut, mentions, marked,
         tuple(Span(*m.span()) for m in _BRACKET.finditer(text)),
         tuple(Span(*m.span()) for m in _TITLE.finditer(text)),
-        tuple(s.start for s in sentences), tuple(s.end for s in sentences),
+        tuple(s.start for s in cut), tuple(s.end for s in cut),
         tuple(m.span.start for m in mentions), tuple(m.outer.start for m in marked),
     )  # fmt: skip

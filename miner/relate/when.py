@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from miner.language.dates import DateMention, edition_named, edition_year, year_edition
+from miner.expo import edition_of_day, edition_year
+from miner.language.dates import DateMention
+from miner.language.editions import edition_named
 from miner.model import Status
 from miner.offsets import Span
 from miner.relate.participants import Scope
@@ -129,7 +131,7 @@ _LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|�
 def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
     """Date by an edition that is not the current one: 首届进博会上 is 2018, 上届 the year before; 本届 says no date."""
     article = reading.passage.annotated.article
-    current = article.edition or (year_edition(int(article.published[:4])) if article.published else None)
+    current = article.edition or edition_of_day(article.published)
     words = sentence.of(reading.passage.text)
     last, named = _LAST_EDITION.search(words), edition_named(words)
     if current is None or (last is None and named is None):

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from miner.language.words import sentences
+from miner.expo import FIRST_YEAR
+from miner.language.sentences import sentences
 from miner.offsets import Span, stable_id
 from miner.resolve.blocks import Blocks, grams_of
 from miner.resolve.judge import THRESHOLD, Reason, probability, weigh
@@ -115,8 +116,9 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
     events: list[tuple[int, int, str]] = []
     for row in connection.execute(
         "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure,"
-        " coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - 2017) as edition, f.comparison, f.start, f.[end], f.field"
-        " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id"
+        " coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - ?) as edition, f.comparison, f.start, f.[end], f.field"
+        " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id",
+        (FIRST_YEAR - 1,),
     ):
         if row[1] != current:
             current = intern(row[1])

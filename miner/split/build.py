@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from miner.config import Config
+from miner.expo import edition_of_day
+from miner.language.editions import editions_named
 from miner.language.fold import simplify
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
 from miner.offsets import Span, TextMap, stable_id
@@ -20,8 +22,6 @@ __all__ = ["build", "edition_of"]
 
 _BODY: frozenset[Role] = frozenset({"body", "subhead"})
 _EXPO = re.compile(r"进博|进口博览会|CIIE")
-_ORDINAL = re.compile(r"(第[一二三四五六七八九十两\d]{1,3}|首)届[^。，；、]{0,8}?(?:进博|进口博览会)")
-_NUMERALS = {char: value for value, char in enumerate("一二三四五六七八九十", start=1)} | {"首": 1, "两": 2}
 _INLINE = re.compile(r"[（(]((?:本报|首席|实习|见习|全媒体){0,2}(?:记者|通讯员)[^（）()，。]{1,40})[）)]")
 _ORNAMENTS = "\ufffd■□◆◇○●▲△★☆·• "
 _EDGES = 400
@@ -177,25 +177,13 @@ def _byline(lines: Sequence[str], body: str) -> str | None:
 def edition_of(text: str, published: str | None) -> int | None:
     """The expo that a text is about: the one it names, else that of its year; None when it is not about the expo.
 
-    The first expo was held in 2018. A text that names several is about that of its year.
+    A text that names several is about that of its year.
 
     >>> edition_of("第六届中国国际进口博览会开幕", None), edition_of("进博会开幕", "2019-11-05")
     (6, 2)
     """
     if not _EXPO.search(text):
         return None
-    named = Counter(_ordinal(found[1]) for found in _ORDINAL.finditer(text))
-    year = int(published[:4]) - 2017 if published and published[:4].isdigit() else None
-    if named and (year is None or year not in named):
-        return named.most_common(1)[0][0]
-    return year if year is not None and year >= 1 else None
-
-
-def _ordinal(text: str) -> int:
-    digits = text.removeprefix("第")
-    if digits.isdigit():
-        return int(digits)
-    if len(digits) == 1:
-        return _NUMERALS.get(digits, 0)
-    tens, _, ones = digits.partition("十")
-    return 10 * _NUMERALS.get(tens, 1) + _NUMERALS.get(ones, 0)
+    named = Counter(mention.number for mention in editions_named(text))
+    own = edition_of_day(published)
+    return named.most_common(1)[0][0] if named and own not in named else own

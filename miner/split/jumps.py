@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from miner.language.numerals import read_number
 from miner.model import Problem
 from miner.offsets import stable_id
 
 __all__ = ["Joined", "Jump", "JumpRow", "is_jump_line", "join_jumps", "parse_jump"]
 
-_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "Ｏ": 0}
 _TO = r"(?:下转|紧转|转接|续转|转(?=第)|转见|续见|继续见|未完.{0,3}转|全文.{0,2}转|相关.{0,4}转)"
 _FROM = r"(?:上接|紧接|续接|承接|接(?=第)|接上)"
 _JUMP = re.compile(
@@ -65,18 +65,8 @@ def plain_page(text: str) -> str:
     found = re.fullmatch(r"([A-Z]{0,2})0*(\d+)", half)
     if found:
         return found[1] + found[2]
-    return str(_chinese_number(half)) if half and all(c in _DIGITS or c in "十百" for c in half) else half
-
-
-def _chinese_number(text: str) -> int:
-    total = unit = 0
-    for char in text:
-        if char in _DIGITS:
-            unit = unit * 10 + _DIGITS[char] if unit and "十" not in text else _DIGITS[char]
-        else:
-            total += (unit or 1) * (10 if char == "十" else 100)
-            unit = 0
-    return total + unit
+    number = read_number(half)
+    return half if number is None else str(number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from miner.publish.archive import (
     STATUSES,
     Kind,
     edition_title,
+    edition_year,
     first,
     month_number,
     phase,
@@ -184,7 +185,7 @@ def _phase_rows(days: Counter[str]) -> list[dict[str, Any]]:
 def phases(rows_: list[dict[str, Any]], links: Links, identity: str) -> object:
     """Return the chart of articles before, during and after each expo."""
     stacked = [
-        Stack(f"{row['title']} {row['edition'] + 2017}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
+        Stack(f"{row['title']} {edition_year(row['edition'])}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
         for row in rows_
     ]  # fmt: skip
     return stacks(stacked, "各届进博会前、中、后的报道篇数", width=480)

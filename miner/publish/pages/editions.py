@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
 
+from miner.expo import edition_days
 from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
 from miner.publish.index.views import OWN
@@ -127,8 +128,8 @@ def _months(connection: sqlite3.Connection, edition: int, links: Links) -> list[
 
 def days(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
     """Return the days around an expo with their events by type, for the calendar: from Monday before to Sunday after."""
-    year = edition_year(edition)
-    start, end = date(year, 10, 30), date(year, 11, 19)
+    opens, closes = edition_days(edition)
+    start, end = opens - timedelta(days=6), closes + timedelta(days=9)
     start -= timedelta(days=start.weekday())
     end += timedelta(days=6 - end.weekday())
     counts: dict[str, dict[str, int]] = {}
@@ -141,7 +142,7 @@ def days(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
         found = counts.get(day.isoformat(), {})
         result.append({
             "date": day.isoformat(), "label": f"{day.month}月{day.day}日", "weekday": "一二三四五六日"[day.weekday()],
-            "open": date(year, 11, 5) <= day <= date(year, 11, 10), "total": sum(found.values()),
+            "open": opens <= day <= closes, "total": sum(found.values()),
             "types": sorted(found.items(), key=lambda item: -item[1]),
         })  # fmt: skip
     return result

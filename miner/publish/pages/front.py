@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from miner.publish.archive import KINDS, TABLE_TITLES, edition_title, first, month_number, rows, scalar
+from miner.publish.archive import (
+    KINDS,
+    TABLE_TITLES,
+    edition_title,
+    edition_year,
+    first,
+    month_number,
+    rows,
+    scalar,
+)
 from miner.publish.charts import Bar, Stack, columns, stacks
 from miner.publish.index.views import QUERIES
 from miner.publish.pages.lists import LISTINGS
@@ -32,7 +41,7 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
         "paper_chart": stacks([_paper(row, links) for row in papers[:10]], "各报的文章数,深色为还原可靠的"),
         "months": columns(months, "逐月的报道篇数"), "month_table": [(bar.label, bar.value) for bar in months if bar.value],
         "editions": [
-            {"edition": n, "title": edition_title(n), "n": count}
+            {"edition": n, "title": edition_title(n), "year": edition_year(n), "n": count}
             for n, count in connection.execute("select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1 desc")
         ],
         "top": {

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from miner.language.gazetteer import gazetteer, words_of
+from miner.language.name_forms import core, has_legal_form
 from miner.language.words import is_common
-from miner.recognise.entities import core
 from miner.recognise.found import Found, acts_as_company
 from miner.recognise.rules.foreign import SPEAKS, letters_of
 from miner.text import AnnotatedText
@@ -58,7 +58,6 @@ _NOT_BRANDS = (
     "合作",
     "创新",
 )
-_LEGAL = ("公司", "集团", "事务所", "株式会社", "银行")
 
 
 def find_employers(passage: AnnotatedText, people: Iterable[Found]) -> Iterator[Found]:
@@ -184,9 +183,9 @@ def find_short_forms(passage: AnnotatedText, found: Iterable[Found]) -> Iterator
     done: set[str] = set()
     for item in found:
         name = passage.folded[item.start : item.end]
-        if item.label != "enterprise" or not name.endswith(_LEGAL) or item.confidence < 0.75:
+        if item.label != "enterprise" or not has_legal_form(name) or item.confidence < 0.75:
             continue
-        short = core(name)
+        short = core(name, loosely=True).name
         if (
             len(short) < 2
             or short == name

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from miner.language.gazetteer import words_of
+from miner.language.numerals import read_number
 from miner.language.words import is_common
 from miner.offsets import Span
 from miner.recognise.found import Found
@@ -214,7 +215,7 @@ def find_listed(passage: AnnotatedText, found: list[Found]) -> Iterator[Found]:
         counted = _COUNT.match(chain.head)
         every = (
             counted is not None
-            and _number(counted.group(1)) == len(chain.members)
+            and read_number(counted.group(1)) == len(chain.members)
             and any(k in (None, label) for k in known)
         )
         for member, kind in zip(chain.members, known, strict=True):
@@ -235,10 +236,6 @@ def find_listed(passage: AnnotatedText, found: list[Found]) -> Iterator[Found]:
                 )
             ):
                 yield Found(member.start, member.end, label, "list", sure)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else "零一二三四五六七八九十".find(text) if text != "两" else 2
 
 
 def _plain_brand(passage: AnnotatedText, member: Span, known: int) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from miner.language.numerals import write_numeral
 from miner.training.pages.editor import LOST, Rates, Story, Style, choose, decorate, random_name, random_style
 
 __all__ = [
@@ -74,7 +75,6 @@ _CONTINUES = (
 )
 _CUT_AT_MARK = 0.6
 """How often a headline that is cut and has a comma or colon is cut after it."""
-_DIGITS = "〇一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +314,7 @@ class _StorySetter:
         return [*blocks, _Block("body", self.number, lines)]
 
     def _page(self, forms: Sequence[str], page: int) -> str:
-        return self.rng.choice(forms).format(n=page, c=_DIGITS[page % 11])
+        return self.rng.choice(forms).format(n=page, c=write_numeral(page))
 
     def _paragraph(self, text: str, index: int, story: Story, last: bool) -> list[_Line]:
         if self._happens(self.rates.lost_latin):
