@@ -13,6 +13,8 @@ import click
 from miner import __version__
 from miner.config import Config, load_config
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
+from miner.training import COURSES, Effort
+from miner.training import train as learn
 
 EXIT_CODES = """\b
 Exit codes:
@@ -405,7 +407,7 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
 
 
 @main.command()
-@click.argument("model", type=click.Choice(["names", "split"]))
+@click.argument("model", type=click.Choice(sorted(COURSES)))
 @click.argument("data", type=click.Path(file_okay=False, exists=True, path_type=Path))
 @click.option(
     "--out",
@@ -428,29 +430,20 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     help="split: 生成多少版面 / pages to set",
 )
 def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) -> None:
-    """训练:名称识别模型(names)或版面还原模型(split)/ Train a model from a folder of data sets.
+    """训练一个模型 / Train a model from a folder of data sets.
 
-    DATA holds ner/, events/, lexicons/ and raw/ as the models' cards name them. Needs the extra `train`.
+    DATA holds the sets as the models' cards name them; what is missing is said before it starts. Needs the extra `train`.
 
     \b
     Example:
       miner train split ../shared/data --pages 2000 --out split.npz
       miner train names ../shared/data --minutes 30 --out names.npz
     """
-    target = out or Path(__file__).parent / "resources" / "models" / f"{model}.npz"
-
-    def say(text: str) -> None:
-        click.echo(text, err=True)
-
-    made: Any
-    if model == "names":
-        from miner.training.names.trained import train_recogniser
-
-        made = train_recogniser(data, target, minutes=minutes, say=say)
-    else:
-        from miner.training.pages.course import train_split
-
-        made = train_split(data, target, corpus=default_corpus(), pages=pages, say=say)
+    target = out or Path(__file__).parent / "resources" / COURSES[model].ships
+    effort = Effort(minutes=minutes, pages=pages, corpus=default_corpus())
+    made = learn(model, data, target, effort=effort, say=lambda text: click.echo(text, err=True))
+    for what, value in made.figures.items():
+        click.echo(f"{what}: {value:.4f}", err=True)
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
 
 

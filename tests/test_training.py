@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from miner.errors import InputError
+from miner.errors import InputError, ModelError
 from miner.recognise.network.model import Candidate
+from miner.training import COURSES
 from miner.training.names import invent, silver
 from miner.training.names import sets as datasets
 from miner.training.names.sets import Example, body_labels
 from miner.training.names.vocabulary import folding
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def names(example: Example) -> dict[str, list[str]]:
@@ -161,11 +166,20 @@ def test_folding_is_one_to_one() -> None:
 
 
 def test_training_says_what_is_missing(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
-    from miner.training.names.trained import train_recogniser
+    course = replace(COURSES["names"], libraries=())
+    with pytest.raises(InputError, match="ner"):
+        course.check(tmp_path)
+    with pytest.raises(ModelError, match="no_such_library"):
+        replace(course, libraries=("no_such_library",)).check(tmp_path)
 
-    with pytest.raises(InputError):
-        train_recogniser(tmp_path, tmp_path / "names.npz")
+
+@pytest.mark.parametrize("name", sorted(COURSES))
+def test_every_course_has_code_and_a_card(name: str) -> None:
+    course = COURSES[name]
+    assert (ROOT / "miner" / "resources" / course.ships).exists()
+    assert list((ROOT / "miner" / "resources" / "models").glob(f"{Path(course.ships).stem}*.md"))
+    if all(find_spec(library) for library in course.libraries):
+        assert callable(course.learn())
 
 
 def test_chain_gradient_equals_finite_differences() -> None:

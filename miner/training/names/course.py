@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import torch
 
 from miner.recognise.network.encode import FIRST_ID, Vocabulary
 from miner.recognise.network.model import NameModel
+from miner.training import Say
 from miner.training.names import vocabulary as words
 from miner.training.names.invent import Inventor, read_lists
 from miner.training.names.network import Network, Plan, prepare, to_arrays, train
@@ -24,7 +25,6 @@ from miner.training.names.pretrain import pair_vectors, word_vectors
 from miner.training.names.sets import Example, read_training
 from miner.training.names.silver import lexicon_forms, silver
 
-Say = Callable[[str], None]
 INVENTED, RENAMED = 16_000, 12_000
 SEED = 7
 

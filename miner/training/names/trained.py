@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import lzma
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-from miner.errors import InputError, ModelError
+from miner.training import Effort, Say, Trained
 
-Say = Callable[[str], None]
 _TOPICS = ("企业", "公司", "进博", "签约", "集团", "投资", "参展", "品牌")
 SILVER_CHARS = 3_000_000
 SEED = 1
-
-
-def _silent(_: str) -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """Where the model went, and its hash."""
-
-    path: Path
-    sha256: str
-    bytes: int
 
 
 def read_raw(path: Path) -> Iterator[str]:
@@ -49,28 +33,21 @@ def read_sentences(folder: Path) -> Iterator[str]:
         yield from dict.fromkeys(row["text"] for row in rows if row.get("text"))
 
 
-def train_recogniser(data_dir: Path, out: Path, *, minutes: float = 60.0, say: Say = _silent) -> Trained:
-    """Train the name model from the sets below `data_dir` and write it to `out` (an .npz file).
+def train_recogniser(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
+    """Train the name model from the sets below `data` and write it to `out` (an .npz file).
 
     The course has several rounds: the annotated sets and invented sentences teach a first model, which labels raw
-    news for the next. Needs PyTorch, which only training uses. `minutes` bounds the learning itself, on one core.
-    Raises ModelError when PyTorch is missing, InputError when a set is missing.
+    news for the next. `effort.minutes` bounds the learning itself, on one core.
     """
-    try:
-        from miner.training.names import course
-    except ImportError as error:
-        raise ModelError(f"training needs {error.name}", hint="pip install 'miner[train]'") from error
-    raw = data_dir / "raw" / "broadcast.jsonl.xz"
-    for path in (data_dir / "ner", data_dir / "events", data_dir / "lexicons", raw):
-        if not path.exists():
-            raise InputError("a set to train on is missing", code="missing", where=str(path))
+    from miner.training.names import course
+
+    raw = data / "raw" / "broadcast.jsonl.xz"
     texts = list(read_raw(raw))
     say(f"{len(texts):,} raw texts")
-    to_label = [*_on_topic(texts), *read_sentences(data_dir / "events")]
-    stored = course.run(data_dir, texts, to_label, minutes=minutes, say=say)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    to_label = [*_on_topic(texts), *read_sentences(data / "events")]
+    stored = course.run(data, texts, to_label, minutes=effort.minutes, say=say)
     out.write_bytes(stored)
-    return Trained(out, hashlib.sha256(stored).hexdigest(), len(stored))
+    return Trained.of(out)
 
 
 def _on_topic(texts: list[str]) -> list[str]:

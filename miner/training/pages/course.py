@@ -3,18 +3,15 @@ networks that build on their output. Each learns from stories (or pages) that th
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from importlib.util import find_spec
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from miner.errors import InputError, ModelError
 from miner.model import Line
 from miner.split.binding import Network, Seen, SplitModels, bind
 from miner.split.evidence import (
@@ -35,12 +32,12 @@ from miner.split.roles import RoleModel, label_roles
 from miner.split.sense import Sense
 from miner.split.weights import Models, save_models
 from miner.split.wording import EDGE_BITS, Wording, close_slots, count_texts, opening_slots
+from miner.training import Effort, Say, Trained
 from miner.training.pages import typeset
 from miner.training.pages.generate import broadcast_stories, generate_pages, kept_for_measuring, text_stories
 
 __all__ = [
     "Samples",
-    "Trained",
     "gold_labels",
     "learn_networks",
     "page_lines",
@@ -49,7 +46,6 @@ __all__ = [
     "train_wording",
 ]
 
-Say = Callable[[str], None]
 Page = tuple[list[Line], dict[str, Any]]
 _LEVELS = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5)
 _TORN_LEVELS = (5,)
@@ -259,42 +255,20 @@ def train_network(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """Where the models went, and how well each answers on evidence that it did not learn from: share right, log loss."""
-
-    path: Path
-    sha256: str
-    bytes: int
-    figures: dict[str, tuple[int, float, float]]
-
-
-def train_split(
-    data_dir: Path,
-    out: Path,
-    *,
-    corpus: Path | None = None,
-    pages: int = 6000,
-    seed: int = 1,
-    say: Say = lambda _: None,
-) -> Trained:
+def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     """Train all models of the splitter and write them to `out` (an .npz file).
 
-    Pages are set from `raw/broadcast.jsonl.xz` below `data_dir` and from the plain articles below `corpus`; stories that
-    stand on the evaluation pages beside `data_dir` are left out. A quarter of the stories on the subject and all others
-    teach wording and vectors; that quarter and another make the pages (`pages` of each) that teach line roles, a third those
+    Pages are set from `raw/broadcast.jsonl.xz` below `data` and from the plain articles below `effort.corpus`; stories that
+    stand on the evaluation pages beside `data` are left out. A quarter of the stories on the subject and all others
+    teach wording and vectors; that quarter and another make the pages (`effort.pages` of each) that teach line roles, a third those
     for the networks, since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
-    scikit-learn; takes about half an hour on one core for 6,000 pages. Raises InputError when the raw news is missing,
-    ModelError when a library is.
+    scikit-learn; takes about half an hour on one core for 6,000 pages.
     """
-    raw = data_dir / "raw" / "broadcast.jsonl.xz"
-    if not raw.exists():
-        raise InputError("the raw news to train on is missing", code="missing", where=str(raw))
-    if find_spec("torch") is None:
-        raise ModelError("training needs PyTorch", hint="pip install 'miner[train]'")
+    raw = data / "raw" / "broadcast.jsonl.xz"
+    corpus, pages, seed = effort.corpus, effort.pages, effort.seed
     from miner.training.pages.sense import train_sense
 
-    kept = kept_for_measuring(data_dir.parent / "eval" / "pages")
+    kept = kept_for_measuring(data.parent / "eval" / "pages")
     stories = list(broadcast_stories(raw, without=kept))
     say(f"{len(stories):,} stories on the subject")
     others = list(broadcast_stories(raw, without=kept, on_subject=False))
@@ -317,9 +291,15 @@ def train_split(
     say(f"{len(to_learn) + len(made) + len(torn):,} pages")
     roles = _learn_roles(to_learn, words.wording, seed, say)
     models, figures = learn_networks(made, torn, words, roles, say)
-    out.parent.mkdir(parents=True, exist_ok=True)
     save_models(Models(roles, models), out)
-    return Trained(out, hashlib.sha256(out.read_bytes()).hexdigest(), out.stat().st_size, figures)
+    return Trained.of(
+        out,
+        {
+            f"{name}: {what}": value
+            for name, (_, *pair) in figures.items()
+            for what, value in zip(("share right", "log loss"), pair, strict=True)
+        },
+    )
 
 
 def _most_of(name: str, parts: Sequence[Counter[str]]) -> int:
