@@ -41,7 +41,21 @@ def test_the_examples_of_paths_hold(root: Path) -> None:
 
 def test_messages_say_what_and_what_next_in_both_languages() -> None:
     values = dict.fromkeys(
-        ("reason", "limit", "format", "count", "encoding", "line", "offset", "length", "row", "names"), 1
+        (
+            "reason",
+            "limit",
+            "format",
+            "percent",
+            "begin",
+            "count",
+            "encoding",
+            "line",
+            "offset",
+            "length",
+            "row",
+            "names",
+        ),
+        1,
     )
     values |= dict.fromkeys(("pages", "where", "name"), 1)
     for code in FAULTS:

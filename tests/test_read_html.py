@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from miner.config import Config
 from miner.model import Document
 from miner.read import read_bytes
-from miner.read.blocks import blocks, densest, parse, source_lines, tidy
+from miner.read.blocks import blocks, parse, source_lines, tidy
 from miner.read.epaper import newspaper_in, written
-from miner.read.webpage import markup
+from miner.read.markup import markup
+from miner.read.running import densest
 
 P1 = "昨天，松江区与一家德国设备商在国家会展中心（上海）签署合作备忘录，首期投资两亿元，明年春天开工。"
 P2 = "“我们等这一天等了三年。”设备商中国区负责人说，公司每届进博会都来，展台一届比一届大。"
@@ -543,3 +544,98 @@ def test_a_charset_that_no_page_can_have_is_not_believed(charset: str) -> None:
     document = read(page.encode("gb18030"))
     assert (document.encoding, document.status) == ("gb18030", "ok")
     assert lines(document, "body") == [P1, P2]
+
+
+NOTICE = (
+    "特别声明：以上内容仅代表作者本人观点，不代表本平台立场。如有关于作品内容、版权的问题请在三十日内与本平台联系，"
+    "本平台将在收到通知后及时处理，本平台仅提供信息存储服务。"
+)
+
+
+def news(*parts: str, title: str = "松江签下备忘录", after: str = "") -> str:
+    """A page: its title, then parts."""
+    return f"<html><head><title>{title}_浦江新闻网</title></head><body><h1>{title}</h1>{''.join(parts)}{after}</body></html>"
+
+
+@pytest.mark.parametrize("head", ["h1", "h2", "div"])
+def test_a_notice_longer_than_the_story_is_no_story(head: str) -> None:
+    short = ("昨天，松江区签下一份备忘录。", "明年春天开工。")
+    page = (
+        f"<html><title>松江区昨天签下备忘录_浦江号</title><body><{head}>松江区昨天签下备忘录</{head}>"
+        f"<div class=c><p>{short[0]}</p><p>{short[1]}</p></div><div class=s><p>{NOTICE}</p>"
+        "<p>Notice: The content above is uploaded and posted by a user, the platform only provides information storage services.</p>"
+        "</div></body></html>"
+    )
+    assert lines(read(page), "body") == list(short)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("named", [True, False])
+def test_paragraphs_deep_inside_elements_of_their_own_are_all_read(depth: int, named: bool) -> None:
+    def wrapped(text: str, number: int) -> str:
+        kind = f' class="row{number}"' if named else ""
+        return f"<div{kind}>" * depth + f"<p>{text}</p>" + "</div>" * depth
+
+    inner = "".join(wrapped(text, number) for number, text in enumerate((P1, P2, P3)))
+    document = read(news(f"<div id=main>{inner}</div>"))
+    assert lines(document, "body") == [P1, P2, P3]
+    assert document.problems == ()
+
+
+def test_running_text_that_is_left_out_is_told() -> None:
+    other = "<div class=zone><h2>另一篇</h2><p>" + "</p><p>".join((P3, P3[:30] + "。")) + "</p></div>"
+    document = read(news(f"<main><div class=c><p>{P1}</p><p>{P2}</p></div></main>", after=other))
+    assert [problem.code for problem in document.problems] == ["text-left-out"]
+    assert "另一篇" not in lines(document, "body")
+    assert P3[:20] in document.problems[0].message
+    assert lines(document, "body") == [P1, P2]
+
+
+@pytest.mark.parametrize(
+    ("dateline", "day"),
+    [
+        ("<div>浦江青年报 （ 2022年11月08日 03 版）</div>", "2022-11-08"),
+        ("<div>二〇二二年十一月八日 来源：浦江日报</div>", "2022-11-08"),
+        ("<div>民國111年11月8日</div>", "2022-11-08"),
+        ("<div>今天是2024年3月1日 星期五</div>", None),
+        ("<time datetime='2022-11-08T09:00'>昨天</time>", "2022-11-08"),
+        ("<div>浦江日报</div>", None),
+    ],
+)
+def test_the_day_is_the_dateline_and_never_the_headline(dateline: str, day: str | None) -> None:
+    related = "<ul><li><a href=/1>旧闻一则</a> 2020-10-01</li><li>2021-10-01 又一则</li></ul>"
+    page = news(
+        dateline,
+        f"<div class=c><p>{P1}</p><p>{P2}</p></div>",
+        title="他在1998年4月2日种下第一棵树",
+        after=related,
+    )
+    assert read(page).issue_date == day
+
+
+def test_a_printed_dateline_names_newspaper_and_page() -> None:
+    document = read(
+        news("<h4>浦江青年报 （ 2022年11月08日 A03 版）</h4>", f"<div><p>{P1}</p><p>{P2}</p></div>")
+    )
+    assert (document.newspaper, document.page) == ("浦江青年报", "A03")
+
+
+@pytest.mark.parametrize(
+    "line", ["点击上方蓝字关注我们", "↑↑↑ 点击上方“浦江发布”关注我们", "点个“在看”，分享给更多人", "阅读原文"]
+)
+def test_calls_to_follow_are_no_paragraphs(line: str) -> None:
+    document = read(news(f"<div><p>{line}</p><p>{P1}</p><p>{P2}</p><p>{line}</p></div>"))
+    assert lines(document, "body") == [P1, P2]
+
+
+def test_a_short_story_in_a_table_after_the_end_of_the_page() -> None:
+    page = (
+        "<html><head><title>关于展品免税的决定</title></head><body><table><tr><td><a href=#>首页</a> | <a href=#>公报</a></td>"
+        "</tr></table></body></html><table><tr><td align=center><font size=5><b>关于展品免税的决定</b></font></td></tr>"
+        "<tr><td>2022年11月06日</td></tr><tr><td><p>　　区里决定批准展品免税方案。</p><p>　　本决定自公布之日起施行。</p></td></tr></table>"
+    )
+    document = read(page)
+    assert (lines(document, "body"), document.issue_date) == (
+        ["区里决定批准展品免税方案。", "本决定自公布之日起施行。"],
+        "2022-11-06",
+    )

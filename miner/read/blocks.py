@@ -27,6 +27,7 @@ _CLOSING = {
     "<style": re.compile(r"</style", re.IGNORECASE),
     "<!--": re.compile(r"-->"),
 }
+_SAVED_FROM = re.compile(r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\))?(https?://[^\s>]{4,2000})\s{0,9}-->")
 _MAX_LOST = 100
 """Blocks that are sought out of order before giving up: bounds the time on hostile pages."""
 _NOT_SHOWN = (Comment, Declaration, Doctype, ProcessingInstruction)
@@ -39,10 +40,6 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _WIDE_BREAK = re.compile(r"(?<=[⺀-鿿＀-￯　-〿“”‘’…—])[ \t\f]{0,200}\n[ \t\f\n]{0,200}(?=[⺀-鿿＀-￯　-〿“”‘’…—])")
 _NAMES = re.compile(r"(?<=[#.=])[A-Za-z][\w-]*|[a-z]+-[a-z]+(?=[\s,]|$)")
 """Ids, classes, values of attributes and names of elements with a hyphen inside a CSS selector."""
-RUNNING = re.compile(r"[，。；！？：、]")
-"""Marks that running text has and labels and links have not."""
-LEAST = 60
-"""Characters of running text below which a page is taken to hold no story."""
 EDGE = "".join(map(chr, range(33))) + "\x7f\xa0\u3000\u200b\u200c\u200d\ufeff\ufffe\uffff"
 """What says nothing at the beginning and end of a block: blanks, controls, marks without width."""
 
@@ -79,6 +76,14 @@ class Page:
     def title(self) -> str:
         """The text of the title element."""
         return tidy(self.soup.title.get_text()) if self.soup.title else ""
+
+    @cached_property
+    def url(self) -> str | None:
+        """The address that the page states for itself, or that a browser noted when it saved the page."""
+        link, saved = self.soup.find("link", rel="canonical"), _SAVED_FROM.search(self.text[:5000])
+        noted = (self.meta.get("og:url"), saved and saved.group(1), self.meta.get("url"))
+        stated = (link.get("href") if isinstance(link, Tag) else None, *noted)
+        return next((str(url).strip() for url in stated if url and str(url).strip().startswith("http")), None)
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -134,34 +139,6 @@ def blocks(root: Tag, *, drop: Iterable[Tag] = ()) -> list[Block]:
         elif not isinstance(found, _NOT_SHOWN):
             walk.add(str(found))
     return walk.found
-
-
-def densest(found: list[Block], *, least: int = LEAST) -> Tag | None:
-    """Return the element whose paragraphs hold most running text, or None when the page has less than `least` of it.
-
-    Each paragraph counts for the element that holds it, and less for the two around that. On sixteen Chinese news pages
-    this kept all of the story and next to nothing else, where general extractors let comments
-    and lists of links through.
-    """
-    weights: dict[int, float] = {}
-    tags: dict[int, Tag] = {}
-    for block in found:
-        length = len(block.text) - block.linked
-        if length < 12 or not RUNNING.search(block.text) or block.linked > 0.5 * len(block.text):
-            continue
-        tag = (
-            block.holder.parent
-            if block.holder.name in ("p", "li", "h2", "h3", "blockquote")
-            else block.holder
-        )
-        for share in (1.0, 0.6, 0.3):
-            if tag is None or tag.name in ("html", "[document]"):
-                break
-            tags[id(tag)] = tag
-            weights[id(tag)] = weights.get(id(tag), 0.0) + share * length
-            tag = tag.parent
-    heaviest = max(weights, key=lambda key: weights[key], default=None)
-    return tags[heaviest] if heaviest is not None and weights[heaviest] >= least else None
 
 
 def source_lines(found: Iterable[Block], text: str) -> list[int | None]:

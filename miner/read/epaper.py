@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from bs4 import Tag
 
 from miner.model import Role
-from miner.read.blocks import Block, Page, blocks, densest, parse, tidy
+from miner.read.blocks import Block, Page, blocks, parse, tidy
 from miner.read.paths import iso_date, page_name
+from miner.read.running import densest
 
 _PROPERTY = (
     re.compile(r"<!--\s{0,20}enpproperty", re.IGNORECASE),
@@ -59,6 +60,10 @@ class Story:
     page: str | None = None
     author: str | None = None
     index: bool = False
+    left_out: tuple[Block, ...] = ()
+    """Running text of the page that stands outside the story, where it is much."""
+    share_left_out: float = 0.0
+    """Its share of the page's running text."""
 
 
 def read_epaper(page: Page) -> Story | None:

@@ -86,6 +86,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "网页上没有找到报道正文(目录页、图片页或视频页?)",
         "no story found on the page: an index, a picture or a video?",
     ),
+    "text-left-out": (
+        "网页上 {percent}% 的叙述文字在所取正文之外,未读;最先一处在第 {line} 行:“{begin}”;请核对",
+        "{percent} % of the page's running text stands outside the story and was not read, from line {line} on: compare",
+    ),
     # PDF
     "damaged-pdf": (
         "PDF 损坏或不完整({reason}),请重新下载或导出",

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bs4 import Tag
-
 from miner.config import Config
 from miner.model import Document, Line, Role
 from miner.read.blocks import Block, Page, source_lines
@@ -17,7 +15,6 @@ from miner.read.text import decode, storable
 from miner.read.webpage import read_web_page
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_\-]{2,20})""")
-_SAVED_FROM = re.compile(r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\))?(https?://[^\s>]{4,2000})\s{0,9}-->")
 _MOST_ELEMENTS = 100_000
 """A page of more elements is refused: pages have some thousands, and parsing more takes minutes."""
 _EXTENDED = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "x-gbk": "gb18030"}
@@ -41,6 +38,17 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
     if not lines and not page.blocks:
         raise fault("empty")
     missing = () if story.parts or story.index else (problem("no-article"),)
+    if story.left_out:
+        places = source_lines(story.left_out, text)
+        missing = (
+            problem(
+                "text-left-out",
+                at=places[0],
+                percent=round(100 * story.share_left_out),
+                line=places[0] or "?",
+                begin=story.left_out[0].text[:20],
+            ),
+        )
     return replace(
         base,
         encoding=decoded.encoding,
@@ -51,7 +59,7 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
         issue_date=story.date or base.issue_date,
         page=story.page or base.page,
         author=story.author,
-        url=_url(page),
+        url=page.url,
     )
 
 
@@ -66,11 +74,3 @@ def _lines(story: Story, text: str, limit: int) -> Iterator[Line]:
         for start in range(0, len(block.text), limit):
             number += 1
             yield Line(number, block.text[start : start + limit], role=role, story=belongs, source_line=place)
-
-
-def _url(page: Page) -> str | None:
-    """Return the address that the page states for itself, or that a browser noted when it saved the page."""
-    link, saved = page.soup.find("link", rel="canonical"), _SAVED_FROM.search(page.text[:5000])
-    noted = (page.meta.get("og:url"), saved and saved.group(1), page.meta.get("url"))
-    stated = (link.get("href") if isinstance(link, Tag) else None, *noted)
-    return next((str(url).strip() for url in stated if url and str(url).strip().startswith("http")), None)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from miner.errors import ConfigError
+from miner.language.numbers import parse_han
+from miner.read.markup import markup
 
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s{0,2}[-/.年]\s{0,2}(\d{1,2})\s{0,2}[-/.月]\s{0,2}(\d{1,2})(?!\d)"
 )
+_REPUBLIC = 1911
+"""The year before the first of the Republic of China, whose years papers of Taiwan print."""
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that a terminal or browser obeys rather than shows."""
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
@@ -77,16 +82,43 @@ def day(year: str, month: str | None, number: str | None) -> str | None:
 
 
 def iso_date(text: str) -> str | None:
-    """Return the first whole date in a text, as ISO.
+    """Return the first whole date in a text, as ISO; years of the Republic and Chinese numerals are read too.
 
     >>> iso_date("发布时间:2019年3月6日 10:12"), iso_date("20191125091200"), iso_date("昨天")
     ('2019-03-06', '2019-11-25', None)
+    >>> iso_date("二〇二三年十一月七日"), iso_date("民國112年11月7日")
+    ('2023-11-07', '2023-11-07')
     """
     for pattern in (_DATE, _COMPACT):
         for found in pattern.finditer(text):
             if made := day(*found.groups()):
                 return made
-    return None
+    return next(_written(text), None) if "年" in text else None
+
+
+def _written(text: str) -> Iterator[str]:
+    """Yield the dates that are written in Chinese numerals or in years of the Republic."""
+    for found in _written_date().finditer(text):
+        year, month, number = map(_number, found.group("year", "month", "day"))
+        year += _REPUBLIC if found["republic"] else 0
+        if year > _REPUBLIC and (made := day(str(year), str(month), str(number))):
+            yield made
+
+
+@lru_cache(maxsize=1)
+def _written_date() -> re.Pattern[str]:
+    digit = rf"[\d{markup().digits}]"
+    return re.compile(
+        rf"(?P<republic>民[国國]\s?)?(?P<year>{digit}{{1,6}})\s?年"
+        rf"\s?(?P<month>{digit}{{1,2}})\s?月\s?(?P<day>{digit}{{1,3}})\s?日"
+    )
+
+
+def _number(text: str) -> int:
+    digits = markup().digits
+    if all(char in digits[:12] for char in text):  # digit by digit, as years are written
+        return int("".join(str(digits.index(char) % 10 if digits.index(char) < 10 else 0) for char in text))
+    return int(text) if text.isdecimal() else int(parse_han(text) or 0)
 
 
 def printable(path: str) -> str:

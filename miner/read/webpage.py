@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-from typing import Any
+from functools import cached_property
 
-import yaml
 from bs4 import Tag
 
 from miner.model import Role
-from miner.read.blocks import LEAST, RUNNING, Block, Page, blocks, densest, tidy
-from miner.read.epaper import Part, Story, body_role
-from miner.read.paths import iso_date
+from miner.read.blocks import Block, Page, blocks, tidy
+from miner.read.epaper import Part, Story, body_role, newspaper_in
+from miner.read.markup import Markup, markup
+from miner.read.paths import iso_date, page_name
+from miner.read.published import publication_date
+from miner.read.running import LEAST, densest, is_running, left_out
 
 _LABEL = re.compile(
     r"^[\s(（【]{0,3}(?:(?:文章|稿件|信息|本文)?(?:来源于?|作者)|文|编辑|发布时间|发布日期)\s{0,3}[:：/|]\s{0,3}"
@@ -30,46 +28,23 @@ _NAME_END = (
 _SOURCE = re.compile(rf"来源于?\s{{0,3}}[:：]\s{{0,3}}([^\s|｜<>，。]{{2,30}}?){_NAME_END}")
 _AUTHOR = re.compile(rf"(?:作者\s{{0,3}}[:：]|文\s?/)\s{{0,3}}([^\s|｜<>，。:：]{{2,20}}?){_NAME_END}")
 _AUTHOR_PAPER = re.compile(r"^([一-鿿·、 ]{2,16})/([一-鿿]{2,10}(?:报|网|社|刊|新闻))$", re.MULTILINE)
+_PRINTED = re.compile(
+    r"《?([\u4e00-\u9fff]{2,10}(?:报|刊))》?\s{0,3}[（(]\s{0,3}(?:19|20)\d\d年\d\d?月\d\d?日\s{0,3}第?\s?([A-Z]{0,2}\d{1,3})\s?版"
+)
+"""How digital newspapers print where a story stood: newspaper (day page)."""
 _WRITER = re.compile(r"^[（(]?.{0,12}?(?:记者|通讯员|作者|撰稿|撰文|执笔|采写|文)\s?[:：/|｜]?\s?|[)）]$")
 _ENDED = re.compile(r"[。！？”…]$")
-_SHORT_DATE = re.compile(r"(?:时间|日期)\s{0,3}[:：]\s{0,3}(\d\d)-(\d\d)-(\d\d)(?!\d)")
 _SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
+_MUCH = 0.3
+"""Share of a page's running text outside the story from which that is said."""
 _LEAST_UNDER_HEAD = 12
 """Characters of running text that make a story under a headline that is also the page's title."""
+_HEADINGS = ("h1", "h2", "h3", "h4")
 _NEARBY, _FAR = 4, 30
 """Elements around a block whose classes are looked at, without and with a body that ends the search."""
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]|&#(?:0{0,5}(?:[0-8]|1[14-9]|2\d|3[01])|[xX]0{0,5}(?:[0-8bBeEfF]|1[0-9a-fA-F]));?"
 )
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
-
-
-@dataclass(frozen=True, slots=True)
-class Markup:
-    """What is known of the markup of news pages, from resources/markup.yml."""
-
-    sites: tuple[dict[str, str], ...]
-    classes: re.Pattern[str]
-    lines: dict[str, re.Pattern[str]]
-    """Patterns of lines that are no paragraphs: furniture, tail (furniture to the end), byline, caption."""
-    meta: dict[str, tuple[str, ...]]
-    not_names: frozenset[str]
-
-
-@lru_cache(maxsize=1)
-def markup() -> Markup:
-    """Return what resources/markup.yml says."""
-    table: dict[str, Any] = yaml.safe_load(
-        resources.files("miner.resources").joinpath("markup.yml").read_text("utf-8")
-    )
-    words = "|".join(map(re.escape, table["furniture_classes"]))
-    return Markup(
-        sites=tuple(table["sites"]),
-        classes=re.compile(rf"(?:^|[\s_\-])(?:{words})(?:$|[\s_\-])", re.IGNORECASE),
-        lines={kind: re.compile("|".join(patterns)) for kind, patterns in table["lines"].items()},
-        meta={kind: tuple(names) for kind, names in table["meta"].items()},
-        not_names=frozenset(table["not_names"]),
-    )
 
 
 def read_web_page(page: Page) -> Story:
@@ -93,11 +68,21 @@ class _Reader:
         self.meta, self.blocks, self.title = page.meta, page.blocks, page.title
 
     def densest(self) -> Tag | None:
-        """Return the element that holds the story; under a headline of its own a story may be short."""
-        shown = [block for block in self.blocks if not self._is_apart(block)]
-        headed = any(block.holder.name == "h1" and self.title.startswith(block.text) for block in shown)
-        found = densest(shown, least=_LEAST_UNDER_HEAD if headed else LEAST)
-        return found or densest([block for block in self.blocks if not _is_legal(block.text)])
+        """Return the element that holds the story; under a headline that is the page's title a story may be short."""
+        text = [block for block in self._shown if not self._is_titled(block)]
+        return densest(text, least=LEAST if len(text) == len(self._shown) else _LEAST_UNDER_HEAD)
+
+    @cached_property
+    def _shown(self) -> list[Block]:
+        return [block for block in self.blocks if not self._is_apart(block)]
+
+    def _is_titled(self, block: Block) -> bool:
+        """Tell a headline: a heading that opens the page's title, or any block that is the title without the site."""
+        if block.linked or not self.title.startswith(block.text):
+            return False
+        return block.holder.name in _HEADINGS or (
+            block.text == _without_site(self.title) and len(block.text) > 7
+        )
 
     def _is_apart(self, block: Block) -> bool:
         return _is_legal(block.text) or _is_furniture(block, None, markup())
@@ -130,25 +115,42 @@ class _Reader:
         dropped = body.select(site["drop"]) if site.get("drop") else []
         parts, others = _sorted_out(blocks(body, drop=dropped), body, site)
         if not parts:
-            return Story(others=tuple(others), date=self._date(site, ""))
+            return Story(others=tuple(others), date=self._date(site))
         head = self._headline(body, site)
-        around = "\n".join((self._around(body, head), *(block.text for block in others[:4])))
-        source = self._name("source", site, _SOURCE, around)
-        author = self._name("author", site, _AUTHOR, around)
-        if pair := _AUTHOR_PAPER.search(around):
-            author, source = (
-                author or _block(pair.group(1), self.soup),
-                source or _block(pair.group(2), self.soup),
-            )
-        newspaper = source.text if source else site.get("newspaper") or self._site_name()
+        before, after = self._around(body, head)
+        near = [block for block in (*before, *others[:4]) if head is None or head.text not in block.text]
+        around = "\n".join(block.text for block in (*before, *after, *others[:4]))[:1200]
+        author, newspaper, page = self._names(site, around)
         heads = [Part("headline", head)] if head else []
         parts = [part for part in parts if head is None or part.block.text != head.text]
         bylines = [part.block.text for part in parts if part.role == "byline"]
         if author and author.text != newspaper and not any(author.text in line for line in bylines):
             heads.append(Part("byline", author))
             bylines.insert(0, author.text)
-        writer = _WRITER.sub("", bylines[0]) or None if bylines else None
-        return Story((*heads, *parts), tuple(others), newspaper, self._date(site, around), author=writer)
+        outside, share = left_out([block for block in self._shown if not self._is_titled(block)], body)
+        return Story(
+            (*heads, *parts),
+            tuple(others),
+            newspaper,
+            self._date(site, near, after),
+            page,
+            author=_WRITER.sub("", bylines[0]) or None if bylines else None,
+            left_out=tuple(outside) if share > _MUCH and not site else (),
+            share_left_out=share,
+        )
+
+    def _names(self, site: dict[str, str], around: str) -> tuple[Block | None, str | None, str | None]:
+        """Return who wrote a story, which newspaper printed it, and on which page."""
+        source = self._name("source", site, _SOURCE, around)
+        author = self._name("author", site, _AUTHOR, around)
+        if pair := _AUTHOR_PAPER.search(around):
+            author = author or _block(pair.group(1), self.soup)
+            source = source or _block(pair.group(2), self.soup)
+        if source:
+            return author, source.text, None
+        if printed := _PRINTED.search(around):
+            return author, newspaper_in(printed.group(1)) or printed.group(1), page_name(printed.group(2))
+        return author, site.get("newspaper") or self._site_name(), None
 
     def extracted(self) -> Story:
         """Ask trafilatura, where no element stands out."""
@@ -157,7 +159,7 @@ class _Reader:
         except (
             ImportError
         ):  # its jusText asks lxml 6 for an extra under a name that some installers do not know
-            return Story(others=tuple(self.blocks), date=self._date({}, ""))
+            return Story(others=tuple(self.blocks), date=self._date({}))
         with _quiet("trafilatura"):
             found = trafilatura.bare_extraction(
                 _without_controls(self.text), include_comments=False, with_metadata=True
@@ -166,14 +168,14 @@ class _Reader:
         texts = [tidy(line.lstrip("-|")) for line in (found.text or "").split("\n")] if found else []
         lines = [_block(text, self.soup) for text in texts if text and text not in apart]
         whole = "".join(line.text for line in lines)
-        if found is None or len(whole) < LEAST or not RUNNING.search(whole):
-            return Story(others=tuple(self.blocks), date=self._date({}, ""))
+        if found is None or len(whole) < LEAST or not any(map(is_running, lines)):
+            return Story(others=tuple(self.blocks), date=self._date({}))
         head = [Part("headline", Block(found.title, self.soup, found.title[:16]))] if found.title else []
         body = [Part("body", block) for block in lines if not head or block.text != found.title]
         return Story(
             (*head, *body),
             newspaper=found.sitename,
-            date=self._date({}, "") or found.date,
+            date=self._date({}) or found.date,
             author=found.author,
         )
 
@@ -206,45 +208,23 @@ class _Reader:
             return alike[0]
         return _block(stated, body) if stated else headings[0] if headings else None
 
-    def _around(self, body: Tag, head: Block | None) -> str:
+    def _around(self, body: Tag, head: Block | None) -> tuple[list[Block], list[Block]]:
         """Return what stands between headline and body, and right after the body: day, source, author."""
         inside = [index for index, block in enumerate(self.blocks) if _within(block.holder, body)]
         if not inside:
-            return ""
+            return [], []
         first, last = inside[0], inside[-1]
         at = next(
             (i for i in range(first - 1, -1, -1) if head and head.text in self.blocks[i].text),
             max(0, first - 6),
         )
-        near = [*self.blocks[at : min(first, at + 12)], *self.blocks[last + 1 : last + 4]]
-        return "\n".join(block.text for block in near)[:1000]
+        return self.blocks[at : min(first, at + 12)], self.blocks[last + 1 : last + 4]
 
-    def _date(self, site: dict[str, str], around: str) -> str | None:
-        for tag in self.page.select(site.get("date")):
-            if found := iso_date(tag.get_text(" ")):
-                return found
-        if site.get("epoch") and (stamp := re.search(site["epoch"], self.text)):
-            return datetime.datetime.fromtimestamp(int(stamp.group(1)), _CHINA).date().isoformat()
-        stated = next(
-            (self.meta[name.lower()] for name in markup().meta["date"] if name.lower() in self.meta), ""
-        )
-        if short := _SHORT_DATE.search(around):
-            around = f"20{'-'.join(short.groups())}\n{around}"
-        return iso_date(stated) or iso_date(around) or self._guessed_date()
-
-    def _guessed_date(self) -> str | None:
-        """Ask htmldate, which trafilatura brings, for a day that the markup states outright."""
-        from htmldate import find_date  # takes a while to import, and most pages do without
-
-        with _quiet("htmldate"):
-            found: str | None = find_date(
-                _without_controls(self.text), extensive_search=False, original_date=True
-            )
-        if not found:
-            return None
-        year, month, number = found.split("-")
-        written = rf"{year}\D{{0,2}}0?{int(month)}\D{{0,2}}0?{int(number)}(?!\d)|{year}{month}{number}"
-        return found if re.search(written, self.text) else None  # it also guesses from a year alone
+    def _date(
+        self, site: dict[str, str], near: Sequence[Block] = (), after: Sequence[Block] = ()
+    ) -> str | None:
+        stated = [self.meta[name.lower()] for name in markup().meta["date"] if name.lower() in self.meta]
+        return publication_date(self.page, site, stated, near, after)
 
     def _name(self, kind: str, site: dict[str, str], pattern: re.Pattern[str], around: str) -> Block | None:
         """Return who printed or wrote the story: by the site's markup, a label near the headline, meta elements."""
@@ -300,7 +280,9 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     for index, block in enumerate(found):
         text, short = block.text, len(block.text) <= 60
         tail = tail or (short and index >= len(found) // 2 and bool(known.lines["tail"].match(text)))
-        if tail or (short and known.lines["furniture"].match(text)) or _is_furniture(block, body, known):
+        dateline = not parts and short and not _ENDED.search(text) and iso_date(text) is not None
+        furniture = short and known.lines["furniture"].match(text)
+        if tail or dateline or furniture or _is_furniture(block, body, known) or _is_notice(text):
             others.append(block)
         elif short and known.lines["byline"].match(text):
             parts.append(Part("byline", block))
@@ -313,8 +295,12 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
 
 
 def _is_legal(text: str) -> bool:
-    """Tell a notice of rights and complaints by two different words of the kind."""
-    return len(set(markup().lines["legal"].findall(text))) > 1
+    """Tell a notice of rights and complaints by how it opens, or by two different words of the kind."""
+    return bool(markup().lines["notice"].match(text)) or len(set(markup().lines["legal"].findall(text))) > 1
+
+
+def _is_notice(text: str) -> bool:
+    return bool(markup().lines["notice"].match(text)) and _is_legal(text)
 
 
 def _is_furniture(block: Block, body: Tag | None, known: Markup) -> bool:
