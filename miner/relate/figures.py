@@ -136,7 +136,7 @@ def _time(passage: Passage, at: int, dates: tuple[DateMention, ...], starts: lis
     index = bisect_left(starts, at) - 1
     if index < 0 or dates[index].span.start < passage.sentence(at).start:
         return None
-    return dates[index].date
+    return dates[index].date if dates[index].method != "span" else None
 
 
 def _figure(passage: Passage, number: Number, date: str | None) -> Figure:

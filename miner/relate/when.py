@@ -161,6 +161,8 @@ def _in_name(text: str, when: DateMention) -> bool:
 def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
     """Leave out times inside titles and names (2024年度…年会, 《2024年…》) and spans (2008年以来)."""
     text = reading.passage.text
+    if when.method == "span":  # 近五年, 80年代
+        return False
     if text.startswith("以来", when.span.end):
         return when.precision == "day" or when.method == "relative" or trigger.rule.type == "procurement"
     if _DURATION_TAIL.match(text, when.span.end) or _COMPARED.search(
