@@ -47,6 +47,8 @@ def test_messages_say_what_and_what_next_in_both_languages() -> None:
             "format",
             "percent",
             "begin",
+            "right",
+            "wrong",
             "count",
             "encoding",
             "line",

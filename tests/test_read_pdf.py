@@ -184,7 +184,7 @@ def test_hyphens_at_line_ends_are_kept() -> None:
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_turned_pages_read_as_their_text_runs(rotation: int) -> None:
-    page = [*column(SONGJIANG, 50, 600), *column(QINGPU, 186, 600)]
+    page = [*column(SONGJIANG, 50, 560), *column(QINGPU, 186, 560)]  # lying sheets are 600 points high
     assert [line.text for line in read(typeset(page, rotation=rotation)).lines] == words_of(page)
 
 
@@ -234,7 +234,7 @@ def test_fonts_that_do_not_say_what_their_characters_mean() -> None:
     from reportlab.pdfbase.ttfonts import TTFont
 
     pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
-    words = "".join(map(chr, range(0xC0, 0x100))) + "".join(map(chr, range(0xA1, 0xBF)))
+    words = "–—‘’‚“”„†‡•…‰‹›€™∂∆∏∑√∞∫≈≠≤≥◊Ω" * 2
     whole = typeset([(50, 700, 8, words)], font="Vera")
     assert read(whole).problems == ()
     document = read(whole.replace(b"/ToUnicode", b"/XoUnicode"))
@@ -357,3 +357,92 @@ def test_every_character_has_a_box_where_a_machine_has_no_chinese_font() -> None
     tables = {font[at : at + 4] for at in range(12, 12 + 7 * 16, 16)}
     assert tables == {b"cmap", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp"}
     assert texts([(50, 650, 20, "进")]) == ["进"]
+
+
+def junk(first: int) -> str:
+    """Words as a font writes them whose map of meanings is shifted: each character another, but always the same."""
+    return "".join(chr(first + ord(char) % 90) for char in SONGJIANG)
+
+
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.3, 0.0), (1.0, -1.0)])
+def test_text_that_was_printed_twice_is_read_once(offset: tuple[float, float]) -> None:
+    rows = [(50.0, 650.0, 20.0, "松江签约忙"), *column(SONGJIANG, 50, 600)]
+    again = [(x + offset[0], y + offset[1], size, words) for x, y, size, words in rows]
+    assert texts([*rows, *again]) == words_of(rows)
+    assert texts([row for pair in zip(rows, again, strict=True) for row in pair]) == words_of(rows)
+
+
+def test_equal_characters_side_by_side_are_not_one() -> None:
+    assert texts([(50, 700, 10, "1000 家家户户 llama 。。。")]) == ["1000 家家户户 llama 。。。"]
+
+
+def painted(draw: str, *, box: bool = False) -> Document:
+    """Read a page with a story, and words that are painted in some other way."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(600, 800))
+    for left, baseline, size, words in column(SONGJIANG, 50, 600):
+        sheet.setFont("STSong-Light", size)
+        sheet.drawString(left, baseline, words)
+    if box:
+        sheet.setFillColorRGB(0.8, 0, 0)
+        sheet.rect(40, 690, 300, 40, stroke=0, fill=1)
+    text = sheet.beginText(50, 700)
+    text.setFont("STSong-Light", 0.4 if draw == "tiny" else 16)
+    if draw == "white":
+        text.setFillColorRGB(1, 1, 1)
+    if draw == "unpainted":
+        text.setTextRenderMode(3)
+    if draw == "outside":
+        text.setTextOrigin(50, 900)
+    text.textLine("签约金额应为一元")
+    sheet.drawText(text)
+    sheet.save()
+    return read(out.getvalue())
+
+
+@pytest.mark.parametrize("draw", ["white", "unpainted", "outside", "tiny"])
+def test_text_that_nobody_can_see_is_left_out_and_told(draw: str) -> None:
+    document = painted(draw)
+    assert [line.text for line in document.lines] == words_of(column(SONGJIANG, 50, 600))
+    assert codes(document) == ["hidden-text"]
+
+
+def test_white_words_on_a_red_bar_are_a_headline() -> None:
+    document = painted("white", box=True)
+    assert document.lines[0].text == "签约金额应为一元"
+    assert document.problems == ()
+
+
+def test_what_ocr_wrote_under_a_scan_is_kept() -> None:
+    from reportlab.lib.utils import ImageReader
+
+    image = pytest.importorskip("PIL.Image")
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(600, 800))
+    sheet.drawImage(ImageReader(image.new("RGB", (60, 80), (200, 200, 200))), 0, 0, 600, 800)
+    for left, baseline, size, words in column(SONGJIANG, 50, 600):
+        text = sheet.beginText(left, baseline)
+        text.setFont("STSong-Light", size)
+        text.setTextRenderMode(3)
+        text.textLine(words)
+        sheet.drawText(text)
+    sheet.save()
+    document = read(out.getvalue())
+    assert [line.text for line in document.lines] == words_of(column(SONGJIANG, 50, 600))
+    assert document.problems == ()
+
+
+@pytest.mark.parametrize("first", [0xA1, 0x6D30, 0x9F20])
+def test_characters_that_mean_nothing_are_told(first: int) -> None:
+    document = read(typeset(column(junk(first), 50, 600)))
+    assert codes(document) == ["broken-fonts"]
+
+
+def test_radicals_are_read_as_the_characters_they_look_like() -> None:
+    from miner.read.characters import plain_form
+
+    assert "".join(map(plain_form, "⾦⻋⾼⻓⽼豈龙，A")) == "金车高长老豈龙，A"

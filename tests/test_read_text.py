@@ -281,3 +281,40 @@ def test_lines_of_real_pages_are_those_of_a_plain_split(shared_dir: Path) -> Non
         text = path.read_text("utf-8")
         assert [line.text for line in document.lines] == text.removesuffix("\n").split("\n"), path.name
         assert document.problems == ()
+
+
+STORY = "第六届进博会今天在上海开幕，我们从展会上带回了这些新的消息，参展的企业比往年更多，签下的订单也更大。"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("gb18030", "utf-8"),
+        ("latin-1", "gb18030"),
+        ("latin-1", "utf-8"),
+        ("big5hkscs", "utf-8"),
+        ("cp1252", "utf-8"),
+    ],
+)
+def test_text_that_was_saved_as_mojibake_is_repaired_and_told(wrong: str, right: str) -> None:
+    spoilt = STORY.encode(right).decode(wrong, "replace")
+    document = one(spoilt.encode())
+    assert codes(document) == ["mojibake"]
+    assert set(document.lines[0].text) - {"\ufffd"} <= set(STORY)
+    if "\ufffd" not in spoilt:
+        assert document.lines[0].text == STORY
+    assert right in document.problems[0].message
+
+
+def test_chinese_that_nobody_writes_is_told() -> None:
+    spoilt = "".join(chr(0x9000 + 7 * (ord(char) % 290)) for char in STORY)
+    assert codes(one(spoilt.encode())) == ["rare-characters"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [STORY, STORY[:20], "晨岚、海棠、云雀、石门、北岭、澜河", "Élysée à la crème brûlée " * 9, "甲" * 99],
+)
+def test_sound_text_is_left_alone(text: str) -> None:
+    document = one(text.encode())
+    assert (document.lines[0].text, codes(document)) == (text, [])

@@ -59,6 +59,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{count} 处字节不能按 {encoding} 解码,已换成 U+FFFD,第一处在第 {line} 行(字节偏移 {offset});请核对",
         "{count} undecodable places became U+FFFD, the first on line {line} at byte {offset}: compare",
     ),
+    "mojibake": (
+        "文件存的是乱码({right} 曾被当作 {wrong} 译出),已还原,{count} 处还原不了,换成 U+FFFD;有原文件时请换用",
+        "the file holds mojibake and was repaired but for {count} places: use the original if you have it",
+    ),
+    "rare-characters": (
+        "常用字太少,不像正常的中文,可能译错了编码;请核对,必要时用 --encoding 指定编码",
+        "too few frequent characters for Chinese text, perhaps a wrong encoding: compare, or give --encoding",
+    ),
     "nul": (
         "{count} 个 NUL 字符已换成 U+FFFD,第一个在第 {line} 行;请核对原文件",
         "{count} NUL characters became U+FFFD, the first on line {line}: compare with the original",
@@ -103,6 +111,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "broken-fonts": (
         "共 {pages} 页,其中 {count} 页字体损坏、文字不可信(第 {where} 页);请加 --ocr 重新运行",
         "{count} of {pages} pages have broken fonts: run again with --ocr",
+    ),
+    "hidden-text": (
+        "共 {pages} 页,其中 {count} 页有看不见的文字(白色、透明、极小或页外),未读(第 {where} 页);请核对",
+        "{count} of {pages} pages hold text that cannot be seen, which was not read: compare",
     ),
     "damaged-page": (
         "共 {pages} 页,其中 {count} 页打不开(第 {where} 页);请重新下载或导出",

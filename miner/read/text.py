@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from charset_normalizer import from_bytes
 
 from miner.config import Config
 from miner.model import Line, Problem
+from miner.read.characters import characters
 from miner.read.faults import fault, problem
+from miner.read.mojibake import repair
 
 REPLACEMENT = "�"
 MAX_LINES = 2_000_000
@@ -25,20 +27,6 @@ _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# The most frequent characters of running Chinese, simplified then traditional: right decodings are full of them,
-# wrong ones hold next to none (GB18030 read as Big5 gives rare characters of the same code region).
-_COMMON = frozenset(
-    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
-    "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
-    "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
-    "五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战"
-    "先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白"
-    "教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界林律叫且究"
-    "观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往市企签博览馆展会进口订协议贸易"
-    "這為個國時來們對會發動過說產種後學經進著電裡現實兩體製機當點從業應開還間樣與關線內數質氣變條沒結問無軍將組見計別運農幾區強決幹"
-    "戰則據處隊給門規熱領東導壓爭濟術極聯認權證單風帶場車務萬達積議聲報類離華張馬節話況傳許廣記產業觀織裝眾書複兒際驗連斷難礦備辦習"
-    "響約勞團簽館訂協貿"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r")
@@ -73,6 +61,23 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     >>> decode("进博会".encode("gb18030")).encoding
     'gb18030'
     """
+    return _repaired(_decoded(data, declared))
+
+
+def _repaired(decoded: Decoded) -> Decoded:
+    """Undo a wrong decoding that was saved: the file is sound, and its text is not."""
+    found = repair(decoded.text)
+    if found is None:
+        return decoded
+    said = (
+        problem("rare-characters")
+        if found.text is None
+        else problem("mojibake", right=found.right, wrong=found.wrong, count=found.lost)
+    )
+    return replace(decoded, text=found.text or decoded.text, problems=(*decoded.problems, said))
+
+
+def _decoded(data: bytes, declared: str | None) -> Decoded:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return _lossy(data, name)
@@ -178,9 +183,9 @@ def _quality(sample: bytes, encoding: str) -> float:
     foreign = [char for char in text if char > "\x7f"]
     if not foreign:
         return 1.0
-    errors = text.count(REPLACEMENT)
+    errors, common = text.count(REPLACEMENT), characters().common
     controls = sum(1 for char in text if char < " " and char not in "\t\n\r\f")
-    return (sum(1 for char in foreign if char in _COMMON) - 3 * errors - 3 * controls) / len(foreign)
+    return (sum(1 for char in foreign if char in common) - 3 * errors - 3 * controls) / len(foreign)
 
 
 def _utf16(data: bytes) -> str | None:
