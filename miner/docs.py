@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,14 +16,14 @@ from miner import config as config_module
 from miner.cli import EXIT_CODES, main
 from miner.config import Config
 from miner.publish.index.views import VIEWS
+from miner.store.kept import KEPT
 from miner.store.schema import TABLES
 
 
 def commands_markdown() -> str:
     """Return docs/commands.md: every command as its --help, the exit codes, every setting."""
     parts = ["# 命令 / Commands\n", "由程序生成 / printed from the code: `python -m miner.docs`\n"]
-    for name in sorted(main.commands):
-        command = main.commands[name]
+    for name, command in _commands(main):
         context = click.Context(
             command,
             info_name=f"miner {name}",
@@ -42,6 +43,15 @@ def commands_markdown() -> str:
         shown = "(docs/paths.md)" if field == "path_patterns" else f"`{value}`"
         parts.append(f"| `{field}` | {shown} | {about.get(field, '')} |")
     return "\n".join(parts) + "\n"
+
+
+def _commands(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command with its whole name, groups before what they hold."""
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        yield f"{above}{name}", command
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{above}{name} ")
 
 
 def _field_docs() -> dict[str, str]:
@@ -71,7 +81,7 @@ def schema_markdown() -> str:
         "# 数据库 / The database\n",
         "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n",
     ]
-    for table in TABLES:
+    for table in (*TABLES, *KEPT):
         parts.append(
             f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|"
         )

@@ -29,6 +29,7 @@ ORDER = (
     "pipeline",
     "store",
     "resolve",
+    "desk",
     "publish",
     "engine",
     "training",

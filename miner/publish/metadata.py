@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from miner.publish.index import fts, summaries, views
-from miner.store import schema
+from miner.store import kept, schema
 from miner.store.schema import Table
 
 TITLE = "进博会新闻档案"
@@ -26,7 +26,7 @@ _LARGE_PAGE = 50
 
 def tables() -> tuple[Table, ...]:
     """Return all tables: what runs write and what is summed up from it."""
-    return (*schema.TABLES, *summaries.TABLES)
+    return (*schema.TABLES, *kept.KEPT, *summaries.TABLES)
 
 
 @lru_cache(maxsize=1)

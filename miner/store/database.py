@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from miner.errors import StoreError
+from miner.store import kept
 from miner.store.schema import SCHEMA_VERSION, TABLES, index_sql
 
 _BUSY_MS = 5_000
@@ -75,6 +76,7 @@ def _create_schema(connection: sqlite3.Connection) -> None:
     connection.execute("pragma journal_mode = wal")
     with connection:
         connection.execute("begin immediate")
+        kept.create(connection)
         for table in TABLES:
             connection.execute(table.create_sql())
         for statement in index_sql():

@@ -1,0 +1,177 @@
+"""`miner targets`: the office's list on the command line."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+_DATABASE = click.option(
+    "--db",
+    "database",
+    default="expo.db",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="数据库文件 / database",
+)
+_KINDS = {
+    "sure": "一致",
+    "confirmed": "已确认",
+    "doubtful": "待确认",
+    "none": "未见报道",
+    "refused": "已否定",
+}
+
+
+@click.group()
+def targets() -> None:
+    """目标企业名单:跟进、确认、导出 / The office's list of targets: follow, confirm, export.
+
+    \b
+    Example:
+      miner targets add 名单.xlsx --db expo.db
+      miner targets review
+      miner targets export 工作簿.xlsx
+    """
+
+
+@contextmanager
+def _opened(database: Path) -> Iterator[sqlite3.Connection]:
+    from miner.store.database import open_database, store_errors
+
+    opened = open_database(database)
+    try:
+        with store_errors(database):
+            yield opened.conn
+    finally:
+        opened.conn.close()
+
+
+@targets.command()
+@click.argument("list_path", metavar="LIST", type=click.Path(dir_okay=False, path_type=Path))
+@_DATABASE
+def add(list_path: Path, database: Path) -> None:
+    """加入名单(CSV 或 XLSX)/ Add a list: a column of names, and any columns of your own.
+
+    Headings like 企业名称, 负责人, 阶段, 备注, 下一步, 日期 are known; all others are kept beside. A name that is on the list
+    already gets what the new list says.
+    """
+    from miner.desk.lists import read_list
+    from miner.desk.targets import add as add_rows
+
+    read = read_list(list_path)
+    with _opened(database) as connection:
+        done = add_rows(connection, read.targets)
+    click.echo(f"加入 added {done.added}   更新 changed {done.changed}")
+    for kind, count in sorted(done.matched.items()):
+        click.echo(f"  {_KINDS[kind]} {kind}: {count}")
+    if read.unnamed:
+        shown = "、".join(map(str, read.unnamed[:20])) + ("…" if len(read.unnamed) > 20 else "")
+        click.echo(f"没有企业名称的行 rows without a name: {shown}", err=True)
+    if done.matched.get("doubtful"):
+        click.echo("下一步 next:  miner targets review")
+
+
+@targets.command("list")
+@_DATABASE
+@click.option("--matched", type=click.Choice(sorted(_KINDS)), help="只看一类 / only of this kind")
+def list_targets(database: Path, matched: str | None) -> None:
+    """列出名单 / List the targets with the enterprises they are."""
+    from miner.desk.targets import rematch
+    from miner.desk.targets import targets as rows
+
+    with _opened(database) as connection:
+        rematch(connection)
+        for target in rows(connection, matched=matched):
+            own = "  ".join(f"{value}" for value in target.own.values() if value)
+            click.echo(
+                f"{_KINDS[target.matched]}  {target.name}  →  {target.matched_name or '—'}  {own}".rstrip()
+            )
+
+
+@targets.command()
+@_DATABASE
+def review(database: Path) -> None:
+    """逐个确认拿不准的 / Show what each doubtful target may be, and how to say which."""
+    from miner.desk.targets import candidates, rematch
+    from miner.desk.targets import targets as rows
+
+    with _opened(database) as connection:
+        rematch(connection)
+        found = list(candidates(connection, rows(connection, matched="doubtful")))
+    for target, match in found:
+        click.echo(target.name)
+        for one in match.candidates:
+            click.echo(f"  {one.likeness:3.0f}  {one.name}  {one.n_articles} 篇  {one.id}")
+    click.echo(
+        "确认 say which:  miner targets confirm 名称 企业名称或标识;都不是 none of them:  miner targets confirm 名称 --none"
+        if found
+        else "没有待确认的 nothing to confirm"
+    )
+
+
+@targets.command()
+@click.argument("name")
+@click.argument("enterprise", required=False)
+@click.option("--none", "refused", is_flag=True, help="都不是 / it is none of the database")
+@_DATABASE
+def confirm(name: str, enterprise: str | None, refused: bool, database: Path) -> None:
+    """确认一家目标企业是库中哪一家 / Say which enterprise a target is, by name or id."""
+    from miner.desk.targets import confirm as decide
+
+    if refused == (enterprise is not None):
+        raise click.UsageError("给出企业,或 --none / give an enterprise, or --none")
+    with _opened(database) as connection:
+        target = decide(connection, name, None if refused else enterprise)
+    click.echo(f"{_KINDS[target.matched]}  {target.name}  →  {target.matched_name or '—'}")
+
+
+@targets.command()
+@click.argument("name")
+@_DATABASE
+def remove(name: str, database: Path) -> None:
+    """从名单移除 / Take a target off the list."""
+    from miner.desk.targets import remove as take_off
+
+    with _opened(database) as connection:
+        gone = take_off(connection, name)
+    click.echo("已移除 removed" if gone else "名单里没有 not on the list")
+
+
+@targets.command()
+@click.option("--since", help="自何时起(YYYY-MM-DD);默认自上次查看 / since when [the last look]")
+@_DATABASE
+def news(since: str | None, database: Path) -> None:
+    """名单企业的新报道 / What is new of the targets since the last look."""
+    from miner.desk.coverage import news as told
+    from miner.desk.targets import mark_looked, rematch
+    from miner.desk.targets import targets as rows
+
+    count = 0
+    with _opened(database) as connection:
+        rematch(connection)
+        followed = [target for target in rows(connection) if target.enterprise_id]
+        for target in followed:
+            for one in told(connection, target.enterprise_id or "", since or target.looked or ""):
+                count += 1
+                click.echo(f"{target.name}  {one.published or '—'}  {one.headline}\n    {one.text}")
+        mark_looked(connection, [target.id for target in followed])
+    click.echo(f"{count} 条 / items" if count else "没有新的 / nothing new")
+
+
+@targets.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@_DATABASE
+def export(out: Path, database: Path) -> None:
+    """导出工作簿:企业信息库、联系人、会前会中会后、事件 / Write the workbook that an office keeps (XLSX)."""
+    from miner.desk.targets import rematch
+    from miner.desk.targets import targets as rows
+    from miner.desk.workbook import write_workbook
+
+    with _opened(database) as connection:
+        rematch(connection)
+        count = write_workbook(connection, rows(connection), out)
+    click.echo(f"{out}  {count} 家 / targets")

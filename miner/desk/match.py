@@ -1,0 +1,102 @@
+"""Which enterprise of the database a name on a list means: the same name, the same core, or a near form to confirm."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.fuzz import ratio
+
+from miner.language.fold import fold_name
+from miner.language.name_forms import core
+
+Matched = Literal["sure", "doubtful", "none"]
+_NEAR = 75.0
+"""Likeness (rapidfuzz's ratio, 0 to 100) from which another name is shown to be confirmed."""
+_MOST_CANDIDATES = 5
+_MOST_COMPARED = 50
+"""Names with the most pairs of characters in common that are compared at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An enterprise that a listed name may mean; `likeness` is 100 for the same name."""
+
+    id: str
+    name: str
+    n_articles: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a listed name means: the best candidate first, and how sure that is."""
+
+    matched: Matched
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Matcher:
+    """Knows every written form of every enterprise of a database; build it once for a list."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._known: dict[str, tuple[str, int]] = {}
+        self._by_form: dict[str, set[str]] = defaultdict(set)
+        self._by_core: dict[str, set[str]] = defaultdict(set)
+        self._by_pair: dict[str, set[str]] = defaultdict(set)
+        for key, name, articles, form in connection.execute(_FORMS):
+            self._known[key] = (name, articles)
+            folded = fold_name(form)
+            self._by_form[folded].add(key)
+            self._by_core[core(folded).name].add(key)
+        for short in self._by_core:
+            for pair in _pairs(short):
+                self._by_pair[pair].add(short)
+
+    def match(self, name: str) -> Match:
+        """Return what a name means.
+
+        The same name, or the same core without region and legal form where only one enterprise has it, is sure; several,
+        and near forms, are doubtful.
+        """
+        folded = fold_name(name)
+        for keys in (self._by_form.get(folded), self._by_core.get(core(folded).name)):
+            if keys:
+                found = tuple(self._candidate(key, 100.0) for key in sorted(keys))
+                return Match("sure" if len(found) == 1 else "doubtful", _best(found))
+        near = _best(tuple(self._near(core(folded).name)))
+        return Match("doubtful" if near else "none", near)
+
+    def by_name(self, name: str) -> Candidate | None:
+        """Return the enterprise that has exactly this name, if only one has."""
+        keys = [key for key in self._by_form.get(fold_name(name), ()) if self._known[key][0] == name]
+        return self._candidate(keys[0], 100.0) if len(keys) == 1 else None
+
+    def _near(self, short: str) -> Iterator[Candidate]:
+        shared = Counter(other for pair in _pairs(short) for other in self._by_pair.get(pair, ()))
+        for other, _ in shared.most_common(_MOST_COMPARED):
+            likeness = 100.0 if short in other or other in short else ratio(short, other)
+            if likeness >= _NEAR:
+                yield from (self._candidate(key, min(likeness, 99.0)) for key in self._by_core[other])
+
+    def _candidate(self, key: str, likeness: float) -> Candidate:
+        name, articles = self._known[key]
+        return Candidate(key, name, articles, likeness)
+
+
+_FORMS = """
+select e.id, e.name, e.n_articles, e.name from enterprises e
+union select e.id, e.name, e.n_articles, a.alias from enterprises e join aliases a on a.enterprise_id = e.id
+"""
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)} or {text}
+
+
+def _best(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    once = {one.id: one for one in sorted(found, key=lambda c: c.likeness)}
+    return tuple(sorted(once.values(), key=lambda c: (-c.likeness, -c.n_articles, c.id))[:_MOST_CANDIDATES])

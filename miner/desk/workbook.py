@@ -1,0 +1,183 @@
+"""The workbook that an office keeps: the enterprise base, the people to talk to, what happened before, during and after."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from miner.desk.coverage import Coverage, Told, coverage
+from miner.desk.targets import OWN, Target
+from miner.errors import InputError
+from miner.store.words import codes
+
+Row = Sequence[str | int | float | None]
+
+
+class Heading(NamedTuple):
+    """A column of a sheet: what stands above it, and its width in characters."""
+
+    title: str
+    width: int = 12
+
+
+_WHO, _SOURCE, _TEXT, _EDITION = (
+    Heading("企业名称", 28),
+    Heading("出处", 40),
+    Heading("原文", 60),
+    Heading("届", 6),
+)
+_BASE = (
+    Heading("名单名称", 22),
+    _WHO,
+    Heading("其他名称", 30),
+    Heading("国家地区"),
+    Heading("行业", 16),
+    Heading("主营(报道原文)", 60),
+    Heading("在华投资(报道原文)", 60),
+    Heading("报道篇数"),
+    Heading("首见"),
+    Heading("最近"),
+    _SOURCE,
+)
+_CONTACTS = (_WHO, Heading("姓名"), Heading("职务", 24), Heading("报道日期"), _TEXT, _SOURCE)
+_FOLLOW = (
+    _WHO,
+    Heading("负责人"),
+    Heading("阶段"),
+    Heading("下一步", 30),
+    Heading("日期"),
+    Heading("备注", 30),
+    _EDITION,
+    Heading("会前报道"),
+    Heading("会中报道"),
+    Heading("会后报道"),
+    Heading("参展"),
+)
+_DEALS = (
+    _WHO,
+    Heading("日期"),
+    Heading("类型"),
+    Heading("状态"),
+    _EDITION,
+    Heading("事件", 40),
+    Heading("合作方", 40),
+    Heading("金额", 16),
+    Heading("单位", 8),
+    _TEXT,
+    _SOURCE,
+)
+_RISKY = ("=", "+", "-", "@")
+"""A cell that begins so would be a formula: it is written as text."""
+
+
+def write_workbook(connection: sqlite3.Connection, listed: Iterable[Target], path: Path) -> int:
+    """Write the targets with all that is told of them to an XLSX file; returns how many.
+
+    The file is written whole or not at all. Raises InputError when it cannot be written.
+    """
+    known = [(target, coverage(connection, target.enterprise_id or "")) for target in listed]
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            _book(known).save(file)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
+    return len(known)
+
+
+def _book(known: Sequence[tuple[Target, Coverage | None]]) -> Any:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    told = [(target, coverage) for target, coverage in known if coverage is not None]
+    _sheet(book, "企业信息库", _BASE, (_base(*pair) for pair in known))
+    _sheet(book, "联系人", _CONTACTS, (row for pair in told for row in _contacts(*pair)))
+    _sheet(book, "会前会中会后", _FOLLOW, (row for pair in known for row in _follow(*pair)))
+    _sheet(book, "事件", _DEALS, (row for pair in told for row in _deals(*pair)))
+    return book
+
+
+def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Row]) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "B2"
+    for at, heading in enumerate(headings, 1):
+        sheet.column_dimensions[get_column_letter(at)].width = heading.width
+    head = [WriteOnlyCell(sheet, value=heading.title) for heading in headings]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _cell(sheet: Any, value: str | int | float | None) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
+    if value.startswith(_RISKY):
+        cell.data_type = "s"
+    return cell
+
+
+def _source(told: Told) -> str:
+    return "，".join(
+        part for part in (told.published, f"《{told.headline}》" if told.headline else None) if part
+    )
+
+
+def _texts(found: Sequence[Told]) -> str | None:
+    return "\n".join(f"{told.text}（{_source(told)}）" for told in found) or None
+
+
+def _base(target: Target, told: Coverage | None) -> Row:
+    if told is None:
+        return (target.name, target.matched_name, None, None, None, None, None, 0, None, None, None)
+    return (
+        target.name, target.matched_name, "、".join(told.names[1:]) or None, told.country, told.industry,
+        _texts(told.business), _texts(told.invested), told.n_articles, told.first_seen, told.last_seen,
+        _first_source(told),
+    )  # fmt: skip
+
+
+def _first_source(told: Coverage) -> str | None:
+    sources = [*told.business, *told.invested, *(deal.told for deal in told.deals), *told.words]
+    return _source(sources[0]) if sources else None
+
+
+def _contacts(target: Target, told: Coverage) -> Iterator[Row]:
+    for contact in told.contacts:
+        at = contact.told
+        yield (target.matched_name, contact.name, contact.title, at.published, at.text, _source(at))
+
+
+def _follow(target: Target, told: Coverage | None) -> Iterator[Row]:
+    own = [target.own.get(column) for column in OWN]
+    owner, stage, notes, next_step, due = own
+    name = target.matched_name or target.name
+    if told is None or not told.presence:
+        yield (name, owner, stage, next_step, due, notes, None, 0, 0, 0, None)
+        return
+    for at in told.presence:
+        counts = (at.before, at.during, at.after)
+        yield (name, owner, stage, next_step, due, notes, at.edition, *counts, "是" if at.exhibits else None)
+
+
+def _deals(target: Target, told: Coverage) -> Iterator[Row]:
+    types, states = codes()["type"], codes()["status"]
+    for deal in told.deals:
+        yield (
+            target.matched_name, deal.date, types.get(deal.type, deal.type), states.get(deal.status, deal.status),
+            deal.edition, deal.title, "、".join(deal.partners) or None, deal.amount, deal.amount_unit,
+            deal.told.text, _source(deal.told),
+        )  # fmt: skip
