@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from miner.model import Mention, Participant
 from miner.offsets import Span
 from miner.relate.passage import Passage
-from miner.relate.triggers import Found, Words
+from miner.relate.events.triggers import Found, Words
 
 _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from miner.language.dates import DateMention
 from miner.model import Quote
-from miner.relate.participants import Cast, Scope
+from miner.relate.events.cast import Cast, Scope
 from miner.relate.passage import Passage
-from miner.relate.triggers import Found, Words
+from miner.relate.events.triggers import Found, Words
 
 _QUOTES = 12
 """An interrupted quotation may hold a trigger in a later part: so many quotes are looked at."""
@@ -39,7 +39,8 @@ class Reading:
             _EXPO.search(text) for text in (article.headline or "", passage.text)
         )
         starts = tuple(d.span.start for d in dates), tuple(q.span.start for q in quotes)
-        return cls(passage, Words.of(passage.text), dates, tuple(quotes), expo, *starts)
+        words = Words.of(passage.text, (m.span for m in passage.mentions))
+        return cls(passage, words, dates, tuple(quotes), expo, *starts)
 
     def dates_in(self, start: int, end: int) -> tuple[DateMention, ...]:
         """Return the times that start in a range of characters."""

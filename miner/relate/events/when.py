@@ -10,23 +10,18 @@ from miner.language.dates import DateMention
 from miner.language.editions import edition_named
 from miner.model import Status
 from miner.offsets import Span
-from miner.relate.participants import Scope
-from miner.relate.reading import Candidate, Reading
-from miner.relate.triggers import Found
+from miner.relate.events.cast import Scope
+from miner.relate.events.reading import Candidate, Reading
+from miner.relate.events.triggers import Found
 
 _DURATION_TAIL = re.compile("年?度|版|届|以来|款")
 _COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
 _AGREED = re.compile("约定|自|起|预计|力争|有效期|为期")
-_REACHING = frozenset({"约定", "计划", "拟", "预计", "决定"})
-"""Words of plan that reach over a comma."""
 _BACK = 6000
 """Characters over which a scene hands on its day."""
-_SET = frozenset({"定于", "将于", "拟于", "将在", "即将于"})
-"""Words of plan that may follow their verb: 承办的交流会定于9日举行."""
 _ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
 """Triggers that deny what they tell."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
-_BA = re.compile("升级为|变成|变为|转化为|作为|打造成|推向|送[上到]|带[到给]")
 
 
 def choose_date(
@@ -172,33 +167,25 @@ def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
     return not reading.passage.in_title(when.span.start)
 
 
-def status_of(reading: Reading, candidate: Candidate, when: DateMention | None) -> Status:
-    """Tell whether an event was done, is planned, or was called off or denied."""
-    scope, trigger, words = candidate.scope, candidate.trigger, reading.words
-    segment = scope.segments[scope.own]
-    head = Span(max(scope.floor, segment.start), trigger.span.start)
+def status_of(reading: Reading, candidate: Candidate, when: DateMention | None, likely: Status) -> Status:
+    """Tell whether an event was done, is planned, or was called off or denied; `likely` is what the model takes it for.
+
+    Denials are too rare to be learnt: their words decide.
+    """
+    scope, trigger = candidate.scope, candidate.trigger
+    head = Span(max(scope.floor, scope.segments[scope.own].start), trigger.span.start)
     if trigger.text in _ABSENT or _is_negated(reading, trigger, head, scope):
         return "negated"
     if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and _follows_postponed(reading, when) else "negated"
-    if trigger.text.startswith(("申请", "获准筹", "获准设", "获批筹")):
+    if _is_ahead(reading, when):
         return "planned"
-    rest = words.within(Span(trigger.span.end, segment.end), layer="context", kind="planned")
-    if "support" in trigger.rule.flags and any(word.text in _SET for word in rest):
-        return "planned"
-    previous = scope.segments[scope.own - 1] if scope.own else head
-    planned = words.within(head, layer="context", kind="planned")
-    if not planned and previous.start >= scope.floor - 30 and reading.passage.text[previous.end - 1] != "；":
-        planned = [w for w in words.within(previous, layer="context", kind="planned") if w.text in _REACHING]
-    object_mark = planned and planned[-1].text == "将" and _BA.search(
-        reading.passage.text, planned[-1].span.end, trigger.span.start
-    )  # fmt: skip
-    if planned and not object_mark:
-        return "planned"
+    return likely if likely != "negated" else "done"
+
+
+def _is_ahead(reading: Reading, when: DateMention | None) -> bool:
     issued = reading.passage.annotated.article.published
-    if issued and when is not None and when.date and when.date > issued[: len(when.date)]:
-        return "planned"
-    return "done"
+    return bool(issued and when is not None and when.date and when.date > issued[: len(when.date)])
 
 
 def _is_negated(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
