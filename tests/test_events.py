@@ -8,7 +8,7 @@ import pytest
 
 from miner.language.lexicon import load_lexicon
 from miner.relate import relate
-from miner.relate.triggers import find_words, rule_of
+from miner.relate.events.triggers import find_words, rule_of
 from tests.naming import annotate, cases
 
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from miner.offsets import Span
-from miner.relate.events.cast import Scope
-from miner.relate.events.reading import Reading
+from miner.relate.events.cast import Cast
+from miner.relate.events.reading import Reading, Scope
+from miner.relate.events.signs import Word
 from miner.relate.events.triggers import Found
 
 _SEGMENT = re.compile("[，；：,;:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A word that was decided to tell an event: as a trigger of its type, where it stands, and who takes part."""
+
+    reading: Reading
+    word: Word
+    trigger: Found
+    scope: Scope
+    cast: Cast
 
 
 def scope_of(reading: Reading, trigger: Found) -> Scope:

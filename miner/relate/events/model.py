@@ -2,7 +2,8 @@
 
 Format 1 of `events.npz`: `table` (signed bytes, a row for every hash value, a column for every output), `scale` and `bias`
 (a number a column), `types` (codes, in the order of the columns behind the first, which is "no event"), `known` (words that
-told an event in the texts learnt from), `second_*` (mean, deviation, weights of the second look), `parties_*`.
+told an event in the texts learnt from), `second_*` (mean, deviation, weights of the second look), `parties_*` and
+`times_*` (tables of one column: who takes part, which time is the event's).
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ class EventModel:
     threshold: float
     parties: Floats
     parties_bias: float
+    times: Floats
+    times_bias: float
 
     @property
     def _split(self) -> int:
@@ -106,21 +109,30 @@ class EventModel:
 
     def party_chances(self, signs: Sequence[Iterable[str]]) -> Floats:
         """Return the probability that a name takes part in an event, for the signs of each pair."""
-        scores = sums(self.parties, signs)[:, 0] + self.parties_bias
-        result: Floats = 1 / (1 + np.exp(-scores))
-        return result
+        return _chances(sums(self.parties, signs)[:, 0] + self.parties_bias)
+
+    def time_chances(self, signs: Sequence[Iterable[str]]) -> Floats:
+        """Return the probability that a time is an event's, for the signs of each."""
+        return _chances(sums(self.times, signs)[:, 0] + self.times_bias)
+
+
+def _chances(scores: Floats) -> Floats:
+    result: Floats = 1 / (1 + np.exp(-scores))
+    return result
 
 
 def pack(model: EventModel) -> bytes:
     """Return a model as the bytes of an .npz file, tables as signed bytes."""
     table, scale = _bytes(model.table)
     parties, party_scale = _bytes(model.parties)
+    times, time_scale = _bytes(model.times)
     stored = io.BytesIO()
     np.savez_compressed(
         stored, format=np.array(FORMAT), types=np.array(model.types), known=np.array(sorted(model.known)),
         table=table, scale=scale, bias=model.bias, second_mean=model.second.mean, second_deviation=model.second.deviation,
         second_weights=model.second.weights, second_bias=np.array(model.second.bias), threshold=np.array(model.threshold),
         parties=parties, parties_scale=party_scale, parties_bias=np.array(model.parties_bias),
+        times=times, times_scale=time_scale, times_bias=np.array(model.times_bias),
     )  # fmt: skip
     return stored.getvalue()
 
@@ -144,6 +156,7 @@ def unpack(stored: bytes) -> EventModel:
             tuple(kept["types"].tolist()), frozenset(kept["known"].tolist()),
             kept["table"] * kept["scale"], kept["bias"], second, float(kept["threshold"]),
             kept["parties"] * kept["parties_scale"], float(kept["parties_bias"]),
+            kept["times"] * kept["times_scale"], float(kept["times_bias"]),
         )  # fmt: skip
     except (ValueError, KeyError, OSError, EOFError) as error:
         raise ModelError(f"the event model cannot be read: {error}") from error

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from miner.language.dates import DateMention
 from miner.model import Quote
-from miner.relate.events.cast import Cast, Scope
+from miner.offsets import Span
+from miner.relate.events.triggers import Words
 from miner.relate.passage import Passage
-from miner.relate.events.triggers import Found, Words
 
 _QUOTES = 12
 """An interrupted quotation may hold a trigger in a later part: so many quotes are looked at."""
@@ -53,10 +53,13 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A trigger with what is known of its event. `noun` names what is held, where the trigger is 举行 or the like."""
+class Scope:
+    """Where a trigger stands."""
 
-    trigger: Found
-    scope: Scope
-    cast: Cast
-    noun: Found | None = None
+    sentence: Span
+    segments: tuple[Span, ...]
+    """Pieces of the sentence between commas, semicolons and colons."""
+    own: int
+    """Index of the trigger's segment."""
+    floor: int
+    """Names before this belong to whoever reports the words, not to the event."""

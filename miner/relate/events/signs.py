@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from miner.offsets import Span
@@ -105,7 +105,28 @@ class Story:
 
     reading: Reading
     headline: str
-    sentences: int
+    lines: tuple[Line, ...]
+    heads: Mapping[int, int]
+    """Entities that the headline names, and as which in order (1-based)."""
+
+    @property
+    def sentences(self) -> int:
+        """The number of sentences."""
+        return len(self.lines)
+
+    @classmethod
+    def of(cls, reading: Reading, tokens: Sequence[Token]) -> Story:
+        """Lay the tokens into the sentences."""
+        passage = reading.passage
+        starts = [token.start for token in tokens]
+        lines = []
+        for index, span in enumerate(passage.sentences):
+            low, high = bisect_left(starts, span.start), bisect_left(starts, span.end)
+            lines.append(Line.of(span, index, tokens[low : min(high, low + _MAX_TOKENS)]))
+        whole = passage.annotated.text
+        named = [m.entity for m in passage.annotated.mentions if m.field == "headline"]
+        heads = {entity: named.index(entity) + 1 for entity in named}
+        return cls(reading, whole.simplified(whole.span("headline")), tuple(lines), heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +147,7 @@ def _itself(word: Word) -> Iterator[str]:
 
 def _neighbours(word: Word) -> Iterator[str]:
     text, line, at = word.token.word, word.line, word.at
-    p1, p2, n1, n2 = line.word(at - 1), line.word(at - 2), line.word(at + 1), line.word(at + 2)
+    p1, n1, n2 = line.word(at - 1), line.word(at + 1), line.word(at + 2)
     yield from (f"wp1={text}|{p1}", f"wn1={text}|{n1}", f"wn2={text}|{n2}")
     following = word.story.reading.passage.text[word.token.end : word.token.end + 2]
     yield f"wc1={text}|{following[:1]}"
@@ -244,9 +265,9 @@ def _said(word: Word) -> Iterator[str]:
     found = word.story.reading.words.within(head, layer="context")
     yield from (f"ctx={kind}" for kind in {each.rule.kind for each in found})
     for when in word.story.reading.dates_in(head.start, head.end):
-        yield from (f"when={when.precision}{when.method}", f"ahead={_ahead(word, when.date)}")
+        yield from (f"when={when.precision}{when.method}", f"ahead={ahead_of(word, when.date)}")
     sentence = word.story.reading.dates_in(*word.line.span)
-    yield f"allahead={'|'.join(sorted({_ahead(word, when.date) for when in sentence}))}"
+    yield f"allahead={'|'.join(sorted({ahead_of(word, when.date) for when in sentence}))}"
     rest = Span(word.token.end, word.line.tokens[word.clause[1] - 1].end)
     if rest.start < rest.end:
         yield from (f"ctxa={w.rule.kind}" for w in word.story.reading.words.within(rest, layer="context"))
@@ -254,7 +275,7 @@ def _said(word: Word) -> Iterator[str]:
     yield from (f"ctxb={w.rule.kind}" for w in word.story.reading.words.within(earlier, layer="context"))
 
 
-def _ahead(word: Word, day: str | None) -> str:
+def ahead_of(word: Word, day: str | None) -> str:
     """Tell whether a day lies behind, at or before the day of issue."""
     issued = word.story.reading.passage.annotated.article.published
     if day is None or not issued:
@@ -285,15 +306,11 @@ def signs_of(word: Word) -> Signs:
 
 def words_of(reading: Reading, tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Word]:
     """Yield the words of an article that may tell an event: triggers of the lexicons, and those of `known`."""
-    passage = reading.passage
-    story = Story(reading, passage.annotated.text.simplified(passage.annotated.text.span("headline")), len(passage.sentences))
-    starts = [token.start for token in tokens]
+    story = Story.of(reading, tokens)
     rules = _rules(reading)
     seen: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    for index, span in enumerate(passage.sentences):
-        low, high = bisect_left(starts, span.start), bisect_left(starts, span.end)
-        line = Line.of(span, index, tokens[low : min(high, low + _MAX_TOKENS)])
+    for line in story.lines:
         here = list(_in_line(line, story, rules, known))
         for word in here:
             word.twice, word.told = seen[word.token.word], told.copy()
@@ -316,7 +333,7 @@ def _in_line(
 ) -> Iterator[Word]:
     count = 0
     for at, token in enumerate(line.tokens):
-        if token.kind or count == _MAX_CANDIDATES:
+        if token.kind or count == _MAX_CANDIDATES or story.reading.passage.in_title(token.start):
             continue
         found = rules.get((token.start, token.end), [])
         if found or token.word in known:

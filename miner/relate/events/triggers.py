@@ -92,7 +92,7 @@ def _rules() -> Iterator[tuple[str, Rule]]:
 
 
 @cache
-def _automaton(context: bool) -> Any:
+def automaton(context: bool) -> Any:
     """One automaton for what tells events (and masks it), one for words of context: neither hides the other's words."""
     automaton = ahocorasick.Automaton()
     words: dict[str, list[Rule]] = {}
@@ -114,7 +114,7 @@ def find_words(text: str) -> tuple[Found, ...]:
     """
     found: list[Found] = []
     for context in (False, True):
-        for last, (word, rules) in _automaton(context).iter_long(text):
+        for last, (word, rules) in automaton(context).iter_long(text):
             span = Span(last + 1 - len(word), last + 1)
             found.extend(Found(span, word, rule) for rule in rules)
     found.sort(key=lambda word: word.span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from miner.expo import edition_of_day, edition_year
@@ -10,72 +11,41 @@ from miner.language.dates import DateMention
 from miner.language.editions import edition_named
 from miner.model import Status
 from miner.offsets import Span
-from miner.relate.events.cast import Scope
-from miner.relate.events.reading import Candidate, Reading
+from miner.relate.events.candidates import Candidate
+from miner.relate.events.model import EventModel
+from miner.relate.events.reading import Reading, Scope
+from miner.relate.events.times import moment_signs, moments_of
 from miner.relate.events.triggers import Found
 
-_DURATION_TAIL = re.compile("年?度|版|届|以来|款")
-_COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
-_AGREED = re.compile("约定|自|起|预计|力争|有效期|为期")
-_BACK = 6000
-"""Characters over which a scene hands on its day."""
+TIMELY = 0.28
+"""Chance from which a time is the event's: the best share of right times on articles left out of the learning."""
 _ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
 """Triggers that deny what they tell."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
+_SETTING = re.compile("[^，。]{0,6}(?:上|期间|时|中|里)(?:，|[^，。升])|，")
+_LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
 
 
-def choose_date(
-    reading: Reading, candidate: Candidate, held: list[tuple[str, DateMention]]
-) -> DateMention | None:
-    """Choose the date: the nearest before the trigger in its segment, else behind it, else further left, else carried."""
-    scope, trigger, text = candidate.scope, candidate.trigger, reading.passage.text
-    segment = scope.segments[scope.own]
-    inside = [
-        d
-        for d in reading.dates_in(scope.sentence.start, scope.sentence.end)
-        if _dates_event(reading, d, trigger)
-    ]
-    if scope.floor > scope.sentence.start:
-        head = Span(max(scope.floor, segment.start), trigger.span.start)
-        if reading.words.within(head, layer="context", kind="planned"):
-            inside = [
-                d for d in inside if d.span.start >= scope.floor
-            ]  # 4日表示，将出台: the day is that of the words
-    own = [d for d in inside if segment.start <= d.span.start < segment.end]
-    before = [d for d in own if d.span.end <= trigger.span.start]
-    left = [d for d in inside if d.span.end <= trigger.span.start]
-    moved = _moved_to(reading, trigger, inside)
+def when_of(candidate: Candidate, status: Status, model: EventModel) -> DateMention | None:
+    """Return the time of an event: what it was put off to, else the likeliest that is told, else a past edition's year."""
+    reading, word = candidate.reading, candidate.word
+    times = reading.dates_in(*candidate.scope.sentence)
+    moved = _moved_to(reading, times)
     if moved is not None:
         return moved
-    chosen = next(iter(before[-1:] or own[:1] or left[-1:]), None)
-    if chosen is not None and chosen.precision == "year" and _in_name(text, chosen):
-        finer = [d for d in left if d.precision == "day"]
-        chosen = finer[-1] if finer else chosen
-    if chosen is None and scope.own + 1 < len(scope.segments) and text[segment.end - 1] == "，":
-        nearby = scope.segments[scope.own + 1]
-        agreed = _AGREED.search(text, nearby.start, nearby.end) is not None
-        busy = bool(reading.words.within(nearby, layer="trigger")) and candidate.trigger.text != "投资"
-        over = (
-            text.startswith("了", trigger.span.end)
-            or trigger.text.endswith("了")
-            or "已" in text[segment.start : trigger.span.start]
-        )
-        chosen = (
-            None
-            if agreed or busy or over
-            else next((d for d in inside if nearby.start <= d.span.start < nearby.end), None)
-        )
-    if chosen is not None:
-        return chosen
-    return _told_before(reading, candidate, held)
+    moments = list(moments_of(word, candidate.trigger.rule.type, status))
+    if moments:
+        chances = model.time_chances([moment_signs(moment) for moment in moments])
+        best = int(chances.argmax())
+        if chances[best] > TIMELY:
+            near = moments[best].line is word.line
+            return moments[best].when if near else replace(moments[best].when, method="carried")
+    return _earlier_edition(reading, candidate.scope.sentence)
 
 
-def _moved_to(reading: Reading, trigger: Found, inside: list[DateMention]) -> DateMention | None:
+def _moved_to(reading: Reading, times: Sequence[DateMention]) -> DateMention | None:
     """Return the day to which something was put off: 推迟至9日."""
-    for when in inside:
-        if _follows_postponed(reading, when):
-            return when
-    return None
+    return next((when for when in times if _follows_postponed(reading, when)), None)
 
 
 def _follows_postponed(reading: Reading, when: DateMention) -> bool:
@@ -83,96 +53,35 @@ def _follows_postponed(reading: Reading, when: DateMention) -> bool:
     return when.precision == "day" and bool(reading.words.within(near, layer="context", kind="postponed"))
 
 
-def _told_before(
-    reading: Reading, candidate: Candidate, held: list[tuple[str, DateMention]]
-) -> DateMention | None:
-    """Take over the day of the forum that the sentence names again, or the last day of the paragraph."""
-    text, scope, trigger = reading.passage.text, candidate.scope, candidate.trigger
-    for name, when in reversed(held[-40:]):
-        if text.find(name, scope.sentence.start, trigger.span.start) >= 0:
-            return replace(when, method="same-event")
-    if (past := _earlier_edition(reading, scope.sentence)) is not None:
-        return past
-    if "scene" not in trigger.rule.flags and trigger.rule.type not in ("launch", "signing", "procurement"):
-        return None
-    return _carried(reading, scope.sentence, trigger)
-
-
-def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | None:
-    """Take over the last day of the paragraph, or of the whole story behind 会上, 随后, 即日起; never one ahead."""
-    text = reading.passage.text
-    issued = reading.passage.annotated.article.published or "9999"
-    start = reading.passage.paragraph(sentence.start).start
-    if _SCENE.search(text, sentence.start, trigger.span.end) is not None:
-        start = 0
-    earlier = [
-        d for d in reading.dates_in(max(start, sentence.start - _BACK), sentence.start)
-        if d.date is not None and d.date <= issued and _is_scene(text, d)
-    ]  # fmt: skip
-    return replace(earlier[-1], method="carried") if earlier else None
-
-
-def _is_scene(text: str, when: DateMention) -> bool:
-    if text[max(when.span.start - 2, 0) : when.span.start] in ("截至", "截止", "直至"):
-        return False
-    return when.precision == "day" or (when.precision == "month" and when.text.endswith("周"))
-
-
-_SCENE = re.compile("会上|会后|会前|开始前|结束后|即日起|随后|当场|仪式上|活动上|现场")
-_SETTING = re.compile("[^，。]{0,6}(?:上|期间|时|中|里)(?:，|[^，。升])|，")
-_LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
-
-
 def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
     """Date by an edition that is not the current one: 首届进博会上 is 2018, 上届 the year before; 本届 says no date."""
     article = reading.passage.annotated.article
     current = article.edition or edition_of_day(article.published)
     words = sentence.of(reading.passage.text)
-    last, named = _LAST_EDITION.search(words), edition_named(words)
-    if current is None or (last is None and named is None):
+    if current is None:
         return None
-    edition = current - 1 if last is not None else named.number if named is not None else current
-    if edition >= current:
+    last = _LAST_EDITION.search(words)
+    if last is not None:
+        return _edition_time(sentence.start + last.start(), last.group(), current - 1)
+    named = edition_named(words)
+    if named is None or named.number >= current:
         return None
-    if (
-        last is None
-        and named is not None
-        and _SETTING.match(words, words.find(named.text) + len(named.text)) is None
-    ):
-        return None
-    wording = last.group() if last is not None else named.text if named is not None else ""
-    start = sentence.start + words.find(wording)
+    at = words.find(named.text)
+    setting = _SETTING.match(words, at + len(named.text)) is not None
+    return _edition_time(sentence.start + at, named.text, named.number) if setting else None
+
+
+def _edition_time(start: int, wording: str, edition: int) -> DateMention:
     span = Span(start, start + len(wording))
     return DateMention(span, wording, str(edition_year(edition)), None, "year", "edition")
 
 
-def _in_name(text: str, when: DateMention) -> bool:
-    """Tell whether a year begins a name (2022年第19届亚运会) rather than says when."""
-    return when.method == "written" and text[when.span.end : when.span.end + 1] not in tuple(
-        "，、在于将内底初前后至—。起"
-    )
-
-
-def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
-    """Leave out times inside titles and names (2024年度…年会, 《2024年…》) and spans (2008年以来)."""
-    text = reading.passage.text
-    if when.method == "span":  # 近五年, 80年代
-        return False
-    if text.startswith("以来", when.span.end):
-        return when.precision == "day" or when.method == "relative" or trigger.rule.type == "procurement"
-    if _DURATION_TAIL.match(text, when.span.end) or _COMPARED.search(
-        text, max(when.span.start - 3, 0), when.span.start
-    ):
-        return False
-    return not reading.passage.in_title(when.span.start)
-
-
-def status_of(reading: Reading, candidate: Candidate, when: DateMention | None, likely: Status) -> Status:
+def status_of(candidate: Candidate, when: DateMention | None, likely: Status) -> Status:
     """Tell whether an event was done, is planned, or was called off or denied; `likely` is what the model takes it for.
 
     Denials are too rare to be learnt: their words decide.
     """
-    scope, trigger = candidate.scope, candidate.trigger
+    reading, scope, trigger = candidate.reading, candidate.scope, candidate.trigger
     head = Span(max(scope.floor, scope.segments[scope.own].start), trigger.span.start)
     if trigger.text in _ABSENT or _is_negated(reading, trigger, head, scope):
         return "negated"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from miner.relate.events.decide import Claim, Scored, claims, decided, scored
+from miner.model import Status
+from miner.relate.events.decide import Claim, claims, scored
 from miner.relate.events.model import BITS, STATUSES, EventModel, Floats, Linear, pack, row_of
+from miner.relate.events.parties import Pair, beyond_signs, names_of, pair_signs
 from miner.relate.events.signs import Signs, Word, signs_of, words_of
-from miner.relate.events.tokens import tokens_of
+from miner.relate.events.times import moment_signs, moments_of
+from miner.relate.events.tokens import Token, tokens_of
 from miner.training import Effort, Say, Trained
-from miner.training.events.sets import GoldEvent, Study, fold_of, studies
+from miner.training.events.sets import GoldEvent, Study, fold_of, plain, studies
 
 SETS = ("annotated", "articles")
 """Folders of annotated articles; the second may be missing."""
@@ -26,6 +29,8 @@ _STRENGTH, _SECOND_STRENGTH = 0.1, 0.3
 _SEEN = 2
 """A sign must stand at so many words to get a weight."""
 _ROUNDS = 80
+_RARELY = 0.02
+"""A word tells an event at least so often, or it is no candidate unless a lexicon has it."""
 _EMPTY = np.zeros((2**BITS, 1), dtype=np.float32)
 
 
@@ -65,18 +70,19 @@ def _label(here: Sequence[Example], event: GoldEvent) -> None:
 
 
 def triggers_of(some: Iterable[Study]) -> frozenset[str]:
-    """Return the words that told an event."""
-    found: set[str] = set()
+    """Return the words that told an event, and not once in a hundred times something else."""
+    told, stood = Counter[str](), Counter[str]()
     for study in some:
         tokens = tokens_of(study.reading.passage, study.reading.dates, ())
-        for event in study.events:
-            found.update(t.word for t in tokens if t.start < event.span.end and event.span.start < t.end
-                         and not t.kind and t.tag != "x" and len(t.word) > 1 and _is_most(t.start, t.end, event))  # fmt: skip
-    return frozenset(found)
+        stood.update(token.word for token in tokens)
+        told.update(t.word for event in study.events for t in tokens if not t.kind and t.tag != "x" and _is_most(t, event))
+    return frozenset(word for word, count in told.items() if count > _RARELY * stood[word])
 
 
-def _is_most(start: int, end: int, event: GoldEvent) -> bool:
-    return 2 * (min(end, event.span.end) - max(start, event.span.start)) > event.span.end - event.span.start - 1
+def _is_most(token: Token, event: GoldEvent) -> bool:
+    """Tell whether a token is most of an event's trigger."""
+    covered = min(token.end, event.span.end) - max(token.start, event.span.start)
+    return covered > 0 and 2 * covered > event.span.end - event.span.start - 1
 
 
 def matrix(groups: Sequence[Iterable[str]]) -> csr_matrix:
@@ -111,14 +117,17 @@ def first_look(some: Sequence[Study], types: Sequence[str]) -> EventModel:
     codes = {code: index + 1 for index, code in enumerate(types)}
     labels = np.array([codes[e.event.type] if e.event else 0 for e in found])
     table, bias = fitted(x, labels, len(types) + 1)
-    free, free_bias = fitted(matrix([e.signs.free for e in found]), (labels > 0).astype(np.int64), 1)
+    listed = np.array([bool(e.word.types) for e in found])  # a type of one's own has triggers that are listed too
+    free, free_bias = fitted(
+        matrix([e.signs.free for e in found if e.word.types]), (labels[listed] > 0).astype(np.int64), 1
+    )
     told = np.flatnonzero(labels > 0)
     states = np.array([STATUSES.index(found[i].event.status) for i in told])  # type: ignore[union-attr]
     state, state_bias = fitted(x[told], states, len(STATUSES))
     none = Linear(np.zeros(1, np.float32), np.ones(1, np.float32), np.zeros(1, np.float32), 0.0)
     return EventModel(
         tuple(types), known, np.hstack((table, free, state)), np.concatenate((bias, free_bias, state_bias)),
-        none, 0.5, _EMPTY, 0.0,
+        none, 0.5, _EMPTY, 0.0, _EMPTY, 0.0,
     )  # fmt: skip
 
 
@@ -153,6 +162,65 @@ def threshold_of(looked: Sequence[tuple[Study, list[Claim]]], second: Linear) ->
     return float(threshold), best
 
 
+def pairs_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the signs of every name that might take part in an example's event, and whether the gold says it does."""
+    event = example.event
+    if event is None:
+        return
+    names = list(names_of(example.word))
+    right = {name.mention.entity: _takes_part(study, name.mention.entity, event) for name in names}
+    here = [name for name in names if name.line is example.word.line]
+    near = list({name.mention.entity: name for name in here if right[name.mention.entity]}.values())
+    known = {name.mention.entity for name in near}
+    for name in names:
+        pair = Pair(name, example.word, event.type)
+        if name.line is example.word.line:
+            yield pair_signs(pair), right[name.mention.entity]
+        elif name.mention.entity not in known:
+            yield (*pair_signs(pair), *beyond_signs(pair, near)), right[name.mention.entity]
+
+
+def _takes_part(study: Study, entity: int, event: GoldEvent) -> bool:
+    thing = study.reading.passage.annotated.entities[entity]
+    forms = {plain(thing.name), *(plain(form.text) for form in thing.forms)}
+    return any(alike(form, other) for party in event.parties for other in party for form in forms)
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two names may be one, as the scorer has it: equal, or one inside the other.
+
+    >>> alike("青穗食品", "青穗食品公司"), alike("甲", "甲公司")
+    (True, False)
+    """
+    return one == other or (min(len(one), len(other)) >= 2 and (one in other or other in one))
+
+
+def times_of(example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the signs of every time that might be an example's event's, and whether it has the gold's date."""
+    event = example.event
+    if event is not None:
+        for moment in moments_of(example.word, event.type, _status(event)):
+            yield moment_signs(moment), moment.when.date == event.date
+
+
+def _status(event: GoldEvent) -> Status:
+    return next(status for status in STATUSES if status == event.status)
+
+
+def with_cast_and_time(model: EventModel, some: Sequence[Study]) -> EventModel:
+    """Fit the tables of who takes part and of which time is an event's."""
+    told = [(study, e) for study in some for e in examples_of(study, model.known) if e.event is not None]
+    parties, party_bias = _yes_or_no([pair for study, e in told for pair in pairs_of(study, e)])
+    times, time_bias = _yes_or_no([pair for _, e in told for pair in times_of(e)])
+    return replace(model, parties=parties, parties_bias=party_bias, times=times, times_bias=time_bias)
+
+
+def _yes_or_no(pairs: Sequence[tuple[tuple[str, ...], bool]]) -> tuple[Floats, float]:
+    labels = np.array([int(right) for _, right in pairs])
+    table, bias = fitted(matrix([signs for signs, _ in pairs]), labels, 1)
+    return table, float(bias[0])
+
+
 def learn(some: Sequence[Study], types: Sequence[str], say: Say) -> EventModel:
     """Learn both looks from articles; the second from claims of models that left the article out."""
     looked: list[tuple[Study, list[Claim]]] = []
@@ -163,7 +231,8 @@ def learn(some: Sequence[Study], types: Sequence[str], say: Say) -> EventModel:
     second = second_look(looked)
     threshold, best = threshold_of(looked, second)
     say(f"threshold {threshold:.3f}, F1 {best:.3f} of sentence and type on articles left out of the first look")
-    return replace(first_look(some, types), second=second, threshold=threshold)
+    model = replace(first_look(some, types), second=second, threshold=threshold)
+    return with_cast_and_time(model, some)
 
 
 def train_events(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
