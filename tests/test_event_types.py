@@ -17,7 +17,9 @@ from miner.language.lexicon import Entry, load_all
 from miner.publish.serve import build
 from miner.relate.events import triggers
 
-DONATION = Entry("捐赠", kind="donation", roles=("donor", "donee"), values=("acting",), words=("捐赠", "捐出"))
+DONATION = Entry(
+    "捐赠", kind="donation", roles=("donor", "donee"), values=("acting",), words=("捐赠", "捐出")
+)
 STORY = "晨星医疗器械有限公司向江城大学捐赠设备\n\n    11月7日，晨星医疗器械有限公司向江城大学捐赠了一批设备，价值300万元。\n"
 
 

@@ -37,7 +37,11 @@ def scope_of(reading: Reading, trigger: Found) -> Scope:
 def _segments(reading: Reading, sentence: Span) -> tuple[Span, ...]:
     """Cut a sentence at its commas, not at those in brackets."""
     text, passage = reading.passage.text, reading.passage
-    cuts = [m.start() for m in _SEGMENT.finditer(text, sentence.start, sentence.end) if not passage.in_bracket(m.start())]
+    cuts = [
+        m.start()
+        for m in _SEGMENT.finditer(text, sentence.start, sentence.end)
+        if not passage.in_bracket(m.start())
+    ]
     edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
     return tuple(Span(a, b) for a, b in pairwise(edges))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ from miner.relate.events.signs import Word
 
 PARTY = 0.42
 """Chance from which a name takes part: the best F1 on articles left out of the learning."""
-_ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
 _SWAPS = frozenset({"与", "向", "对", "应"})
 """Words before a name that make it the other side: 应某人邀请, 与某公司签约."""
 _PASSIVE = frozenset({"被", "获"})
@@ -66,10 +64,10 @@ def cast_with(names: Iterable[Name], word: Word, kind: str) -> Cast:
     chosen = sorted(names, key=lambda name: (name.line.index, name.at))
     passage = word.story.reading.passage
     participants = tuple(
-        Participant(role_of(name, word, kind), passage.entity(name.mention).name, name.mention.entity) for name in chosen
+        Participant(role_of(name, word, kind), passage.entity(name.mention).name, name.mention.entity)
+        for name in chosen
     )
-    end = word.line.span.end
-    more = any(_ETC.match(passage.text, name.token.end, end) is not None for name in chosen)
+    more = any(name.line.word(name.at + 1) == "等" for name in chosen if name.line is word.line)
     return Cast(participants, tuple(chosen), more)
 
 
@@ -115,13 +113,13 @@ def deals(words: Sequence[Word], kind: str, model: EventModel) -> list[tuple[Wor
 
 
 def _own(word: Word, words: Sequence[Word]) -> list[Name]:
-    """Return the names between the trigger before and the trigger behind that stand on this one's side of a pause."""
-    line = word.line
-    low = max((line.ends[w.at] for w in words if w.at < word.at), default=-1)
-    low = max(low, *(w.at for w in words if w.at < word.at), -1) if line.begins[word.at] <= low else low
-    high = line.ends[word.at]
-    high = min((w.at for w in words if w.at > word.at), default=high) if high > word.at else high
-    return [n for n in names_of(word) if n.line is line and low < n.at < high and n.token.kind != "<L>"]
+    """Return the names of a trigger's clause that stand between its neighbours among the triggers."""
+    line, (begin, end) = word.line, word.clause
+    earlier = [other.at for other in words if begin <= other.at < word.at]
+    later = [other.at for other in words if word.at < other.at < end]
+    low, high = max(earlier, default=begin - 1), min(later, default=end)
+    names = (name for name in names_of(word) if name.line is line and name.token.kind != "<L>")
+    return [name for name in names if low < name.at < high]
 
 
 def _deal(word: Word, own: Sequence[Name], first: Sequence[Name], kind: str, model: EventModel) -> Cast:

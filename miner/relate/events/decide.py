@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +52,7 @@ class Claim:
     @property
     def status(self) -> Status:
         """The likeliest state."""
-        return STATUSES[int(np.argmax(self.best.states))]  # type: ignore[return-value]
+        return STATUSES[int(np.argmax(self.best.states))]
 
 
 def scored(reading: Reading, model: EventModel) -> list[Scored]:
@@ -72,7 +72,9 @@ def scored(reading: Reading, model: EventModel) -> list[Scored]:
     ]
 
 
-def _chances(word: Word, row: Floats, free: float, model: EventModel, unseen: Sequence[str]) -> dict[str, float]:
+def _chances(
+    word: Word, row: Floats, free: float, model: EventModel, unseen: Sequence[str]
+) -> dict[str, float]:
     chances = dict(zip(model.types, row.tolist(), strict=True))
     chances.update((code, free) for code in unseen if code in word.types)
     return chances
@@ -129,16 +131,21 @@ class _Rows:
         yield self._per_sentence[sentence]
 
     def _elsewhere(self, sentence: int, code: str, first: Scored) -> Iterator[float]:
+        """What other sentences say of the type: how likely it was or will be told there."""
         here = {s: chance for (s, c), chance in self._best.items() if c == code and s != sentence}
-        before = [chance for s, chance in here.items() if s < sentence]
+        before = {s: chance for s, chance in here.items() if s < sentence}
         near = [chance for s, chance in here.items() if abs(s - sentence) == 1]
+        shared = [chance for s, chance in before.items() if self._share(first.word, s, sentence)]
         mine = self._best[sentence, code]
-        told = [s.types.get(code, _NEVER) for s in self._words[first.word.token.word] if s.word.line.index < sentence]
-        yield from (max(here.values(), default=_NEVER), max(before, default=_NEVER), max(near, default=_NEVER))
-        yield from (max(told, default=_NEVER), self._total, sum(map(math.exp, here.values())))
-        yield sum(chance > mine for chance in here.values())
-        yield sum(map(math.exp, before))
-        yield max((chance for s, chance in here.items() if s < sentence and self._share(first.word, s, sentence)), default=_NEVER)
+        yield from (_most(here.values()), _most(before.values()), _most(near))
+        yield from (self._told(first, sentence, code), self._total, sum(map(math.exp, here.values())))
+        yield from (sum(chance > mine for chance in here.values()), sum(map(math.exp, before.values())))
+        yield _most(shared)
+
+    def _told(self, first: Scored, sentence: int, code: str) -> float:
+        """How likely the same word told the type in an earlier sentence."""
+        same = self._words[first.word.token.word]
+        return _most(s.types.get(code, _NEVER) for s in same if s.word.line.index < sentence)
 
     def _share(self, word: Word, one: int, other: int) -> bool:
         """Tell whether two sentences name somebody in common."""
@@ -148,6 +155,10 @@ class _Rows:
                 names = passage.within(passage.sentences[sentence])
                 self._names[sentence] = frozenset(m.entity for m in names if m.label != "place")
         return bool(self._names[one] & self._names[other])
+
+
+def _most(chances: Iterable[float]) -> float:
+    return max(chances, default=_NEVER)
 
 
 def _stands(word: Word) -> Iterator[float]:
@@ -170,7 +181,8 @@ def decided(reading: Reading, model: EventModel) -> list[Claim]:
         return []
     chances = model.second(np.array([claim.values for claim in found]))
     for claim, chance in zip(found, chances.tolist(), strict=True):
-        claim.chance = chance if claim.type in model.types else math.exp(claim.best.types[claim.type]) / _UNSEEN_SHARE
+        claim.chance = (
+            chance if claim.type in model.types else math.exp(claim.best.types[claim.type]) / _UNSEEN_SHARE
+        )
     kept = [claim for claim in found if claim.chance > model.threshold]
     return sorted(kept, key=lambda claim: claim.word.token.start)
-

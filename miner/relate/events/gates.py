@@ -14,7 +14,7 @@ from miner.offsets import Span
 from miner.relate.events.reading import Reading
 from miner.relate.events.triggers import Found
 
-_WITNESSED = re.compile("见证$|轮$|[一二三四五六七八九两十首每多0-9]场$")
+_WITNESSED = re.compile("见证$|轮$|[首每多两几一二三0-9]场$")
 """见证签约 is the signing told before; 首轮拜访 a noun."""
 _ABOUT = re.compile("就[^，。]{1,10}$")
 _SOURCE = re.compile("(?:根据|依据|按照|据|按)[^，]{0,30}$")
@@ -92,7 +92,11 @@ def _is_topic(place: Place) -> bool:
 
 def _is_subject(place: Place) -> bool:
     """签约是…: a sentence that opens with the word says what it is."""
-    opens = len(place.before) <= 1 and place.text[place.segment.start - 1 : place.segment.start] in ("\n", "。", "")
+    opens = len(place.before) <= 1 and place.text[place.segment.start - 1 : place.segment.start] in (
+        "\n",
+        "。",
+        "",
+    )
     return opens and "是" in place.behind[:_FAR]
 
 
@@ -108,7 +112,11 @@ def _describes_last(place: Place) -> bool:
     segment = place.segment
     names = place.reading.passage.within(Span(place.trigger.span.end, segment.end))
     last = [m for m in names if segment.end - m.span.end <= 1]
-    return bool(last) and place.text[last[-1].span.start - 1] == "的" and last[-1].label in ("person", "enterprise")
+    return (
+        bool(last)
+        and place.text[last[-1].span.start - 1] == "的"
+        and last[-1].label in ("person", "enterprise")
+    )
 
 
 def _is_total(place: Place) -> bool:
@@ -122,7 +130,9 @@ def _is_this_time(place: Place) -> bool:
     """A day or 本届 before it in the paragraph: totals told with them are news."""
     paragraph = place.reading.passage.paragraph(place.segment.start)
     days = place.reading.dates_in(paragraph.start, place.segment.end)
-    return any(d.precision == "day" for d in days) or "本届" in place.text[paragraph.start : place.segment.end]
+    return (
+        any(d.precision == "day" for d in days) or "本届" in place.text[paragraph.start : place.segment.end]
+    )
 
 
 def _is_witnessed(place: Place) -> bool:
@@ -137,7 +147,9 @@ def _is_setting(place: Place) -> bool:
 def _is_habit(place: Place) -> bool:
     """近年来…: the sentence tells what went on over years, and names no time since."""
     sentence = place.reading.passage.sentence(place.trigger.span.start)
-    over = place.reading.words.within(Span(sentence.start, place.trigger.span.start), layer="context", kind="habit")
+    over = place.reading.words.within(
+        Span(sentence.start, place.trigger.span.start), layer="context", kind="habit"
+    )
     return bool(over) and not place.reading.dates_in(over[-1].span.end, place.trigger.span.start)
 
 
@@ -168,7 +180,9 @@ def _lacks_object(place: Place) -> bool:
 def _lacks_close(place: Place) -> bool:
     rule, end = place.trigger.rule, place.trigger.span.end
     around = place.text[max(end - _FAR, 0) : end] if "around" in rule.flags else ""
-    return bool(rule.close) and not any(word in place.behind[:_CLOSE] or word in around for word in rule.close)
+    return bool(rule.close) and not any(
+        word in place.behind[:_CLOSE] or word in around for word in rule.close
+    )
 
 
 def _has_forbidden(place: Place) -> bool:

@@ -19,10 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.errors import ModelError
+from miner.model import Status
 
 FORMAT = 1
 BITS = 17
-STATUSES = ("done", "planned", "negated")
+STATUSES: tuple[Status, ...] = ("done", "planned", "negated")
 Floats = npt.NDArray[np.float32]
 
 
@@ -32,7 +33,8 @@ def row_of(sign: str) -> int:
     >>> row_of("w=签署") == row_of("w=签署"), 0 <= row_of("x") < 2**BITS
     (True, True)
     """
-    return crc32(sign.encode()) & (2**BITS - 1)
+    row: int = crc32(sign.encode()) % 2**BITS
+    return row
 
 
 def sums(table: Floats, signs: Sequence[Iterable[str]]) -> Floats:
@@ -55,8 +57,7 @@ def log_softmax(scores: Floats) -> Floats:
     [[0.25, 0.25, 0.25, 0.25]]
     """
     shifted = scores - scores.max(axis=1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return result
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ class Linear:
     def __call__(self, values: Floats) -> Floats:
         """Return probabilities for rows of values."""
         scores = (values - self.mean) / self.deviation @ self.weights + self.bias
-        result: Floats = 1 / (1 + np.exp(-scores))
-        return result
+        return _chances(scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,7 @@ class EventModel:
     def any_scores(self, free: Sequence[Iterable[str]]) -> Floats:
         """Return the logarithm of the probability that any event is told, from signs that hold for all words."""
         scores = (sums(self.table, free) + self.bias)[:, self._split]
-        result: Floats = -np.log1p(np.exp(-scores))
-        return result
+        return np.asarray(-np.log1p(np.exp(-scores)), dtype=np.float32)
 
     def party_chances(self, signs: Sequence[Iterable[str]]) -> Floats:
         """Return the probability that a name takes part in an event, for the signs of each pair."""
@@ -117,8 +116,7 @@ class EventModel:
 
 
 def _chances(scores: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-scores))
-    return result
+    return np.asarray(1 / (1 + np.exp(-scores)), dtype=np.float32)
 
 
 def pack(model: EventModel) -> bytes:

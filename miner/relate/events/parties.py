@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ _BACK, _AHEAD = 3, 1
 _MAX_NAMES = 80
 _FAR = 12
 _JOINING = frozenset({"、", "和", "与", "及", "以及", "同", ",", "，"})
-_TITLE_LAST = re.compile("[长记任裁理监事席授员师家人官使问士书总兼手部办处科委院会]$")
 
 
 @dataclass(slots=True)
@@ -59,7 +57,10 @@ class Pair:
 def names_of(word: Word) -> Iterator[Name]:
     """Yield the names among which the parties of an event are sought: of its sentence, then of those before, nearest first."""
     lines, here = word.story.lines, word.line.index
-    order = [*range(here, max(here - _BACK - 1, -1), -1), *range(here + 1, min(here + _AHEAD + 1, len(lines)))]
+    order = [
+        *range(here, max(here - _BACK - 1, -1), -1),
+        *range(here + 1, min(here + _AHEAD + 1, len(lines))),
+    ]
     seen: set[int] = set()
     count = 0
     for index in (*order, *range(here - _BACK - 1, -1, -1)):
@@ -87,7 +88,12 @@ def _side(pair: Pair) -> str:
 def _kinds(pair: Pair) -> Iterator[str]:
     kind, side, grammar = pair.name.token.kind, _side(pair), event_types()[pair.type].grammar
     trigger = pair.word.token.word
-    yield from (f"k={kind}{side}", f"kg={kind}{side}{grammar}", f"kt={kind}{side}{pair.type}", f"kw={kind}{side}{trigger}")
+    yield from (
+        f"k={kind}{side}",
+        f"kg={kind}{side}{grammar}",
+        f"kt={kind}{side}{pair.type}",
+        f"kw={kind}{side}{trigger}",
+    )
     entity = pair.word.story.reading.passage.entity(pair.name.mention)
     yield f"sort={kind}{entity.kind}{pair.type}{side}"
 
@@ -97,7 +103,11 @@ def _distance(pair: Pair) -> Iterator[str]:
     gap = pair.between
     names = sum(line.tokens[k].kind not in ("", TIME) for k in gap)
     commas = sum(line.words[k] in (",", ";", ":", "，", "；", "：") for k in gap)
-    yield from (f"d={side}{min(len(gap), 24) // 3}", f"dn={side}{min(names, 5)}", f"dc={side}{min(commas, 4)}")
+    yield from (
+        f"d={side}{min(len(gap), 24) // 3}",
+        f"dn={side}{min(names, 5)}",
+        f"dc={side}{min(commas, 4)}",
+    )
     yield f"dnc={side}{min(names, 3)}{min(commas, 3)}{pair.name.token.kind}{event_types()[pair.type].grammar}"
     first = next((k for k, t in enumerate(line.tokens) if t.kind not in ("", TIME)), -1)
     yield f"first={side}{first == pair.name.at}"
@@ -109,7 +119,14 @@ def _beside(pair: Pair) -> Iterator[str]:
     line, at, side = pair.name.line, pair.name.at, _side(pair)
     p1, p2, n1, n2 = (line.word(at + k) for k in (-1, -2, 1, 2))
     kind = pair.name.token.kind
-    yield from (f"p1={p1}", f"n1={n1}", f"p1k={kind}{side}{p1}", f"n1k={kind}{side}{n1}", f"p2={kind}{p2}{p1}", f"n2={kind}{n1}{n2}")
+    yield from (
+        f"p1={p1}",
+        f"n1={n1}",
+        f"p1k={kind}{side}{p1}",
+        f"n1k={kind}{side}{n1}",
+        f"p2={kind}{p2}{p1}",
+        f"n2={kind}{n1}{n2}",
+    )
     yield from (f"p1t={pair.type}{side}{p1}", f"n1t={pair.type}{side}{n1}")
 
 
@@ -130,7 +147,11 @@ def _governed(pair: Pair) -> Iterator[str]:
 def _verbs(pair: Pair) -> Iterator[str]:
     line, side = pair.name.line, _side(pair)
     verbs = [line.words[k] for k in pair.between if line.tokens[k].tag in ("v", "vd", "vn")]
-    yield from (f"vn={side}{min(len(verbs), 4)}", f"v1={side}{verbs[0] if verbs else 0}", f"v2={side}{verbs[-1] if verbs else 0}")
+    yield from (
+        f"vn={side}{min(len(verbs), 4)}",
+        f"v1={side}{verbs[0] if verbs else 0}",
+        f"v2={side}{verbs[-1] if verbs else 0}",
+    )
     marks = "".join(sorted({line.words[k] for k in pair.between if line.words[k] in ",;:，；：“”()（）的是"}))
     yield from (f"m={side}{marks}", f"mk={side}{marks}{pair.name.token.kind}")
 
@@ -144,8 +165,9 @@ def _follower(pair: Pair) -> Iterator[str]:
     if following is None:
         yield f"f={kind}0"
         return
-    gap = "".join(line.words[at + 1 : following])
-    titled = _TITLE_LAST.search(gap) is not None
+    gap = line.words[at + 1 : following]
+    whole = pair.word.story.reading.passage.annotated.text
+    titled = line.tokens[following].start + whole.span("body").start in whole.titles
     yield f"f={kind}{line.tokens[following].kind}{titled}{min(following - at - 1, 4)}{'、' in gap}"
 
 
@@ -166,10 +188,17 @@ def _weight(pair: Pair) -> Iterator[str]:
     times = Counter(m.entity for m in same)
     mine = times[mention.entity]
     rank = sum(count > mine for count in times.values())
-    yield from (f"rank={side}{kind}{min(rank, 3)}", f"times={side}{kind}{min(mine, 4)}", f"kinds={side}{kind}{min(len(times), 4)}")
+    yield from (
+        f"rank={side}{kind}{min(rank, 3)}",
+        f"times={side}{kind}{min(mine, 4)}",
+        f"kinds={side}{kind}{min(len(times), 4)}",
+    )
     yield f"lead={side}{kind}{same[0].entity == mention.entity}"
     headed = pair.word.story.heads.get(mention.entity, 0)
-    yield from (f"hn={side}{kind}{min(headed, 3)}", f"hnt={side}{kind}{pair.type}{min(headed, 2)}{min(rank, 1)}")
+    yield from (
+        f"hn={side}{kind}{min(headed, 3)}",
+        f"hnt={side}{kind}{pair.type}{min(headed, 2)}{min(rank, 1)}",
+    )
 
 
 def _alone(pair: Pair) -> Iterator[str]:
@@ -178,14 +207,19 @@ def _alone(pair: Pair) -> Iterator[str]:
     named = [t.kind for t in line.tokens[:at] if t.kind not in ("", TIME, "<L>")]
     behind = [t.kind for t in line.tokens[at + 1 :] if t.kind not in ("", TIME, "<L>")]
     side, kind = _side(pair), pair.name.token.kind
-    yield from (f"al={side}{kind}{min(len(named), 2)}{min(len(behind), 2)}", f"ak={side}{kind}{kind in named}")
+    yield from (
+        f"al={side}{kind}{min(len(named), 2)}{min(len(behind), 2)}",
+        f"ak={side}{kind}{kind in named}",
+    )
     yield f"open={side}{line.word(0)}"
     yield f"openk={side}{kind}{event_types()[pair.type].grammar}{min(len(named), 2)}"
     clause = line.words[line.begins[at] : at]
     yield from (f"cl={side}{kind}{each}" for each in dict.fromkeys(clause) if each in _STANDS_FOR)
 
 
-_STANDS_FOR = frozenset({"公司", "双方", "该公司", "其", "他", "她"})
+_STANDS_FOR = frozenset({"公司", "双方", "其", "他", "她"})
+
+
 def beyond_signs(pair: Pair, near: Sequence[Name]) -> tuple[str, ...]:
     """Return what more is known of a name of another sentence: which parties the trigger's own sentence names."""
     side, kind, grammar = _side(pair), pair.name.token.kind, event_types()[pair.type].grammar

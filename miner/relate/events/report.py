@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from miner.language.editions import edition_in
 from miner.language.dates import DateMention
+from miner.language.editions import edition_in
 from miner.language.event_types import event_types
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Quote
@@ -21,6 +21,8 @@ from miner.relate.events.triggers import Found
 from miner.relate.events.when import status_of, when_of
 from miner.relate.passage import Passage
 
+_LEADING = ("在", "于", "到", "至", "入")
+_HALL = re.compile(r"\d(?:\.\d)?号?馆")
 _COSTS = frozenset({"signing", "investment", "procurement", "founding"})
 
 
@@ -28,7 +30,9 @@ _ALSO = -1.6
 """A further word of a claim's sentence and type tells an event of its own from this chance on (logarithm)."""
 
 
-def find_events(passage: Passage, dates: tuple[DateMention, ...], quotes: Sequence[Quote]) -> tuple[EventReport, ...]:
+def find_events(
+    passage: Passage, dates: tuple[DateMention, ...], quotes: Sequence[Quote]
+) -> tuple[EventReport, ...]:
     """Return the event reports of one field in text order."""
     reading, model = Reading.of(passage, dates, quotes), event_model()
     return tuple(reports_of(reading, decided(reading, model), model))
@@ -66,7 +70,7 @@ def _report(candidate: Candidate, claim: Claim, model: EventModel) -> EventRepor
         passage.printed(scope.sentence), status, f"model:{trigger.text}", round(min(claim.chance, 1.0), 2), cast.participants,
         when.date if when else None, when.date_end if when else None,
         when.text if when else None, when.method if when else None,
-        _place(reading, candidate), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
+        _place(reading, trigger, scope), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
 
@@ -85,18 +89,13 @@ def _amount(text: str, scope: Scope) -> Number | None:
     )
 
 
-def _place(reading: Reading, candidate: Candidate) -> str | None:
-    passage, scope = reading.passage, candidate.scope
+def _place(reading: Reading, trigger: Found, scope: Scope) -> str | None:
+    """Return where it was: the place nearest to the trigger that 在 or the like leads to, else a hall by its number."""
+    passage = reading.passage
     places = [m for m in passage.within(scope.sentence) if m.label == "place"]
-    for place in sorted(places, key=lambda m: abs(m.span.start - candidate.trigger.span.start)):
-        if passage.text[max(place.span.start - 1, 0) : place.span.start] in (
-            "在",
-            "于",
-            "到",
-            "至",
-            "入",
-            "户",
-        ):
+    for place in sorted(places, key=lambda m: abs(m.span.start - trigger.span.start)):
+        led = passage.text[max(place.span.start - 1, 0) : place.span.start] in _LEADING
+        if led or place.span.start == trigger.span.end:
             return place.text
-    hall = re.search(r"\d(?:\.\d)?号?馆", scope.sentence.of(passage.text))
+    hall = _HALL.search(scope.sentence.of(passage.text))
     return hall.group() if hall else None

@@ -96,7 +96,9 @@ class Word:
         """Its place among the characters."""
         first, last = self.clause
         tokens = self.line.tokens
-        return Place(self.story.reading, self.found, Span(tokens[first].start, tokens[max(last - 1, first)].end))
+        return Place(
+            self.story.reading, self.found, Span(tokens[first].start, tokens[max(last - 1, first)].end)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,17 @@ def _neighbours(word: Word) -> Iterator[str]:
 def _objects(word: Word) -> Iterator[str]:
     """The last noun of the clause and the first: what is signed, opened, held."""
     text, (_, end), tokens = word.token.word, word.clause, word.line.tokens
-    behind = [tokens[k].word for k in range(word.at + 1, end) if tokens[k].tag in _NOUNS and not tokens[k].kind]
+    behind = [
+        tokens[k].word for k in range(word.at + 1, end) if tokens[k].tag in _NOUNS and not tokens[k].kind
+    ]
     last, first = (behind[-1], behind[0]) if behind else ("0", "0")
-    yield from (f"obj={last}", f"obc={last[-1]}", f"wobc={text}{last[-1]}", f"wobj={text}{last}", f"ob1={first}")
+    yield from (
+        f"obj={last}",
+        f"obc={last[-1]}",
+        f"wobc={text}{last[-1]}",
+        f"wobj={text}{last}",
+        f"ob1={first}",
+    )
 
 
 def _typed_names(word: Word) -> Iterator[str]:
@@ -203,7 +213,16 @@ def _around(word: Word) -> Iterator[str]:
     line, at = word.line, word.at
     p1, p2, p3 = (line.word(at - k) for k in (1, 2, 3))
     n1, n2, n3 = (line.word(at + k) for k in (1, 2, 3))
-    yield from (f"p1={p1}", f"p2={p2}", f"p12={p2}{p1}", f"p3={p3}", f"n1={n1}", f"n2={n2}", f"n12={n1}{n2}", f"n3={n3}")
+    yield from (
+        f"p1={p1}",
+        f"p2={p2}",
+        f"p12={p2}{p1}",
+        f"p3={p3}",
+        f"n1={n1}",
+        f"n2={n2}",
+        f"n12={n1}{n2}",
+        f"n3={n3}",
+    )
 
 
 def _clause(word: Word) -> Iterator[str]:
@@ -211,7 +230,11 @@ def _clause(word: Word) -> Iterator[str]:
     words = word.line.words
     yield from (f"cb={words[k]}" for k in range(begin, word.at))
     yield from (f"ca={words[k]}" for k in range(word.at + 1, end))
-    yield from (f"cend={word.line.word(end)}", f"cbeg={word.line.word(begin)}", f"pc={word.line.word(begin - 1)}")
+    yield from (
+        f"cend={word.line.word(end)}",
+        f"cbeg={word.line.word(begin)}",
+        f"pc={word.line.word(begin - 1)}",
+    )
     yield f"cbeg2={word.line.word(begin)}{word.line.word(begin + 1)}"
     of = "的" in words[word.at + 1 : end], "的" in words[begin : word.at]
     yield f"de={of}{word.line.word(word.at - 1) == '的'}{word.line.word(word.at + 1) == '的'}"
@@ -223,7 +246,9 @@ def _sentence(word: Word) -> Iterator[str]:
     tokens, words = word.line.tokens, word.line.words
     for name, low, high in (("sb", max(begin - _AROUND, 0), begin), ("sa", end, end + _AROUND)):
         yield from (
-            f"{name}={words[k]}" for k in range(low, min(high, len(words))) if tokens[k].kind == COMMON and words[k] != NUMBER
+            f"{name}={words[k]}"
+            for k in range(low, min(high, len(words)))
+            if tokens[k].kind == COMMON and words[k] != NUMBER
         )
 
 
@@ -252,9 +277,16 @@ def _position(word: Word) -> Iterator[str]:
     line, count = word.line, word.story.sentences
     text = word.story.reading.passage.text
     yield from (f"si={min(line.index, 6)}", f"rel={5 * line.index // count}", f"ns={min(count // 4, 8)}")
-    yield from (f"first={text[max(line.span.start - 2, 0) : line.span.start].endswith(chr(10))}", f"last={line.index == count - 1}")
+    yield from (
+        f"first={text[max(line.span.start - 2, 0) : line.span.start].endswith(chr(10))}",
+        f"last={line.index == count - 1}",
+    )
     yield f"hd={word.token.word in word.story.headline}"
-    yield from (f"sw={min(word.twice, 3)}", f"pos={min(word.at, 10) // 2}", f"len={min((line.span.end - line.span.start) // 20, 6)}")
+    yield from (
+        f"sw={min(word.twice, 3)}",
+        f"pos={min(word.at, 10) // 2}",
+        f"len={min((line.span.end - line.span.start) // 20, 6)}",
+    )
 
 
 def _said(word: Word) -> Iterator[str]:
@@ -284,8 +316,23 @@ def ahead_of(word: Word, day: str | None) -> str:
     return "same" if day == mine else "after" if day > mine else "before"
 
 
-OWN: tuple[Callable[[Word], Iterator[str]], ...] = (_itself, _neighbours, _objects, _typed_names, _typed_gates, _held)
-FREE: tuple[Callable[[Word], Iterator[str]], ...] = (_around, _clause, _sentence, _names, _verbs, _position, _said)
+OWN: tuple[Callable[[Word], Iterator[str]], ...] = (
+    _itself,
+    _neighbours,
+    _objects,
+    _typed_names,
+    _typed_gates,
+    _held,
+)
+FREE: tuple[Callable[[Word], Iterator[str]], ...] = (
+    _around,
+    _clause,
+    _sentence,
+    _names,
+    _verbs,
+    _position,
+    _said,
+)
 
 
 def held_noun(reading: Reading, trigger: Found, clause: Span) -> Found | None:
@@ -324,7 +371,7 @@ def _rules(reading: Reading) -> dict[tuple[int, int], list[Rule]]:
     rules: dict[tuple[int, int], list[Rule]] = {}
     for found in reading.words.found:
         if found.rule.layer != "context":
-            rules.setdefault(tuple(found.span), []).append(found.rule)
+            rules.setdefault((found.span.start, found.span.end), []).append(found.rule)
     return rules
 
 
@@ -337,7 +384,15 @@ def _in_line(
             continue
         found = rules.get((token.start, token.end), [])
         if found or token.word in known:
-            rule = next((r for r in found if r.layer == "trigger"), found[0] if found else Rule("trigger", ""))
+            rule = next(
+                (r for r in found if r.layer == "trigger"), found[0] if found else Rule("trigger", "")
+            )
             span = Span(token.start, token.end)
             count += 1
-            yield Word(line, at, Found(span, span.of(story.reading.passage.text), rule), tuple(dict.fromkeys(r.kind for r in found)), story)
+            yield Word(
+                line,
+                at,
+                Found(span, span.of(story.reading.passage.text), rule),
+                tuple(dict.fromkeys(r.kind for r in found)),
+                story,
+            )

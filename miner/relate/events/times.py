@@ -60,17 +60,38 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
 
 def _itself(m: Moment) -> Iterator[str]:
     day = ahead_of(m.word, m.when.date)
-    yield from (f"pm={m.when.precision}{m.when.method}", f"ss={m.status}{day}{m.when.precision}{m.side}", f"t={m.type}{m.side}{m.when.precision}")
+    yield from (
+        f"pm={m.when.precision}{m.when.method}",
+        f"ss={m.status}{day}{m.when.precision}{m.side}",
+        f"t={m.type}{m.side}{m.when.precision}",
+    )
     week = m.when.text.endswith(("周", "星期"))
-    yield from (f"wk={week}{m.status}", f"ms={m.when.method}{m.side}", f"day={day}{m.side}{m.type}", f"sp={m.when.date_end is not None}{m.side}")
+    yield from (
+        f"wk={week}{m.status}",
+        f"ms={m.when.method}{m.side}",
+        f"day={day}{m.side}{m.type}",
+        f"sp={m.when.date_end is not None}{m.side}",
+    )
 
 
 def _beside(m: Moment) -> Iterator[str]:
     p1, p2, n1, n2 = (m.line.word(m.at + k) for k in (-1, -2, 1, 2))
-    yield from (f"p1={p1}", f"n1={n1}", f"n12={n1}{n2}", f"p12={p2}{p1}", f"n1s={n1}{m.side}", f"p1s={p1}{m.side}", f"n1t={n1}{m.status}{m.side}")
+    yield from (
+        f"p1={p1}",
+        f"n1={n1}",
+        f"n12={n1}{n2}",
+        f"p12={p2}{p1}",
+        f"n1s={n1}{m.side}",
+        f"p1s={p1}{m.side}",
+        f"n1t={n1}{m.status}{m.side}",
+    )
     text = m.word.story.reading.passage.text
     end = m.token.end
-    yield from (f"c1={text[end : end + 1]}{m.side}", f"c2={text[end : end + 2]}", f"b1={text[max(m.token.start - 1, 0) : m.token.start]}{m.side}")
+    yield from (
+        f"c1={text[end : end + 1]}{m.side}",
+        f"c2={text[end : end + 2]}",
+        f"b1={text[max(m.token.start - 1, 0) : m.token.start]}{m.side}",
+    )
 
 
 def _distance(m: Moment) -> Iterator[str]:
@@ -83,8 +104,16 @@ def _distance(m: Moment) -> Iterator[str]:
     pauses = sum(m.line.words[k] in _PAUSES for k in gap)
     times = sum(m.line.tokens[k].kind == TIME for k in gap)
     verbs = [m.line.words[k] for k in gap if m.line.tokens[k].tag in ("v", "vn")]
-    yield from (f"d={side}{min(len(gap), 20) // 3}", f"dp={side}{min(pauses, 4)}", f"dt={side}{min(times, 2)}{min(pauses, 2)}")
-    yield from (f"v={side}{verbs[0] if verbs else 0}", f"vl={side}{verbs[-1] if verbs else 0}", f"vn={side}{min(len(verbs), 3)}")
+    yield from (
+        f"d={side}{min(len(gap), 20) // 3}",
+        f"dp={side}{min(pauses, 4)}",
+        f"dt={side}{min(times, 2)}{min(pauses, 2)}",
+    )
+    yield from (
+        f"v={side}{verbs[0] if verbs else 0}",
+        f"vl={side}{verbs[-1] if verbs else 0}",
+        f"vn={side}{min(len(verbs), 3)}",
+    )
     yield f"r={side}{min(m.rank, 5)}"
     yield f"of={side}{m.line.word(m.word.at + 1) == '的' if m.line is m.word.line else 0}"
 
@@ -95,13 +124,19 @@ def _scene(m: Moment) -> Iterator[str]:
     own = sum(token.kind == TIME for token in line.tokens)
     clause = sum(line.tokens[k].kind == TIME for k in range(line.begins[word.at], line.ends[word.at]))
     side, grammar = m.side, event_types()[m.type].grammar
-    yield from (f"o={side}{min(own, 2)}{min(clause, 2)}", f"w0={side}{line.word(0)}", f"w01={side}{line.word(0)}{line.word(1)}")
+    yield from (
+        f"o={side}{min(own, 2)}{min(clause, 2)}",
+        f"w0={side}{line.word(0)}",
+        f"w01={side}{line.word(0)}{line.word(1)}",
+    )
     yield from (f"g={side}{grammar}{m.status}", f"tr={side}{word.token.word}")
     passage = word.story.reading.passage
     paragraph = passage.paragraph(word.token.start)
     yield f"par={side}{paragraph.start <= m.token.start}"
     yield f"lead={side}{m.line.index == 0}{m.rank > 0}"
-    scene = word.story.reading.words.within(Span(line.span.start, word.token.end), layer="context", kind="scene")
+    scene = word.story.reading.words.within(
+        Span(line.span.start, word.token.end), layer="context", kind="scene"
+    )
     yield f"sc={side}{bool(scene)}{m.when.precision}{ahead_of(word, m.when.date)}"
     same = sum(d.date == m.when.date for d in word.story.reading.dates)
     yield f"same={side}{min(same, 3)}"

@@ -48,9 +48,7 @@ def tokens_of(
     return tuple(_cut(passage, fixed))
 
 
-def _fixed(
-    passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[Found, ...]
-) -> list[_Fixed]:
+def _fixed(passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[Found, ...]) -> list[_Fixed]:
     taken = bytearray(len(passage.text))
     chosen: list[_Fixed] = []
     names = [_Fixed(m.span, _MARKS[m.label], m) for m in passage.mentions]

@@ -22,8 +22,8 @@ TIMELY = 0.28
 _ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
 """Triggers that deny what they tell."""
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
-_SETTING = re.compile("[^，。]{0,6}(?:上|期间|时|中|里)(?:，|[^，。升])|，")
-_LAST_EDITION = re.compile("上一?届(?=进博会|中国国际进口博览会|展会|博览会|，|时|期间|上|就)")
+_SETTING = re.compile("[^，。]{0,6}(?:上(?!升)|期间|时|中|里)|，")
+_LAST_EDITION = re.compile("上一?届(?=[^，。]{0,8}[会展]|期间|[，时上就])")
 
 
 def when_of(candidate: Candidate, status: Status, model: EventModel) -> DateMention | None:

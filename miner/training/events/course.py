@@ -58,7 +58,9 @@ def examples_of(study: Study, known: frozenset[str]) -> list[Example]:
 
 def _label(here: Sequence[Example], event: GoldEvent) -> None:
     """Give an event to the word that covers most of its trigger; other triggers of its type do not count."""
-    covered = [(min(e.word.token.end, event.span.end) - max(e.word.token.start, event.span.start), e) for e in here]
+    covered = [
+        (min(e.word.token.end, event.span.end) - max(e.word.token.start, event.span.start), e) for e in here
+    ]
     covered = [(length, e) for length, e in covered if length > 0]
     best = max(covered, key=lambda pair: pair[0])[1] if covered else None
     if best is not None:
@@ -75,7 +77,12 @@ def triggers_of(some: Iterable[Study]) -> frozenset[str]:
     for study in some:
         tokens = tokens_of(study.reading.passage, study.reading.dates, ())
         stood.update(token.word for token in tokens)
-        told.update(t.word for event in study.events for t in tokens if not t.kind and t.tag != "x" and _is_most(t, event))
+        told.update(
+            t.word
+            for event in study.events
+            for t in tokens
+            if not t.kind and t.tag != "x" and _is_most(t, event)
+        )
     return frozenset(word for word, count in told.items() if count > _RARELY * stood[word])
 
 
@@ -93,7 +100,9 @@ def matrix(groups: Sequence[Iterable[str]]) -> csr_matrix:
     return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, starts), shape=(len(rows), 2**BITS))
 
 
-def fitted(x: csr_matrix, labels: npt.NDArray[np.int64], classes: int, *, strength: float = _STRENGTH) -> tuple[Floats, Floats]:
+def fitted(
+    x: csr_matrix, labels: npt.NDArray[np.int64], classes: int, *, strength: float = _STRENGTH
+) -> tuple[Floats, Floats]:
     """Fit a logistic regression: a table of (2**BITS, classes) and a bias for each class (one class: the odds of 1)."""
     from sklearn.linear_model import LogisticRegression
 
@@ -102,8 +111,14 @@ def fitted(x: csr_matrix, labels: npt.NDArray[np.int64], classes: int, *, streng
     model = LogisticRegression(C=strength, max_iter=_ROUNDS, tol=1e-3).fit(x[:, kept], labels)
     table, bias = np.zeros((x.shape[1], classes), dtype=np.float32), np.full(classes, -20.0, dtype=np.float32)
     columns = [0] if classes == 1 else model.classes_.tolist()
-    weights = model.coef_ if classes == 1 or len(columns) > 2 else np.vstack((-model.coef_[0], model.coef_[0]))
-    biases = model.intercept_ if len(weights) == len(model.intercept_) else np.array([-model.intercept_[0], model.intercept_[0]])
+    weights = (
+        model.coef_ if classes == 1 or len(columns) > 2 else np.vstack((-model.coef_[0], model.coef_[0]))
+    )
+    biases = (
+        model.intercept_
+        if len(weights) == len(model.intercept_)
+        else np.array([-model.intercept_[0], model.intercept_[0]])
+    )
     for column, row, value in zip(columns, weights, biases, strict=True):
         table[kept, column], bias[column] = row, value
     return table, bias
@@ -117,7 +132,9 @@ def first_look(some: Sequence[Study], types: Sequence[str]) -> EventModel:
     codes = {code: index + 1 for index, code in enumerate(types)}
     labels = np.array([codes[e.event.type] if e.event else 0 for e in found])
     table, bias = fitted(x, labels, len(types) + 1)
-    listed = np.array([bool(e.word.types) for e in found])  # a type of one's own has triggers that are listed too
+    listed = np.array(
+        [bool(e.word.types) for e in found]
+    )  # a type of one's own has triggers that are listed too
     free, free_bias = fitted(
         matrix([e.signs.free for e in found if e.word.types]), (labels[listed] > 0).astype(np.int64), 1
     )
@@ -157,7 +174,10 @@ def threshold_of(looked: Sequence[tuple[Study, list[Claim]]], second: Linear) ->
     chances = np.concatenate([second(np.array([c.values for c in found])) for _, found in looked if found])
     right = np.array([is_true(study, claim) for study, found in looked for claim in found])
     gold = len({(s.name, e.sentence, e.type) for s, _ in looked for e in s.events})
-    tried = [(2 * float(right[chances > t].sum()) / (gold + float((chances > t).sum())), t) for t in np.arange(0.2, 0.6, 0.025)]
+    tried = [
+        (2 * float(right[chances > t].sum()) / (gold + float((chances > t).sum())), t)
+        for t in np.arange(0.2, 0.6, 0.025)
+    ]
     best, threshold = max(tried)
     return float(threshold), best
 
@@ -204,7 +224,7 @@ def times_of(example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
 
 
 def _status(event: GoldEvent) -> Status:
-    return next(status for status in STATUSES if status == event.status)
+    return next((s for s in STATUSES if s == event.status), "done")
 
 
 def with_cast_and_time(model: EventModel, some: Sequence[Study]) -> EventModel:
@@ -230,7 +250,9 @@ def learn(some: Sequence[Study], types: Sequence[str], say: Say) -> EventModel:
         say(f"first look without part {fold + 1} of {FOLDS}")
     second = second_look(looked)
     threshold, best = threshold_of(looked, second)
-    say(f"threshold {threshold:.3f}, F1 {best:.3f} of sentence and type on articles left out of the first look")
+    say(
+        f"threshold {threshold:.3f}, F1 {best:.3f} of sentence and type on articles left out of the first look"
+    )
     model = replace(first_look(some, types), second=second, threshold=threshold)
     return with_cast_and_time(model, some)
 
