@@ -12,7 +12,7 @@ import click
 
 from miner import __version__
 from miner.config import Config, load_config
-from miner.desk.commands import targets
+from miner.desk.commands import diff, export_command, targets
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
 from miner.training import COURSES, Effort
 from miner.training import train as learn
@@ -448,7 +448,8 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
 
 
-main.add_command(targets)
+for command in (diff, export_command, targets):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()
