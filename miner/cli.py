@@ -111,6 +111,13 @@ def _database(function: F) -> F:
     default=None,
     help="识别无文字层的 PDF 页(需 extra: ocr)/ read PDF pages that have no text layer",
 )
+@click.option(
+    "--fields",
+    multiple=True,
+    metavar="FIELD=NAME",
+    help="表格里哪一列是什么,如 body=全文 / which column of a table holds what",
+)
+@click.option("--encoding", help="文本和网页的编码,缺省自动识别 / encoding of text and pages [recognised]")
 @click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
 def run(
     paths: tuple[str, ...],
@@ -131,9 +138,12 @@ def run(
       miner run 'pages/*.txt' --layout page --issue-date 2023-11-08
     """
     from miner.engine import run_paths
+    from miner.read import check_reading
 
+    options["fields"] = options["fields"] or None
     config = (load_config(config_path) if config_path else Config()).replace(**options)
     _check_date(config.issue_date)
+    check_reading(config)
     given = list(paths) or [str(default_corpus())]
     command = shlex.join(["miner", "run", *given, "--db", str(database)])
     with _watcher() as watch:
@@ -144,7 +154,7 @@ def run(
             "nothing readable there",
             code="nothing-readable",
             where=", ".join(given),
-            hint="text, HTML, PDF, JSONL and archives of them are read",
+            hint="text, HTML, PDF, tables, web archives and archives of them are read",
         )
 
 

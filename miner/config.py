@@ -44,18 +44,10 @@ class Config:
     """Shape of plain text: told apart by itself, or forced."""
     path_patterns: tuple[str, ...] = DEFAULT_PATH_PATTERNS
     """Regular expressions searched in paths, with groups year, month, day, page, newspaper (all optional)."""
-    jsonl_fields: tuple[str, ...] = (
-        "headline=headline|title|标题",
-        "kicker=kicker|引题",
-        "subtitle=subtitle|副题",
-        "body=body|text|content|正文|内容",
-        "date=date|issue_date|published|日期",
-        "newspaper=newspaper|paper|source|报纸|来源",
-        "page=page|版次",
-        "author=author|byline|作者",
-        "url=url|link|网址",
-    )
-    """Under which names the rows of JSON lines hold what; of several the first that a row has."""
+    fields: tuple[str, ...] = ()
+    """Names of columns of tables, as `body=text|story`; fields not named keep their usual names (docs/reading.md)."""
+    encoding: str | None = None
+    """Encoding of text and web pages, where it is not to be recognised."""
     ocr: bool = False
     """Read pages without a text layer by OCR (needs the extra `ocr`)."""
     max_document_bytes: int = 256 * 2**20

@@ -46,6 +46,8 @@ DAMAGE = (
 _NAMELESS = "无名"
 """How a member without a name is called, with its number or place."""
 _OFFICE = ("[Content_Types].xml", "mimetype")
+_WHOLE = (".xlsx", ".xlsm")
+"""What is packed as archives are, and read as one file."""
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -77,13 +79,13 @@ class Budget:
     members_left: int
 
 
-def is_archive(head: bytes) -> bool:
+def is_archive(head: bytes, path: str = "") -> bool:
     """Tell by the first bytes (at least 262 to recognise tar) whether this is an archive or a packed file.
 
-    >>> is_archive(b"PK\\x03\\x04"), is_archive("进博会".encode())
-    (True, False)
+    >>> is_archive(b"PK\\x03\\x04"), is_archive("进博会".encode()), is_archive(b"PK\\x03\\x04", "a.xlsx")
+    (True, False, False)
     """
-    return _form(head) is not None
+    return _form(head) is not None and not path.lower().endswith(_WHOLE)
 
 
 def unpack(
@@ -206,7 +208,7 @@ class _Opened:
             return
         self._count()
         try:
-            inner = is_archive(stream.peek(512)[:512])
+            inner = is_archive(stream.peek(512)[:512], path)
         except DAMAGE as error:
             yield Refused(path, fault("damaged-archive", reason=error))
             return
