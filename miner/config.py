@@ -23,7 +23,7 @@ DEFAULT_PATH_PATTERNS = (
     r"(?:node_|page_|n[bw]s?\.D\d{4,8}[a-z]{2,12}(?:_\d{8}_\d{1,3})?[-_])(?P<page>[A-Z]{0,2}\d{1,3})(?!\d)",
     # a folder or file that is named as newspapers are
     r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}"
-    r"(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报))(?=$|[/_.\- \d])",
+    r"(?:日|晚|[时時]|早|晨|都市|商|新|青年|工人|[周週])[报報])(?=$|[/_.\- \d])",
 )
 """Searched in order in the whole path; documented in docs/paths.md."""
 
