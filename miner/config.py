@@ -62,6 +62,10 @@ class Config:
     """Unpacked over packed size of one archive member, above which it is refused as a bomb."""
     max_archive_depth: int = 3
     """Archives inside archives."""
+    max_parse_bytes: int = 2 * 2**30
+    """Memory that parsing one PDF, image or table may take."""
+    max_parse_seconds: int = 300
+    """Time that parsing one PDF, image or table may take."""
     max_article_chars: int = 500_000
     """A longer body is cut into several articles, with a problem."""
     batch_articles: int = 64
