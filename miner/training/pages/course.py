@@ -59,7 +59,7 @@ _MISLED = 0.12
 """Share of boundaries whose wording is that of another one: what is learned of wording holds less for other newspapers."""
 _ALIKE = 0.2
 """Share of pages with short stories of one theme, mostly in one measure."""
-_ROLE_ROUNDS, _SENSE_ROUNDS = 5, 3
+_ROLE_ROUNDS, _SENSE_ROUNDS = 6, 3
 
 _HEADS = ("headline", "kicker", "subtitle")
 _OF_ROLE = {
@@ -230,7 +230,7 @@ def _train_edge(slots: Any, truth: Sequence[bool], freedom: float) -> Any:
 
 
 def train_network(
-    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 24, members: int = 3
+    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 32, members: int = 5
 ) -> Network:
     """Fit small networks from different seeds and lay them side by side as one that gives their mean; the scaling of the
     inputs is folded into the weights."""
