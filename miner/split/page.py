@@ -6,15 +6,18 @@ length only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from miner.model import Line, Problem, Role
 from miner.split.binding import Binding, bind, confidence_of
+from miner.split.bylines import Page, Signature, is_byline, sign
 from miner.split.explain import reason_of
 from miner.split.features import PageView, columns, look, overfull
 from miner.split.geometry import body_size, flows_on, read_positions, size_bias
+from miner.split.heads import part_heads
 from miner.split.jumps import parse_jump
 from miner.split.lines import NO_START, OPENERS, Row, rows_of
 from miner.split.matching import Block
@@ -25,14 +28,21 @@ from miner.split.weights import Models
 
 __all__ = ["outline_of", "plan_page"]
 
+_BADGE = re.compile("[\u4e00-\u9fff·“”]{2,8}")
+"""A column's name."""
+_LARGER = 1.15
+"""How much larger a head's largest lines are than its smallest, where type size tells its parts."""
 _WINDOW = 420
 """Rows that are decided together at most."""
 _LOOSE = [index for index, label in enumerate(LABELS) if label in "SYUuJCX"]
 _BODY = [index for index, label in enumerate(LABELS) if label in "FMLORrUu"]
-_IMPOSSIBLE = -6.0
+_IMPOSSIBLE = -9.0
 """Added to the scores of body and subhead labels for a line that cannot be set in its measure."""
 _GOES_ON = LABELS.index("u")
-_MAIN = [LABELS.index("H"), LABELS.index("h")]
+_BYLINE = LABELS.index("Y")
+_SURE, _NEVER = 12.0, -12.0
+"""Added to the score of the byline label for a line that reads as a byline, and for any other."""
+_LONGEST_BYLINE = 60
 _HEADLIKE = [index for index, label in enumerate(LABELS) if label in "HhKTUu"]
 _FURNITURE = LABELS.index("X")
 
@@ -91,9 +101,14 @@ def outline_of(rows: Sequence[Row], models: Models, size: float | None = None) -
     table, _ = columns(view, models.networks.wording)
     bias = np.zeros((len(view), len(LABELS)), dtype=np.float32)
     bias[np.ix_(np.flatnonzero(overfull(view)), np.array(_BODY))] = _IMPOSSIBLE
+    bias[:, _BYLINE] += [_SURE if _reads_as_byline(row) else _NEVER for row in rows]
     if size is not None:
         bias += size_bias(rows, size)
     return outline(view, label_roles(models.roles, table, [row.compact for row in view.rows], bias))
+
+
+def _reads_as_byline(row: Row) -> bool:
+    return len(row.text) <= _LONGEST_BYLINE and row.text[0] not in "（(" and is_byline(row.text)
 
 
 def _append(plan: Plan, part: Plan) -> None:
@@ -131,17 +146,21 @@ def _write(made: Outline, binding: Binding) -> Plan:
                     story_number, role, first=position == 0 and index not in binding.resumes
                 )
     problems: list[Problem] = []
-    for block, bound in zip(binding.blocks, binding.story_of, strict=True):
-        if bound is None and _opens_text(made, block):
-            for row in block.rows:
-                decided[row] = LinePlan(owner[block.run], "subhead", first=row == block.rows[0])
-            continue
-        for row, role in zip(block.rows, _head_roles(made, block.rows), strict=True):
+    placed = list(zip(binding.blocks, binding.story_of, strict=True))
+    heads = [pair for pair in placed if pair[1] is not None or not _opens_text(made, pair[0])]
+    for (block, bound), parts in zip(heads, _parts(made, [block for block, _ in heads]), strict=True):
+        for row, role in zip(block.rows, parts, strict=True):
             decided[row] = LinePlan(bound, role, first=not _mid_word(made, row, block.rows))
         if bound is None:
             problems.append(_unplaced(made, block))
+    for block, bound in placed:
+        if bound is None and _opens_text(made, block):
+            for row in block.rows:
+                decided[row] = LinePlan(owner[block.run], "subhead", first=row == block.rows[0])
     for number, run in enumerate(made.runs):
         _write_loose(made, run, number, owner, decided)
+    _badges(made, owner, decided)
+    _sign(made, owner, decided)
     lines = [line if line is not None else LinePlan(None, "other") for line in decided]
     return Plan(lines, _story_plans(made, binding), problems)
 
@@ -186,19 +205,87 @@ def _unplaced(made: Outline, block: Block) -> Problem:
     )
 
 
-def _head_roles(made: Outline, rows: Sequence[int]) -> list[Role]:
-    """Kicker, headline or subtitle for the lines of one head; one of them at least is the headline. Where lines have type
-    sizes, the largest are the headline, smaller ones above it kickers and below it subtitles."""
-    sizes = [made.view.rows[row].size for row in rows]
-    if min(sizes) > 0 and max(sizes) > 1.15 * min(sizes):
-        main = [size > 0.85 * max(sizes) for size in sizes]
-        first = main.index(True)
-        return ["headline" if main[at] else "kicker" if at < first else "subtitle" for at in range(len(rows))]
-    labels = [HEAD[int(made.chances[row, HEAD].argmax())] for row in rows]
-    roles = [ROLE_OF[LABELS[label]] for label in labels]
-    if "headline" not in roles:
-        roles[int(np.argmax(made.chances[list(rows)][:, _MAIN].sum(axis=1)))] = "headline"
-    return roles
+def _parts(made: Outline, blocks: Sequence[Block]) -> list[list[Role]]:
+    """Kicker, headline or subtitle for every line of every head: by type size where lines differ in it, else by what they
+    say, all heads of the page together."""
+    result: list[list[Role]] = [[] for _ in blocks]
+    flat: list[tuple[int, list[list[int]]]] = []
+    for number, block in enumerate(blocks):
+        sizes = [made.view.rows[row].size for row in block.rows]
+        if min(sizes) > 0 and max(sizes) > _LARGER * min(sizes):
+            result[number] = _sized_parts(sizes)
+        else:
+            flat.append((number, _whole_lines(made, block.rows)))
+    parted = part_heads([["".join(made.view.rows[row].text for row in line) for line in lines] for _, lines in flat])
+    for (number, lines), parts in zip(flat, parted, strict=True):
+        result[number] = [role for line, role in zip(lines, parts.roles, strict=True) for _ in line]
+    return result
+
+
+def _sized_parts(sizes: Sequence[float]) -> list[Role]:
+    """The largest lines are the headline, smaller ones above it kickers and below it subtitles."""
+    main = [size > 0.85 * max(sizes) for size in sizes]
+    first = main.index(True)
+    return ["headline" if main[at] else "kicker" if at < first else "subtitle" for at in range(len(sizes))]
+
+
+def _whole_lines(made: Outline, rows: Sequence[int]) -> list[list[int]]:
+    """The rows of a head as lines that say something: the characters of a vertical head, and the pieces of a line that was
+    cut in mid-word, belong together."""
+    lines: list[list[int]] = []
+    for row in rows:
+        single = len(made.view.rows[row].compact) == 1
+        upright = bool(lines) and single and len(made.view.rows[lines[-1][-1]].compact) == 1
+        if lines and (upright or _mid_word(made, row, rows)):
+            lines[-1].append(row)
+        else:
+            lines.append([row])
+    return lines
+
+
+def _badges(made: Outline, owner: Sequence[int], decided: Sequence[LinePlan | None]) -> None:
+    """A few characters between a story's head with its byline and the first paragraph are no subhead but a column's name."""
+    for number, run in enumerate(made.runs[:-1]):
+        last = decided[run[-1]] if run else None
+        if last is None or last.role != "subhead" or not _BADGE.fullmatch(made.view.rows[run[-1]].compact):
+            continue
+        opens = number == 0 or owner[number] not in owner[:number]
+        signed = len(run) > 2 and (line := decided[run[-2]]) is not None and line.role == "byline"
+        headed = any((line := decided[row]) and _is_head(line) and line.story == owner[number] for row in run[:-2])
+        if opens and headed and signed:
+            last.role = "section"
+
+
+def _sign(made: Outline, owner: Sequence[int], decided: Sequence[LinePlan | None]) -> None:
+    """Give every byline of the page its story, all together."""
+    signatures: list[Signature] = []
+    for number, run in enumerate(made.runs):
+        for row in run:
+            line = decided[row]
+            if line is None or line.role != "byline":
+                continue
+            last = signatures[-1] if signatures else None
+            if last and last.rows[-1] == row - 1 and not _same_byline(made, last.rows, row):
+                signatures[-1] = Signature((*last.rows, row), number)
+            else:
+                signatures.append(Signature((row,), number))
+    heads = {
+        row: line.story
+        for row, line in enumerate(decided)
+        if line is not None and _is_head(line) and line.story is not None
+    }
+    texts = ["" for _ in range(max(owner) + 1)]
+    for paragraph, story in zip(made.paragraphs, owner, strict=True):
+        texts[story] += paragraph.text
+    for signature, story in zip(signatures, sign(Page(made.runs, owner, heads, texts), signatures), strict=True):
+        for row in signature.rows:
+            if (line := decided[row]) is not None:
+                line.story = story
+
+
+def _same_byline(made: Outline, rows: Sequence[int], row: int) -> bool:
+    """Whether a line repeats a byline that stands just above it: the two sign two stories."""
+    return any(made.view.rows[row].compact == made.view.rows[other].compact for other in rows)
 
 
 def _write_loose(
@@ -260,8 +347,6 @@ def _loose_story(
 
     if role == "other":
         return None
-    if role == "byline":
-        return first(behind, before if ahead is not None else None, after, before)
     if role == "section":
         return first(ahead, after, behind, before)
     if role == "subhead":

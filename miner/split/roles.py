@@ -40,7 +40,7 @@ _POSSIBLE = np.array(
     [[1.0 if one in _AFTER.get(other, LABELS) else 1e-9 for other in LABELS] for one in LABELS]
 )
 WORD_BITS = 13
-HIDDEN, WORDS = 72, 1 << WORD_BITS
+HIDDEN, WORDS = 56, 1 << WORD_BITS
 """Width of the network, and slots of the lines' wording."""
 DILATIONS = (1, 2, 4, 1)
 """How far apart the three lines are that each convolution looks at."""

@@ -59,7 +59,7 @@ _MISLED = 0.12
 """Share of boundaries whose wording is that of another one: what is learned of wording holds less for other newspapers."""
 _ALIKE = 0.2
 """Share of pages with short stories of one theme, mostly in one measure."""
-_ROLE_ROUNDS, _SENSE_ROUNDS = 6, 3
+_ROLE_ROUNDS, _SENSE_ROUNDS = 5, 3
 
 _HEADS = ("headline", "kicker", "subtitle")
 _OF_ROLE = {

@@ -281,8 +281,5 @@ def _caption(stuff: Sequence[str], rng: random.Random) -> str:
             f"摄影 {name}",
             f"图/{name}",
             f"{clause} {name} 摄影",
-            f"新华社记者 {name}摄",
-            f"本报记者 {name}摄影报道",
-            f"{clause}。 {name}摄（新华社发）",
         )
     )

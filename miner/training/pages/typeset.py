@@ -73,8 +73,6 @@ _CONTINUES = (
     "（紧接第{c}版）",
     "（上接 A{n} 版）",
 )
-_SECTION_INSIDE = 0.25
-"""How often a section's name stands between head and body, as a column's badge does."""
 _CUT_AT_MARK = 0.6
 """How often a headline that is cut and has a comma or colon is cut after it."""
 
@@ -380,9 +378,7 @@ def _arrange(sets: Sequence[_Set], style: Style, rng: random.Random) -> list[_Bl
             continue
         head = [first.head] if first.head else []
         order = [*bodies, *head] if first.head_after else [*head, *bodies]
-        inside = bool(head) and not first.head_after and rng.random() < _SECTION_INSIDE
-        blocks += [*head, *first.before, *bodies] if inside else [*first.before, *order]
-        blocks += first.after
+        blocks += [*first.before, *order, *first.after]
     return blocks
 
 

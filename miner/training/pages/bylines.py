@@ -1,0 +1,91 @@
+"""Learns which story a byline signs, from set pages: a log-linear model over the stories of the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from miner.split.bylines import Page, Signature, evidence_of
+from miner.training.pages.typeset import TypesetPage
+
+__all__ = ["Signed", "learn_bylines", "signed_page", "train_bylines"]
+
+_HEADS = ("headline", "kicker", "subtitle")
+_RIDGE = 1.0
+
+
+class Signed(NamedTuple):
+    """A page with its bylines, and the story that each signs."""
+
+    page: Page
+    signatures: list[Signature]
+    stories: list[int]
+
+
+def signed_page(made: TypesetPage) -> Signed:
+    """Read a page's gold as what a splitter would know that makes no mistakes."""
+    table = [gold for _, gold in sorted(made.gold["lines"].items(), key=lambda pair: int(pair[0]))]
+    names = list(dict.fromkeys(gold["article"] for gold in table if gold["role"] == "body"))
+    runs: list[list[int]] = [[]]
+    owner: list[int] = []
+    last: Any = None
+    for row, gold in enumerate(table):
+        if gold["role"] != "body":
+            runs[-1].append(row)
+        elif last is None or table[row - 1]["role"] != "body" or (gold["article"], gold["para"]) != last:
+            owner.append(names.index(gold["article"]))
+            runs.append([])
+        last = (gold["article"], gold["para"])
+    heads = {row: names.index(g["article"]) for row, g in enumerate(table) if g["role"] in _HEADS and g["article"] in names}
+    signatures, stories = list[Signature](), list[int]()
+    for number, run in enumerate(runs):
+        for row in run:
+            if table[row]["role"] != "byline" or table[row]["article"] not in names:
+                continue
+            story = names.index(table[row]["article"])
+            again = signatures and signatures[-1].rows[-1] == row - 1 and stories[-1] == story
+            if again:
+                signatures[-1] = Signature((*signatures[-1].rows, row), number)
+            else:
+                signatures.append(Signature((row,), number))
+                stories.append(story)
+    texts = ["".join(next(a for a in made.gold["articles"] if a["id"] == name)["paragraphs"]) for name in names]
+    return Signed(Page(runs, owner, heads, texts), signatures, stories)
+
+
+def _evidence(signed: Iterable[Signed]) -> Iterator[tuple[list[list[str]], int]]:
+    for page, signatures, stories in signed:
+        for signature, story in zip(signatures, stories, strict=True):
+            yield [list(evidence_of(page, signature, one)) for one in range(len(page.texts))], story
+
+
+def learn_bylines(signed: Sequence[Signed]) -> dict[str, float]:
+    """Fit the weights: the mean log-chance of the right story among all of the page, with a quadratic penalty."""
+    from scipy.optimize import minimize
+
+    found = list(_evidence(signed))
+    names = sorted({name for rows, _ in found for row in rows for name in row})
+    tables = [np.array([[float(name in row) for name in names] for row in rows]) for rows, _ in found]
+
+    def loss(weights: Any) -> tuple[float, Any]:
+        total, slope = 0.5 * _RIDGE * float(weights @ weights), _RIDGE * weights
+        for table, (_, story) in zip(tables, found, strict=True):
+            scores = table @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            total -= float(np.log(chances[story] + 1e-12))
+            slope = slope + chances @ table - table[story]
+        return total, slope
+
+    made = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return {name: round(float(weight), 3) for name, weight in zip(names, made, strict=True)}
+
+
+def train_bylines(pages: Iterable[TypesetPage], out: Path) -> None:
+    """Learn from set pages and write the weights (JSON)."""
+    weights = learn_bylines([signed_page(page) for page in pages])
+    out.write_text(json.dumps({"weights": weights}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

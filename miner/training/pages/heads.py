@@ -1,0 +1,213 @@
+"""Learns the weights of the evidence for the parts of a head: a log-linear model over all ways to part each head."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from miner.split.heads import evidence_of, head_of, part_heads, ways
+
+__all__ = ["HeadFigures", "ParsedHead", "headline_choice", "invented_heads", "learn_heads", "printed_heads", "train_heads"]
+
+_SPOKEN = re.compile(r"(\S{6,40}(?:强调|指出|要求|表示))\s+(\S{6,24})(?:\s+(\S{6,24}))?")
+_DECK = re.compile(r"([^—]{5,30}?)(——[^—]{5,40})")
+_RECORD = re.compile(r"——(?:(?:记|访|写在|写给|致)(?!者)|.{1,40}(?:侧记|纪实|札记|走笔|见闻|综述|观察|述评)$)")
+_BARE = 0.7
+"""How often a deck whose wording tells is learned without its dash."""
+_SPOKEN_COUNT, _DECK_COUNT = 160, (100, 120)
+"""So many heads that newscasts read in one go are used: with a speaker first; with a deck, bare and after a dash."""
+_WEIGHT = {"newscast": 0.1, "dash": 0.03}
+"""What a head of a source counts; others count one."""
+_AFTER = 0.2
+"""How often a stream leaves a kicker after the headline that it is printed above (as the typesetter has it)."""
+_RIDGE = 0.3
+_FOLDS = 8
+
+
+class ParsedHead(NamedTuple):
+    """A head whose parts are known: its lines, a letter a line (K, H, T), and where it is from."""
+
+    lines: tuple[str, ...]
+    parts: str
+    source: str
+    key: str
+    """Heads of one key are never learned from and measured on at once."""
+
+
+class HeadFigures(NamedTuple):
+    """On heads not learned from: how many, the share whose likeliest headline line is one, and whose headline is right whole."""
+
+    heads: int
+    choice: float
+    whole: float
+
+
+def printed_heads(path: Path) -> Iterator[ParsedHead]:
+    """Read heads from JSON lines with kicker, title and subtitle apart; those whose parts have two clauses come in both
+    settings, on one line and on two."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        story = json.loads(line)
+        parts = [(letter, story[name]) for letter, name in zip("KHT", ("kicker", "title", "subtitle"), strict=True)]
+        parts = [(letter, re.sub(r"\s+", " ", text.strip())) for letter, text in parts if text]
+        if len(parts) < 2:
+            continue
+        for cut in (False, True) if any(" " in text for _, text in parts) else (False,):
+            lines = [(letter, piece) for letter, text in parts for piece in _pieces(text, cut=cut)]
+            yield ParsedHead(
+                tuple(text for _, text in lines), "".join(letter for letter, _ in lines), "printed", story["title"]
+            )
+
+
+def _pieces(text: str, *, cut: bool) -> list[str]:
+    first, _, rest = text.partition(" ")
+    return [first, rest] if cut and rest else [text]
+
+
+def stream_heads(path: Path) -> Iterator[ParsedHead]:
+    """Read the heads of two lines from a day's text, whose papers print kickers above, and decks below after a dash."""
+    run: list[str] = []
+    seen: set[str] = set()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line[0].isspace():
+            run.append(re.sub(r"（[^（）]{1,30}）$", "", re.sub(r"\s+", " ", line.strip())))
+            continue
+        if len(run) == 2 and not run[0].endswith(":") and run[0] not in seen:
+            seen.add(run[0])
+            yield ParsedHead(tuple(run), "HT" if run[1].startswith("——") else "KH", "stream", run[0])
+        run = []
+
+
+def invented_heads() -> Iterator[ParsedHead]:
+    """Read the heads that were written for training."""
+    text = files("miner.resources").joinpath("training/heads.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            parts = [part.split(" ", 1) for part in line.partition(" || ")[0].split(" / ")]
+            yield ParsedHead(
+                tuple(text for _, text in parts), "".join(letter for letter, _ in parts), "invented", parts[0][1]
+            )
+
+
+def spoken_heads(paths: Iterable[Path], rng: random.Random) -> list[ParsedHead]:
+    """Heads that are read in one go, from .xz files of JSON lines: “…强调” and what is said, a headline and ——its deck."""
+    spoken, bare, dashed = list[ParsedHead](), list[ParsedHead](), list[ParsedHead]()
+    for path in paths:
+        with lzma.open(path, "rt", encoding="utf-8") as source:
+            for line in source:
+                story = json.loads(line)
+                title = re.sub(r"^【[^】]{1,40}】", "", (story.get("headline") or story.get("title") or "").strip()).strip()
+                if found := _SPOKEN.fullmatch(title):
+                    lines = tuple(filter(None, found.groups()))
+                    spoken.append(ParsedHead(lines, "K" + "H" * (len(lines) - 1), "newscast", title))
+                elif found := _DECK.fullmatch(title):
+                    mains = _pieces(re.sub(r"\s+", " ", found[1].strip()), cut=rng.random() < 0.5)
+                    is_bare = _RECORD.match(found[2]) is not None and rng.random() < _BARE
+                    deck = found[2][2:] if is_bare else found[2]
+                    made = ParsedHead((*mains, deck), "H" * len(mains) + "T", "dash", title)
+                    (bare if is_bare else dashed).append(made)
+    for some in (spoken, bare, dashed):
+        rng.shuffle(some)
+    return [*spoken[:_SPOKEN_COUNT], *bare[: _DECK_COUNT[0]], *dashed[: _DECK_COUNT[1]]]
+
+
+def learn_heads(heads: Sequence[ParsedHead]) -> dict[str, float]:
+    """Fit the weights: the mean log-chance of the right ways, with a quadratic penalty."""
+    from scipy.optimize import minimize
+
+    heads = [head for head in heads if head.parts in ways(len(head.lines))]
+    counts = [_WEIGHT.get(head.source, 1.0) for head in heads]
+    after = [head.parts.startswith("K") and head.parts.endswith("H") for head in heads]
+    counts = [count * (1 - _AFTER if moved else 1) for count, moved in zip(counts, after, strict=True)]
+    counts += [_AFTER * _WEIGHT.get(head.source, 1.0) for head, moved in zip(heads, after, strict=True) if moved]
+    heads = [*heads, *(_turned(head) for head, moved in zip(heads, after, strict=True) if moved)]
+    looked = [[evidence_of(head_of(head.lines), way) for way in ways(len(head.lines))] for head in heads]
+    names = sorted({name for found in looked for evidence in found for name in evidence})
+    place = {name: number for number, name in enumerate(names)}
+    tables = [_table(found, place) for found in looked]
+    right = [ways(len(head.lines)).index(head.parts) for head in heads]
+
+    def loss(weights: Any) -> tuple[float, Any]:
+        total, slope = 0.5 * _RIDGE * float(weights @ weights), _RIDGE * weights
+        for table, answer, count in zip(tables, right, counts, strict=True):
+            scores = table @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            total -= count * float(np.log(chances[answer] + 1e-12))
+            slope = slope + count * (chances @ table - table[answer])
+        return total, slope
+
+    made = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return {name: round(float(weight), 3) for name, weight in zip(names, made, strict=True)}
+
+
+def _turned(head: ParsedHead) -> ParsedHead:
+    """A head whose kicker stands after its headline."""
+    at = head.parts.index("H")
+    return head._replace(
+        lines=head.lines[at:] + head.lines[:at], parts=head.parts[at:] + head.parts[:at]
+    )
+
+
+def _table(found: Sequence[dict[str, float]], place: dict[str, int]) -> Any:
+    table = np.zeros((len(found), len(place)))
+    for row, evidence in enumerate(found):
+        for name, strength in evidence.items():
+            table[row, place[name]] = strength
+    return table
+
+
+def headline_choice(heads: Sequence[ParsedHead], weights: dict[str, float]) -> HeadFigures:
+    """Measure weights on heads: is the first headline line one, and is the headline the right lines."""
+    choice = whole = 0
+    for head in heads:
+        roles = part_heads([head.lines], weights)[0].roles
+        main = [at for at, role in enumerate(roles) if role == "headline"]
+        choice += head.parts[main[0]] == "H"
+        whole += main == [at for at, part in enumerate(head.parts) if part == "H"]
+    count = max(1, len(heads))
+    return HeadFigures(len(heads), round(choice / count, 3), round(whole / count, 3))
+
+
+def train_heads(data_dir: Path, out: Path, *, seed: int = 4, say: Callable[[str], None] = lambda _: None) -> dict[str, HeadFigures]:
+    """Learn from the heads of a data folder and those written for training, and write the weights to `out` (JSON).
+
+    Looks for `pages/xinmin_2022.jsonl`, `raw/news.jsonl.xz` and `raw/broadcast.jsonl.xz` below the folder and
+    `pages/fullday.txt` beside it; what is missing is left out. Figures are cross-validated, a source each.
+    """
+    rng = random.Random(seed)
+    heads = list(invented_heads())
+    if (printed := data_dir / "pages" / "xinmin_2022.jsonl").exists():
+        heads += printed_heads(printed)
+    if (stream := data_dir.parent / "pages" / "fullday.txt").exists():
+        heads += stream_heads(stream)
+    raw = [data_dir / "raw" / f"{name}.jsonl.xz" for name in ("news", "broadcast")]
+    heads += spoken_heads([path for path in raw if path.exists()], rng)
+    say(f"{len(heads):,} heads")
+    keys = sorted({head.key for head in heads})
+    rng.shuffle(keys)
+    fold = {key: number % _FOLDS for number, key in enumerate(keys)}
+    parts: dict[str, list[HeadFigures]] = {}
+    for number in range(_FOLDS):
+        weights = learn_heads([head for head in heads if fold[head.key] != number])
+        for source in sorted({head.source for head in heads}):
+            mine = [head for head in heads if fold[head.key] == number and head.source == source]
+            parts.setdefault(source, []).append(headline_choice(mine, weights))
+    figures = {source: _joined(found) for source, found in parts.items()}
+    for source, figure in figures.items():
+        say(f"{source}: {figure}")
+    out.write_text(json.dumps({"weights": learn_heads(heads)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return figures
+
+
+def _joined(found: Sequence[HeadFigures]) -> HeadFigures:
+    count = max(1, sum(one.heads for one in found))
+    choice = sum(one.choice * one.heads for one in found) / count
+    return HeadFigures(count, round(choice, 3), round(sum(one.whole * one.heads for one in found) / count, 3))
