@@ -52,24 +52,29 @@ def evidence_of(page: Page, signature: Signature, story: int) -> Iterator[str]:
     """The evidence that a byline signs a story, as names."""
     run = page.runs[signature.run]
     first, last = run.index(signature.rows[0]), run.index(signature.rows[-1])
-    above = [page.head_story[row] for row in run[:first] if row in page.head_story]
-    below = [page.head_story[row] for row in run[last + 1 :] if row in page.head_story]
-    if above and above[-1] == story:
-        yield "its head just above" if page.head_story.get(run[first - 1]) == story else "its head above"
-    if below and below[0] == story:
-        yield "its head just below" if page.head_story.get(run[last + 1]) == story else "its head below"
-    yield from _beside_body(page, signature, story, heads=(bool(above), bool(below)))
+    above, below = run[:first][::-1], run[last + 1 :]
+    yield from _beside_head(page, above, story, "above")
+    yield from _beside_head(page, below, story, "below")
+    headed = any(row in page.head_story for row in above), any(row in page.head_story for row in below)
+    yield from _beside_body(page, signature, story, heads=headed)
     if story not in page.head_story.values():
         yield "without a head"
     if credit_in(page.texts[story], edges=_EDGE):
         yield "signed in brackets"
 
 
+def _beside_head(page: Page, rows: Sequence[int], story: int, side: str) -> Iterator[str]:
+    """The evidence of a story's head above or below a byline; `rows` lead away from it."""
+    heads = [row for row in rows if row in page.head_story]
+    if heads and page.head_story[heads[0]] == story:
+        yield f"its head just {side}" if heads[0] == rows[0] else f"its head {side}"
+
+
 def _beside_body(page: Page, signature: Signature, story: int, *, heads: tuple[bool, bool]) -> Iterator[str]:
     """The evidence of where a byline stands beside a story's body; `heads`: whether there are heads above and below it."""
     run, owner = signature.run, page.owner
-    before = run > 0 and owner[run - 1] == story
-    after = run < len(owner) and owner[run] == story
+    before = story in owner[max(0, run - 1) : run]
+    after = story in owner[run : run + 1]
     if before and after:
         yield "inside the body"
     elif after:

@@ -14,8 +14,11 @@ __all__ = ["Credit", "credit_in", "is_names", "parse_credit"]
 
 _MARKS = "\ufffd■□◆◇○●▲△▼★☆※◎►▶▷•·✦❖* \t\u3000\u00a0"
 _JOINTS = re.compile(r"[\s\u3000、,，/／&]+")
-_GAPPED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000\u00a0]{1,4}([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+_GAPPED = re.compile(
+    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000\u00a0]{1,4}([\u4e00-\u9fff])(?![\u4e00-\u9fff])"
+)
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,12}")
+_SPACES = " \u3000:：/／|｜"
 _PICTURES = "摄图"
 _LONGEST, _NAMES, _TOGETHER = 60, 12, 9
 """Characters of a byline, its names, and the characters of names that stand together without a mark between."""
@@ -49,17 +52,25 @@ def _words() -> _Words:
     brief = _either(word for word in entries["act"] if len(word) == 1)
     act = rf"{act}|(?:{brief})(?=[/／:：|｜])"
     end, brief = (_either(word for word in entries[kind]) for kind in ("end", "end brief"))
-    single = [entry for entry in load_lexicon("surnames") if entry.kind in ("common", "rare")]
-    surnames = {char for entry in single for word in entry.words for char in word}
-    surnames |= {word[0] for word in _compound()}
     titled = rf"(?:{house}){{0,3}}(?:{act})"
+    known = _surnames("common", "rare") | {word[0] for word in _compound()}
     return _Words(
-        re.compile(rf"(?:文[/／:：｜]\s?)?(?P<act>{titled}(?:[/／、\s]{{0,2}}{titled}){{0,2}})[\s\u3000:：/／|｜]{{0,4}}"),
-        re.compile(rf"(?:[\s\u3000/／]{{0,3}}(?:{end})|[\s\u3000/／]{{1,3}}(?:{brief})(?:[/／、]{{0,2}}(?:{brief}))?)$"),
-        frozenset(surnames),
-        frozenset(char for entry in single if entry.kind == "common" for word in entry.words for char in word),
+        re.compile(
+            rf"(?:文[/／:：｜]\s?)?(?P<act>{titled}(?:[/／、\s]{{0,2}}{titled}){{0,2}})[\s\u3000:：/／|｜]{{0,4}}"
+        ),
+        re.compile(
+            rf"(?:[\s\u3000/／]{{0,3}}(?:{end})|[\s\u3000/／]{{1,3}}(?:{brief})(?:[/／、]{{0,2}}(?:{brief}))?)$"
+        ),
+        known,
+        _surnames("common"),
         re.compile(rf"[（(](?P<credit>(?:{house}){{0,3}}(?:记者|通讯员)[^（）()，。]{{1,40}})[）)]"),
     )
+
+
+def _surnames(*kinds: str) -> frozenset[str]:
+    """Surnames of one character."""
+    entries = [entry for entry in load_lexicon("surnames") if entry.kind in kinds]
+    return frozenset(char for entry in entries for word in entry.words for char in word)
 
 
 def _either(words: Iterable[str]) -> str:
@@ -79,20 +90,26 @@ def parse_credit(text: str) -> Credit | None:
         text = text[1:-1].strip(_MARKS)
     if not 2 < len(text) <= _LONGEST:
         return None
-    words = _words()
-    end = words.end.search(text)
+    end = _words().end.search(text)
     body = text[: end.start()] if end else text
-    if not (first := words.act.match(body)):
-        return _by_its_end(body, text[len(body) :])
+    first = _words().act.match(body)
+    return _by_its_acts(body, first) if first else _by_its_end(body, text[len(body) :])
+
+
+def _by_its_acts(body: str, first: re.Match[str]) -> Credit | None:
+    """A byline of reporter words, each with its names after it."""
     names, acts = list[str](), list[str]()
-    while first:
-        after = words.act.search(body, first.end())
-        found = _names(body[first.end() : after.start() if after else None], spaced=first.group()[-1] in " \u3000:：/／|｜")
-        if not found:
+    found: re.Match[str] | None = first
+    while found:
+        after = _words().act.search(body, found.end())
+        mine = _names(
+            body[found.end() : after.start() if after else None], spaced=found.group()[-1] in _SPACES
+        )
+        if not mine:
             return None
-        names += found
-        acts += [first["act"]] * len(found)
-        first = after
+        names += mine
+        acts += [found["act"]] * len(mine)
+        found = after
     return Credit(tuple(names), tuple(acts)) if len(names) <= _NAMES else None
 
 

@@ -22,7 +22,7 @@ from miner.language.words import tagged
 from miner.model import Role
 from miner.split.lines import width_of
 
-__all__ = ["Head", "Habit", "Parted", "evidence_of", "head_of", "part_heads", "ways"]
+__all__ = ["Habit", "Head", "Parted", "evidence_of", "head_of", "is_record", "part_heads", "ways"]
 
 _ROLES: dict[str, Role] = {"K": "kicker", "H": "headline", "T": "subtitle"}
 _DASHES = "—-─–"
@@ -157,11 +157,18 @@ def evidence_of(head: Head, way: str) -> dict[str, float]:
     return found
 
 
+def is_record(text: str) -> bool:
+    """Tell whether a line's wording is that of a deck: 记…, …侧记.
+
+    >>> is_record("记建桥人"), is_record("记者走进车间"), is_record("一座桥的建造纪实")
+    (True, False, True)
+    """
+    return bool(_marks().record.match(text) or _marks().recorded.search(text))
+
+
 def _unmarked(head: Head, at: int) -> bool:
     """Whether nothing in a line's wording marks it as a deck."""
-    bare = head.compact[at].lstrip(_DASHES)
-    marks = _marks()
-    return bare == head.compact[at] and not marks.record.match(bare) and not marks.recorded.search(bare)
+    return head.compact[at][0] not in _DASHES and not is_record(head.compact[at])
 
 
 def _habitual(head: Head, way: str, habit: Habit) -> float:

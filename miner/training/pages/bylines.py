@@ -30,31 +30,51 @@ def signed_page(made: TypesetPage) -> Signed:
     """Read a page's gold as what a splitter would know that makes no mistakes."""
     table = [gold for _, gold in sorted(made.gold["lines"].items(), key=lambda pair: int(pair[0]))]
     names = list(dict.fromkeys(gold["article"] for gold in table if gold["role"] == "body"))
+    runs, owner = _gaps(table, names)
+    heads = {
+        row: names.index(g["article"])
+        for row, g in enumerate(table)
+        if g["role"] in _HEADS and g["article"] in names
+    }
+    signed = list(_signatures(table, runs, names))
+    signatures, stories = [one for one, _ in signed], [story for _, story in signed]
+    texts = [
+        "".join(next(a for a in made.gold["articles"] if a["id"] == name)["paragraphs"]) for name in names
+    ]
+    return Signed(Page(runs, owner, heads, texts), signatures, stories)
+
+
+def _gaps(table: Sequence[dict[str, Any]], names: Sequence[str]) -> tuple[list[list[int]], list[int]]:
+    """The rows between paragraphs, and the story of every paragraph."""
     runs: list[list[int]] = [[]]
     owner: list[int] = []
     last: Any = None
     for row, gold in enumerate(table):
-        if gold["role"] != "body":
+        place = (gold["article"], gold["para"], len(runs[-1])) if gold["role"] == "body" else None
+        if place is None:
             runs[-1].append(row)
-        elif last is None or table[row - 1]["role"] != "body" or (gold["article"], gold["para"]) != last:
+        elif last is None or place != last:
             owner.append(names.index(gold["article"]))
             runs.append([])
-        last = (gold["article"], gold["para"])
-    heads = {row: names.index(g["article"]) for row, g in enumerate(table) if g["role"] in _HEADS and g["article"] in names}
-    signatures, stories = list[Signature](), list[int]()
+            place = (*place[:2], 0)
+        last = place
+    return runs, owner
+
+
+def _signatures(
+    table: Sequence[dict[str, Any]], runs: Sequence[Sequence[int]], names: Sequence[str]
+) -> Iterator[tuple[Signature, int]]:
+    """The bylines of a page with their stories; lines of one story that follow one another are one."""
     for number, run in enumerate(runs):
-        for row in run:
-            if table[row]["role"] != "byline" or table[row]["article"] not in names:
-                continue
-            story = names.index(table[row]["article"])
-            again = signatures and signatures[-1].rows[-1] == row - 1 and stories[-1] == story
-            if again:
-                signatures[-1] = Signature((*signatures[-1].rows, row), number)
-            else:
-                signatures.append(Signature((row,), number))
-                stories.append(story)
-    texts = ["".join(next(a for a in made.gold["articles"] if a["id"] == name)["paragraphs"]) for name in names]
-    return Signed(Page(runs, owner, heads, texts), signatures, stories)
+        mine = [row for row in run if table[row]["role"] == "byline" and table[row]["article"] in names]
+        rows: list[int] = []
+        for row in mine:
+            if rows and (rows[-1] != row - 1 or table[row]["article"] != table[rows[-1]]["article"]):
+                yield Signature(tuple(rows), number), names.index(table[rows[-1]]["article"])
+                rows = []
+            rows.append(row)
+        if rows:
+            yield Signature(tuple(rows), number), names.index(table[rows[-1]]["article"])
 
 
 def _evidence(signed: Iterable[Signed]) -> Iterator[tuple[list[list[str]], int]]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from miner.training.pages.editor import clauses
 from miner.training.pages.likeness import Kin
@@ -20,7 +21,6 @@ from miner.training.pages.words import words
 __all__ = ["broadcast_stories", "generate_pages", "kept_for_measuring", "text_stories"]
 
 _LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
-_EXPO = re.compile(r"进博|进口博览|外资|贸易|经济|开放|企业|合作|会见|展")
 _COLUMN = re.compile(r"【([^】]{2,16})】(.{4,60})$")
 _SAYS = re.compile(r"(.{6,40}(?:强调|指出|要求|表示))\s+(.{6,60})$")
 _DECK = re.compile(r"(.{4,40}?)(——.{4,60})$")
@@ -57,7 +57,7 @@ def broadcast_stories(
         for number, line in enumerate(source):
             item = json.loads(line)
             headline = item["headline"].strip()
-            subject = _EXPO.search(headline + item["body"][:200]) is not None
+            subject = any(word in headline + item["body"][:200] for word in words("subject"))
             if subject != on_subject or re.sub(r"\s", "", item["date"] + headline) in without:
                 continue
             story = _story(f"{item['date']}_{number}", headline, item["body"].split("\n"))
@@ -121,19 +121,11 @@ def generate_pages(
     theme, mostly in one measure: the pages whose bodies are hardest to tell apart."""
     rng = random.Random(seed)
     stories = [*stories, *_digests(stories, len(stories) // 12, rng)]
-    everything, themes, kin = list(stories), _themes(stories), Kin(stories)
+    shelves = _Shelves(list(stories), _themes(stories), Kin(stories))
     for number in range(count):
         level = levels[number % len(levels)]
         hard = rng.random() < alike if alike else False
-        pool = (
-            rng.choice(themes)
-            if themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED)
-            else everything
-        )
-        pool = rng.sample(pool, min(len(pool), 60))
-        limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
-        if rng.random() < _KIN[level]:
-            pool, limit = kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
+        pool, limit = shelves.take(level, rng, hard=hard)
         picked = [_worn(_cut(story, rng, limit), level, rng) for story in choose(pool, level, rng)]
         style = random_style(level, rng)
         if hard:
@@ -144,6 +136,24 @@ def generate_pages(
             picked = [_briefly_headed(story, rng) for story in picked]
         page = typeset(picked, _fitted(style, picked, rng), rng)
         yield scanned(page, rng) if level > 1 and rng.random() < _SCANNED else page
+
+
+class _Shelves(NamedTuple):
+    """All stories, those of one theme together, and what is like what."""
+
+    everything: list[Story]
+    themes: list[list[Story]]
+    kin: Kin
+
+    def take(self, level: int, rng: random.Random, *, hard: bool) -> tuple[Sequence[Story], tuple[int, int]]:
+        """Stories to choose a page from, and how many characters they keep."""
+        themed = self.themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED)
+        pool = rng.choice(self.themes) if themed else self.everything
+        pool = rng.sample(pool, min(len(pool), 60))
+        limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
+        if rng.random() < _KIN[level]:
+            return self.kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
+        return pool, limit
 
 
 def _briefly_headed(story: Story, rng: random.Random) -> Story:
@@ -238,9 +248,14 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
     if story.kicker is None and rng.random() < 0.28:
         some = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
         story = replace(story, kicker=" ".join(_thinned(word, rng) for word in some))
-    if level >= 3 and story.section is None and rng.random() < 0.1:
+    return _dressed(story, stuff, rng) if level >= 3 else story
+
+
+def _dressed(story: Story, stuff: Sequence[str], rng: random.Random) -> Story:
+    """Give some stories a column's name and a deck."""
+    if story.section is None and rng.random() < 0.1:
         story = replace(story, section=rng.choice(words("section_head")) + rng.choice(words("section_tail")))
-    if level >= 3 and story.subtitle is None and rng.random() < 0.1:
+    if story.subtitle is None and rng.random() < 0.1:
         dash = rng.choice(("———", "——", "", ""))
         story = replace(story, subtitle=dash + _thinned(rng.choice(stuff), rng))
     return story

@@ -13,17 +13,24 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from miner.split.heads import evidence_of, head_of, part_heads, ways
+from miner.split.heads import evidence_of, head_of, is_record, part_heads, ways
 
-__all__ = ["HeadFigures", "ParsedHead", "headline_choice", "invented_heads", "learn_heads", "printed_heads", "train_heads"]
+__all__ = [
+    "HeadFigures",
+    "ParsedHead",
+    "headline_choice",
+    "invented_heads",
+    "learn_heads",
+    "printed_heads",
+    "train_heads",
+]
 
 _SPOKEN = re.compile(r"(\S{6,40}(?:强调|指出|要求|表示))\s+(\S{6,24})(?:\s+(\S{6,24}))?")
 _DECK = re.compile(r"([^—]{5,30}?)(——[^—]{5,40})")
-_RECORD = re.compile(r"——(?:(?:记|访|写在|写给|致)(?!者)|.{1,40}(?:侧记|纪实|札记|走笔|见闻|综述|观察|述评)$)")
 _BARE = 0.7
 """How often a deck whose wording tells is learned without its dash."""
-_SPOKEN_COUNT, _DECK_COUNT = 160, (100, 120)
-"""So many heads that newscasts read in one go are used: with a speaker first; with a deck, bare and after a dash."""
+_COUNTS = {"newscast": 160, "bare": 100, "dash": 120}
+"""So many heads that newscasts read in one go are used: with a speaker first, with a deck, bare and after a dash."""
 _WEIGHT = {"newscast": 0.1, "dash": 0.03}
 """What a head of a source counts; others count one."""
 _AFTER = 0.2
@@ -55,15 +62,21 @@ def printed_heads(path: Path) -> Iterator[ParsedHead]:
     settings, on one line and on two."""
     for line in path.read_text(encoding="utf-8").splitlines():
         story = json.loads(line)
-        parts = [(letter, story[name]) for letter, name in zip("KHT", ("kicker", "title", "subtitle"), strict=True)]
-        parts = [(letter, re.sub(r"\s+", " ", text.strip())) for letter, text in parts if text]
-        if len(parts) < 2:
-            continue
-        for cut in (False, True) if any(" " in text for _, text in parts) else (False,):
-            lines = [(letter, piece) for letter, text in parts for piece in _pieces(text, cut=cut)]
-            yield ParsedHead(
-                tuple(text for _, text in lines), "".join(letter for letter, _ in lines), "printed", story["title"]
+        named = zip("KHT", ("kicker", "title", "subtitle"), strict=True)
+        parts = {letter: re.sub(r"\s+", " ", story[name].strip()) for letter, name in named if story[name]}
+        if len(parts) > 1:
+            both = any(" " in text for text in parts.values())
+            yield from (
+                _printed(parts, story["title"], cut=cut) for cut in ((False, True) if both else (False,))
             )
+
+
+def _printed(parts: dict[str, str], key: str, *, cut: bool) -> ParsedHead:
+    """A head from its parts, those of two clauses on one line or (`cut`) on two."""
+    lines = [(letter, piece) for letter, text in parts.items() for piece in _pieces(text, cut=cut)]
+    return ParsedHead(
+        tuple(text for _, text in lines), "".join(letter for letter, _ in lines), "printed", key
+    )
 
 
 def _pieces(text: str, *, cut: bool) -> list[str]:
@@ -92,51 +105,56 @@ def invented_heads() -> Iterator[ParsedHead]:
         if line and not line.startswith("#"):
             parts = [part.split(" ", 1) for part in line.partition(" || ")[0].split(" / ")]
             yield ParsedHead(
-                tuple(text for _, text in parts), "".join(letter for letter, _ in parts), "invented", parts[0][1]
+                tuple(text for _, text in parts),
+                "".join(letter for letter, _ in parts),
+                "invented",
+                parts[0][1],
             )
 
 
 def spoken_heads(paths: Iterable[Path], rng: random.Random) -> list[ParsedHead]:
     """Heads that are read in one go, from .xz files of JSON lines: “…强调” and what is said, a headline and ——its deck."""
-    spoken, bare, dashed = list[ParsedHead](), list[ParsedHead](), list[ParsedHead]()
+    found: dict[str, list[ParsedHead]] = {"newscast": [], "bare": [], "dash": []}
+    for title in _titles(paths):
+        if spoken := _SPOKEN.fullmatch(title):
+            lines = tuple(filter(None, spoken.groups()))
+            found["newscast"].append(ParsedHead(lines, "K" + "H" * (len(lines) - 1), "newscast", title))
+        elif decked := _DECK.fullmatch(title):
+            mains = _pieces(re.sub(r"\s+", " ", decked[1].strip()), cut=rng.random() < 0.5)
+            bare = is_record(decked[2][2:]) and rng.random() < _BARE
+            made = ParsedHead(
+                (*mains, decked[2][2:] if bare else decked[2]), "H" * len(mains) + "T", "dash", title
+            )
+            found["bare" if bare else "dash"].append(made)
+    for some in found.values():
+        rng.shuffle(some)
+    return [head for kind, some in found.items() for head in some[: _COUNTS[kind]]]
+
+
+def _titles(paths: Iterable[Path]) -> Iterator[str]:
+    """The headlines of .xz files of JSON lines, without the name of a column before them."""
     for path in paths:
         with lzma.open(path, "rt", encoding="utf-8") as source:
             for line in source:
                 story = json.loads(line)
-                title = re.sub(r"^【[^】]{1,40}】", "", (story.get("headline") or story.get("title") or "").strip()).strip()
-                if found := _SPOKEN.fullmatch(title):
-                    lines = tuple(filter(None, found.groups()))
-                    spoken.append(ParsedHead(lines, "K" + "H" * (len(lines) - 1), "newscast", title))
-                elif found := _DECK.fullmatch(title):
-                    mains = _pieces(re.sub(r"\s+", " ", found[1].strip()), cut=rng.random() < 0.5)
-                    is_bare = _RECORD.match(found[2]) is not None and rng.random() < _BARE
-                    deck = found[2][2:] if is_bare else found[2]
-                    made = ParsedHead((*mains, deck), "H" * len(mains) + "T", "dash", title)
-                    (bare if is_bare else dashed).append(made)
-    for some in (spoken, bare, dashed):
-        rng.shuffle(some)
-    return [*spoken[:_SPOKEN_COUNT], *bare[: _DECK_COUNT[0]], *dashed[: _DECK_COUNT[1]]]
+                title = story.get("headline") or story.get("title") or ""
+                yield re.sub(r"^【[^】]{1,40}】", "", title.strip()).strip()
 
 
 def learn_heads(heads: Sequence[ParsedHead]) -> dict[str, float]:
     """Fit the weights: the mean log-chance of the right ways, with a quadratic penalty."""
     from scipy.optimize import minimize
 
-    heads = [head for head in heads if head.parts in ways(len(head.lines))]
-    counts = [_WEIGHT.get(head.source, 1.0) for head in heads]
-    after = [head.parts.startswith("K") and head.parts.endswith("H") for head in heads]
-    counts = [count * (1 - _AFTER if moved else 1) for count, moved in zip(counts, after, strict=True)]
-    counts += [_AFTER * _WEIGHT.get(head.source, 1.0) for head, moved in zip(heads, after, strict=True) if moved]
-    heads = [*heads, *(_turned(head) for head, moved in zip(heads, after, strict=True) if moved)]
-    looked = [[evidence_of(head_of(head.lines), way) for way in ways(len(head.lines))] for head in heads]
+    counted = [pair for head in heads for pair in _counted(head)]
+    looked = [[evidence_of(head_of(head.lines), way) for way in ways(len(head.lines))] for head, _ in counted]
     names = sorted({name for found in looked for evidence in found for name in evidence})
     place = {name: number for number, name in enumerate(names)}
     tables = [_table(found, place) for found in looked]
-    right = [ways(len(head.lines)).index(head.parts) for head in heads]
+    right = [ways(len(head.lines)).index(head.parts) for head, _ in counted]
 
     def loss(weights: Any) -> tuple[float, Any]:
         total, slope = 0.5 * _RIDGE * float(weights @ weights), _RIDGE * weights
-        for table, answer, count in zip(tables, right, counts, strict=True):
+        for table, answer, (_, count) in zip(tables, right, counted, strict=True):
             scores = table @ weights
             chances = np.exp(scores - scores.max())
             chances /= chances.sum()
@@ -148,12 +166,22 @@ def learn_heads(heads: Sequence[ParsedHead]) -> dict[str, float]:
     return {name: round(float(weight), 3) for name, weight in zip(names, made, strict=True)}
 
 
+def _counted(head: ParsedHead) -> Iterator[tuple[ParsedHead, float]]:
+    """A head with what it counts; one whose kicker stands above comes in both orders that streams leave it in."""
+    count = _WEIGHT.get(head.source, 1.0)
+    if head.parts not in ways(len(head.lines)):
+        return
+    if head.parts.startswith("K") and head.parts.endswith("H"):
+        yield head, count * (1 - _AFTER)
+        yield _turned(head), count * _AFTER
+    else:
+        yield head, count
+
+
 def _turned(head: ParsedHead) -> ParsedHead:
     """A head whose kicker stands after its headline."""
     at = head.parts.index("H")
-    return head._replace(
-        lines=head.lines[at:] + head.lines[:at], parts=head.parts[at:] + head.parts[:at]
-    )
+    return head._replace(lines=head.lines[at:] + head.lines[:at], parts=head.parts[at:] + head.parts[:at])
 
 
 def _table(found: Sequence[dict[str, float]], place: dict[str, int]) -> Any:
@@ -176,35 +204,47 @@ def headline_choice(heads: Sequence[ParsedHead], weights: dict[str, float]) -> H
     return HeadFigures(len(heads), round(choice / count, 3), round(whole / count, 3))
 
 
-def train_heads(data_dir: Path, out: Path, *, seed: int = 4, say: Callable[[str], None] = lambda _: None) -> dict[str, HeadFigures]:
+def train_heads(
+    data_dir: Path, out: Path, *, seed: int = 4, say: Callable[[str], None] = lambda _: None
+) -> dict[str, HeadFigures]:
     """Learn from the heads of a data folder and those written for training, and write the weights to `out` (JSON).
 
     Looks for `pages/xinmin_2022.jsonl`, `raw/news.jsonl.xz` and `raw/broadcast.jsonl.xz` below the folder and
     `pages/fullday.txt` beside it; what is missing is left out. Figures are cross-validated, a source each.
     """
     rng = random.Random(seed)
-    heads = list(invented_heads())
-    if (printed := data_dir / "pages" / "xinmin_2022.jsonl").exists():
-        heads += printed_heads(printed)
-    if (stream := data_dir.parent / "pages" / "fullday.txt").exists():
-        heads += stream_heads(stream)
-    raw = [data_dir / "raw" / f"{name}.jsonl.xz" for name in ("news", "broadcast")]
-    heads += spoken_heads([path for path in raw if path.exists()], rng)
+    heads = list(_all_heads(data_dir, rng))
     say(f"{len(heads):,} heads")
-    keys = sorted({head.key for head in heads})
-    rng.shuffle(keys)
-    fold = {key: number % _FOLDS for number, key in enumerate(keys)}
-    parts: dict[str, list[HeadFigures]] = {}
-    for number in range(_FOLDS):
-        weights = learn_heads([head for head in heads if fold[head.key] != number])
-        for source in sorted({head.source for head in heads}):
-            mine = [head for head in heads if fold[head.key] == number and head.source == source]
-            parts.setdefault(source, []).append(headline_choice(mine, weights))
-    figures = {source: _joined(found) for source, found in parts.items()}
+    figures = _cross_validated(heads, rng)
     for source, figure in figures.items():
         say(f"{source}: {figure}")
-    out.write_text(json.dumps({"weights": learn_heads(heads)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    out.write_text(
+        json.dumps({"weights": learn_heads(heads)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     return figures
+
+
+def _all_heads(data_dir: Path, rng: random.Random) -> Iterator[ParsedHead]:
+    yield from invented_heads()
+    if (printed := data_dir / "pages" / "xinmin_2022.jsonl").exists():
+        yield from printed_heads(printed)
+    if (stream := data_dir.parent / "pages" / "fullday.txt").exists():
+        yield from stream_heads(stream)
+    raw = [data_dir / "raw" / f"{name}.jsonl.xz" for name in ("news", "broadcast")]
+    yield from spoken_heads([path for path in raw if path.exists()], rng)
+
+
+def _cross_validated(heads: Sequence[ParsedHead], rng: random.Random) -> dict[str, HeadFigures]:
+    """Learn from seven eighths of the heads and measure on the rest, eight times; heads of one key stay together."""
+    keys = sorted({head.key for head in heads})
+    rng.shuffle(keys)
+    parts: dict[str, list[HeadFigures]] = {head.source: [] for head in heads}
+    for number in range(_FOLDS):
+        kept = set(keys[number::_FOLDS])
+        weights = learn_heads([head for head in heads if head.key not in kept])
+        for source, found in parts.items():
+            found.append(headline_choice([h for h in heads if h.key in kept and h.source == source], weights))
+    return {source: _joined(found) for source, found in parts.items()}
 
 
 def _joined(found: Sequence[HeadFigures]) -> HeadFigures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from miner.training.pages.typeset import TypesetPage
@@ -37,7 +38,7 @@ def scanned(page: TypesetPage, rng: random.Random) -> TypesetPage:
 def _glued(table: dict[str, Any], rng: random.Random) -> Iterator[tuple[int, int]]:
     """Jump marks that run into the line of text below them, as line numbers."""
     numbers = [int(number) for number in table]
-    for number, after in zip(numbers, numbers[1:], strict=False):
+    for number, after in pairwise(numbers):
         roles = table[str(number)]["role"], table[str(after)]["role"]
         same = table[str(number)]["article"] == table[str(after)]["article"]
         if roles == ("jump", "body") and same and rng.random() < _GLUED:
