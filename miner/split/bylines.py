@@ -87,9 +87,11 @@ def _beside_body(page: Page, signature: Signature, story: int, *, heads: tuple[b
         yield "body two away" if distance <= 2 else "body far away"
 
 
-def sign(page: Page, signatures: Sequence[Signature]) -> list[int]:
+def sign(
+    page: Page, signatures: Sequence[Signature], weights: Mapping[str, float] | None = None
+) -> list[int]:
     """Return for every byline its story. There must be a story; a byline that finds all taken goes where it fits best."""
-    weights = _weights()
+    weights = _weights() if weights is None else weights
     scores = np.array([
         [sum(weights.get(name, 0.0) for name in evidence_of(page, one, story)) for story in range(len(page.texts))]
         for one in signatures

@@ -112,6 +112,22 @@ COURSES: Mapping[str, Course] = {
         "models/split.npz",
         ("torch", "sklearn"),
     ),
+    "heads": Course(
+        "标题各部分 the parts of heads",
+        "miner.training.pages.heads",
+        "train_heads",
+        ("raw/broadcast.jsonl.xz", "raw/news.jsonl.xz", "pages/xinmin_2022.jsonl"),
+        "models/heads.json",
+        ("scipy",),
+    ),
+    "bylines": Course(
+        "署名的归属 whose byline it is",
+        "miner.training.pages.bylines",
+        "train_bylines",
+        ("raw/broadcast.jsonl.xz",),
+        "models/bylines.json",
+        ("sklearn",),
+    ),
 }
 """The courses by their names in `miner train`."""
 

@@ -6,7 +6,7 @@ import json
 import lzma
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from miner.split.heads import evidence_of, head_of, is_record, part_heads, ways
+from miner.training import Effort, Say, Trained
 
 __all__ = [
     "HeadFigures",
@@ -204,24 +205,22 @@ def headline_choice(heads: Sequence[ParsedHead], weights: dict[str, float]) -> H
     return HeadFigures(len(heads), round(choice / count, 3), round(whole / count, 3))
 
 
-def train_heads(
-    data_dir: Path, out: Path, *, seed: int = 4, say: Callable[[str], None] = lambda _: None
-) -> dict[str, HeadFigures]:
+def train_heads(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     """Learn from the heads of a data folder and those written for training, and write the weights to `out` (JSON).
 
     Looks for `pages/xinmin_2022.jsonl`, `raw/news.jsonl.xz` and `raw/broadcast.jsonl.xz` below the folder and
     `pages/fullday.txt` beside it; what is missing is left out. Figures are cross-validated, a source each.
     """
-    rng = random.Random(seed)
-    heads = list(_all_heads(data_dir, rng))
+    rng = random.Random(effort.seed)
+    heads = list(_all_heads(data, rng))
     say(f"{len(heads):,} heads")
-    figures = _cross_validated(heads, rng)
-    for source, figure in figures.items():
+    figures: dict[str, float] = {}
+    for source, figure in _cross_validated(heads, rng).items():
         say(f"{source}: {figure}")
-    out.write_text(
-        json.dumps({"weights": learn_heads(heads)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
-    return figures
+        figures |= {f"{source} choice": figure.choice, f"{source} whole": figure.whole}
+    weights = {"weights": learn_heads(heads)}
+    out.write_text(json.dumps(weights, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return Trained.of(out, figures)
 
 
 def _all_heads(data_dir: Path, rng: random.Random) -> Iterator[ParsedHead]:
