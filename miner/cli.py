@@ -452,6 +452,7 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
     Example:
       miner train split ../shared/data --pages 2000 --out split.npz
       miner train names ../shared/data --minutes 30 --out names.npz
+      miner train posts ../shared/data --out posts.npz
     """
     target = out or Path(__file__).parent / "resources" / COURSES[model].ships
     effort = Effort(minutes=minutes, pages=pages, corpus=default_corpus())

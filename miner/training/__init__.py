@@ -104,6 +104,14 @@ COURSES: Mapping[str, Course] = {
         "models/names.npz",
         ("torch",),
     ),
+    "posts": Course(
+        "职务 the posts of people",
+        "miner.training.posts.course",
+        "train_posts",
+        ("annotated", "lexicons"),
+        "models/posts.npz",
+        ("sklearn",),
+    ),
     "split": Course(
         "版面还原 the page splitter",
         "miner.training.pages.course",
