@@ -247,7 +247,7 @@ def _summary(database: Path, done: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from miner.store.read import COUNTED, counts
+    from miner.store.read import COUNTED, counts, undated
 
     table = Table(title=f"{database}", title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
@@ -266,6 +266,10 @@ def _summary(database: Path, done: Any) -> None:
     click.echo(f"\n下一步 next:  miner serve {name}")
     if rows[COUNTED["problems"]]:
         click.echo(f"待查 look at:  miner problems {name}")
+    if undated(database):
+        click.echo(
+            "日期 dates:  有的文档没有见报日期,年份是推断的或不知道 / some documents have no date of issue: --issue-date 2023-11-08, docs/paths.md"
+        )
 
 
 @main.command()
