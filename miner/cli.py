@@ -12,7 +12,7 @@ import click
 
 from miner import __version__
 from miner.config import Config, load_config
-from miner.desk.commands import targets
+from miner.desk.commands import diff, export_command, targets
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
 from miner.training import COURSES, Effort
 from miner.training import train as learn
@@ -111,6 +111,13 @@ def _database(function: F) -> F:
     default=None,
     help="识别无文字层的 PDF 页(需 extra: ocr)/ read PDF pages that have no text layer",
 )
+@click.option(
+    "--fields",
+    multiple=True,
+    metavar="FIELD=NAME",
+    help="表格里哪一列是什么,如 body=全文 / which column of a table holds what",
+)
+@click.option("--encoding", help="文本和网页的编码,缺省自动识别 / encoding of text and pages [recognised]")
 @click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
 def run(
     paths: tuple[str, ...],
@@ -131,9 +138,12 @@ def run(
       miner run 'pages/*.txt' --layout page --issue-date 2023-11-08
     """
     from miner.engine import run_paths
+    from miner.read import check_reading
 
+    options["fields"] = options["fields"] or None
     config = (load_config(config_path) if config_path else Config()).replace(**options)
     _check_date(config.issue_date)
+    check_reading(config)
     given = list(paths) or [str(default_corpus())]
     command = shlex.join(["miner", "run", *given, "--db", str(database)])
     with _watcher() as watch:
@@ -144,7 +154,7 @@ def run(
             "nothing readable there",
             code="nothing-readable",
             where=", ".join(given),
-            hint="text, HTML, PDF, JSONL and archives of them are read",
+            hint="text, HTML, PDF, tables, web archives and archives of them are read",
         )
 
 
@@ -237,7 +247,7 @@ def _summary(database: Path, done: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from miner.store.read import COUNTED, counts
+    from miner.store.read import COUNTED, counts, undated
 
     table = Table(title=f"{database}", title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
@@ -256,6 +266,10 @@ def _summary(database: Path, done: Any) -> None:
     click.echo(f"\n下一步 next:  miner serve {name}")
     if rows[COUNTED["problems"]]:
         click.echo(f"待查 look at:  miner problems {name}")
+    if undated(database):
+        click.echo(
+            "日期 dates:  有的文档没有见报日期,年份是推断的或不知道 / some documents have no date of issue: --issue-date 2023-11-08, docs/paths.md"
+        )
 
 
 @main.command()
@@ -263,8 +277,11 @@ def _summary(database: Path, done: Any) -> None:
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="端口 / port")
 @click.option("--public", is_flag=True, help="可放上互联网的只读模式 / safe to put on the internet")
 @click.option("--snippets", is_flag=True, help="正文只给片段(版权)/ bodies cut to snippets")
+@click.option(
+    "--site", default="", metavar="HOST", help="公开的主机名,写进链接 / public host that links name"
+)
 @click.option("--open", "open_browser", is_flag=True, help="打开浏览器 / open a browser")
-def serve(database: Path, port: int, public: bool, snippets: bool, open_browser: bool) -> None:
+def serve(database: Path, port: int, public: bool, snippets: bool, site: str, open_browser: bool) -> None:
     """发布:用 Datasette 在本机打开数据库 / Open a database in Datasette on this machine.
 
     \b
@@ -274,7 +291,7 @@ def serve(database: Path, port: int, public: bool, snippets: bool, open_browser:
     """
     from miner.publish.serve import serve as publish
 
-    publish(database, port=port, public=public, snippets=snippets, open_browser=open_browser)
+    publish(database, port=port, public=public, snippets=snippets, site=site, open_browser=open_browser)
 
 
 @main.command()
@@ -439,6 +456,7 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
     Example:
       miner train split ../shared/data --pages 2000 --out split.npz
       miner train names ../shared/data --minutes 30 --out names.npz
+      miner train posts ../shared/data --out posts.npz
     """
     target = out or Path(__file__).parent / "resources" / COURSES[model].ships
     effort = Effort(minutes=minutes, pages=pages, corpus=default_corpus())
@@ -448,7 +466,8 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
 
 
-main.add_command(targets)
+for command in (diff, export_command, targets):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

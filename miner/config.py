@@ -23,7 +23,7 @@ DEFAULT_PATH_PATTERNS = (
     r"(?:node_|page_|n[bw]s?\.D\d{4,8}[a-z]{2,12}(?:_\d{8}_\d{1,3})?[-_])(?P<page>[A-Z]{0,2}\d{1,3})(?!\d)",
     # a folder or file that is named as newspapers are
     r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}"
-    r"(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报))(?=$|[/_.\- \d])",
+    r"(?:日|晚|[时時]|早|晨|都市|商|新|青年|工人|[周週])[报報])(?=$|[/_.\- \d])",
 )
 """Searched in order in the whole path; documented in docs/paths.md."""
 
@@ -44,18 +44,10 @@ class Config:
     """Shape of plain text: told apart by itself, or forced."""
     path_patterns: tuple[str, ...] = DEFAULT_PATH_PATTERNS
     """Regular expressions searched in paths, with groups year, month, day, page, newspaper (all optional)."""
-    jsonl_fields: tuple[str, ...] = (
-        "headline=headline|title|标题",
-        "kicker=kicker|引题",
-        "subtitle=subtitle|副题",
-        "body=body|text|content|正文|内容",
-        "date=date|issue_date|published|日期",
-        "newspaper=newspaper|paper|source|报纸|来源",
-        "page=page|版次",
-        "author=author|byline|作者",
-        "url=url|link|网址",
-    )
-    """Under which names the rows of JSON lines hold what; of several the first that a row has."""
+    fields: tuple[str, ...] = ()
+    """Names of columns of tables, as `body=text|story`; fields not named keep their usual names (docs/reading.md)."""
+    encoding: str | None = None
+    """Encoding of text and web pages, where it is not to be recognised."""
     ocr: bool = False
     """Read pages without a text layer by OCR (needs the extra `ocr`)."""
     max_document_bytes: int = 256 * 2**20
@@ -70,6 +62,10 @@ class Config:
     """Unpacked over packed size of one archive member, above which it is refused as a bomb."""
     max_archive_depth: int = 3
     """Archives inside archives."""
+    max_parse_bytes: int = 2 * 2**30
+    """Memory that parsing one PDF, image or table may take."""
+    max_parse_seconds: int = 300
+    """Time that parsing one PDF, image or table may take."""
     max_article_chars: int = 500_000
     """A longer body is cut into several articles, with a problem."""
     batch_articles: int = 64

@@ -13,6 +13,7 @@ Role = Literal[
     "headline", "kicker", "subtitle", "section", "byline", "subhead", "body", "jump", "caption", "other"
 ]
 Status = Literal["done", "planned", "negated"]
+PostStatus = Literal["present", "former"]
 FIELDS = ("kicker", "headline", "subtitle", "body")
 """The fields of an article in which names are sought."""
 
@@ -115,6 +116,8 @@ class Article:
     page: str | None = None
     newspaper: str | None = None
     edition: int | None = None
+    inferred_year: int | None = None
+    """The year that a page which nobody dated tells of itself; None where `published` is known or nothing decides."""
     jump_to: str | None = None
     jump_from: str | None = None
     url: str | None = None
@@ -224,7 +227,11 @@ class Post:
     organization_text: str
     organization: int | None = None
     """Index of the body's LocalEntity (enterprise, organization or place), when it is one."""
-    date: str | None = None
+    status: PostStatus = "present"
+    """Former where the text says that the post is held no longer."""
+    since: str | None = None
+    """When the post began, ISO as precise as the text has it (2005, 2005-07)."""
+    until: str | None = None
     confidence: float = 1.0
 
 

@@ -64,7 +64,7 @@ def test_all_fields() -> None:
 def test_other_names_and_their_rank() -> None:
     (document,) = read({"title": "A", "正文": "B", "text": "C"})
     assert [line.text for line in document.lines] == ["A", "C"]
-    config = Config(jsonl_fields=("headline=h", "body=b"))
+    config = Config(fields=("headline=h", "body=b"))
     assert [line.text for line in read({"h": "X", "b": "Y", "body": "Z"}, config=config)[0].lines] == [
         "X",
         "Y",

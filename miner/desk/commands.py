@@ -175,3 +175,90 @@ def export(out: Path, database: Path) -> None:
         rematch(connection)
         count = write_workbook(connection, rows(connection), out)
     click.echo(f"{out}  {count} 家 / targets")
+
+
+@click.command("diff")
+@click.argument("before", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("after", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "html"]),
+    help="输出形式 / form",
+)
+@click.option("--kind", "kinds", multiple=True, help="只比这些(可重复)/ only these kinds of facts")
+def diff(before: Path, after: Path, form: str, kinds: tuple[str, ...]) -> None:
+    """对照两个数据库:出现、消失、改变的事实 / What the second database tells differently from the first.
+
+    \b
+    Example:
+      miner diff old.db new.db --kind events --kind posts
+      miner diff old.db new.db --to html > changes.html
+    """
+    import json
+    from dataclasses import asdict
+
+    from miner.desk.compare import KINDS, as_html, differences
+    from miner.store.database import open_readonly, store_errors
+
+    if unknown := sorted(set(kinds) - KINDS.keys()):
+        raise click.BadParameter(f"{', '.join(unknown)}; {', '.join(KINDS)}", param_hint="--kind")
+    with store_errors(before), store_errors(after):
+        found = (
+            one
+            for one in differences(open_readonly(before), open_readonly(after))
+            if not kinds or one.kind in kinds
+        )
+        if form == "html":
+            for line in as_html(found):
+                click.echo(line)
+            return
+        marks = {"appeared": "+", "vanished": "-", "changed": "~"}
+        for one in found:
+            if form == "json":
+                click.echo(json.dumps({"change": one.change, **asdict(one)}, ensure_ascii=False))
+            else:
+                told = " → ".join(text for text in (one.before, one.after) if text)
+                click.echo(f"{marks[one.change]} {KINDS[one.kind].title}  {one.key}  {told}".rstrip())
+
+
+@click.command("export")
+@click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("what", required=False)
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    type=click.Choice(["csv", "jsonl", "xlsx", "parquet", "graphml", "gexf", "doccano", "brat"]),
+    help="格式 / format",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="写到哪里 / where to write")
+@click.option("--type", "event_type", help="图:只取一类事件 / graphs: events of one type only")
+def export_command(database: Path, what: str | None, form: str, out: Path, event_type: str | None) -> None:
+    """导出:表、视图或查询;关系图;标注 / Export a table, view or query, a graph of who did what together, annotations.
+
+    WHAT is a table, a view, or a query in quotes; graphs and annotations take the whole database.
+
+    \b
+    Example:
+      miner export expo.db events --to xlsx --out 事件.xlsx
+      miner export expo.db "select name, country from enterprises where n_articles > 1" --to csv --out 企业.csv
+      miner export expo.db --to gexf --type signing --out 签约.gexf
+    """
+    from miner.desk import export
+    from miner.store.database import open_readonly, store_errors
+
+    with store_errors(database):
+        connection = open_readonly(database)
+        connection.row_factory = None
+        if form in export.ROWS:
+            if what is None:
+                raise click.UsageError("给出表、视图或查询 / give a table, a view or a query")
+            count = export.export_rows(export.rows_of(connection, what), out, form)
+        elif form in export.GRAPHS:
+            count = export.export_graph(connection, out, form, type=event_type)
+        else:
+            count = export.export_annotations(connection, out, form)
+    click.echo(f"{out}  {count:,}")

@@ -42,7 +42,7 @@ class Entry:
         return tuple(dict.fromkeys((self.name, *self.full, *self.short, *self.latin)))
 
 
-NO_LEXICONS = frozenset({"markup.yml", "characters.yml"})
+NO_LEXICONS = frozenset({"markup.yml", "characters.yml", "columns.yml"})
 """Resource files with a form of their own."""
 
 _TUPLES = frozenset({"full", "short", "latin", "ambiguous", "words", "roles", "values"})

@@ -63,8 +63,8 @@ class Block:
 class Page:
     """One parsed page; what is asked of it more than once is kept."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, url: str | None = None) -> None:
+        self.text, self.found_at = text, url
         self.soup = parse(text)
 
     @cached_property
@@ -79,9 +79,9 @@ class Page:
 
     @cached_property
     def url(self) -> str | None:
-        """The address that the page states for itself, or that a browser noted when it saved the page."""
+        """The address that the page states for itself, or where a browser or a web archive found it."""
         link, saved = self.soup.find("link", rel="canonical"), _SAVED_FROM.search(self.text[:5000])
-        noted = (self.meta.get("og:url"), saved and saved.group(1), self.meta.get("url"))
+        noted = (self.meta.get("og:url"), saved and saved.group(1), self.meta.get("url"), self.found_at)
         stated = (link.get("href") if isinstance(link, Tag) else None, *noted)
         return next((str(url).strip() for url in stated if url and str(url).strip().startswith("http")), None)
 

@@ -8,14 +8,15 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from miner.config import Config
-from miner.errors import InputError
+from miner.errors import ConfigError, InputError
 from miner.model import Document, Problem
 from miner.read import jsonl
 from miner.read.faults import fault
+from miner.read.guard import read_guarded
 from miner.read.masthead import masthead
 from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
-from miner.read.text import decode, read_lines
+from miner.read.text import decode, is_encoding, read_lines
 
 _UNKNOWN = "application/octet-stream"
 _MEDIA = {
@@ -41,6 +42,18 @@ def read_paths(
             yield _unread(found) if isinstance(found, Unread) else read_source(found, config)
 
 
+def check_reading(config: Config) -> None:
+    """Raise ConfigError when the configuration names an encoding or a field of tables that there is not."""
+    if config.encoding is not None and not is_encoding(config.encoding):
+        raise ConfigError(f"{config.encoding!r} 不是编码 / no encoding", where="encoding")
+    for entry in config.fields:
+        if entry.partition("=")[0].strip() not in jsonl.FIELDS or not entry.partition("=")[2]:
+            known = ", ".join(jsonl.FIELDS)
+            raise ConfigError(
+                f"{entry!r} 不是 字段=列名 / not FIELD=NAME", where="fields", hint=f"fields: {known}"
+            )
+
+
 def read_bytes(data: bytes, path: str, config: Config) -> Iterator[Document]:
     """Read bytes as if they lay in a file at `path`.
 
@@ -53,7 +66,7 @@ def read_bytes(data: bytes, path: str, config: Config) -> Iterator[Document]:
 
 def read_source(source: Source, config: Config) -> Document:
     """Parse one source; whatever is wrong with it becomes a problem of its document, never an exception."""
-    place = source.path.rpartition("#")[0] if source.row else source.path
+    place = source.path.rpartition("#")[0] if source.row or source.url else source.path
     facts = path_facts(place, config.path_patterns)
     base = Document(
         id=source.id,
@@ -64,6 +77,7 @@ def read_source(source: Source, config: Config) -> Document:
         newspaper=facts.newspaper,
         issue_date=facts.issue_date,
         page=facts.page,
+        url=source.url,
     )
     try:
         made = _parse(source, base, config)
@@ -82,18 +96,16 @@ def _parse(source: Source, base: Document, config: Config) -> Document:
     if not source.data:
         raise fault("empty")
     if source.kind == "row":
-        return jsonl.read_row(source.data, base, source.row or 1, jsonl.field_names(config.jsonl_fields))
+        return jsonl.read_row(source.data, base, source.row or 1, jsonl.field_names(config.fields))
     if source.kind in ("pdf", "image"):
-        from miner.read.pdf import read_image, read_pdf  # heavy, and many archives hold none
-
-        return (read_pdf if source.kind == "pdf" else read_image)(source.data, base, config)
+        return read_guarded(source.kind, source.data, base, config)
     if source.kind == "html":
         from miner.read.html import read_html  # heavy, and many archives hold none
 
         return read_html(source.data, base, config)
     if source.kind != "text":
         raise fault("unsupported", format=PurePosixPath(source.path).suffix or "?")
-    decoded = decode(source.data)
+    decoded = decode(source.data, forced=config.encoding)
     lines, problems = read_lines(decoded.text, config)
     if not decoded.text or decoded.text.isspace():
         raise fault("empty")

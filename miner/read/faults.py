@@ -14,8 +14,8 @@ FAULTS: dict[str, tuple[str, str]] = {
         "no such file or folder: check the path",
     ),
     "nothing-readable": (
-        "没有可读的文件;能读 txt、html、pdf、jsonl 和 zip、tar 等压缩包",
-        "nothing readable: txt, html, pdf, jsonl and archives such as zip and tar can be read",
+        "没有可读的文件;能读 txt、html、pdf、表格(csv、xlsx、json、sqlite、parquet)、warc 和压缩包",
+        "nothing readable: txt, html, pdf, tables (csv, xlsx, json, sqlite, parquet), warc and archives can be read",
     ),
     "permission": (
         "没有读取权限,请修改权限(如 chmod u+r)后重新运行",
@@ -82,8 +82,25 @@ FAULTS: dict[str, tuple[str, str]] = {
         "row {row} is no JSON object and was passed over",
     ),
     "no-body": (
-        "第 {row} 行没有正文;正文字段应名为 {names},用其他名字时请设 jsonl_fields",
-        "row {row} has no body: set jsonl_fields when the fields have other names",
+        "第 {row} 行没有正文;正文字段应名为 {names},用其他名字时请用 --fields body=列名",
+        "row {row} has no body: give --fields body=NAME when it has another name",
+    ),
+    # tables
+    "no-columns": (
+        "看不出哪一列是正文(有:{names});请用 --fields body=列名 指定,或另存为 txt",
+        "no column of it holds the body of articles: name it by --fields body=NAME",
+    ),
+    "damaged-table": (
+        "表格损坏或格式不对({reason}),请重新导出",
+        "a damaged table, or in another format than its name says: export it again",
+    ),
+    "own-database": (
+        "是 miner 自己的数据库,不是报道;要浏览它请运行 miner serve",
+        "a database of this program and no source: look at it by miner serve",
+    ),
+    "no-parquet": (
+        "读 Parquet 要另装一个库,请运行 pip install 'miner[parquet]'",
+        "Parquet needs one more library: pip install 'miner[parquet]'",
     ),
     # web pages
     "too-many-elements": (
@@ -152,6 +169,15 @@ FAULTS: dict[str, tuple[str, str]] = {
     "unsafe-name": (
         "成员名 {name} 指向压缩包之外,未读",
         "the member's name points outside the archive: not read",
+    ),
+    # limits of parsing
+    "too-slow": (
+        "{limit} 秒内没有读完,已放弃;请检查文件,或调大 max_parse_seconds",
+        "not read within {limit} seconds and given up: look at the file, or raise max_parse_seconds",
+    ),
+    "too-much-memory": (
+        "解析它要用的内存多于 {limit} 字节(或解析程序崩溃),已放弃;请检查文件,或调大 max_parse_bytes",
+        "parsing it takes more than {limit} bytes of memory, or ends the parser: given up",
     ),
     # anything else
     "memory": ("内存不足,请分成几个文件", "out of memory: split the file"),

@@ -28,11 +28,11 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
     """
     declared = _CHARSET.search(data[:4096])
     name = declared.group(1).decode("ascii").lower() if declared else None
-    decoded = decode(data, declared=_EXTENDED.get(name, name) if name else None)
+    decoded = decode(data, declared=_EXTENDED.get(name, name) if name else None, forced=config.encoding)
     text = storable(decoded.text)
     if text.count("<") > _MOST_ELEMENTS and len(re.findall(r"<[A-Za-z]", text)) > _MOST_ELEMENTS:
         raise fault("too-many-elements", limit=_MOST_ELEMENTS)
-    page = Page(text)
+    page = Page(text, base.url)
     story = read_epaper(page) or read_web_page(page)
     lines = tuple(_lines(story, text, config.max_line_chars))
     if not lines and not page.blocks:

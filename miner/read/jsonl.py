@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from importlib import resources
+
+import yaml
 
 from miner.model import Document, Line, Role
 from miner.read.faults import fault
@@ -13,28 +18,65 @@ from miner.read.paths import iso_date
 from miner.read.text import decode, split_lines, storable
 
 FIELDS = ("headline", "kicker", "subtitle", "body", "date", "newspaper", "page", "author", "url")
-"""What a row may hold; `config.jsonl_fields` says under which names."""
+"""What a row may hold; `config.fields` says under which names."""
 _HEADS: tuple[tuple[str, Role], ...] = (
     ("kicker", "kicker"),
     ("headline", "headline"),
     ("subtitle", "subtitle"),
     ("author", "byline"),
 )
+_INNER = ("rendered", "html", "content", "text", "body", "value", "name", "title", "$date", "@value")
+"""Where objects inside a row keep their text."""
+_NOTHING = frozenset(("", "null", "none", "nan", "nat", "n/a", "\\n", "undefined"))
+"""How tables write that there is nothing."""
+_MARKED = re.compile(
+    r"<(?:p|div|br|span|section|article|h[1-6]|table|strong|b|img|a)\b[^<>]*>", re.IGNORECASE
+)
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,6})?")
+_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+@lru_cache(maxsize=1)
+def _usual() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = yaml.safe_load(
+        resources.files("miner.resources").joinpath("columns.yml").read_text("utf-8")
+    )
+    return table
 
 
 @lru_cache(maxsize=8)
-def field_names(jsonl_fields: tuple[str, ...]) -> dict[str, tuple[str, int]]:
-    """Return for every name that rows may use the field it stands for, and its rank: of several the lowest wins.
+def field_names(fields: tuple[str, ...] = ()) -> dict[str, tuple[str, int]]:
+    """Return for every name that columns may have the field it stands for, and its rank: of several the lowest wins.
 
-    >>> field_names(("body=content|text",))
-    {'content': ('body', 0), 'text': ('body', 1)}
+    `fields` names columns as `body=text|story`, in place of the usual names of those fields.
+
+    >>> field_names(("body=content|text",))["text"], field_names()["标题"][0]
+    (('body', 1), 'headline')
     """
+    given = {name.strip(): keys.split("|") for name, _, keys in (entry.partition("=") for entry in fields)}
     names: dict[str, tuple[str, int]] = {}
-    for entry in jsonl_fields:
-        name, _, keys = entry.partition("=")
-        for rank, key in enumerate(keys.split("|")):
-            names.setdefault(key.strip(), (name.strip(), rank))
+    for name, keys in {**_usual(), **given}.items():
+        for rank, key in enumerate(keys):
+            if name in given:
+                names[key.strip()] = names[_key(key)] = (name, rank)
+            else:
+                names.setdefault(_key(key), (name, rank))
     return names
+
+
+def holds_articles(fields: tuple[str, ...], names: Iterable[str], *, strict: bool) -> bool:
+    """Tell from the names of columns whether a table holds articles; `strict` asks for more than a body.
+
+    >>> holds_articles(("body=正文", "date=日期"), ["编号", "正文"], strict=False)
+    True
+    """
+    known = field_names(fields)
+    found = {known[key][0] for name in names if (key := _key(name)) in known}
+    return "body" in found and (len(found) > 1 or not strict)
+
+
+def _key(name: object) -> str:
+    return str(name).strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tuple[str, int]]) -> Document:
@@ -42,20 +84,12 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
 
     Raises InputError when the row is no JSON object or has no text.
     """
-    try:
-        record = json.loads(data)
-    except UnicodeDecodeError:
-        return read_row(decode(data).text.encode(), document, row, names)
-    except (ValueError, RecursionError) as error:
-        raise fault("bad-row", row=row, reason=error) from error
-    if not isinstance(record, dict):
-        raise fault("bad-row", row=row, reason=type(record).__name__)
-    values = _values(record, names, escaped=b"\\u" in data)
+    values = _values(_record(data, row), names, escaped=b"\\u" in data)
     heads = [
         (part, role) for name, role in _HEADS for part in split_lines(values.get(name, "")) if part.strip()
     ]
-    body: list[tuple[str, Role]] = [(part, "body") for part in split_lines(values.get("body", ""))]
-    if not any(part.strip() for part, _ in body):
+    body = _body(values.get("body", ""))
+    if not any(char.isalnum() for part, _ in body for char in part):
         raise fault("no-body", row=row, names=" | ".join(k for k, v in names.items() if v[0] == "body"))
     lines = tuple(
         Line(n, part, role=role, story=0, source_line=row)
@@ -65,7 +99,7 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
         document,
         lines=lines,
         layout="markup",
-        issue_date=iso_date(values.get("date", "")) or document.issue_date,
+        issue_date=_day(values.get("date", "")) or document.issue_date,
         newspaper=values.get("newspaper") or document.newspaper,
         page=values.get("page") or document.page,
         author=values.get("author"),
@@ -73,19 +107,59 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     )
 
 
+def _record(data: bytes, row: int) -> Mapping[str, object]:
+    try:
+        record = json.loads(data)
+    except UnicodeDecodeError:
+        return _record(decode(data).text.encode(), row)
+    except (ValueError, RecursionError) as error:
+        raise fault("bad-row", row=row, reason=error) from error
+    if not isinstance(record, dict):
+        raise fault("bad-row", row=row, reason=type(record).__name__)
+    return record
+
+
+def _body(text: str) -> list[tuple[str, Role]]:
+    """Return the paragraphs of a body; what is HTML is read as HTML."""
+    if not _MARKED.search(text):
+        return [(part, "body") for part in split_lines(text)]
+    from miner.read.blocks import blocks, parse  # heavy, and many archives hold none
+    from miner.read.epaper import body_role
+
+    return [(block.text, body_role(block)) for block in blocks(parse(text))]
+
+
+def _day(text: str) -> str | None:
+    """Return the day that a date or a number of (milli)seconds since 1970 names, in China.
+
+    >>> _day("2023-11-07 09:12"), _day("1699318800"), _day("1699318800000")
+    ('2023-11-07', '2023-11-07', '2023-11-07')
+    """
+    if _EPOCH.fullmatch(text):
+        seconds = float(text) / (1000 if len(text.partition(".")[0]) > 11 else 1)
+        return datetime.datetime.fromtimestamp(seconds, _CHINA).date().isoformat()
+    return iso_date(text)
+
+
 def _values(
     record: Mapping[str, object], names: Mapping[str, tuple[str, int]], *, escaped: bool
 ) -> dict[str, str]:
-    """Return the fields of a row that hold something, as text; lists are joined."""
+    """Return the fields of a row that hold something, as text."""
     values: dict[str, str] = {}
     ranks: dict[str, int] = {}
-    for key in record.keys() & names.keys():
-        value = record[key]
-        if isinstance(value, list):
-            value = "\n".join(str(part) for part in value if part is not None)
-        name, rank = names[key]
-        if value is None or value == "" or rank > ranks.get(name, rank):
-            continue
-        text = value if isinstance(value, str) else str(value)
-        values[name], ranks[name] = storable(text) if escaped else text, rank
+    for key, value in record.items():
+        name, rank = names.get(key) or names.get(_key(key)) or ("", 0)
+        text = _text(value) if name else ""
+        if text and rank <= ranks.get(name, rank):
+            values[name], ranks[name] = storable(text) if escaped else text, rank
     return values
+
+
+def _text(value: object) -> str:
+    """Return a value as text: lists are joined, of an object the part that is text, what stands for nothing is nothing."""
+    if isinstance(value, list):
+        return "\n".join(text for part in value if (text := _text(part)))
+    if isinstance(value, dict):
+        return next((text for key in _INNER if (text := _text(value.get(key)))), "")
+    text = "" if value is None else str(value)
+    return "" if text.strip().lower() in _NOTHING else text

@@ -14,15 +14,17 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 from miner.config import Config
 from miner.errors import InputError
 from miner.read import archive
 from miner.read.faults import fault
+from miner.read.guard import read_rows, rows_guarded
 from miner.read.paths import printable
+from miner.read.tables import TABLES, web_archive
 
-Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "unsupported"]
+Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "table", "warc", "unsupported"]
 _HEAD = 4096
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _SUFFIXES: dict[str, Kind] = {
@@ -31,7 +33,7 @@ _SUFFIXES: dict[str, Kind] = {
     ".tif": "image", ".tiff": "image", ".bmp": "image", ".webp": "image",
 }  # fmt: skip
 _UNSUPPORTED = frozenset((
-    ".json", ".doc", ".docx", ".wps", ".rtf", ".caj", ".nh", ".ofd", ".ceb", ".epub", ".mht", ".mhtml", ".xls", ".xlsx",
+    ".doc", ".docx", ".wps", ".rtf", ".caj", ".nh", ".ofd", ".ceb", ".epub", ".mht", ".mhtml", ".xls",
     ".ppt", ".pptx", ".rar", ".7z", ".djvu",
 ))  # fmt: skip
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
@@ -43,15 +45,23 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"MM\0*", "image"),
     (b"\xd0\xcf\x11\xe0", "unsupported"),
     (b"{\\rtf", "unsupported"),
-    (b"SQLite format 3", "unsupported"),
+    (b"SQLite format 3", "table"),
+    (b"PAR1", "table"),
+    (b"WARC/", "warc"),
     (b"Rar!", "unsupported"),
     (b"7z\xbc\xaf", "unsupported"),
 )
 _PACKED = (".gz", ".xz", ".bz2")
+_SMALL_TABLE = 4 * 2**20
+"""Bytes below which a table of plain text is read without a guard."""
+_UNCOUNTED = (
+    ".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx", ".parquet", ".warc", ".tar", ".tgz", ".txz", ".tbz2", *_PACKED
+)  # fmt: skip
+"""Files whose documents are not counted beforehand."""
 _ARCHIVES = (".zip", ".tar", ".tgz", ".txz", ".tbz2", *_PACKED)
 _SIDECARS = frozenset((
-    ".json", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".csv", ".tsv", ".md", ".rst", ".py", ".ipynb", ".css", ".js",
-    ".map", ".woff", ".woff2", ".ttf", ".svg", ".ico", ".log", ".db", ".sqlite", ".bak", ".tmp", ".sha256", ".md5",
+    ".yml", ".yaml", ".toml", ".ini", ".cfg", ".md", ".rst", ".py", ".ipynb", ".css", ".js",
+    ".map", ".woff", ".woff2", ".ttf", ".svg", ".ico", ".log", ".bak", ".tmp", ".sha256", ".md5",
 ))  # fmt: skip
 """Found in a folder or archive these are no newspapers and are passed over; given by their own names they are tried."""
 _SAVED_PARTS = ("_files", ".files")
@@ -66,6 +76,8 @@ class Source:
     data: bytes
     kind: Kind
     row: int | None = None
+    url: str | None = None
+    """Where a web archive found it."""
 
     @property
     def id(self) -> str:
@@ -93,6 +105,8 @@ class _File:
     file: str
     path: str
     error: InputError | None = None
+    named: bool = False
+    """Whether it was given by its own name: what is no table of articles is then refused, else passed over."""
 
 
 def find_sources(paths: Iterable[Path | str], config: Config) -> Iterator[Source | Unread]:
@@ -107,28 +121,42 @@ def find_sources(paths: Iterable[Path | str], config: Config) -> Iterator[Source
             yield Unread(printable(os.fspath(given)), fault("nothing-readable" if exists else "missing"))
 
 
-def sources_in(stream: BinaryIO, path: str, config: Config) -> Iterator[Source | Unread]:
-    """Yield the sources in one open, seekable file: itself, its members, or its rows."""
+def sources_in(
+    stream: BinaryIO, path: str, config: Config, *, named: bool = True
+) -> Iterator[Source | Unread]:
+    """Yield the sources in one open, seekable file: itself, its members, or its rows.
+
+    A table that was not `named`, but found in a folder or archive, is passed over unless it holds articles.
+    """
     head = stream.read(_HEAD)
     stream.seek(0)
-    if not head or not (archive.is_archive(head) or path.lower().endswith(_ARCHIVES)):
-        try:
-            yield from _plain(stream, path, head, config)
-        except InputError as error:
-            yield Unread(path, error)
+    if head and (archive.is_archive(head, path) or path.lower().endswith(_ARCHIVES)):
+        yield from _unpacked(stream, path, config, named=named)
         return
+    try:
+        yield from _plain(stream, path, config, named=named)
+    except InputError as error:
+        yield Unread(path, error)
+
+
+def _unpacked(stream: BinaryIO, path: str, config: Config, *, named: bool) -> Iterator[Source | Unread]:
     for found in archive.unpack(stream, path, config):
         if isinstance(found, archive.Refused):
             yield Unread(found.path, found.error)
         elif found.path == path or not _passed_over(found.path):
-            try:
-                yield from _plain(found.stream, found.path, found.stream.peek(_HEAD)[:_HEAD], config)
-            except InputError as error:
-                yield Unread(found.path, error)
-                if error.code == "archive-too-large":
+            for source in _member(found, config, named=named and found.path == path):
+                yield source
+                if isinstance(source, Unread) and source.error.code == "archive-too-large":
                     return
-            except archive.DAMAGE as error:
-                yield Unread(found.path, fault("damaged-archive", reason=error))
+
+
+def _member(found: archive.Member, config: Config, *, named: bool) -> Iterator[Source | Unread]:
+    try:
+        yield from _plain(found.stream, found.path, config, named=named)
+    except InputError as error:
+        yield Unread(found.path, error)
+    except archive.DAMAGE as error:
+        yield Unread(found.path, fault("damaged-archive", reason=error))
 
 
 def count_paths(paths: Iterable[Path | str]) -> int | None:
@@ -140,9 +168,12 @@ def count_paths(paths: Iterable[Path | str]) -> int | None:
     for given in paths:
         for file in _walk(os.fspath(given)):
             name = file.path.lower()
-            if name.endswith((".jsonl", ".ndjson", ".tar", ".tgz", ".txz", ".tbz2", *_PACKED)):
+            if name.endswith(_UNCOUNTED) or (file.named and name.endswith(tuple(TABLES))):
                 return None
-            total += _zip_members(file.file) if name.endswith(".zip") else 1
+            if name.endswith(".zip"):
+                total += _zip_members(file.file)
+            elif not name.endswith(tuple(TABLES)):  # found in folders, most of them are no tables of articles
+                total += 1
     return total
 
 
@@ -155,33 +186,102 @@ def kind_of(path: str, head: bytes) -> Kind:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    name = path.lower()
-    for packed in _PACKED:
-        name = name.removesuffix(packed)
-    suffix = posixpath.splitext(name)[1]
+    suffix, start = _suffix(path), head.lstrip(_BLANK)
+    if suffix in TABLES:
+        return "table"
     known: Kind | None = "unsupported" if suffix in _UNSUPPORTED else _SUFFIXES.get(suffix)
-    start = head.lstrip(_BLANK)
-    if known == "jsonl" and not start.startswith(b"{"):
-        return "text"
+    if known == "jsonl":
+        return _kind_of_rows(start)
     if known in (None, "text") and re.search(rb"<!doctype html|<html[\s>]", start[:1000], re.IGNORECASE):
         return "html"
     return "pdf" if known is None and b"%PDF-" in head[:1024] else known or "text"
 
 
-def _plain(stream: BinaryIO | io.BufferedReader, path: str, head: bytes, config: Config) -> Iterator[Source]:
-    """Yield a file that is no archive, or its rows when it is JSON lines: those stream, of any size."""
+def _suffix(path: str) -> str:
+    """Return the ending of a name, without those of packing."""
+    name = path.lower()
+    for packed in _PACKED:
+        name = name.removesuffix(packed)
+    return posixpath.splitext(name)[1]
+
+
+def _kind_of_rows(start: bytes) -> Kind:
+    """Tell JSON lines from JSON in any other arrangement, and from what only bears their name."""
+    first, _, rest = start.partition(b"\n")
+    if start.startswith(b"{"):
+        return "table" if rest and not first.rstrip().endswith(b"}") else "jsonl"
+    return "table" if start.startswith(b"[") else "text"
+
+
+def table_kind(path: str, head: bytes) -> str:
+    """Tell which kind of table a file is, by its first bytes and then by its name.
+
+    >>> table_kind("a.db", b"SQLite format 3"), table_kind("a.ndjson", b"["), table_kind("a.csv.gz", b"a,b")
+    ('sqlite', 'json', 'csv')
+    """
+    for magic, kind in ((b"SQLite format 3", "sqlite"), (b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx")):
+        if head.startswith(magic):
+            return kind
+    return TABLES.get(_suffix(path), "json")
+
+
+def _plain(
+    stream: BinaryIO | io.BufferedReader, path: str, config: Config, *, named: bool
+) -> Iterator[Source]:
+    """Yield a file that is no archive, or its rows when it is a table: JSON lines stream, of any size."""
+    stream, head = _peeked(stream)
     kind, limit = kind_of(path, head), config.max_document_bytes
-    if kind != "jsonl":
+    if kind == "jsonl":
+        yield from _rows(stream, path, limit)
+    elif kind == "warc":
+        for number, (url, page) in enumerate(web_archive(stream, limit), 1):
+            yield Source(f"{path}#{number:06d}", page, "html", url=url or None)
+    else:
         data = stream.read(limit + 1)
-        if len(data) > limit:
+        if kind == "table":
+            yield from _of_table(data, path, config, named=named)
+        elif len(data) > limit:
             raise fault("too-large", limit=limit)
-        yield Source(path, data, kind)
-        return
+        else:
+            yield Source(path, data, kind)
+
+
+def _peeked(stream: BinaryIO | io.BufferedReader) -> tuple[io.BufferedReader, bytes]:
+    buffered = cast(io.BufferedReader, stream)
+    if not isinstance(stream, io.BufferedReader):
+        buffered = cast(io.BufferedReader, io.BufferedReader(cast(io.RawIOBase, stream)))
+    return buffered, buffered.peek(_HEAD)[:_HEAD]
+
+
+def _rows(stream: io.BufferedReader, path: str, limit: int) -> Iterator[Source]:
     for number, row in enumerate(iter(lambda: stream.readline(limit + 1), b""), 1):
         if len(row) > limit:
             raise fault("too-large", limit=limit)
         if stripped := row.strip(_BLANK):
             yield Source(f"{path}#{number:06d}", stripped, "row", number)
+
+
+def _of_table(data: bytes, path: str, config: Config, *, named: bool) -> Iterator[Source]:
+    """Yield the rows of a table of articles; one that was not named and holds none is passed over."""
+    rows, error = _table_rows(data, table_kind(path, data[:16]), config, strict=not named)
+    for number, row in enumerate(rows, 1):
+        yield Source(f"{path}#{number:06d}", row, "row", number)
+    if error is not None and (named or rows):
+        raise error
+
+
+def _table_rows(
+    data: bytes, kind: str, config: Config, *, strict: bool
+) -> tuple[list[bytes], InputError | None]:
+    """Return the rows of a table; what unpacks, and what is large, is read within limits."""
+    if len(data) > config.max_document_bytes:
+        return [], fault("too-large", limit=config.max_document_bytes)
+    if kind in ("csv", "json") and len(data) < _SMALL_TABLE:
+        return read_rows(data, kind, config.fields, strict)
+    try:
+        return rows_guarded(data, kind, config, strict=strict)
+    except InputError as error:
+        return [], error
 
 
 def _open(found: _File, config: Config) -> Iterator[Source | Unread]:
@@ -192,7 +292,7 @@ def _open(found: _File, config: Config) -> Iterator[Source | Unread]:
         if not stat.S_ISREG(status.st_mode):
             raise fault("special-file")
         with open(found.file, "rb") as stream:
-            yield from sources_in(stream, found.path, config)
+            yield from sources_in(stream, found.path, config, named=found.named)
     except InputError as error:
         yield Unread(found.path, error)
     except OSError as error:
@@ -213,7 +313,7 @@ def _walk(given: str) -> Iterator[_File]:
         if os.path.isdir(given):
             yield from _folder(given, given)
         else:
-            yield _File(given, printable(os.path.basename(given)))
+            yield _File(given, printable(os.path.basename(given)), named=True)
     elif glob.has_magic(given):
         root = _glob_root(given)
         for match in sorted(glob.glob(given, recursive=True)):
@@ -244,7 +344,12 @@ def _folder(top: str, root: str) -> Iterator[_File]:
             except OSError as error:
                 yield _File(path, _relative(path, root), error=_os_fault(error))
                 continue
-            stack.extend(os.path.join(path, name) for name in names if not _passed_over(name))
+            stems = {os.path.splitext(name)[0] for name in names if not name.lower().endswith(".json")}
+            stack.extend(
+                os.path.join(path, name)
+                for name in names
+                if not _passed_over(name) and not (name.lower().endswith(".json") and name[:-5] in stems)
+            )
 
 
 def _passed_over(path: str) -> bool:
@@ -268,4 +373,5 @@ def _zip_members(file: str) -> int:
             names = [info.filename for info in opened.infolist() if not info.filename.endswith("/")]
     except archive.DAMAGE:
         return 1
-    return sum(not archive.is_hidden(name) and not _passed_over(name) for name in names)
+    kept = [name for name in names if not archive.is_hidden(name) and not _passed_over(name)]
+    return sum(not name.lower().endswith(tuple(TABLES)) for name in kept)

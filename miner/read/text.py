@@ -51,8 +51,8 @@ class Decoded:
     problems: tuple[Problem, ...] = ()
 
 
-def decode(data: bytes, *, declared: str | None = None) -> Decoded:
-    """Decode bytes whose encoding is not known for certain; `declared` is what the file says of itself (HTML).
+def decode(data: bytes, *, declared: str | None = None, forced: str | None = None) -> Decoded:
+    """Decode bytes; `declared` is what the file says of itself (HTML), `forced` what somebody who knows says of it.
 
     Order: byte order mark, strict UTF-8, UTF-16 without a mark, the declared encoding, then GB18030 against Big5
     (and, by charset-normalizer, the rest) by how many frequent characters come out. Raises InputError for bytes that
@@ -61,7 +61,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     >>> decode("进博会".encode("gb18030")).encoding
     'gb18030'
     """
-    return _repaired(_decoded(data, declared))
+    return _lossy(data, forced) if forced else _repaired(_decoded(data, declared))
 
 
 def _repaired(decoded: Decoded) -> Decoded:
@@ -218,7 +218,7 @@ def _mostly_text(data: bytes) -> bool:
 def _choose(data: bytes, declared: str | None) -> str:
     """Choose the most plausible encoding of bytes that are not UTF-8; raise InputError when none is."""
     sample = _sample(data)
-    trials = dict.fromkeys((*((declared,) if declared and _known(declared) else ()), *_TRIALS))
+    trials = dict.fromkeys((*((declared,) if declared and is_encoding(declared) else ()), *_TRIALS))
     rated: list[tuple[float, str]] = [
         (_quality(sample, name) + (0.1 if name == declared else 0.0), name) for name in trials
     ]
@@ -232,14 +232,14 @@ def _choose(data: bytes, declared: str | None) -> str:
     if chinese := _unmistakable(sample):
         return chinese
     guess = from_bytes(sample).best()
-    if guess is not None and guess.chaos < _CHAOS and _known(guess.encoding):
+    if guess is not None and guess.chaos < _CHAOS and is_encoding(guess.encoding):
         return str(guess.encoding)
-    if declared and _known(declared):
+    if declared and is_encoding(declared):
         return declared
     raise fault("encoding")
 
 
-def _known(encoding: str) -> bool:
+def is_encoding(encoding: str) -> bool:
     """Tell whether a name is that of an encoding in which ASCII stays ASCII, as it does where a name can be read."""
     try:
         codec = codecs.lookup(encoding)

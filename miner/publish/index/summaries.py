@@ -54,7 +54,7 @@ TABLES: tuple[Table, ...] = (
         indexes=(("enterprise_id",), ("edition", "n_articles")),
     ),
     Table(
-        "edition_days", "各届逐日", "某届某日某类事件的件数 / events of a type on a day",
+        "edition_days", "各届逐日", "某届某日某类事件的件数,持续几天的每天都计 / events of a type on a day; one of several days counts on each",
         (
             _EDITION, Column("date", "text not null", "日期 / date"), Column("type", "text not null", "事件类型 / event type"),
             Column("n_events", "integer not null", "件数 / events"),
@@ -123,8 +123,11 @@ _FILL = {
         "from both b left join claims c on c.edition = b.edition and c.entity_id = b.entity_id group by b.edition, b.entity_id"
     ),
     "edition_days": (
-        "select edition, date, type, count(*) from events where edition is not null and date_precision = 'day' and date is not null "
-        "and status <> 'negated' group by 1, 2, 3"
+        "with recursive days(edition, type, day, last, left) as ("
+        "select edition, type, date, coalesce(date_end, date), 31 from events where edition is not null and date_precision = 'day' "
+        "and date is not null and status <> 'negated' union all "
+        "select edition, type, date(day, '+1 day'), last, left - 1 from days where date(day, '+1 day') <= last and left > 0) "
+        "select edition, day, type, count(*) from days group by 1, 2, 3"
     ),
     "edition_events": (
         "select edition, id, by_reports, case when amount is not null then by_amount end from (select edition, id, amount, "

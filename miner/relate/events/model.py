@@ -71,8 +71,8 @@ class Linear:
 
     def __call__(self, values: Floats) -> Floats:
         """Return probabilities for rows of values."""
-        scores = (values - self.mean) / self.deviation @ self.weights + self.bias
-        return _chances(scores)
+        scaled = (values - self.mean) / self.deviation
+        return _chances(np.asarray(scaled @ self.weights + self.bias, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _report(candidate: Candidate, claim: Claim, model: EventModel) -> EventRepor
     return EventReport(
         passage.article_id, passage.name, claim.type, scope.sentence, passage.printed(trigger.span), trigger.span,
         passage.printed(scope.sentence), status, f"model:{trigger.text}", round(min(claim.chance, 1.0), 2), cast.participants,
-        when.date if when else None, when.date_end if when else None,
+        (when.date or when.yearless) if when else None, when.date_end if when else None,
         when.text if when else None, when.method if when else None,
         _place(reading, trigger, scope), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,

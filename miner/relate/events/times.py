@@ -53,7 +53,7 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
             continue
         for at in range(len(lines[index].tokens) - 1, -1, -1):
             source = lines[index].tokens[at].source
-            if isinstance(source, DateMention) and source.date is not None:
+            if isinstance(source, DateMention) and (source.date or source.yearless):
                 yield Moment(source, lines[index], at, word, kind, status, rank)
                 rank += 1
 

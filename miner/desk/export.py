@@ -1,0 +1,297 @@
+"""Facts as files for other programs: tables, views and queries as CSV, JSON lines, XLSX or Parquet; graphs; annotations.
+
+Everything is streamed row by row but graphs, which their formats want whole. A file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from miner.errors import ConfigError, InputError
+from miner.model import FIELDS
+
+Row = Sequence[str | int | float | bytes | None]
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that begins so for a formula: an apostrophe before it keeps it text."""
+_BATCH = 5_000
+_MOST_CELLS = 1_048_576
+"""Rows of a worksheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is exported: the columns and the rows, which are read once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+Writer = Callable[[Rows, BinaryIO], int]
+
+
+def rows_of(connection: sqlite3.Connection, what: str) -> Rows:
+    """Return the rows of a table or view by its name, or of a query that begins with select or with.
+
+    Raises ConfigError for what is none of them.
+    """
+    if what.split(" ", 1)[0].lower() in ("select", "with"):
+        sql = what
+    else:
+        known = [
+            name
+            for (name,) in connection.execute(
+                "select name from sqlite_master where type in ('table', 'view') order by name"
+            )
+        ]
+        if what not in known:
+            raise ConfigError(
+                f"没有这个表或视图 no such table or view: {what}",
+                hint=", ".join(name for name in known if "_fts" not in name),
+            )
+        sql = f"select * from [{what}]"
+    try:
+        cursor = connection.execute(sql)
+    except sqlite3.Error as error:
+        raise ConfigError(f"查询不成立 not a query: {error}") from error
+    return Rows(tuple(column[0] for column in cursor.description), cursor)
+
+
+def export_rows(rows: Rows, path: Path, kind: str) -> int:
+    """Write rows as one of `ROWS`; returns how many. Raises ConfigError, InputError as `written` does."""
+    with written(path) as file:
+        return ROWS[kind](rows, file)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes its name only when it is whole.
+
+    Raises InputError when it cannot be written (no such folder, a full disk).
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _csv(rows: Rows, file: BinaryIO) -> int:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    out, count = csv.writer(text), 0
+    out.writerow(rows.columns)
+    for row in rows.rows:
+        out.writerow([_harmless(value) for value in row])
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+
+
+def _jsonl(rows: Rows, file: BinaryIO) -> int:
+    count = 0
+    for row in rows.rows:
+        line = json.dumps(dict(zip(rows.columns, row, strict=True)), ensure_ascii=False)
+        file.write(line.encode() + b"\n")
+        count += 1
+    return count
+
+
+def _xlsx(rows: Rows, file: BinaryIO) -> int:
+    from openpyxl import Workbook
+
+    book, count = Workbook(write_only=True), 0
+    sheet = book.create_sheet("1")
+    sheet.append(rows.columns)
+    for row in rows.rows:
+        if count and count % (_MOST_CELLS - 1) == 0:
+            sheet = book.create_sheet(str(len(book.worksheets) + 1))
+            sheet.append(rows.columns)
+        sheet.append([_sheet_cell(sheet, value) for value in row])
+        count += 1
+    book.save(file)
+    return count
+
+
+def _sheet_cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767])
+    if value.startswith(_RISKY):
+        cell.data_type = "s"
+    return cell
+
+
+def _parquet(rows: Rows, file: BinaryIO) -> int:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ConfigError(
+            "Parquet 需要 pyarrow / Parquet needs pyarrow", hint="pip install 'miner[parquet]'"
+        ) from error
+    count, out = 0, None
+    for batch in _batches(rows.rows):
+        columns = zip(*batch, strict=True)
+        # One type a column whatever a batch holds: numbers stay numbers, all else is text.
+        table = pyarrow.table(
+            {name: _arrow(pyarrow, values) for name, values in zip(rows.columns, columns, strict=True)}
+        )
+        out = out or pyarrow.parquet.ParquetWriter(file, table.schema)
+        out.write_table(table.cast(out.schema))
+        count += len(batch)
+    if out is not None:
+        out.close()
+    return count
+
+
+def _arrow(pyarrow: Any, values: Sequence[Any]) -> Any:
+    if all(isinstance(value, int | float) or value is None for value in values):
+        return pyarrow.array([None if value is None else float(value) for value in values], pyarrow.float64())
+    return pyarrow.array([None if value is None else str(value) for value in values], pyarrow.string())
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+ROWS: Mapping[str, Writer] = {"csv": _csv, "jsonl": _jsonl, "xlsx": _xlsx, "parquet": _parquet}
+"""Formats of rows."""
+
+
+def export_graph(connection: sqlite3.Connection, path: Path, kind: str, *, type: str | None = None) -> int:
+    """Write who took part in what together as GraphML or GEXF; returns the number of edges.
+
+    Enterprises, people, organizations are the nodes; an edge says in how many events (of one `type`, when given) two took
+    part together, with the first and the last day and the titles of the events as evidence.
+    """
+    import networkx
+
+    graph = networkx.Graph()
+    for one, other, event in _together(connection, type):
+        for key, label, name in (one, other):
+            graph.add_node(key, label=name, kind=label)
+        edge = graph.get_edge_data(one[0], other[0])
+        if edge is None:
+            graph.add_edge(
+                one[0], other[0], weight=1, types=event[0], first=event[1], last=event[1], titles=event[2]
+            )
+        else:
+            edge["weight"] += 1
+            edge["types"] = "、".join(dict.fromkeys([*edge["types"].split("、"), event[0]]))
+            edge["first"] = min(edge["first"] or event[1], event[1] or edge["first"])
+            edge["last"] = max(edge["last"], event[1])
+            edge["titles"] = f"{edge['titles']}；{event[2]}"[:2_000]
+    with written(path) as file:
+        write = networkx.write_graphml if kind == "graphml" else networkx.write_gexf
+        write(graph, file)
+    return int(graph.number_of_edges())
+
+
+_Party = tuple[str, str, str]
+_MEMBERS = """
+select p.event_id, p.label, p.entity, n.name, e.type, coalesce(e.date, ''), e.title from (
+  select distinct event_id, case when enterprise_id is not null then 'enterprise' when person_id is not null then 'person'
+    else 'organization' end as label, coalesce(enterprise_id, person_id, organization_id) as entity
+  from event_participants where coalesce(enterprise_id, person_id, organization_id) is not null) p
+join events e on e.id = p.event_id
+join (select id, name from enterprises union all select id, name from people union all select id, name from organizations) n
+  on n.id = p.entity
+where e.status != 'negated' and (?1 is null or e.type = ?1) order by p.event_id, p.entity
+"""
+
+
+def _together(
+    connection: sqlite3.Connection, type: str | None
+) -> Iterator[tuple[_Party, _Party, tuple[str, str, str]]]:
+    members: dict[str, list[tuple[_Party, tuple[str, str, str]]]] = {}
+    for event, label, key, name, kind, day, title in connection.execute(_MEMBERS, (type,)):
+        members.setdefault(event, []).append(((key, label, name), (kind, day, title)))
+    for parties in members.values():
+        for at, (one, told) in enumerate(parties):
+            for other, _ in parties[at + 1 :]:
+                yield one, other, told
+
+
+GRAPHS = ("graphml", "gexf")
+
+
+def export_annotations(connection: sqlite3.Connection, path: Path, kind: str) -> int:
+    """Write every article with its names for an annotation program: doccano (JSON lines) or brat (a folder of .txt and .ann).
+
+    Returns the number of articles.
+    """
+    articles = connection.execute(f"select id, {', '.join(FIELDS)} from articles order by id")
+    if kind == "doccano":
+        with written(path) as file:
+            return sum(_doccano(connection, article, file) for article in articles.fetchall())
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return sum(_brat(connection, article, path) for article in articles.fetchall())
+    except OSError as error:
+        raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
+
+
+ANNOTATIONS = ("doccano", "brat")
+
+
+def _text(article: Sequence[str | None]) -> tuple[str, dict[str, int]]:
+    """Return an article's fields joined by line ends, and where each begins."""
+    starts, at = {}, 0
+    for name, content in zip(FIELDS, article[1:], strict=True):
+        starts[name] = at
+        at += len(content or "") + 1
+    return "\n".join(content or "" for content in article[1:]), starts
+
+
+def _names(
+    connection: sqlite3.Connection, article: str, starts: Mapping[str, int]
+) -> list[tuple[int, int, str]]:
+    rows = connection.execute(
+        "select field, start, end, label from mentions where article_id = ?", (article,)
+    )
+    return sorted((starts[field] + start, starts[field] + end, label) for field, start, end, label in rows)
+
+
+def _doccano(connection: sqlite3.Connection, article: Sequence[Any], file: BinaryIO) -> int:
+    text, starts = _text(article)
+    row = {"id": article[0], "text": text, "label": _names(connection, article[0], starts)}
+    file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    return 1
+
+
+def _brat(connection: sqlite3.Connection, article: Sequence[Any], folder: Path) -> int:
+    text, starts = _text(article)
+    (folder / f"{article[0]}.txt").write_text(text, encoding="utf-8")
+    names = _names(connection, article[0], starts)
+    lines = [
+        f"T{number}\t{label} {start} {end}\t{text[start:end]}\n"
+        for number, (start, end, label) in enumerate(names, 1)
+    ]
+    (folder / f"{article[0]}.ann").write_text("".join(lines), encoding="utf-8")
+    return 1
