@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miner.language.event_types import event_types
 from miner.model import Participant
+from miner.relate.events.completed import completed
+from miner.relate.events.grammar import find_cast
 from miner.relate.events.model import EventModel
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
+from miner.relate.events.reading import scope_of
 from miner.relate.events.signs import Word
+from miner.relate.events.triggers import Found
 
-PARTY = 0.42
+PARTY = 0.5
 """Chance from which a name takes part: the best F1 on articles left out of the learning."""
 _SWAPS = frozenset({"与", "向", "对", "应"})
 """Words before a name that make it the other side: 应某人邀请, 与某公司签约."""
@@ -22,40 +26,65 @@ _DOERS = frozenset({"被", "由"})
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The participants of a report; `names` are the places in the text by which they are known to take part."""
+    """The participants of a report."""
 
     participants: tuple[Participant, ...]
-    names: tuple[Name, ...] = ()
     open_list: bool = False
 
     @property
-    def entities(self) -> frozenset[int]:
+    def entities(self) -> frozenset[int | None]:
         """The entities that take part."""
-        return frozenset(name.mention.entity for name in self.names)
+        return frozenset(participant.entity for participant in self.participants)
 
 
-def cast_of(word: Word, kind: str, model: EventModel) -> Cast:
-    """Return who takes part in an event of a type that a word tells."""
-    names = list(names_of(word))
-    near = _likely([name for name in names if name.line is word.line], word, kind, model, None)
-    far = _likely([name for name in names if name.line is not word.line], word, kind, model, near)
+def cast_of(word: Word, kind: str, model: EventModel, told: tuple[Participant, ...] = ()) -> Cast:
+    """Return who takes part in an event of a type that a word tells: by grammar, else by the pair scorer.
+
+    Where grammar finds somebody it is right in nine of ten; the scorer is asked where it finds nobody.
+    """
+    trigger, scope = trigger_of(word, kind), scope_of(word.story.reading, word.found)
+    reading = word.story.reading
+    found = completed(word, trigger, scope, find_cast(reading.passage, trigger, scope, reading.words), told)
+    if found.participants:
+        return Cast(found.participants, found.open_list)
+    pairs = pairs_of(word, kind)
+    near = _likely([pair for pair in pairs if pair.near], model, None)
+    far = _likely([pair for pair in pairs if not pair.near], model, near)
     taken = {name.mention.entity for name in near}
     return cast_with([*near, *(name for name in far if name.mention.entity not in taken)], word, kind)
 
 
-def _likely(
-    names: Sequence[Name], word: Word, kind: str, model: EventModel, near: Sequence[Name] | None
-) -> list[Name]:
+def trigger_of(word: Word, kind: str) -> Found:
+    """Return a word as a trigger of a type."""
+    found = word.found
+    return Found(found.span, found.text, replace(found.rule, kind=kind, roles=roles_of(word, kind)))
+
+
+def pairs_of(word: Word, kind: str) -> list[Pair]:
+    """Return the names that may take part in an event of a type, each beside the word that tells it."""
+    trigger = trigger_of(word, kind)
+    reading = word.story.reading
+    told = find_cast(reading.passage, trigger, scope_of(reading, trigger), reading.words)
+    grammatical = frozenset(participant.entity for participant in told.participants)
+    return [Pair(name, word, kind, grammatical) for name in names_of(word)]
+
+
+def roles_of(word: Word, kind: str) -> tuple[str, str]:
+    """Return the roles of names before and behind a trigger: its own, or those of the type."""
+    rule = word.found.rule
+    return rule.roles if rule.kind == kind else event_types()[kind].roles
+
+
+def _likely(pairs: Sequence[Pair], model: EventModel, near: Sequence[Name] | None) -> list[Name]:
     """Return the names that take part, each thing once, where it does so most likely."""
-    if not names:
+    if not pairs:
         return []
-    pairs = [Pair(name, word, kind) for name in names]
     signs = [(*pair_signs(pair), *(beyond_signs(pair, near) if near is not None else ())) for pair in pairs]
     best: dict[int, tuple[float, Name]] = {}
-    for name, chance in zip(names, model.party_chances(signs).tolist(), strict=True):
-        entity = name.mention.entity
+    for pair, chance in zip(pairs, model.party_chances(signs).tolist(), strict=True):
+        entity = pair.name.mention.entity
         if chance > PARTY and (entity not in best or chance > best[entity][0]):
-            best[entity] = (chance, name)
+            best[entity] = (chance, pair.name)
     return [name for _, name in best.values()]
 
 
@@ -68,13 +97,12 @@ def cast_with(names: Iterable[Name], word: Word, kind: str) -> Cast:
         for name in chosen
     )
     more = any(name.line.word(name.at + 1) == "等" for name in chosen if name.line is word.line)
-    return Cast(participants, tuple(chosen), more)
+    return Cast(participants, more)
 
 
 def role_of(name: Name, word: Word, kind: str) -> str:
     """Return the role of a name: by its side of the trigger, by the word before it, turned where the trigger is passive."""
-    rule = word.found.rule
-    roles = rule.roles if rule.kind == kind else event_types()[kind].roles
+    roles = roles_of(word, kind)
     near = name.line.index == word.line.index
     behind = near and name.at > word.at
     before = name.line.word(_head(name) - 1)
@@ -96,38 +124,29 @@ def _head(name: Name) -> int:
     return at
 
 
-def deals(words: Sequence[Word], kind: str, model: EventModel) -> list[tuple[Word, Cast]]:
+def deals(
+    words: Sequence[Word], kind: str, model: EventModel, told: tuple[Participant, ...] = ()
+) -> list[tuple[Word, Cast]]:
     """Part several triggers of one type in one sentence into events: each has parties of its own, or all tell one.
 
     The first word is the one that tells it best; it stands for those that have no parties of their own.
     """
+    first = (words[0], cast_of(words[0], kind, model, told))
     if len(words) == 1:
-        return [(words[0], cast_of(words[0], kind, model))]
+        return [first]
     ordered = sorted(words, key=lambda word: word.at)
-    own = [_own(word, ordered) for word in ordered]
-    sets = [frozenset(name.mention.entity for name in names) for names in own]
+    sets = [_own(word, ordered) for word in ordered]
     apart = [i for i, mine in enumerate(sets) if mine and not any(mine & other for other in sets[:i])]
     if len(apart) < 2:
-        return [(words[0], cast_of(words[0], kind, model))]
-    return [(ordered[i], _deal(ordered[i], own[i], own[apart[0]], kind, model)) for i in apart]
+        return [first]
+    return [(ordered[i], cast_of(ordered[i], kind, model, told)) for i in apart]
 
 
-def _own(word: Word, words: Sequence[Word]) -> list[Name]:
-    """Return the names of a trigger's clause that stand between its neighbours among the triggers."""
+def _own(word: Word, words: Sequence[Word]) -> frozenset[int]:
+    """Return the things named in a trigger's clause between its neighbours among the triggers."""
     line, (begin, end) = word.line, word.clause
     earlier = [other.at for other in words if begin <= other.at < word.at]
     later = [other.at for other in words if word.at < other.at < end]
     low, high = max(earlier, default=begin - 1), min(later, default=end)
     names = (name for name in names_of(word) if name.line is line and name.token.kind != "<L>")
-    return [name for name in names if low < name.at < high]
-
-
-def _deal(word: Word, own: Sequence[Name], first: Sequence[Name], kind: str, model: EventModel) -> Cast:
-    """Keep of a cast what is the deal's own, and the subject that all share where it has none before its verb."""
-    cast = cast_of(word, kind, model)
-    mine = {name.mention.entity for name in own}
-    if not any(name.at < word.at for name in own) and first and first[0] not in own:
-        mine.add(first[0].mention.entity)
-        own = (first[0], *own)
-    kept = [name for name in cast.names if name.mention.entity in mine]
-    return cast_with(kept if len(kept) >= len(mine) else own, word, kind)
+    return frozenset(name.mention.entity for name in names if low < name.at < high)

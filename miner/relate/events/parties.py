@@ -39,6 +39,8 @@ class Pair:
     name: Name
     word: Word
     type: str
+    grammatical: frozenset[int | None]
+    """Whom plain grammar takes for the parties."""
 
     @property
     def near(self) -> bool:
@@ -201,6 +203,19 @@ def _weight(pair: Pair) -> Iterator[str]:
     )
 
 
+def _by_grammar(pair: Pair) -> Iterator[str]:
+    """Whether plain grammar takes the name for a party, and whether it takes anybody."""
+    side, kind = _side(pair), pair.name.token.kind
+    says = pair.name.mention.entity in pair.grammatical
+    yield from (
+        f"rule={says}",
+        f"rulek={says}{kind}{side}",
+        f"rulee={bool(pair.grammatical)}{side}{says}",
+        f"rulet={says}{pair.type}{kind}",
+    )
+    yield f"rulew={says}{pair.word.story.wealth}{side}"
+
+
 def _alone(pair: Pair) -> Iterator[str]:
     """Whether the trigger's sentence names somebody before it: where nobody is named, the sentence before is asked."""
     line, at = pair.word.line, pair.word.at
@@ -226,13 +241,14 @@ def beyond_signs(pair: Pair, near: Sequence[Name]) -> tuple[str, ...]:
     kinds = {name.token.kind for name in near}
     before = sum(name.at < pair.word.at for name in near)
     return (
+        f"wealth={pair.word.story.wealth}{min(len(near), 2)}{kind}", f"wealths={pair.word.story.wealth}{side}",
         f"near={side}{kind}{min(len(near), 3)}", f"nearg={grammar}{kind}{min(len(near), 3)}", f"neark={kind}{kind in kinds}",
         f"nearb={side}{kind}{min(before, 2)}", f"nearbg={pair.type}{min(before, 1)}{min(len(near), 2)}",
     )  # fmt: skip
 
 
 SIGNS: tuple[Callable[[Pair], Iterator[str]], ...] = (
-    _kinds, _distance, _beside, _governed, _verbs, _follower, _standing, _weight, _alone,
+    _kinds, _distance, _beside, _governed, _verbs, _follower, _standing, _weight, _by_grammar, _alone,
 )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from miner.language.dates import DateMention
 from miner.language.editions import edition_in
 from miner.language.event_types import event_types
 from miner.language.numbers import Number, find_numbers
-from miner.model import EventReport, Quote
-from miner.relate.events.candidates import Candidate, scope_of
+from miner.model import EventReport, Participant, Quote
+from miner.relate.events.candidates import Candidate
 from miner.relate.events.cast import Cast, deals
 from miner.relate.events.decide import Claim, decided
 from miner.relate.events.model import EventModel, event_model
-from miner.relate.events.reading import Reading, Scope
+from miner.relate.events.reading import Reading, Scope, scope_of
 from miner.relate.events.signs import Word
 from miner.relate.events.triggers import Found
 from miner.relate.events.when import status_of, when_of
@@ -41,9 +41,11 @@ def find_events(
 def reports_of(reading: Reading, claims: Iterable[Claim], model: EventModel) -> Iterator[EventReport]:
     """Yield the reports of what was decided: one for every deal of a claim that was not told before."""
     told: set[tuple[object, ...]] = set()
+    parties: tuple[Participant, ...] = ()
     for claim in claims:
         words = [claim.word, *(s.word for s in claim.others if s.types[claim.type] > _ALSO)]
-        for word, cast in deals(words, claim.type, model):
+        for word, cast in deals(words, claim.type, model, parties):
+            parties = cast.participants or parties
             report = _report(_candidate(reading, word, claim.type, cast), claim, model)
             key = _told(report, cast, claim)
             if key not in told:
@@ -77,7 +79,13 @@ def _report(candidate: Candidate, claim: Claim, model: EventModel) -> EventRepor
 
 def _told(report: EventReport, cast: Cast, claim: Claim) -> tuple[object, ...]:
     """Return what makes an event one with another of its article: type, day, parties; its sentence where nobody is named."""
-    return report.type, report.date, cast.entities, report.status, None if cast.names else claim.sentence
+    return (
+        report.type,
+        report.date,
+        cast.entities,
+        report.status,
+        None if cast.participants else claim.sentence,
+    )
 
 
 def _amount(text: str, scope: Scope) -> Number | None:

@@ -112,6 +112,12 @@ class Story:
     """Entities that the headline names, and as which in order (1-based)."""
 
     @property
+    def wealth(self) -> int:
+        """How many things the article names, in steps: dense reports name dozens."""
+        named = len({m.entity for m in self.reading.passage.mentions if m.label != "place"})
+        return sum(named >= step for step in (4, 8, 14, 22))
+
+    @property
     def sentences(self) -> int:
         """The number of sentences."""
         return len(self.lines)

@@ -9,6 +9,8 @@ from miner.language.dates import DateMention
 from miner.language.event_types import event_types
 from miner.model import Status
 from miner.offsets import Span
+from miner.relate.events.nearest import nearest
+from miner.relate.events.reading import scope_of
 from miner.relate.events.signs import Line, Word, ahead_of
 from miner.relate.events.tokens import TIME, Token
 
@@ -27,6 +29,8 @@ class Moment:
     word: Word
     type: str
     status: Status
+    nearest: bool
+    """Whether plain grammar takes it for the event's."""
     rank: int
     """How many times of the article stand nearer before the trigger."""
 
@@ -47,6 +51,8 @@ class Moment:
 def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
     """Yield the times among which an event's is sought: of its sentence, then of those before, nearest first, and of the next."""
     lines, here = word.story.lines, word.line.index
+    reading = word.story.reading
+    chosen = nearest(reading, word.found, scope_of(reading, word.found))
     rank = 0
     for index in (*range(here, -1, -1), here + 1):
         if index >= len(lines) or rank >= _MAX_TIMES:
@@ -54,7 +60,7 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
         for at in range(len(lines[index].tokens) - 1, -1, -1):
             source = lines[index].tokens[at].source
             if isinstance(source, DateMention) and (source.date or source.yearless):
-                yield Moment(source, lines[index], at, word, kind, status, rank)
+                yield Moment(source, lines[index], at, word, kind, status, source is chosen, rank)
                 rank += 1
 
 
@@ -142,6 +148,15 @@ def _scene(m: Moment) -> Iterator[str]:
     yield f"same={side}{min(same, 3)}"
 
 
+def _by_grammar(m: Moment) -> Iterator[str]:
+    yield from (
+        f"rule={m.nearest}",
+        f"rules={m.nearest}{m.side}{m.status}",
+        f"rulet={m.nearest}{m.type}{m.side}",
+        f"rulep={m.nearest}{m.when.precision}{m.side}",
+    )
+
+
 def _standing(m: Moment) -> Iterator[str]:
     passage, start = m.word.story.reading.passage, m.token.start
     yield f"in={passage.in_title(start)}{passage.in_bracket(start)}{m.side}"
@@ -150,7 +165,14 @@ def _standing(m: Moment) -> Iterator[str]:
     yield f"sb={m.side}{m.line.begins[m.at] == m.at}{m.line.begins[m.at] == 0}"
 
 
-SIGNS: tuple[Callable[[Moment], Iterator[str]], ...] = (_itself, _beside, _distance, _scene, _standing)
+SIGNS: tuple[Callable[[Moment], Iterator[str]], ...] = (
+    _itself,
+    _beside,
+    _distance,
+    _scene,
+    _by_grammar,
+    _standing,
+)
 
 
 def moment_signs(moment: Moment) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from miner.model import Status
+from miner.relate.events.cast import pairs_of as candidates_of
 from miner.relate.events.decide import Claim, claims, scored
 from miner.relate.events.model import BITS, STATUSES, EventModel, Floats, Linear, pack, row_of
-from miner.relate.events.parties import Pair, beyond_signs, names_of, pair_signs
+from miner.relate.events.parties import beyond_signs, pair_signs
 from miner.relate.events.signs import Signs, Word, signs_of, words_of
 from miner.relate.events.times import moment_signs, moments_of
 from miner.relate.events.tokens import Token, tokens_of
@@ -187,17 +188,16 @@ def pairs_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], 
     event = example.event
     if event is None:
         return
-    names = list(names_of(example.word))
-    right = {name.mention.entity: _takes_part(study, name.mention.entity, event) for name in names}
-    here = [name for name in names if name.line is example.word.line]
-    near = list({name.mention.entity: name for name in here if right[name.mention.entity]}.values())
-    known = {name.mention.entity for name in near}
-    for name in names:
-        pair = Pair(name, example.word, event.type)
-        if name.line is example.word.line:
-            yield pair_signs(pair), right[name.mention.entity]
-        elif name.mention.entity not in known:
-            yield (*pair_signs(pair), *beyond_signs(pair, near)), right[name.mention.entity]
+    pairs = candidates_of(example.word, event.type)
+    right = {pair.name.mention.entity: _takes_part(study, pair.name.mention.entity, event) for pair in pairs}
+    here = {pair.name.mention.entity: pair.name for pair in pairs if pair.near}
+    near = [name for entity, name in here.items() if right[entity]]
+    for pair in pairs:
+        entity = pair.name.mention.entity
+        if pair.near:
+            yield pair_signs(pair), right[entity]
+        elif not (entity in here and right[entity]):
+            yield (*pair_signs(pair), *beyond_signs(pair, near)), right[entity]
 
 
 def _takes_part(study: Study, entity: int, event: GoldEvent) -> bool:
