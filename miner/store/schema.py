@@ -33,10 +33,9 @@ class Table:
 
     def create_sql(self) -> str:
         """Return the CREATE TABLE statement (STRICT)."""
-        parts = [f"  [{column.name}] {column.sql}" for column in self.columns] + [
-            f"  {line}" for line in self.extra
-        ]
-        return f"create table if not exists [{self.name}] (\n" + ",\n".join(parts) + "\n) strict"
+        columns = [f"  [{column.name}] {column.sql}" for column in self.columns]
+        parts = ",\n".join([*columns, *(f"  {line}" for line in self.extra)])
+        return f"create table if not exists [{self.name}] (\n{parts}\n) strict"
 
 
 def _c(name: str, sql: str, about: str) -> Column:
@@ -143,6 +142,7 @@ TABLES: tuple[Table, ...] = (
             _c("location_sha256", "text primary key", "绝对位置的摘要 / hash of the absolute place"),
             _c("document_id", _ref("documents", null=False), "文档 / document"),
             _c("path", "text not null", "相对路径 / path"),
+            _c("root_sha256", "text", "所给文件夹的摘要 / hash of the folder that was given"),
         ),
         indexes=(("document_id",),),
         hidden=True,
