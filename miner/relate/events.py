@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from miner.language.dates import DateMention
-from miner.language.editions import edition_in
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Participant, Quote, Status
 from miner.offsets import Span
@@ -87,7 +86,7 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
         f"trigger:{trigger.text}", _confidence(cast, when), cast.participants,
         _day(when), when.date_end if when else None,
         when.text if when else None, when.method if when else None,
-        _place(reading, candidate), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
+        _place(reading, candidate), passage.edition(scope.sentence),
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
 
