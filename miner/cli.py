@@ -148,14 +148,15 @@ def run(
     command = shlex.join(["miner", "run", *given, "--db", str(database)])
     with _watcher() as watch:
         done = run_paths(given, database, config, workers=workers, force=force, command=command, watch=watch)
-    _summary(database, done)
-    if done.documents - done.failed + done.skipped == 0:
+    if done.read_nothing:
         raise InputError(
-            "nothing readable there",
+            "这里没有可读的文件 / nothing readable there",
             code="nothing-readable",
             where=", ".join(given),
-            hint="text, HTML, PDF, tables, web archives and archives of them are read",
+            hint=";".join(done.causes)
+            or "可读文本、网页、PDF、表格、网页归档及其压缩包 / text, HTML, PDF, tables, web archives and archives of them are read",
         )
+    _summary(database, done)
 
 
 def default_corpus() -> Path:

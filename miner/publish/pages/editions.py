@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from miner.expo import edition_days
+from miner.language.figure_scope import OWN
 from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
-from miner.publish.index.views import OWN
 from miner.publish.pages.summary import hydrate
 from miner.publish.urls import Links
 
