@@ -213,7 +213,9 @@ def gold_article(folder: Path, name: str) -> None:
         "events": [{"type": "signing", "trigger": "签署", "date": "2022-11-07", "status": "done",
                     "participants": ["晨星医疗器械有限公司", "江城大学"], "quote_of_sentence": body[:12]}],
     }  # fmt: skip
-    (folder / f"{name}.txt").write_text(f"晨星医疗与江城大学合作\n2022-11-08 江城日报\n\n{body}\n", encoding="utf-8")
+    (folder / f"{name}.txt").write_text(
+        f"晨星医疗与江城大学合作\n2022-11-08 江城日报\n\n{body}\n", encoding="utf-8"
+    )
     (folder / f"{name}.json").write_text(json.dumps(gold, ensure_ascii=False), encoding="utf-8")
 
 

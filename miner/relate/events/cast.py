@@ -15,6 +15,8 @@ from miner.relate.events.reading import scope_of
 from miner.relate.events.signs import Word
 from miner.relate.events.triggers import Found
 
+_MANY = ("mutual", "acting", "given")
+"""Grammars of which one sentence may tell several events; a walk past many stands is one visit."""
 PARTY = 0.5
 """Chance from which a name takes part: the best F1 on articles left out of the learning."""
 _SWAPS = frozenset({"与", "向", "对", "应"})
@@ -132,7 +134,7 @@ def deals(
     The first word is the one that tells it best; it stands for those that have no parties of their own.
     """
     first = (words[0], cast_of(words[0], kind, model, told))
-    if len(words) == 1:
+    if len(words) == 1 or event_types()[kind].grammar not in _MANY:
         return [first]
     ordered = sorted(words, key=lambda word: word.at)
     sets = [_own(word, ordered) for word in ordered]

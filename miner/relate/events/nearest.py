@@ -17,18 +17,25 @@ _BACK = 6000
 
 def nearest(reading: Reading, trigger: Found, scope: Scope) -> DateMention | None:
     """Return the nearest time before the trigger in its segment, else behind it, else further left, else the scene's."""
-    inside = [d for d in reading.dates_in(*scope.sentence) if _dates_event(reading, d, trigger)]
-    inside = [d for d in inside if d.span.start >= _words_begin(reading, trigger, scope)]
-    segment = scope.segments[scope.own]
-    own = [d for d in inside if segment.start <= d.span.start < segment.end]
-    before = [d for d in own if d.span.end <= trigger.span.start]
-    left = [d for d in inside if d.span.end <= trigger.span.start]
-    chosen = next(iter(before[-1:] or own[:1] or left[-1:]), None)
+    chosen, left = _in_sentence(reading, trigger, scope)
     if chosen is None:
         return _carried(reading, scope.sentence, trigger)
     if chosen.precision == "year" and _in_name(reading.passage.text, chosen):
         return next((d for d in reversed(left) if d.precision == "day"), chosen)
     return chosen
+
+
+def _in_sentence(
+    reading: Reading, trigger: Found, scope: Scope
+) -> tuple[DateMention | None, list[DateMention]]:
+    """Return the nearest time of the sentence, and all that stand before the trigger."""
+    begin, segment, at = _words_begin(reading, trigger, scope), scope.segments[scope.own], trigger.span.start
+    times = reading.dates_in(max(begin, scope.sentence.start), scope.sentence.end)
+    inside = [d for d in times if _dates_event(reading, d, trigger)]
+    own = [d for d in inside if segment.start <= d.span.start < segment.end]
+    left = [d for d in inside if d.span.end <= at]
+    before = [d for d in own if d.span.end <= at]
+    return next(iter(before[-1:] or own[:1] or left[-1:]), None), left
 
 
 def _words_begin(reading: Reading, trigger: Found, scope: Scope) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from miner.language.dates import DateMention
-from miner.language.editions import edition_in
 from miner.language.event_types import event_types
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Participant, Quote
@@ -72,7 +71,7 @@ def _report(candidate: Candidate, claim: Claim, model: EventModel) -> EventRepor
         passage.printed(scope.sentence), status, f"model:{trigger.text}", round(min(claim.chance, 1.0), 2), cast.participants,
         (when.date or when.yearless) if when else None, when.date_end if when else None,
         when.text if when else None, when.method if when else None,
-        _place(reading, trigger, scope), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
+        _place(reading, trigger, scope), passage.edition(scope.sentence),
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
 
