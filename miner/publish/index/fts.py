@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from miner.language.fold import fold as fold_character
-
 from miner.language.editions import is_about_expo
+from miner.language.fold import fold as fold_character
 
 TABLE = "articles_fts"
 PENDING = "articles_fts_pending"
