@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from opencc import OpenCC
+from miner.language.editions import is_about_expo
+from miner.language.fold import fold as fold_character
 
 TABLE = "articles_fts"
 PENDING = "articles_fts_pending"
@@ -32,8 +33,6 @@ REPEATS = 3
 """An article repeats what it says this often."""
 _INVISIBLE = TAG + "invisible"
 _ASCII_MARK = 0xE000
-_DOTS = "•・‧∙⋅"
-"""Other forms of the dot in foreign names; half width ･ becomes ・ first."""
 _TEXTS = ("kicker", "headline", "subtitle", "section", "byline", "body")
 _COLUMNS = (*_TEXTS, "newspaper", "edition", "published")
 _HEADS = ("kicker", "headline", "subtitle")
@@ -42,11 +41,7 @@ BULK_HASH_BYTES, HASH_BYTES = 64 * 2**20, 2**20
 
 
 class _Folding(dict[int, str]):
-    """A translation table that is filled as characters are met."""
-
-    def __init__(self, simplified: dict[str, str]) -> None:
-        super().__init__()
-        self._simplified = simplified
+    """A translation table that is filled as characters are met: the language's folding, fit for FTS5."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = self._fold(chr(code))
@@ -58,9 +53,7 @@ class _Folding(dict[int, str]):
             return "\ufffd"
         if category == "Cf":
             return ""
-        char = _one(unicodedata.normalize("NFKC", char), char)
-        char = "·" if char in _DOTS else self._simplified.get(char, char)
-        char = _one(char.lower(), char)
+        char = _one(fold_character(_one(unicodedata.normalize("NFKC", char), char)).lower(), char)
         return char if ord(char) >= 128 or char.isalnum() else chr(_ASCII_MARK + ord(char))
 
 
@@ -70,10 +63,7 @@ def _one(form: str, char: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folding() -> _Folding:
-    chars = [chr(code) for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))]
-    simple = OpenCC("t2s").convert("\n".join(chars)).split("\n")
-    pairs = zip(chars, simple, strict=True) if len(simple) == len(chars) else ()
-    return _Folding({char: other for char, other in pairs if len(other) == 1})
+    return _Folding()
 
 
 def fold(text: str) -> str:
@@ -166,6 +156,10 @@ def tags(field: dict[str, str | int | None]) -> Iterator[str]:
     for name in ("newspaper", "edition", "section"):
         if field.get(name) is not None:
             yield tag(name, field[name])
+    if field.get("edition") is not None and is_about_expo(
+        str(field.get("headline") or ""), str(field.get("body") or "")
+    ):
+        yield tag("about", "expo")
     date = str(field.get("published") or "")
     if len(date) >= 4:
         yield tag("year", date[:4])

@@ -32,7 +32,7 @@ _SORT_ALL = 3_000
 """Up to this many hits are sorted by date as they are; more are read month by month."""
 _ARTICLE = (
     "a.rowid as number, a.id, a.headline, a.kicker, a.subtitle, a.section, a.byline, a.published, a.newspaper, a.page, a.edition, a.body, "
-    "a.n_chars, a.confidence, a.duplicate_of"
+    "a.n_chars, a.confidence, a.duplicate_of, (select path from documents where id = a.document_id) as path"
 )
 _SNIPPET, _BEFORE, _FRAGMENTS = 72, 24, 2
 SORTS = {"relevance": "相关度", "newest": "日期（新→旧）", "oldest": "日期（旧→新）"}
@@ -49,6 +49,8 @@ class Filters:
     until: str = ""
     type: str = ""
     entity: str = ""
+    about: str = ""
+    """`expo`: only articles about the expo."""
 
     def chosen(self) -> dict[str, str]:
         """Return the filters that are set."""
@@ -77,6 +79,7 @@ class Request:
         given["edition"] = (
             given["edition"] if given["edition"].isascii() and given["edition"].isdigit() else ""
         )
+        given["about"] = "expo" if given["about"] == "expo" else ""
         for name in ("since", "until"):
             given[name] = given[name] if q.is_date(given[name]) else ""
         sort = arguments.get("sort", "")
@@ -178,7 +181,7 @@ def _expression(connection: sqlite3.Connection, request: Request) -> str | None:
     parts = [q.expression(request.query)] if request.query.groups else []
     parts += [
         fts.match_tag(name, getattr(filters, name))
-        for name in ("newspaper", "edition", "section")
+        for name in ("newspaper", "edition", "section", "about")
         if getattr(filters, name)
     ]
     if filters.since or filters.until:
