@@ -12,12 +12,10 @@ import numpy as np
 
 from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
-from miner.recognise.consistency import across
-from miner.recognise.entities import Links, group
+from miner.recognise.entities import Links, group, parts_of_name
 from miner.recognise.found import Found
 from miner.recognise.rules.brackets import find_latin
 from miner.recognise.rules.declared import declared_names
-from miner.recognise.rules.employers import parts_of_name
 from miner.recognise.spacy_components import ExpoEntities, pipeline
 from miner.text import AnnotatedText
 
@@ -154,7 +152,7 @@ def _joined(article: Article, parts: list[_Read]) -> tuple[AnnotatedText, list[F
         return replace(parts[0].passage, fields=article.spans()), parts[0].found
     names = [found.shifted(part.start) for part in parts for found in part.found]
     text = AnnotatedText.joined([part.passage for part in parts], article.spans())
-    return text, across(text, names)
+    return text, names
 
 
 def _links(passage: AnnotatedText, names: list[Found]) -> Links:
@@ -166,7 +164,7 @@ def _links(passage: AnnotatedText, names: list[Found]) -> Links:
     for found_name in names:
         text = passage.folded[found_name.start : found_name.end]
         if found_name.label == "person":
-            for part, _ in parts_of_name(text):
+            for part in parts_of_name(text):
                 links.full.setdefault(("person", part), text)
                 links.kinds.setdefault(("person", part), "short")
     for kind, found in pairs:

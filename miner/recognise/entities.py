@@ -235,3 +235,16 @@ def _entry(label: str, text: str) -> Entry | None:
         if term.kind == label:
             return term.entry
     return None
+
+
+def parts_of_name(name: str) -> tuple[str, ...]:
+    """Return the parts of a person's folded name that may stand for the whole.
+
+    >>> parts_of_name("娜塔莎·科瓦连科"), parts_of_name("李晓薇")
+    (('科瓦连科', '娜塔莎'), ('晓薇',))
+    """
+    first, _, rest = name.partition("·")
+    last = rest.rsplit("·", 1)[-1]
+    if not rest:
+        return (name[1:],) if len(name) == 3 and not name.isascii() else ()
+    return tuple(part for part in (last, first) if len(part) >= 2)

@@ -23,7 +23,7 @@ from spacy.vocab import Vocab
 
 from miner.language.lexicon import load_all
 from miner.recognise.found import Found
-from miner.recognise.guesses import guess
+from miner.recognise.network.asked import ask
 from miner.recognise.names import find_names
 from miner.text import AnnotatedText
 
@@ -98,9 +98,9 @@ class ExpoEntities:
         An archive is read this way: a `Doc` of it costs a quarter of the time, and nobody would look at it.
         """
         for batch in _batches(stream, batch_size):
-            guesses = guess(batch) if self.model else None
-            for i, passage in enumerate(batch):
-                yield passage, find_names(passage, guesses[i] if guesses else None)
+            beliefs = ask(batch) if self.model else [None] * len(batch)
+            for passage, believed in zip(batch, beliefs, strict=True):
+                yield passage, find_names(passage, believed)
 
 
 def _batches(stream: Iterable[AnnotatedText], size: int) -> Iterator[list[AnnotatedText]]:

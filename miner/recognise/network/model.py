@@ -148,6 +148,37 @@ class NameModel:
         spans.scores[:] = _posteriors(spans, factors, beliefs, layout, self.chain)
         return _by_text(spans, encoded, texts)
 
+    def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
+        """Return for every character of each text the probability of each state, shape (characters, states).
+
+        A character that folding leaves out (a blank beside Chinese characters) is in no name.
+        """
+        found: list[list[Floats]] = [[] for _ in texts]
+        for batch in _batches(texts):
+            known = [cuts[piece.text] if cuts else None for piece in batch]
+            for piece, part in zip(
+                batch, self._marginals([piece.content for piece in batch], known), strict=True
+            ):
+                found[piece.text].append(part)
+        return [np.concatenate(parts) if parts else np.zeros((0, N_STATES), np.float32) for parts in found]
+
+    def _marginals(self, texts: Sequence[str], known: Sequence[Cut | None]) -> list[Floats]:
+        encoded = self.vocabulary.encode(texts, known)
+        cuts = sentence_cuts(encoded.folded)
+        layout = lay_out(cuts[:-1], np.diff(cuts))
+        scores = self.emissions(encoded)[layout.order]
+        scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
+        beliefs = believe(np.exp(scores, out=scores), layout, self.chain)
+        joint = beliefs.forward * beliefs.backward
+        joint /= np.add.reduce(joint, axis=1, keepdims=True) + np.float32(1e-30)
+        states = np.zeros((sum(map(len, texts)) + GAP * (len(texts) + 1), N_STATES), np.float32)
+        states[:, 0] = 1.0
+        states[encoded.origin[layout.order]] = joint
+        return [
+            states[start : start + len(text)]
+            for start, text in zip(encoded.starts.tolist(), texts, strict=True)
+        ]
+
     def outside(self, texts: Sequence[str]) -> list[Floats]:
         """Return for every character of each text the probability that it belongs to no name."""
         encoded = self.vocabulary.encode(texts)
