@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
+Places = npt.NDArray[np.int64]
 
 LABELS = ("person", "enterprise", "organization", "place", "title", "product", "ignored")
 """What a network may tell apart, in the order of its states; an older one knows the first five."""
@@ -26,6 +27,8 @@ class Beliefs:
         full[:, :columns] = states
         self.nothing = full[:, 0]
         self._roles = full[:, 1:].reshape(n, len(LABELS), 4)
+        self.blind = bool(columns == 1)
+        """Whether no network was asked."""
         self._totals = np.concatenate(
             [np.zeros((1, len(LABELS) + 1)), np.cumsum(np.c_[self.nothing, self._roles.sum(axis=2)], axis=0)]
         )
@@ -40,19 +43,26 @@ class Beliefs:
     def __len__(self) -> int:
         return len(self.nothing)
 
-    def posterior(self, start: int, end: int) -> Floats:
-        """Return for every label how surely exactly these characters are one name of it."""
-        roles = self._roles
-        if end - start == 1:
-            return roles[start, :, 3]
-        edges = np.minimum(roles[start, :, 0], roles[end - 1, :, 2])
-        if end - start == 2:
-            return edges
-        return np.minimum(edges, np.minimum.reduce(roles[start + 1 : end - 1, :, 1], axis=0))
+    def posteriors(self, starts: Places, ends: Places) -> Floats:
+        """Return for stretches how surely exactly these characters are one name of each label, shape (stretches, labels).
 
-    def means(self, start: int, end: int) -> Floats:
-        """Return the mean probability of no name, then of each label, over a stretch."""
-        means: Floats = (self._totals[end] - self._totals[start]) / (end - start)
+        The least of its characters' beliefs: an upper bound of the chain's probability, close to it where it is sure.
+        """
+        roles = self._roles
+        likely = np.minimum(roles[starts, :, 0], roles[ends - 1, :, 2])
+        long = np.flatnonzero(ends - starts > 2)
+        if len(long):
+            bounds = np.stack([starts[long] + 1, ends[long] - 1], axis=1).ravel()
+            inner = np.minimum.reduceat(roles[:, :, 1], bounds, axis=0)[::2]
+            likely[long] = np.minimum(likely[long], inner)
+        single = ends - starts == 1
+        likely[single] = roles[starts[single], :, 3]
+        return likely
+
+    def means(self, starts: Places, ends: Places) -> Floats:
+        """Return the mean probability of no name, then of each label, over stretches; nothing where one is empty."""
+        sums = self._totals[np.minimum(ends, len(self))] - self._totals[np.maximum(starts, 0)]
+        means: Floats = sums / np.maximum(ends - starts, 1)[:, None]
         return means
 
     def spans(self, least: float) -> Iterator[tuple[int, int]]:
@@ -73,9 +83,3 @@ def _spans(roles: Floats, least: float) -> Iterator[tuple[int, int]]:
         for end in closing[low:high]:
             yield start, end + 1
 
-
-def joined(parts: Iterable[Beliefs]) -> Beliefs:
-    """Return the beliefs about neighbouring texts as those about one."""
-    return Beliefs(
-        np.concatenate([np.c_[part.nothing, part._roles.reshape(len(part), -1)] for part in parts])
-    )

@@ -11,17 +11,20 @@ import numpy.typing as npt
 
 from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import Choice, choose
-from miner.recognise.evidence import Pieces, evidence
+from miner.recognise.evidence import measured, signs
 from miner.recognise.found import Found
-from miner.recognise.proposals import propose, repeated
+from miner.recognise.proposals import LEAST, Proposals, propose, repeated
 from miner.recognise.scorer import LABELS, Scorer, scorer
 from miner.recognise.view import View
-from miner.recognise.vote import Poll
+from miner.recognise.vote import poll
 from miner.text import AnnotatedText
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 _REPEATED = 0.5
 """What a network believes so surely, and what the text declares, is looked for in the whole article."""
+_NOTHING = 0.9
+_PATTERNS = frozenset({"type", "title", "list", "latin", "bracket"})
 _METHODS = ("declared", "bracket", "lexicon", "network", "type", "title", "dotted", "latin", "list", "elsewhere")
 """Who proposed a name, in the order in which one of several is named as its method."""
 
@@ -33,7 +36,8 @@ class Seen:
     view: View
     spans: list[tuple[int, int]]
     sources: list[set[str]]
-    pieces: list[Pieces]
+    signs: list[list[str]]
+    measures: Floats
 
     def strings(self) -> list[str]:
         """Return the folded characters of every proposal."""
@@ -44,27 +48,42 @@ def see(text: AnnotatedText, beliefs: Beliefs | None) -> Seen:
     """Gather the proposals of a text and their evidence; `beliefs` are those of a network, None without one."""
     view = View.of(text, beliefs)
     proposals = propose(view)
-    sure = {text.folded[start:end] for (start, end), by in proposals.items() if _spreads(view, start, end, by)}
-    for span in repeated(view, sure):
+    starts, ends = _columns(sorted(proposals))
+    sure = view.beliefs.posteriors(starts, ends)[:, :3].max(axis=1, initial=0.0) >= _REPEATED
+    again = {text.folded[start:end] for start, end in zip(starts[sure].tolist(), ends[sure].tolist(), strict=True)}
+    again |= {text.folded[start:end] for (start, end), by in proposals.items() if "declared" in by}
+    for span in repeated(view, again):
         proposals.setdefault(span, set()).add("elsewhere")
-    spans = sorted(proposals)
+    spans = sorted(_worth(view, proposals))
     sources = [proposals[span] for span in spans]
-    pieces = [evidence(view, *span, by) for span, by in zip(spans, sources, strict=True)]
-    return Seen(view, spans, sources, pieces)
+    drawn = [signs(view, *span, by) for span, by in zip(spans, sources, strict=True)]
+    return Seen(view, spans, sources, drawn, measured(view.beliefs, *_columns(spans)))
 
 
-def _spreads(view: View, start: int, end: int, by: set[str]) -> bool:
-    return "declared" in by or bool(view.beliefs.posterior(start, end)[:3].max() >= _REPEATED)
+def _columns(spans: Sequence[tuple[int, int]]) -> tuple[Places, Places]:
+    table = np.array(spans, np.int64).reshape(len(spans), 2)
+    return table[:, 0], table[:, 1]
+
+
+def _worth(view: View, proposals: Proposals) -> list[tuple[int, int]]:
+    """Return the proposals worth weighing: where a network sees nothing at all, a mere pattern is not."""
+    spans = list(proposals)
+    if view.beliefs.blind or not spans:
+        return spans
+    starts, ends = _columns(spans)
+    nothing = view.beliefs.means(starts, ends)[:, 0] > _NOTHING
+    nothing &= view.beliefs.posteriors(starts, ends).max(axis=1) < LEAST
+    return [
+        span
+        for span, dull in zip(spans, nothing.tolist(), strict=True)
+        if not dull or not proposals[span] <= _PATTERNS
+    ]
 
 
 def weigh(seen: Seen, weights: Scorer) -> tuple[Floats, Floats]:
     """Return the log-odds of every label for every proposal: where it stands, and with the article's vote."""
-    here = weights.here.odds(seen.pieces)
-    if not seen.spans:
-        return here, here
-    poll = Poll(seen.strings(), seen.spans, here)
-    columns = [weights.article.odds(poll.pieces(label))[:, label] for label in range(len(LABELS))]
-    return here, np.stack(columns, axis=1)
+    here = weights.here(seen.signs, seen.measures)
+    return here, weights.voted(poll(seen.strings(), here)) if seen.spans else here
 
 
 def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Found]:

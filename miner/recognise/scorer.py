@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.errors import ModelError
-from miner.recognise.evidence import Pieces
 
 Floats = npt.NDArray[np.float64]
 LABELS = ("person", "enterprise", "organization", "place", "other")
@@ -24,56 +23,58 @@ FORMAT = 1
 _FILE = "names-scorer.npz"
 
 
-class Counted(NamedTuple):
-    """A piece of evidence with what it adds to a label's log-odds."""
+class Table(NamedTuple):
+    """Pieces of evidence and what each counts, shape (pieces, labels)."""
+
+    names: tuple[str, ...]
+    weights: Floats
+
+
+class Told(NamedTuple):
+    """A piece of evidence and what it adds to the log-odds of a label."""
 
     name: str
-    value: float
-    weight: float
-
-    @property
-    def total(self) -> float:
-        """What the piece adds."""
-        return self.value * self.weight
+    adds: float
 
 
-class Table:
-    """Pieces of evidence and their weights, shape (pieces, labels); an unknown piece counts nothing."""
+class Scorer:
+    """Learned weights of the signs and measures of a stretch, and of what its article says of it elsewhere."""
 
-    def __init__(self, names: Sequence[str], weights: npt.NDArray[np.floating]) -> None:
-        self.names, self.weights = tuple(names), weights.astype(np.float64)
-        self._index = {name: row for row, name in enumerate(self.names)}
-        self._padded = np.concatenate([self.weights, np.zeros((1, weights.shape[1]))])
+    def __init__(self, signs: Table, measures: Table, votes: Table) -> None:
+        self.signs, self.measures, self.votes = signs, measures, votes
+        self._row = {name: row for row, name in enumerate(signs.names)}
+        self._padded = np.concatenate([signs.weights, np.zeros((1, len(LABELS)))])
 
-    def odds(self, rows: Sequence[Pieces]) -> Floats:
-        """Return the log-odds of every label for every row of evidence, shape (rows, labels)."""
-        if not rows:
-            return np.zeros((0, self.weights.shape[1]))
-        unknown, get = len(self.names), self._index.get
-        flat = list(chain.from_iterable(rows))
-        ids = np.fromiter((get(name, unknown) for name, _ in flat), np.int64, len(flat))
-        values = np.fromiter((value for _, value in flat), np.float64, len(flat))
-        first = np.cumsum([0, *(len(row) for row in rows[:-1])])
-        odds: Floats = np.add.reduceat(self._padded[ids] * values[:, None], first, axis=0)
+    def here(self, signs: Sequence[Sequence[str]], measures: Floats) -> Floats:
+        """Return the log-odds of every label for stretches where they stand, shape (stretches, labels).
+
+        An unknown sign counts nothing.
+        """
+        if not signs:
+            return np.zeros((0, len(LABELS)))
+        unknown = len(self._row)
+        rows = [self._row.get(name, unknown) for name in chain.from_iterable(signs)]
+        first = np.cumsum([0, *map(len, signs[:-1])])
+        odds: Floats = np.add.reduceat(self._padded[rows], first, axis=0) + measures @ self.measures.weights
         return odds
 
-    def told(self, pieces: Pieces, label: int) -> list[Counted]:
-        """Return the known pieces with their weights for one label, the weightiest first."""
-        known = [(name, value, self._index[name]) for name, value in pieces if name in self._index]
-        counted = [Counted(name, value, float(self.weights[row, label])) for name, value, row in known]
-        return sorted(counted, key=lambda piece: -abs(piece.total))
+    def voted(self, votes: Floats) -> Floats:
+        """Return the log-odds with the article's vote; `votes` has the shape (stretches, votes, labels)."""
+        odds: Floats = np.einsum("nvl,vl->nl", votes, self.votes.weights)
+        return odds
 
-
-class Scorer(NamedTuple):
-    """The learned weights: of a stretch where it stands, and of what its article says of it elsewhere."""
-
-    here: Table
-    article: Table
+    def told(self, signs: Sequence[str], measures: Floats, label: int) -> list[Told]:
+        """Return what the evidence about one stretch adds to a label's log-odds, the weightiest first."""
+        told = [Told(name, float(self.signs.weights[self._row[name], label])) for name in signs if name in self._row]
+        adds = (measures * self.measures.weights[:, label]).tolist()
+        told += [Told(name, each) for name, each in zip(self.measures.names, adds, strict=True) if each]
+        return sorted(told, key=lambda piece: -abs(piece.adds))
 
     def to_bytes(self) -> bytes:
         """Return the scorer as the bytes of a model file."""
         arrays: dict[str, npt.NDArray[np.generic]] = {"format": np.array(FORMAT), "labels": np.array(LABELS)}
-        for name, table in zip(self._fields, self, strict=True):
+        for name in _TABLES:
+            table: Table = getattr(self, name)
             arrays[f"{name}_names"] = np.frombuffer(json.dumps(table.names).encode(), np.uint8)
             arrays[f"{name}_weights"] = table.weights.astype(np.float16)
         stored = io.BytesIO()
@@ -87,14 +88,17 @@ class Scorer(NamedTuple):
             with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
                 if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
                     raise ModelError("a scorer of another version", hint="train it again with `miner train`")
-                return cls(*(_table(arrays, name) for name in cls._fields))
+                return cls(*(_table(arrays, name) for name in _TABLES))
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise ModelError(f"damaged scorer: {error}", hint="train it again with `miner train`") from error
 
 
+_TABLES = ("signs", "measures", "votes")
+
+
 def _table(arrays: np.lib.npyio.NpzFile, name: str) -> Table:
     names = json.loads(arrays[f"{name}_names"].tobytes())
-    return Table(names, arrays[f"{name}_weights"])
+    return Table(tuple(names), arrays[f"{name}_weights"].astype(np.float64))
 
 
 @cache

@@ -24,8 +24,6 @@ class View:
     """For every character, 1 in the title of a work: 《…》."""
     ending: dict[int, list[Hit]] = field(default_factory=dict)
     """The lexicon hits that end at an offset."""
-    told: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
-    """What the text says of a stretch: that it is declared, stands in brackets, is listed ..."""
 
     @classmethod
     def of(cls, text: AnnotatedText, beliefs: Beliefs | None) -> View:

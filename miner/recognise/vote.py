@@ -1,101 +1,77 @@
-"""What an article says of a name elsewhere: its other mentions, longer names around it, the full name it is short for."""
+"""What an article says of a name elsewhere: its other mentions, and the longer name that it is short for."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from miner.recognise.evidence import Pieces
-
 Floats = npt.NDArray[np.float64]
+VOTES = (
+    "always",
+    "evidence here",
+    "best other label here",
+    "written elsewhere",
+    "surest mention",
+    "mean of its mentions",
+    "inside a longer name of the article",
+    "how sure the longer name is",
+)
+"""What the votes are, in their order."""
 BOUND = 8.0
 """Log-odds are bounded here, so that one sure mention does not outvote everything."""
 _SURE = 1.0
 
 
-class Neighbours(NamedTuple):
-    """For every span the best log-odds of each label among those around it, inside it, and across one of its edges."""
-
-    longer: Floats
-    inner: Floats
-    across: Floats
-
-
-class Poll:
-    """The proposals of an article, each with its log-odds, as they look at each other."""
-
-    def __init__(self, strings: Sequence[str], spans: Sequence[tuple[int, int]], odds: Floats) -> None:
-        self.strings = strings
-        self.odds = np.clip(odds, -BOUND, BOUND)
-        self.groups: dict[str, list[int]] = {}
-        for row, text in enumerate(strings):
-            self.groups.setdefault(text, []).append(row)
-        self._around = neighbours(spans, self.odds)
-
-    def pieces(self, label: int) -> list[Pieces]:
-        """Return for every proposal what the article says for or against one label."""
-        own, other = self.odds[:, label], np.delete(self.odds, label, axis=1).max(axis=1)
-        found: list[Pieces] = [
-            [("always", 1.0), ("own evidence", mine), ("other labels", best)]
-            for mine, best in zip(own.tolist(), other.tolist(), strict=True)
-        ]
-        for rows in self.groups.values():
-            if len(rows) > 1:
-                _elsewhere(own, rows, found)
-        for name, side in zip(Neighbours._fields, self._around, strict=True):
-            _sides(name, side[:, label].tolist(), found)
-        _sides("fuller", self._fuller(label), found)
-        return found
-
-    def _fuller(self, label: int) -> list[float]:
-        """Return how sure the surest longer name is that holds a string and stands anywhere in the article."""
-        sure = {text: max(float(self.odds[row, label]) for row in rows) for text, rows in self.groups.items()}
-        long = [(text, odds) for text, odds in sure.items() if odds > _SURE and len(text) > 2]
-        best = {
-            text: max((odds for full, odds in long if len(full) > len(text) and text in full), default=-BOUND)
-            for text in self.groups
-        }
-        return [best[text] for text in self.strings]
+def poll(strings: Sequence[str], odds: Floats) -> Floats:
+    """Return the votes about proposals, shape (proposals, VOTES, labels), from their folded strings and log-odds."""
+    own = np.clip(odds, -BOUND, BOUND)
+    names = {text: at for at, text in enumerate(dict.fromkeys(strings))}
+    group = np.array([names[text] for text in strings])
+    count = np.bincount(group, minlength=len(names))
+    surest = np.full((len(names), own.shape[1]), -BOUND)
+    np.maximum.at(surest, group, own)
+    total = np.zeros_like(surest)
+    np.add.at(total, group, own)
+    full = _fuller(list(names), surest)[group]
+    again = (count[group] > 1)[:, None]
+    return np.stack(
+        [
+            np.ones_like(own),
+            own,
+            _best_other(own),
+            np.broadcast_to(again, own.shape),
+            surest[group] * again,
+            (total / count[:, None])[group] * again,
+            full > -BOUND,
+            np.where(full > -BOUND, full, 0.0),
+        ],
+        axis=1,
+    )
 
 
-def _elsewhere(own: Floats, rows: list[int], found: list[Pieces]) -> None:
-    """Add what the other mentions of a string say."""
-    mine = own[rows]
-    for place, row in enumerate(rows):
-        others = np.delete(mine, place)
-        found[row] += [
-            ("written elsewhere", 1.0),
-            ("best elsewhere", float(others.max())),
-            ("mean elsewhere", float(others.mean())),
-        ]
+def _best_other(own: Floats) -> Floats:
+    """Return for each label the best log-odds that another label has."""
+    order = np.sort(own, axis=1)
+    best, second = order[:, -1:], order[:, -2:-1]
+    return np.where(own == best, second, best)
 
 
-def _sides(name: str, odds: Sequence[float], found: list[Pieces]) -> None:
-    for pieces, best in zip(found, odds, strict=True):
-        if best > -BOUND:
-            pieces += [(name, 1.0), (name + ", how sure", best)]
+def _fuller(names: Sequence[str], surest: Floats) -> Floats:
+    """Return how sure, for each label, the surest longer name is that holds a name and stands anywhere in the article."""
+    best = np.full(surest.shape, -BOUND)
+    long = [at for at in np.flatnonzero(surest.max(axis=1) > _SURE).tolist() if len(names[at]) > 2]
+    place = {text: at for at, text in enumerate(names)}
+    for at in long:
+        text = names[at]
+        for start in range(len(text)):
+            for end in range(start + 2, min(len(text), start + _LONGEST_SHORT) + 1):
+                inner = place.get(text[start:end]) if end - start < len(text) else None
+                if inner is not None:
+                    np.maximum(best[inner], surest[at], out=best[inner])
+    return best
 
 
-def neighbours(spans: Sequence[tuple[int, int]], odds: Floats) -> Neighbours:
-    """Return what overlaps each of the spans, which are sorted."""
-    found = Neighbours(*(np.full(odds.shape, -BOUND) for _ in range(3)))
-    starts = [start for start, _ in spans]
-    for row, (start, end) in enumerate(spans):
-        for other in range(row + 1, bisect_left(starts, end)):
-            begin, stop = spans[other]
-            if begin == start:
-                _meet(found.longer[row], found.inner[other], odds[other], odds[row])
-            elif stop <= end:
-                _meet(found.inner[row], found.longer[other], odds[other], odds[row])
-            else:
-                _meet(found.across[row], found.across[other], odds[other], odds[row])
-    return found
-
-
-def _meet(mine: Floats, theirs: Floats, their_odds: Floats, my_odds: Floats) -> None:
-    np.maximum(mine, their_odds, out=mine)
-    np.maximum(theirs, my_odds, out=theirs)
+_LONGEST_SHORT = 12
+"""A short form is no longer."""
