@@ -91,7 +91,7 @@ def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Foun
     seen = see(text, beliefs)
     _, odds = weigh(seen, scorer())
     found = []
-    for choice in choose(_choices(seen.spans, odds)):
+    for choice in choose(choices(seen.spans, odds)):
         label = LABELS[choice.label]
         if label != "other":
             sources = seen.sources[choice.row]
@@ -100,7 +100,8 @@ def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Foun
     return found
 
 
-def _choices(spans: Sequence[tuple[int, int]], odds: Floats) -> list[Choice]:
+def choices(spans: Sequence[tuple[int, int]], odds: Floats) -> list[Choice]:
+    """Return what the proposals may be: every label whose log-odds are above 0."""
     rows, labels = np.nonzero(odds > 0)
     return [
         Choice(*spans[row], label, float(odds[row, label]), row)

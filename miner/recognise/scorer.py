@@ -38,10 +38,11 @@ class Told(NamedTuple):
 
 
 class Scorer:
-    """Learned weights of the signs and measures of a stretch, and of what its article says of it elsewhere."""
+    """Learned weights of the signs and measures of a stretch, of its article's votes, and of the signs of pairs."""
 
-    def __init__(self, signs: Table, measures: Table, votes: Table) -> None:
-        self.signs, self.measures, self.votes = signs, measures, votes
+    def __init__(self, signs: Table, measures: Table, votes: Table, pairs: Table) -> None:
+        self.signs, self.measures, self.votes, self.pairs = signs, measures, votes, pairs
+        self._paired = dict(zip(pairs.names, pairs.weights[:, 0].tolist(), strict=True))
         self._row = {name: row for row, name in enumerate(signs.names)}
         self._padded = np.concatenate([signs.weights, np.zeros((1, len(LABELS)))])
 
@@ -62,6 +63,10 @@ class Scorer:
         """Return the log-odds with the article's vote; `votes` has the shape (stretches, votes, labels)."""
         odds: Floats = np.einsum("nvl,vl->nl", votes, self.votes.weights)
         return odds
+
+    def joined(self, signs: Sequence[str]) -> float:
+        """Return the log-odds that two names of an article are one thing's, by the signs about the pair."""
+        return sum(self._paired.get(sign, 0.0) for sign in signs)
 
     def told(self, signs: Sequence[str], measures: Floats, label: int) -> list[Told]:
         """Return what the evidence about one stretch adds to a label's log-odds, the weightiest first."""
@@ -93,7 +98,7 @@ class Scorer:
             raise ModelError(f"damaged scorer: {error}", hint="train it again with `miner train`") from error
 
 
-_TABLES = ("signs", "measures", "votes")
+_TABLES = ("signs", "measures", "votes", "pairs")
 
 
 def _table(arrays: np.lib.npyio.NpzFile, name: str) -> Table:

@@ -104,6 +104,14 @@ COURSES: Mapping[str, Course] = {
         "models/names.npz",
         ("torch",),
     ),
+    "scorer": Course(
+        "名称证据的权重 what every piece of evidence about a name counts",
+        "miner.training.names.scorer",
+        "train_scorer",
+        ("annotated",),
+        "models/names-scorer.npz",
+        ("sklearn",),
+    ),
     "split": Course(
         "版面还原 the page splitter",
         "miner.training.pages.course",
