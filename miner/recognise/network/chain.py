@@ -15,7 +15,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
-LABELS = ("person", "enterprise", "organization", "place", "title")
+LABELS = ("person", "enterprise", "organization", "place", "title", "product", "ignored")
+"""What a network tells apart; `product` and `ignored` (credits, reporters) keep such names from the other labels."""
 N_STATES = 1 + 4 * len(LABELS)
 _TINY = np.float32(1e-30)
 
@@ -112,3 +113,12 @@ def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
         here /= np.add.reduce(here, axis=1, keepdims=True) + _TINY
         after = hi - lo
     return Beliefs(forward, backward, scale)
+
+
+def marginals(beliefs: Beliefs, layout: Layout) -> Floats:
+    """Return how likely each state is at each character (n, K), in the order of the text."""
+    joint = beliefs.forward * beliefs.backward
+    joint /= np.add.reduce(joint, axis=1, keepdims=True) + _TINY
+    likely = np.empty_like(joint)
+    likely[layout.order] = joint
+    return likely

@@ -25,7 +25,7 @@ from miner.recognise.network.encode import (
     Encoded,
     Vocabulary,
 )
-from miner.recognise.network.model import FAR, FORMAT, sentence_cuts
+from miner.recognise.network.model import AROUND, FAR, FORMAT, sentence_cuts
 from miner.training.names.sets import DOMAINS, Example
 
 DROP = 0.15
@@ -38,7 +38,8 @@ _ALL_STATES = (1 << N_STATES) - 1
 class Plan:
     """How to train: sizes of the network and the course of learning."""
 
-    hidden: int = 80
+    hidden: int = 96
+    summary: int = 32
     pair_size: int = 32
     word_size: int = 40
     rate: float = 2e-3
@@ -63,6 +64,8 @@ class Corpus(NamedTuple):
     bounds: npt.NDArray[np.int64]
     """(examples, 2): first and last character of each example."""
     domains: npt.NDArray[np.int64]
+    soft: npt.NDArray[np.float16] | None = None
+    """(characters, states): how likely a teacher holds each state; zeros where the labels are gold."""
 
 
 def prepare(examples: Sequence[Example], vocabulary: Vocabulary) -> Corpus:
@@ -165,6 +168,8 @@ class Network(nn.Module):
         self.near = nn.Parameter(torch.randn(3, h, h) * (1.0 / (3 * h)) ** 0.5)
         self.far = nn.Parameter(torch.randn(3, h, h) * (1.0 / (3 * h)) ** 0.5)
         self.near_bias, self.far_bias = nn.Parameter(torch.zeros(h)), nn.Parameter(torch.zeros(h))
+        self.summary = nn.Linear(h, plan.summary, bias=False)
+        self.context = nn.Linear(2 * plan.summary, h, bias=False)
         self.out = nn.Linear(h, N_STATES)
         self.domain_in = nn.Embedding(len(DOMAINS), h)
         self.domain_out = nn.Embedding(len(DOMAINS), N_STATES)
@@ -193,7 +198,8 @@ class Network(nn.Module):
             hidden = hidden + part(chosen)
         hidden = self._dropped(torch.relu(hidden))
         hidden = hidden + self._dropped(_convolve(hidden, self.near, self.near_bias, 1))
-        hidden = hidden + self._dropped(_convolve(hidden, self.far, self.far_bias, FAR))
+        around = self.context(_means_around(self.summary(hidden), batch["first"], batch["last"]))
+        hidden = hidden + self._dropped(_convolve(hidden, self.far, self.far_bias + around, FAR))
         wide = self._rows(self.ngrams, batch["ngrams"])
         if self.training:
             wide = wide * _kept((*wide.shape[:2], 1), 0.75)
@@ -225,6 +231,16 @@ def _shift(x: Tensor, by: int) -> Tensor:
 
 def _convolve(x: Tensor, taps: Tensor, bias: Tensor, reach: int) -> Tensor:
     return torch.relu(x @ taps[1] + bias + _shift(x @ taps[0], reach) + _shift(x @ taps[2], -reach))
+
+
+def _means_around(values: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """Mirror `miner.recognise.network.model.means_around`, the two means side by side."""
+    total = torch.cat([torch.zeros(1, values.shape[1]), values.cumsum(dim=0)])
+    at = torch.arange(len(values))
+    start, stop = torch.maximum(at - AROUND, first), torch.minimum(at + 1 + AROUND, last)
+    before = (total[:-1] - total[start]) / (at - start).clamp(min=1)[:, None]
+    after = (total[stop] - total[1:]) / (stop - at - 1).clamp(min=1)[:, None]
+    return torch.cat([before, after], dim=1)
 
 
 class ChainGradient(NamedTuple):
@@ -294,8 +310,18 @@ _ALLOWED = allowed_steps()
 _BITS = np.arange(N_STATES)
 
 
-def chain_loss(network: Network, scores: Tensor, allowed: npt.NDArray[np.int64], batch: Batch) -> float:
-    """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character."""
+def chain_loss(
+    network: Network,
+    scores: Tensor,
+    allowed: npt.NDArray[np.int64],
+    batch: Batch,
+    soft: npt.NDArray[np.float16] | None = None,
+) -> float:
+    """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character.
+
+    With a teacher's beliefs the characters learn those (Hinton et al. 2015, Distilling the knowledge in a neural
+    network), which is the cross-entropy of the two chains; steps learn from the teacher's likeliest path.
+    """
     layout = lay_out(batch.starts, batch.lengths)
     raw = scores.detach().numpy()[layout.order]
     factors = np.exp(raw - raw.max(axis=1, keepdims=True))
@@ -309,7 +335,11 @@ def chain_loss(network: Network, scores: Tensor, allowed: npt.NDArray[np.int64],
     counts = expected(both, layout.offsets * 2, weights, (1, -1))
     scale = 1.0 / len(layout.order)
     gradient = np.zeros(scores.shape, np.float32)
-    gradient[layout.order] = (counts.states[::2] - counts.states[1::2]) * scale
+    aim = counts.states[1::2]
+    if soft is not None:
+        taught = soft[layout.order].astype(np.float32)
+        aim = np.where(taught.sum(axis=1, keepdims=True) > 0.5, taught, aim)
+    gradient[layout.order] = (counts.states[::2] - aim) * scale
     for parameter, count in (
         (network.steps, counts.steps),
         (network.enter, counts.enter),
@@ -329,7 +359,22 @@ def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
     }
     inputs["ngrams"] = torch.from_numpy(e.ngrams[:, index].astype(np.int64))
     inputs["domains"] = torch.from_numpy(batch.domains)
+    first = np.arange(len(index))
+    last = first + 1
+    within = _within(batch.starts, batch.lengths)
+    first[within] = np.repeat(batch.starts, batch.lengths)
+    last[within] = np.repeat(batch.starts + batch.lengths, batch.lengths)
+    inputs["first"], inputs["last"] = torch.from_numpy(first), torch.from_numpy(last)
     return inputs
+
+
+def _within(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the places of all characters of sentences.
+
+    >>> _within(np.array([1, 5]), np.array([2, 1])).tolist()
+    [1, 2, 5]
+    """
+    return np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
 
 
 class RowAdam:
@@ -379,9 +424,9 @@ def train(network: Network, corpus: Corpus, plan: Plan, say: Callable[[str], Non
             for group in dense.param_groups:
                 group["lr"] = rate
             dense.zero_grad()
-            losses.append(
-                chain_loss(network, network(tensors(corpus, batch)), corpus.allowed[batch.places], batch)
-            )
+            soft = None if corpus.soft is None else corpus.soft[batch.places]
+            scores = network(tensors(corpus, batch))
+            losses.append(chain_loss(network, scores, corpus.allowed[batch.places], batch, soft))
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             dense.step()
             tables.step(network.taken, rate)
@@ -413,6 +458,7 @@ def to_arrays(network: Network, vocabulary: Vocabulary, domain: str) -> dict[str
         "shapes": _array(network.shapes.weight),
         **{name: _array(getattr(network, name).weight).T.copy() for name in ("left_pair", "right_pair", "word", "before", "after")},
         "near": _array(network.near), "near_bias": _array(network.near_bias),
+        "summary": _array(network.summary.weight).T.copy(), "context": _array(network.context.weight).T.copy(),
         "far": _array(network.far), "far_bias": _array(network.far_bias),
         "out": _array(network.out.weight).T.copy(), "out_bias": _array(network.out.bias) + _array(network.domain_out.weight)[d],
         "ngrams": _array(network.ngrams.weight),
