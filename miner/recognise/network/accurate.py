@@ -108,8 +108,7 @@ class AccurateModel:
                 arrays = {name: archive[name] for name in archive.files}
             if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
                 raise ModelError("an accurate name model of another version", hint="reinstall miner")
-            none = np.zeros(N_STATES, np.float32)
-            chain = Chain.from_scores(arrays["steps"].astype(np.float32), none, none)
+            chain = Chain.from_scores(*(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave")))
             chars = arrays["chars"].tobytes().decode()
             return cls(tuned_encoder(file, arrays), Head.of(arrays), chain, chars)
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:

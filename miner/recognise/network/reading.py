@@ -14,8 +14,8 @@ import numpy as np
 
 from miner.recognise.network.chain import LABELS, Floats, Indices
 
-LEAST_SCORE = 0.1
-"""A span less likely than this is not proposed."""
+LEAST_SCORE, ENOUGH = 0.1, 0.4
+"""A span less likely than the first is not proposed; one less likely than the second is no name by itself."""
 LONGEST = 60
 """Characters of the longest name proposed."""
 
@@ -144,16 +144,16 @@ def readings(states: Floats, places: Indices, bounds: Iterable[tuple[int, int]])
 
 
 def best(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return candidates without overlap, the likelier first served, in text order.
+    """Return the candidates that are likely enough, without overlap, the likelier first served, in text order.
 
-    >>> seen = [Candidate(0, 2, "person", 0.4), Candidate(1, 3, "person", 0.6), Candidate(3, 5, "place", 0.9)]
+    >>> seen = [Candidate(0, 2, "person", 0.45), Candidate(1, 3, "person", 0.6), Candidate(3, 5, "place", 0.9)]
     >>> [(found.start, found.end) for found in best(seen)]
     [(1, 3), (3, 5)]
     """
     kept: list[Candidate] = []
     taken: set[int] = set()
     for found in sorted(candidates, key=lambda c: (-c.score, c.start)):
-        if taken.isdisjoint(range(found.start, found.end)):
+        if found.score >= ENOUGH and taken.isdisjoint(range(found.start, found.end)):
             taken.update(range(found.start, found.end))
             kept.append(found)
     return sorted(kept)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +26,11 @@ from miner.recognise.network.encode import (
     Vocabulary,
 )
 from miner.recognise.network.model import AROUND, FAR, FORMAT, sentence_cuts
-from miner.training.names.sets import DOMAINS, Example
+from miner.training.names.sets import Example
 
 DROP = 0.15
 """Share of hidden values that are left out at each step of training."""
 _NOISE = np.random.Generator(np.random.SFC64(1))
-_ALL_STATES = (1 << N_STATES) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,6 @@ class Plan:
     rate: float = 2e-3
     epochs: float = 4.0
     batch_chars: int = 3500
-    minutes: float = 20.0
     seed: int = 1
     threads: int = 1
 
@@ -56,50 +54,51 @@ def state_bits(labels: Iterable[str], roles: Iterable[int]) -> int:
 
 
 class Corpus(NamedTuple):
-    """Encoded examples; `allowed` holds for every character the states it may have, as bits."""
+    """Encoded texts with what is known of their characters: the states that gold allows, or what a teacher believes."""
 
     encoded: Encoded
-    allowed: npt.NDArray[np.int64]
     cuts: npt.NDArray[np.int64]
     bounds: npt.NDArray[np.int64]
-    """(examples, 2): first and last character of each example."""
-    domains: npt.NDArray[np.int64]
-    soft: npt.NDArray[np.float16] | None = None
-    """(characters, states): how likely a teacher holds each state; zeros where the labels are gold."""
+    """(texts, 2): first and last character of each text."""
+    allowed: npt.NDArray[np.int64] | None = None
+    """(characters,): the states that each may have, as bits."""
+    taught: npt.NDArray[np.float16] | None = None
+    """(characters, states): how likely a teacher holds each state."""
 
 
 def prepare(examples: Sequence[Example], vocabulary: Vocabulary) -> Corpus:
-    """Encode examples and note which states each character may have."""
+    """Encode annotated texts and note which states each character may have."""
     encoded = vocabulary.encode([e.text for e in examples])
     allowed = np.ones(len(encoded), np.int64)
-    bounds = np.zeros((len(examples), 2), np.int64)
-    crossed: list[tuple[int, int]] = []
-    for i, example in enumerate(examples):
-        base = int(encoded.starts[i])
-        at = np.searchsorted(encoded.origin, [base, base + len(example.text)])
-        bounds[i] = at
-        lo, hi = int(at[0]), int(at[1])
-        opened = _ALL_STATES if example.free else 1 | state_bits(example.open_labels, range(4))
-        allowed[lo:hi] = opened
-        if example.doubtful:
-            for start, end in np.searchsorted(
-                encoded.origin, [[base + s, base + e] for s, e in example.doubtful]
-            ).tolist():
-                allowed[start:end] = _ALL_STATES
-        if not example.names:
-            continue
-        marks = np.searchsorted(encoded.origin, [[base + s, base + e] for s, e, _ in example.names])
-        for (start, end), (_, _, labels) in zip(marks.tolist(), example.names, strict=True):
-            _mark(allowed, start, end, labels)
-            crossed.append((start, end))
-    cuts = sentence_cuts(encoded.folded)
-    edges = np.array([cut for start, end in crossed for cut in range(start + 1, end)], np.int64)
-    cuts = np.setdiff1d(cuts, edges)
-    domains = np.array([DOMAINS.index(e.domain) for e in examples])
-    return Corpus(encoded, allowed, cuts, bounds, domains)
+    crossed: list[int] = []
+    for example, base in zip(examples, encoded.starts.tolist(), strict=True):
+        marks = [[base + start, base + end] for start, end, _ in example.names]
+        places = np.searchsorted(encoded.origin, np.array(marks, np.int64).reshape(-1, 2)).tolist()
+        for (start, end), (_, _, labels) in zip(places, example.names, strict=True):
+            mark(allowed, start, end, labels)
+            crossed.extend(range(start + 1, end))
+    cuts = np.setdiff1d(sentence_cuts(encoded.folded), np.array(crossed, np.int64))
+    return Corpus(encoded, cuts, _bounds(encoded, [e.text for e in examples]), allowed)
 
 
-def _mark(allowed: npt.NDArray[np.int64], start: int, end: int, labels: Iterable[str]) -> None:
+def prepare_taught(
+    texts: Sequence[str], beliefs: Sequence[npt.NDArray[np.float16]], vocabulary: Vocabulary
+) -> Corpus:
+    """Encode raw texts with a teacher's beliefs about them, (characters, states) for each text."""
+    encoded = vocabulary.encode(texts)
+    bounds = _bounds(encoded, texts)
+    taught = np.zeros((len(encoded), N_STATES), np.float16)
+    for (lo, hi), base, rows in zip(bounds.tolist(), encoded.starts.tolist(), beliefs, strict=True):
+        taught[lo:hi] = rows[encoded.origin[lo:hi] - base]
+    return Corpus(encoded, sentence_cuts(encoded.folded), bounds, taught=taught)
+
+
+def _bounds(encoded: Encoded, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    ends = encoded.starts + np.fromiter(map(len, texts), np.int64, len(texts))
+    return np.searchsorted(encoded.origin, np.stack([encoded.starts, ends], axis=1)).astype(np.int64)
+
+
+def mark(allowed: npt.NDArray[np.int64], start: int, end: int, labels: Iterable[str]) -> None:
     if end - start == 1:
         allowed[start] = state_bits(labels, [3])
     elif end > start:
@@ -114,7 +113,6 @@ class Batch(NamedTuple):
     places: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
-    domains: npt.NDArray[np.int64]
 
 
 def batches(corpus: Corpus, chosen: npt.NDArray[np.int64], size: int) -> Iterator[Batch]:
@@ -135,7 +133,6 @@ def _batch(corpus: Corpus, examples: list[int]) -> Batch:
     index: list[npt.NDArray[np.int64]] = []
     starts: list[npt.NDArray[np.int64]] = []
     lengths: list[npt.NDArray[np.int64]] = []
-    domains: list[npt.NDArray[np.int64]] = []
     at = 0
     for i in examples:
         lo, hi = (int(b) for b in corpus.bounds[i])
@@ -146,9 +143,8 @@ def _batch(corpus: Corpus, examples: list[int]) -> Batch:
         index.append(np.arange(lo - GAP, hi))
         starts.append(cuts[:-1] - lo + GAP + at)
         lengths.append(np.diff(cuts))
-        domains.append(np.full(hi - lo + GAP, corpus.domains[i]))
         at += hi - lo + GAP
-    return Batch(*(np.concatenate(x) for x in (index, starts, lengths, domains)))
+    return Batch(*(np.concatenate(x) for x in (index, starts, lengths)))
 
 
 class Network(nn.Module):
@@ -171,13 +167,11 @@ class Network(nn.Module):
         self.summary = nn.Linear(h, plan.summary, bias=False)
         self.context = nn.Linear(2 * plan.summary, h, bias=False)
         self.out = nn.Linear(h, N_STATES)
-        self.domain_in = nn.Embedding(len(DOMAINS), h)
-        self.domain_out = nn.Embedding(len(DOMAINS), N_STATES)
         self.steps = nn.Parameter(torch.zeros(N_STATES, N_STATES))
         self.enter, self.leave = nn.Parameter(torch.zeros(N_STATES)), nn.Parameter(torch.zeros(N_STATES))
         self.taken: list[tuple[nn.Embedding, Tensor, Tensor]] = []
         for table, spread in ((self.chars, 0.3), (self.shapes, 0.3), (self.pairs, 0.3), (self.words, 0.3),
-                              (self.ngrams, 0.0), (self.domain_in, 0.0), (self.domain_out, 0.0)):  # fmt: skip
+                              (self.ngrams, 0.0)):  # fmt: skip
             nn.init.normal_(table.weight, std=spread) if spread else nn.init.zeros_(table.weight)
         with torch.no_grad():
             self.pairs.weight[0].zero_()
@@ -190,7 +184,7 @@ class Network(nn.Module):
         pair = self._rows(self.pairs, ids)
         if self.training:
             pair = pair * _kept((len(ids), 1), 0.85)
-        hidden = self.chars(batch["chars"]) + self.shapes(batch["shapes"]) + self.domain_in(batch["domains"])
+        hidden = self.chars(batch["chars"]) + self.shapes(batch["shapes"])
         hidden = hidden + self.right_pair(pair) + _shift(self.left_pair(pair), 1)
         for part, chosen in zip(
             (self.word, self.before, self.after), self._rows(self.words, torch.stack(words)), strict=True
@@ -203,7 +197,7 @@ class Network(nn.Module):
         wide = self._rows(self.ngrams, batch["ngrams"])
         if self.training:
             wide = wide * _kept((*wide.shape[:2], 1), 0.75)
-        return self.out(hidden) + self.domain_out(batch["domains"]) + wide.sum(dim=0)  # type: ignore[no-any-return]
+        return self.out(hidden) + wide.sum(dim=0)  # type: ignore[no-any-return]
 
     def _rows(self, table: nn.Embedding, ids: Tensor) -> Tensor:
         """Look rows up; in training they become leaves of their own, so that no gradient as large as the table arises."""
@@ -310,36 +304,33 @@ _ALLOWED = allowed_steps()
 _BITS = np.arange(N_STATES)
 
 
-def chain_loss(
-    network: Network,
-    scores: Tensor,
-    allowed: npt.NDArray[np.int64],
-    batch: Batch,
-    soft: npt.NDArray[np.float16] | None = None,
-) -> float:
-    """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character.
+class Chained(Protocol):
+    """A network with a chain over its scores."""
 
-    With a teacher's beliefs the characters learn those (Hinton et al. 2015, Distilling the knowledge in a neural
-    network), which is the cross-entropy of the two chains; steps learn from the teacher's likeliest path.
-    """
+    steps: nn.Parameter
+    enter: nn.Parameter
+    leave: nn.Parameter
+
+
+def factors_of(network: Chained) -> tuple[npt.NDArray[np.float32], ...]:
+    """Return the chain of a network as factors: steps, enter, leave."""
+    return tuple(
+        (np.exp(w.detach().numpy()) * mask).astype(np.float32)
+        for w, mask in ((network.steps, _ALLOWED), (network.enter, ENTRIES), (network.leave, EXITS))
+    )
+
+
+def chain_loss(network: Chained, scores: Tensor, allowed: npt.NDArray[np.int64], batch: Batch) -> float:
+    """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character."""
     layout = lay_out(batch.starts, batch.lengths)
     raw = scores.detach().numpy()[layout.order]
     factors = np.exp(raw - raw.max(axis=1, keepdims=True))
-    weights = tuple(
-        np.exp(w.detach().numpy()) * mask
-        for w, mask in ((network.steps, _ALLOWED), (network.enter, ENTRIES), (network.leave, EXITS))
-    )
-    weights = tuple(w.astype(np.float32) for w in weights)
     mask = (allowed[layout.order][:, None] >> _BITS) & 1
     both = np.stack([factors, factors * mask.astype(np.float32)], axis=1).reshape(-1, N_STATES)
-    counts = expected(both, layout.offsets * 2, weights, (1, -1))
+    counts = expected(both, layout.offsets * 2, factors_of(network), (1, -1))
     scale = 1.0 / len(layout.order)
-    gradient = np.zeros(scores.shape, np.float32)
-    aim = counts.states[1::2]
-    if soft is not None:
-        taught = soft[layout.order].astype(np.float32)
-        aim = np.where(taught.sum(axis=1, keepdims=True) > 0.5, taught, aim)
-    gradient[layout.order] = (counts.states[::2] - aim) * scale
+    gradient = np.zeros(tuple(scores.shape), np.float32)
+    gradient[layout.order] = (counts.states[::2] - counts.states[1::2]) * scale
     for parameter, count in (
         (network.steps, counts.steps),
         (network.enter, counts.enter),
@@ -350,6 +341,22 @@ def chain_loss(
     return counts.log_total * scale
 
 
+def taught_loss(network: Chained, scores: Tensor, taught: npt.NDArray[np.float16], batch: Batch) -> float:
+    """Set the gradients that draw the chain's beliefs to a teacher's; return how far apart they are per character.
+
+    Hinton et al. 2015, Distilling the knowledge in a neural network. The steps of the chain learn from gold alone.
+    """
+    layout = lay_out(batch.starts, batch.lengths)
+    raw = scores.detach().numpy()[layout.order]
+    factors = np.exp(raw - raw.max(axis=1, keepdims=True))
+    counts = expected(factors, layout.offsets, factors_of(network))
+    apart = counts.states - taught[layout.order].astype(np.float32)
+    gradient = np.zeros(tuple(scores.shape), np.float32)
+    gradient[layout.order] = apart / len(layout.order)
+    scores.backward(torch.from_numpy(gradient))
+    return float(np.abs(apart).sum() / 2 / len(layout.order))
+
+
 def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
     """Return the inputs of a batch as tensors."""
     e, index = corpus.encoded, batch.places
@@ -358,7 +365,6 @@ def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
         for k in ("chars", "pairs", "words", "before", "after", "shapes")
     }
     inputs["ngrams"] = torch.from_numpy(e.ngrams[:, index].astype(np.int64))
-    inputs["domains"] = torch.from_numpy(batch.domains)
     first = np.arange(len(index))
     last = first + 1
     within = _within(batch.starts, batch.lengths)
@@ -403,37 +409,56 @@ class RowAdam:
         taken.clear()
 
 
-def train(network: Network, corpus: Corpus, plan: Plan, say: Callable[[str], None]) -> None:
-    """Train in place: Adam, the rate falling linearly to zero over the planned epochs or minutes."""
+def train(network: Network, corpora: Sequence[Corpus], plan: Plan, say: Callable[[str], None]) -> None:
+    """Train in place: Adam, the rate falling linearly to zero over the epochs; batches of all corpora are mixed."""
     torch.set_num_threads(plan.threads)
     large = (network.pairs, network.words, network.ngrams)
     sparse = {id(t.weight) for t in large}
     parameters = [p for p in network.parameters() if id(p) not in sparse]
     dense, tables = torch.optim.Adam(parameters, lr=plan.rate), RowAdam(large)
     shuffler = np.random.default_rng(plan.seed)
-    total = float((corpus.bounds[:, 1] - corpus.bounds[:, 0] + GAP).sum()) * plan.epochs
+    total = sum(float((c.bounds[:, 1] - c.bounds[:, 0] + GAP).sum()) for c in corpora) * plan.epochs
     started, done, losses = time.monotonic(), 0, list[float]()
     network.train()
+    for count, (corpus, batch) in enumerate(_mixed(corpora, shuffler, plan)):
+        progress = done / total
+        if progress >= 1:
+            break
+        rate = plan.rate * min(1.0, 1.02 - progress, (done + 5000) / 100_000)
+        for group in dense.param_groups:
+            group["lr"] = rate
+        dense.zero_grad()
+        losses.append(_loss(network, corpus, batch))
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        dense.step()
+        tables.step(network.taken, rate)
+        done += len(batch.places)
+        if count % 200 == 0:
+            speed = done / (time.monotonic() - started)
+            say(f"{progress:6.1%} loss {float(np.mean(losses[-200:])):.4f} {speed:,.0f} chars/s")
+    network.eval()
+
+
+def _mixed(
+    corpora: Sequence[Corpus], shuffler: np.random.Generator, plan: Plan
+) -> Iterator[tuple[Corpus, Batch]]:
+    """Yield the batches of all corpora in random order, without end."""
     while True:
-        for count, batch in enumerate(batches(corpus, _shuffled(corpus, shuffler), plan.batch_chars)):
-            progress = max(done / total, (time.monotonic() - started) / (60 * plan.minutes))
-            if progress >= 1:
-                network.eval()
-                return
-            rate = plan.rate * min(1.0, 1.02 - progress, (done + 5000) / 100_000)
-            for group in dense.param_groups:
-                group["lr"] = rate
-            dense.zero_grad()
-            soft = None if corpus.soft is None else corpus.soft[batch.places]
-            scores = network(tensors(corpus, batch))
-            losses.append(chain_loss(network, scores, corpus.allowed[batch.places], batch, soft))
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            dense.step()
-            tables.step(network.taken, rate)
-            done += len(batch.places)
-            if count % 200 == 0:
-                speed = done / (time.monotonic() - started)
-                say(f"{progress:6.1%} loss {float(np.mean(losses[-200:])):.4f} {speed:,.0f} chars/s")
+        made = [batches(c, _shuffled(c, shuffler), plan.batch_chars) for c in corpora]
+        sizes = [float((c.bounds[:, 1] - c.bounds[:, 0]).sum()) for c in corpora]
+        turns = np.repeat(np.arange(len(corpora)), [int(size / plan.batch_chars) + 1 for size in sizes])
+        for k in shuffler.permutation(turns).tolist():
+            batch = next(made[k], None)
+            if batch is not None:
+                yield corpora[k], batch
+
+
+def _loss(network: Network, corpus: Corpus, batch: Batch) -> float:
+    scores = network(tensors(corpus, batch))
+    if corpus.taught is not None:
+        return taught_loss(network, scores, corpus.taught[batch.places], batch)
+    assert corpus.allowed is not None
+    return chain_loss(network, scores, corpus.allowed[batch.places], batch)
 
 
 def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -448,11 +473,10 @@ def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.i
     return np.concatenate([pieces[i] for i in shuffler.permutation(len(pieces))])
 
 
-def to_arrays(network: Network, vocabulary: Vocabulary, domain: str) -> dict[str, Any]:
-    """Return the arrays of the model file, tables as signed bytes; the domain's bias is folded in."""
-    d = DOMAINS.index(domain)
+def to_arrays(network: Network, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the arrays of the model file, tables as signed bytes."""
     w: dict[str, npt.NDArray[np.float32]] = {
-        "chars": _array(network.chars.weight) + _array(network.domain_in.weight)[d],
+        "chars": _array(network.chars.weight),
         "pairs": _array(network.pairs.weight),
         "words": _array(network.words.weight),
         "shapes": _array(network.shapes.weight),
@@ -460,7 +484,7 @@ def to_arrays(network: Network, vocabulary: Vocabulary, domain: str) -> dict[str
         "near": _array(network.near), "near_bias": _array(network.near_bias),
         "summary": _array(network.summary.weight).T.copy(), "context": _array(network.context.weight).T.copy(),
         "far": _array(network.far), "far_bias": _array(network.far_bias),
-        "out": _array(network.out.weight).T.copy(), "out_bias": _array(network.out.bias) + _array(network.domain_out.weight)[d],
+        "out": _array(network.out.weight).T.copy(), "out_bias": _array(network.out.bias),
         "ngrams": _array(network.ngrams.weight),
         "steps": _array(network.steps), "enter": _array(network.enter), "leave": _array(network.leave),
     }  # fmt: skip

