@@ -17,7 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.errors import ModelError
-from miner.recognise.network.chain import LABELS, N_STATES, Chain, Floats, Indices, believe, lay_out, marginals
+from miner.recognise.network.chain import (
+    LABELS,
+    N_STATES,
+    Chain,
+    Floats,
+    Indices,
+    believe,
+    factors_of,
+    lay_out,
+    marginals,
+)
 from miner.recognise.network.encode import Cut
 from miner.recognise.network.encoder import Encoder, gelu, normalised, tuned_encoder
 from miner.recognise.network.pieces import PieceFile, read_pieces
@@ -108,7 +118,9 @@ class AccurateModel:
                 arrays = {name: archive[name] for name in archive.files}
             if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
                 raise ModelError("an accurate name model of another version", hint="reinstall miner")
-            chain = Chain.from_scores(*(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave")))
+            chain = Chain.from_scores(
+                *(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave"))
+            )
             chars = arrays["chars"].tobytes().decode()
             return cls(tuned_encoder(file, arrays), Head.of(arrays), chain, chars)
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
@@ -139,9 +151,7 @@ class AccurateModel:
         seen = self.encoder(pieces.ids, AFTER)
         scores = self.head.scores(seen, pieces.piece_of, pieces.place, chars)
         layout = lay_out(np.zeros(1, np.int64), np.array([len(text)]))
-        return marginals(
-            believe(np.exp(scores - scores.max(axis=1, keepdims=True)), layout, self.chain), layout
-        )
+        return marginals(believe(factors_of(scores), layout, self.chain), layout)
 
 
 def windows(text: str, size: int = WINDOW) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,8 @@ LABELS = ("person", "enterprise", "organization", "place", "title", "product", "
 """What a network tells apart; `product` and `ignored` (credits, reporters) keep such names from the other labels."""
 N_STATES = 1 + 4 * len(LABELS)
 _TINY = np.float32(1e-30)
+_FAINTEST = np.float32(-30)
+"""Logarithm of the smallest factor: with smaller ones no path might be left in single precision."""
 
 
 def allowed_steps() -> npt.NDArray[np.bool_]:
@@ -82,6 +84,17 @@ class Beliefs(NamedTuple):
     forward: Floats
     backward: Floats
     scale: Floats
+
+
+def factors_of(scores: Floats) -> Floats:
+    """Return scores (n, K) as factors: the highest of each row is 1, none is so small that a path could vanish.
+
+    >>> factors_of(np.array([[2.0, -1000.0]], np.float32)).round(2).tolist()
+    [[1.0, 0.0]]
+    """
+    shifted = scores - np.maximum.reduce(scores, axis=1, keepdims=True)
+    np.maximum(shifted, _FAINTEST, out=shifted)
+    return np.exp(shifted, out=shifted)
 
 
 def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:

@@ -37,8 +37,9 @@ class Encoder:
 
     def __call__(self, ids: Indices, after: Sequence[int]) -> Floats:
         """Return the vectors of the pieces after each of some layers (from 1), side by side."""
-        values = self.file.vectors(ids) + self.positions[: len(ids)]
-        values = normalised(values, *self.first, self.file.epsilon)
+        values = normalised(
+            self.file.vectors(ids) + self.positions[: len(ids)], *self.first, self.file.epsilon
+        )
         kept: list[Floats] = []
         for number, layer in enumerate(self.layers, 1):
             values = self._through(values, layer)
@@ -55,7 +56,7 @@ class Encoder:
     def _attend(self, asked: Floats) -> Floats:
         n, heads = len(asked), self.file.heads
         questions, keys, values = asked.reshape(n, 3, heads, -1).transpose(1, 2, 0, 3)
-        weights = questions @ keys.transpose(0, 2, 1)
+        weights: Floats = questions @ keys.transpose(0, 2, 1)
         weights *= np.float32(questions.shape[-1] ** -0.5)
         weights -= weights.max(axis=-1, keepdims=True)
         np.exp(weights, out=weights)
@@ -120,12 +121,16 @@ def _whole(changes: Mapping[str, npt.NDArray[np.generic]], name: str) -> Floats:
     return changes[name].astype(np.float32)
 
 
-def _product(file: PieceFile, layer: int, part: str, changes: Mapping[str, npt.NDArray[np.generic]]) -> Floats:
+def _product(
+    file: PieceFile, layer: int, part: str, changes: Mapping[str, npt.NDArray[np.generic]]
+) -> Floats:
     """Return a product's weights, (in, out): those of the file plus the change."""
     sources = "qkv" if part == "qkv" else (part,)
     inputs = file.width if part != "fo" else -1
     stored = [file.tensors[f"l{layer}.{source}.w"] for source in sources]
-    rows = np.concatenate([flat.reshape(-1, inputs) if inputs > 0 else flat.reshape(file.width, -1) for flat in stored])
+    rows = np.concatenate(
+        [flat.reshape(-1, inputs) if inputs > 0 else flat.reshape(file.width, -1) for flat in stored]
+    )
     rows = rows + unpacked(changes[f"{layer}.{part}.change"], changes[f"{layer}.{part}.scale"])
     return np.ascontiguousarray(rows.T)
 

@@ -18,7 +18,17 @@ import numpy.typing as npt
 from scipy.linalg.blas import sgemm
 
 from miner.errors import ModelError
-from miner.recognise.network.chain import LABELS, N_STATES, Chain, Floats, Indices, believe, lay_out, marginals
+from miner.recognise.network.chain import (
+    LABELS,
+    N_STATES,
+    Chain,
+    Floats,
+    Indices,
+    believe,
+    factors_of,
+    lay_out,
+    marginals,
+)
 from miner.recognise.network.encode import GAP, UNKNOWN, Cut, Encoded, Vocabulary
 from miner.recognise.network.reading import Candidate, Reading, best, readings
 
@@ -126,8 +136,7 @@ class NameModel:
         cuts = sentence_cuts(encoded.folded)
         layout = lay_out(cuts[:-1], np.diff(cuts))
         scores = self.emissions(encoded, cuts)[layout.order]
-        scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
-        likely = marginals(believe(np.exp(scores, out=scores), layout, self.chain), layout)
+        likely = marginals(believe(factors_of(scores), layout, self.chain), layout)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         bounds = np.stack([encoded.starts, encoded.starts + lengths], axis=1).tolist()
         return readings(likely, encoded.origin, bounds)
@@ -186,9 +195,7 @@ class NameModel:
         return spread
 
 
-def means_around(
-    values: Floats, first: Indices, last: Indices, reach: int = AROUND
-) -> tuple[Floats, Floats]:
+def means_around(values: Floats, first: Indices, last: Indices, reach: int = AROUND) -> tuple[Floats, Floats]:
     """Return the means of the rows before and of the rows after each row, within its sentence; zero where there are none.
 
     `first` and `last` (n,) bound the sentence of each row; no more than `reach` rows count on either side.

@@ -7,6 +7,7 @@ sequence of pieces under a unigram model.
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ def _parsed(stored: bytes) -> PieceFile:
     offsets = np.frombuffer(reader.bytes(4 * (n + 1)), "<u4").tolist()
     scores = np.frombuffer(reader.bytes(4 * n), "<f4").astype(float).tolist()
     blob = reader.bytes(size)
-    names = [blob[a:b].decode("utf-8", "replace") for a, b in zip(offsets, offsets[1:], strict=False)]
+    names = [blob[a:b].decode("utf-8", "replace") for a, b in itertools.pairwise(offsets)]
     vocabulary = Vocabulary.of(names, scores, _normal_forms(reader))
     tensors, embeddings = _tensors(reader)
     rows = embeddings.reshape(-1, width // 32)

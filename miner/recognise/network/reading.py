@@ -117,8 +117,8 @@ def spans_of(states: Floats, least: float = LEAST_SCORE) -> Spans:
         likely = np.minimum(likely, grid[last, labels, 1])
         on = likely >= least
         starts, labels, likely = starts[on], labels[on], likely[on]
-    joined = Spans(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    order = np.lexsort((-joined.scores, joined.starts))
+    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((-joined[3], joined[0]))
     return Spans(*(column[order] for column in joined))
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from miner.recognise.network.chain import ENTRIES, EXITS, LABELS, N_STATES, allowed_steps, lay_out
+from miner.recognise.network.chain import ENTRIES, EXITS, LABELS, N_STATES, allowed_steps, factors_of, lay_out
 from miner.recognise.network.encode import (
     GAP,
     N_SHAPES,
@@ -312,7 +312,7 @@ class Chained(Protocol):
     leave: nn.Parameter
 
 
-def factors_of(network: Chained) -> tuple[npt.NDArray[np.float32], ...]:
+def chain_of(network: Chained) -> tuple[npt.NDArray[np.float32], ...]:
     """Return the chain of a network as factors: steps, enter, leave."""
     return tuple(
         (np.exp(w.detach().numpy()) * mask).astype(np.float32)
@@ -323,11 +323,10 @@ def factors_of(network: Chained) -> tuple[npt.NDArray[np.float32], ...]:
 def chain_loss(network: Chained, scores: Tensor, allowed: npt.NDArray[np.int64], batch: Batch) -> float:
     """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character."""
     layout = lay_out(batch.starts, batch.lengths)
-    raw = scores.detach().numpy()[layout.order]
-    factors = np.exp(raw - raw.max(axis=1, keepdims=True))
+    factors = factors_of(scores.detach().numpy()[layout.order])
     mask = (allowed[layout.order][:, None] >> _BITS) & 1
     both = np.stack([factors, factors * mask.astype(np.float32)], axis=1).reshape(-1, N_STATES)
-    counts = expected(both, layout.offsets * 2, factors_of(network), (1, -1))
+    counts = expected(both, layout.offsets * 2, chain_of(network), (1, -1))
     scale = 1.0 / len(layout.order)
     gradient = np.zeros(tuple(scores.shape), np.float32)
     gradient[layout.order] = (counts.states[::2] - counts.states[1::2]) * scale
@@ -347,9 +346,8 @@ def taught_loss(network: Chained, scores: Tensor, taught: npt.NDArray[np.float16
     Hinton et al. 2015, Distilling the knowledge in a neural network. The steps of the chain learn from gold alone.
     """
     layout = lay_out(batch.starts, batch.lengths)
-    raw = scores.detach().numpy()[layout.order]
-    factors = np.exp(raw - raw.max(axis=1, keepdims=True))
-    counts = expected(factors, layout.offsets, factors_of(network))
+    factors = factors_of(scores.detach().numpy()[layout.order])
+    counts = expected(factors, layout.offsets, chain_of(network))
     apart = counts.states - taught[layout.order].astype(np.float32)
     gradient = np.zeros(tuple(scores.shape), np.float32)
     gradient[layout.order] = apart / len(layout.order)

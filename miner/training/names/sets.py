@@ -41,7 +41,8 @@ def read_annotated(folder: Path) -> list[Article]:
     """
     articles = []
     for path in sorted(folder.glob("*/*.json")):
-        headline, _, body = (path.with_suffix(".txt").read_text(encoding="utf-8").split("\n", 2) + ["", ""])[:3]
+        lines = path.with_suffix(".txt").read_text(encoding="utf-8").split("\n", 2)
+        headline, _, body = [*lines, "", ""][:3]
         text = f"{headline}\n{body}"
         annotation = json.loads(path.read_text(encoding="utf-8"))
         articles.append(

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from miner.recognise.network.accurate import AFTER, DILATIONS, FIRST_CHAR, FORMAT, OTHER, windows
-from miner.recognise.network.chain import LABELS, N_STATES, Chain, believe, lay_out, marginals
+from miner.recognise.network.chain import LABELS, N_STATES, Chain, believe, factors_of, lay_out, marginals
 from miner.recognise.network.encoder import PARTS, packed
 from miner.recognise.network.pieces import PieceFile, Pieces
 from miner.recognise.network.pieces import Vocabulary as PieceVocabulary
-from miner.training.names.network import Batch, chain_loss, factors_of, mark
+from miner.training.names.network import Batch, chain_loss, chain_of, mark
 from miner.training.names.sets import Example
 
 Say = Callable[[str], None]
@@ -234,7 +234,7 @@ def _step(teacher: Teacher, chosen: Sequence[Window]) -> float:
 
 def beliefs(teacher: Teacher, texts: Sequence[str], size: int = 5000) -> list[npt.NDArray[np.float16]]:
     """Return how likely the teacher holds each state of each character, (characters, states) for each text."""
-    chain = Chain(*factors_of(teacher))
+    chain = Chain(*chain_of(teacher))
     known = [np.zeros((len(text), N_STATES), np.float16) for text in texts]
     for rows in known:
         rows[:, 0] = 1
@@ -247,8 +247,7 @@ def beliefs(teacher: Teacher, texts: Sequence[str], size: int = 5000) -> list[np
             scores = teacher([teacher.file.vocabulary.cut(part) for part in parts], parts).numpy()
         batch = _batch([len(part) for part in parts])
         layout = lay_out(batch.starts, batch.lengths)
-        raw = scores[layout.order]
-        likely = marginals(believe(np.exp(raw - raw.max(axis=1, keepdims=True)), layout, chain), layout)
+        likely = marginals(believe(factors_of(scores[layout.order]), layout, chain), layout)
         for k, at in zip(group, batch.starts.tolist(), strict=True):
             i, start, end = cut[k]
             known[i][start:end] = likely[at : at + end - start]
@@ -265,11 +264,19 @@ def accurate_arrays(teacher: Teacher) -> dict[str, Any]:
             shape = tuple(product.weight.shape)
             old = np.concatenate([teacher.file.tensors[f"l{k}.{s}.w"] for s in sources]).reshape(shape)
             change, scale = packed(product.weight.detach().numpy() - old)
-            arrays |= {f"{k}.{part}.change": change, f"{k}.{part}.scale": scale, f"{k}.{part}.bias": _half(product.bias)}
+            arrays |= {
+                f"{k}.{part}.change": change,
+                f"{k}.{part}.scale": scale,
+                f"{k}.{part}.bias": _half(product.bias),
+            }
         for part in ("aln", "oln"):
             norm = getattr(layer, part)
             arrays |= {f"{k}.{part}.gain": _half(norm.weight), f"{k}.{part}.bias": _half(norm.bias)}
-    arrays |= {"positions": _half(teacher.positions), "gain": _half(teacher.first.weight), "bias": _half(teacher.first.bias)}
+    arrays |= {
+        "positions": _half(teacher.positions),
+        "gain": _half(teacher.first.weight),
+        "bias": _half(teacher.first.bias),
+    }
     linear = {"inputs": teacher.inputs, "mix": teacher.mix, "out": teacher.out}
     norms = {"norm": teacher.norm, **{f"norm{k}": norm for k, norm in enumerate(teacher.norms)}}
     turns = {f"convolution{k}": turn for k, turn in enumerate(teacher.turns)}
