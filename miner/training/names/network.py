@@ -30,6 +30,8 @@ from miner.training.names.sets import Example
 
 DROP = 0.15
 """Share of hidden values that are left out at each step of training."""
+_BROKEN = 0.05
+"""A sentence is not cut where a name goes on as likely as this: no path of the chain could learn that."""
 _NOISE = np.random.Generator(np.random.SFC64(1))
 
 
@@ -90,7 +92,10 @@ def prepare_taught(
     taught = np.zeros((len(encoded), N_STATES), np.float16)
     for (lo, hi), base, rows in zip(bounds.tolist(), encoded.starts.tolist(), beliefs, strict=True):
         taught[lo:hi] = rows[encoded.origin[lo:hi] - base]
-    return Corpus(encoded, sentence_cuts(encoded.folded), bounds, taught=taught)
+    roles = taught[:, 1:].reshape(len(taught), -1, 4)[:, :, :2].astype(np.float32)
+    goes_on = np.append(0.0, roles.sum(axis=(1, 2)))
+    cuts = sentence_cuts(encoded.folded)
+    return Corpus(encoded, cuts[goes_on[cuts] < _BROKEN], bounds, taught=taught)
 
 
 def _bounds(encoded: Encoded, texts: Sequence[str]) -> npt.NDArray[np.int64]:

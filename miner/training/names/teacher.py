@@ -9,7 +9,7 @@ The same network, exported, is the accurate one of a run: `miner.recognise.netwo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,10 +24,10 @@ from miner.recognise.network.chain import LABELS, N_STATES, Chain, believe, fact
 from miner.recognise.network.encoder import PARTS, packed
 from miner.recognise.network.pieces import PieceFile, Pieces
 from miner.recognise.network.pieces import Vocabulary as PieceVocabulary
+from miner.training import Say
 from miner.training.names.network import Batch, chain_loss, chain_of, mark
 from miner.training.names.sets import Example
 
-Say = Callable[[str], None]
 SIZES = (150, 200, 250, 300)
 """Characters of the windows, another for each epoch: names stand in ever other surroundings."""
 MOST_CHARS = 6000

