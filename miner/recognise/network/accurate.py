@@ -31,7 +31,7 @@ from miner.recognise.network.chain import (
 from miner.recognise.network.encode import Cut
 from miner.recognise.network.encoder import Encoder, gelu, normalised, tuned_encoder
 from miner.recognise.network.pieces import PieceFile, read_pieces
-from miner.recognise.network.reading import Candidate, Reading, best, readings
+from miner.recognise.network.reading import Candidate, best, candidates
 
 FORMAT = 1
 """Version of the model file; a file of another version is refused."""
@@ -126,22 +126,24 @@ class AccurateModel:
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise ModelError(f"damaged accurate name model: {error}", hint="reinstall miner") from error
 
-    def read(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Reading]:
-        """Return what the network believes about each text; the words of the texts (`cuts`) do not matter to it."""
-        return [self._read(text) for text in texts]
+    def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
+        """Return for every character of each text the probability of each state, shape (characters, states).
+
+        The words of the texts (`cuts`) do not matter to this network.
+        """
+        return [self._marginals(text) for text in texts]
 
     def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
         """Return the names in each text, in order, without overlap."""
-        return [best(reading.candidates) for reading in self.read(texts)]
+        return [best(candidates(states)) for states in self.marginals(texts)]
 
-    def _read(self, text: str) -> Reading:
+    def _marginals(self, text: str) -> Floats:
         states = np.zeros((len(text), N_STATES), np.float32)
         states[:, 0] = 1
         for start, end in windows(text):
             if _CHINESE.search(text, start, end):
                 states[start:end] = self._believed(text[start:end])
-        (reading,) = readings(states, np.arange(len(text)), [(0, len(text))])
-        return reading
+        return states
 
     def _believed(self, text: str) -> Floats:
         """Return how likely each state is at each character of a window."""

@@ -30,7 +30,7 @@ from miner.recognise.network.chain import (
     marginals,
 )
 from miner.recognise.network.encode import GAP, UNKNOWN, Cut, Encoded, Vocabulary
-from miner.recognise.network.reading import Candidate, Reading, best, readings
+from miner.recognise.network.reading import Candidate, best, candidates
 
 FORMAT = 2
 """Version of the model file; a file of another version is refused."""
@@ -117,29 +117,32 @@ class NameModel:
                 f"damaged name model: {error}", hint="train it again with `miner train names`"
             ) from error
 
-    def read(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Reading]:
-        """Return what the network believes about each text; `cuts` may tell the words of the texts."""
-        parts: list[list[tuple[int, Reading]]] = [[] for _ in texts]
+    def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
+        """Return for every character of each text the probability of each state, shape (characters, states).
+
+        `cuts` may tell the words of the texts.
+        """
+        parts: list[list[Floats]] = [[] for _ in texts]
         for batch in _batches(texts):
             known = [cuts[piece.text] if cuts else None for piece in batch]
-            seen = self._read([piece.content for piece in batch], known)
-            for piece, reading in zip(batch, seen, strict=True):
-                parts[piece.text].append((piece.offset, reading))
-        return [Reading.joined(readings) for readings in parts]
+            seen = self._marginals([piece.content for piece in batch], known)
+            for piece, states in zip(batch, seen, strict=True):
+                parts[piece.text].append(states)
+        return [np.concatenate(found) if len(found) > 1 else found[0] for found in parts]
 
     def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
         """Return the names in each text, in order, without overlap; `cuts` may tell the words of the texts."""
-        return [best(reading.candidates) for reading in self.read(texts, cuts)]
+        return [best(candidates(states)) for states in self.marginals(texts, cuts)]
 
-    def _read(self, texts: Sequence[str], known: Sequence[Cut | None]) -> Iterator[Reading]:
+    def _marginals(self, texts: Sequence[str], known: Sequence[Cut | None]) -> Iterator[Floats]:
         encoded = self.vocabulary.encode(texts, known)
         cuts = sentence_cuts(encoded.folded)
         layout = lay_out(cuts[:-1], np.diff(cuts))
         scores = self.emissions(encoded, cuts)[layout.order]
         likely = marginals(believe(factors_of(scores), layout, self.chain), layout)
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        bounds = np.stack([encoded.starts, encoded.starts + lengths], axis=1).tolist()
-        return readings(likely, encoded.origin, bounds)
+        for start, text in zip(encoded.starts.tolist(), texts, strict=True):
+            first, last = np.searchsorted(encoded.origin, [start, start + len(text)])
+            yield with_blanks(likely[first:last], encoded.origin[first:last] - start, len(text))
 
     def emissions(self, encoded: Encoded, cuts: Indices) -> Floats:
         """Return the network's scores, shape (characters, states); `cuts` are the bounds of the sentences."""
@@ -214,6 +217,29 @@ def means_around(values: Floats, first: Indices, last: Indices, reach: int = ARO
     before /= np.maximum(at - start, 1)[:, None]
     after /= np.maximum(stop - at - 1, 1)[:, None]
     return before, after
+
+
+def with_blanks(states: Floats, places: Indices, size: int) -> Floats:
+    """Return the states of all `size` characters of a text of which those at `places` were read.
+
+    A blank that was not read is within a name where the name goes on behind it.
+
+    >>> row = np.zeros((1, N_STATES), np.float32)
+    >>> row[0, 3] = 1
+    >>> with_blanks(row, np.array([1]), 3)[:, :4].tolist()
+    [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]]
+    """
+    if len(places) == size:
+        return states
+    full = np.zeros((size, N_STATES), np.float32)
+    full[places] = states
+    blank = np.setdiff1d(np.arange(size), places)
+    behind = np.searchsorted(places, blank)
+    known = behind < len(places)
+    on = states[behind[known], 1:].reshape(-1, len(LABELS), 4)
+    full[blank[known], 2::4] = on[:, :, 1] + on[:, :, 2]
+    full[blank, 0] = 1 - full[blank, 1:].sum(axis=1)
+    return full
 
 
 class _Room:
