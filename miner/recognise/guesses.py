@@ -20,7 +20,8 @@ from miner.recognise.shapes import shaped_like_a_name
 from miner.text import AnnotatedText, own_words
 
 if TYPE_CHECKING:
-    from miner.recognise.network.model import Candidate, NameModel
+    from miner.recognise.network.model import NameModel
+    from miner.recognise.network.reading import Candidate
 
 _TRUST = {"person": 0.92, "enterprise": 0.65, "organization": 0.82, "place": 0.6}
 """How far a posterior of the model counts, by label: it was trained on texts that tell companies and bodies apart badly."""

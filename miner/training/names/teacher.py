@@ -234,7 +234,6 @@ def _step(teacher: Teacher, chosen: Sequence[Window]) -> float:
 
 def beliefs(teacher: Teacher, texts: Sequence[str], size: int = 5000) -> list[npt.NDArray[np.float16]]:
     """Return how likely the teacher holds each state of each character, (characters, states) for each text."""
-    chain = Chain(*chain_of(teacher))
     known = [np.zeros((len(text), N_STATES), np.float16) for text in texts]
     for rows in known:
         rows[:, 0] = 1
@@ -242,16 +241,22 @@ def beliefs(teacher: Teacher, texts: Sequence[str], size: int = 5000) -> list[np
     cut = [(i, start, end) for i, start, end in cut if texts[i][start:end].strip()]
     made = [Window(texts[i][start:end], None) for i, start, end in cut]
     for group in grouped(made, size, np.random.default_rng(1)):
-        parts = [made[k].text for k in group]
-        with torch.inference_mode():
-            scores = teacher([teacher.file.vocabulary.cut(part) for part in parts], parts).numpy()
-        batch = _batch([len(part) for part in parts])
-        layout = lay_out(batch.starts, batch.lengths)
-        likely = marginals(believe(factors_of(scores[layout.order]), layout, chain), layout)
-        for k, at in zip(group, batch.starts.tolist(), strict=True):
+        likely = iter(_believed(teacher, [made[k].text for k in group]))
+        for k in group:
             i, start, end = cut[k]
-            known[i][start:end] = likely[at : at + end - start]
+            known[i][start:end] = next(likely)
     return known
+
+
+def _believed(teacher: Teacher, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
+    """Return the beliefs about some windows that are read together."""
+    with torch.inference_mode():
+        scores = teacher([teacher.file.vocabulary.cut(text) for text in texts], texts).numpy()
+    batch = _batch([len(text) for text in texts])
+    layout = lay_out(batch.starts, batch.lengths)
+    chain = Chain(*chain_of(teacher))
+    likely = marginals(believe(factors_of(scores[layout.order]), layout, chain), layout)
+    return np.split(likely, batch.starts[1:])
 
 
 def accurate_arrays(teacher: Teacher) -> dict[str, Any]:
