@@ -6,22 +6,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes with scikit-learn, has no types
 
-from miner.errors import ModelError
 from miner.language.gazetteer import words_of
 from miner.language.words import is_common
 from miner.offsets import Span
 from miner.recognise.found import Found
+from miner.recognise.network.choice import Kind, network
 from miner.recognise.network.encode import Cut
+from miner.recognise.network.reading import Candidate
 from miner.recognise.shapes import shaped_like_a_name
 from miner.text import AnnotatedText, own_words
-
-if TYPE_CHECKING:
-    from miner.recognise.network.model import NameModel
-    from miner.recognise.network.reading import Candidate
 
 _TRUST = {"person": 0.92, "enterprise": 0.65, "organization": 0.82, "place": 0.6}
 """How far a posterior of the model counts, by label: it was trained on texts that tell companies and bodies apart badly."""
@@ -36,24 +32,13 @@ _LONGEST = {"person": 16, "enterprise": 30, "organization": 30, "place": 12}
 
 
 @cache
-def name_model() -> NameModel | None:
-    """Return the package's model, loaded on first use; None when the package has none."""
-    try:
-        from miner.recognise.network.model import NameModel
-
-        return NameModel.load()
-    except (ModelError, ImportError):
-        return None
-
-
-@cache
 def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def guess(passages: Sequence[AnnotatedText]) -> list[list[Found]] | None:
+def guess(passages: Sequence[AnnotatedText], kind: Kind = "fast") -> list[list[Found]] | None:
     """Return what the model proposes for passages, read together in one batch; None when there is no model."""
-    model = name_model()
+    model = network(kind)
     if model is None:
         return None
     pieces = [(index, span) for index, passage in enumerate(passages) for span in worth_reading(passage)]
