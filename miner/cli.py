@@ -436,7 +436,7 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     default=60.0,
     show_default=True,
     type=click.FloatRange(0.1),
-    help="names: 学习时间 / time of learning",
+    help="names: 教师标注新闻的时间 / time the teacher labels raw news",
 )
 @click.option(
     "--pages",
