@@ -118,6 +118,11 @@ def _database(function: F) -> F:
     help="表格里哪一列是什么,如 body=全文 / which column of a table holds what",
 )
 @click.option("--encoding", help="文本和网页的编码,缺省自动识别 / encoding of text and pages [recognised]")
+@click.option(
+    "--names",
+    type=click.Choice(["fast", "accurate"]),
+    help="名称网络;accurate 慢而准(需 extra: accurate)/ network that finds names: accurate is slower and surer [fast]",
+)
 @click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
 def run(
     paths: tuple[str, ...],
@@ -431,7 +436,7 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     default=60.0,
     show_default=True,
     type=click.FloatRange(0.1),
-    help="names: 学习时间 / time of learning",
+    help="names: 教师标注新闻的时间 / time the teacher labels raw news",
 )
 @click.option(
     "--pages",

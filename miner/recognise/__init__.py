@@ -14,6 +14,7 @@ from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
 from miner.recognise.entities import Links, group, parts_of_name
 from miner.recognise.found import Found
+from miner.recognise.network.choice import Kind, check
 from miner.recognise.rules.brackets import find_latin
 from miner.recognise.rules.declared import declared_names
 from miner.recognise.spacy_components import ExpoEntities, pipeline
@@ -55,9 +56,13 @@ class Recogniser:
         self._entities = cast(ExpoEntities, nlp.get_pipe("expo_entities"))
 
     @classmethod
-    def load(cls) -> Recogniser:
-        """Return a recogniser with the package's lexicons and model."""
-        return cls(pipeline())
+    def load(cls, network: Kind = "fast") -> Recogniser:
+        """Return a recogniser with the package's lexicons and one of its networks.
+
+        Raises ModelError when the accurate one is asked for and the package that it needs is missing.
+        """
+        check(network)
+        return cls(pipeline(network))
 
     def component(self, name: str) -> object:
         """Return a component of the pipeline, to change its settings."""

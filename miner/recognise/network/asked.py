@@ -1,27 +1,16 @@
-"""A batch of texts read by the package's network: what it believes of every character."""
+"""A batch of texts read by one of the networks: what it believes of every character."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes with scikit-learn, has no types
 
-from miner.errors import ModelError
 from miner.recognise.beliefs import Beliefs
+from miner.recognise.network.choice import Kind, network
 from miner.recognise.network.encode import Cut
-from miner.recognise.network.model import NameModel
 from miner.text import AnnotatedText, own_words
-
-
-@cache
-def name_model() -> NameModel | None:
-    """Return the package's network, loaded on first use; None when the package has none."""
-    try:
-        return NameModel.load()
-    except ModelError:
-        return None
 
 
 @cache
@@ -29,9 +18,12 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def ask(texts: Sequence[AnnotatedText]) -> list[Beliefs | None]:
-    """Return what the network believes of texts, read together in one batch; None for each when there is no network."""
-    model = name_model()
+def ask(texts: Sequence[AnnotatedText], kind: Kind = "fast") -> list[Beliefs | None]:
+    """Return what a network believes of texts, read together in one batch; None for each when there is no network.
+
+    Raises ModelError when the accurate one is asked for and the package that it needs is missing.
+    """
+    model = network(kind)
     if model is None:
         return [None] * len(texts)
     with _threads().limit(limits=1, user_api="blas"):  # small products: a second thread costs more than it saves
