@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from miner.language.gazetteer import words_of
 from miner.recognise.beliefs import LABELS, Beliefs
-from miner.recognise.shapes import shape
+from miner.recognise.shapes import letters_of, shape
 from miner.recognise.view import View
 
 Floats = npt.NDArray[np.floating]
@@ -115,6 +115,18 @@ _CUT = {
 }
 
 
+def transliterated(view: View, start: int, end: int) -> list[str]:
+    """Whether the characters of transliterations go on beyond the stretch: a foreign name cut short."""
+    folded, letters = view.text.folded, letters_of("names", "transliteration")
+    signs = []
+    if start and folded[start] in letters and folded[start - 1] in letters:
+        signs.append("a transliteration goes on before it")
+    if end < len(folded) and folded[end - 1] in letters and folded[end] in letters:
+        signs.append("a transliteration goes on after it")
+    dotted = "·" in folded[start:end]
+    return [*signs, *(f"dotted: {sign}" for sign in signs if dotted)]
+
+
 def everyday(view: View, start: int, end: int) -> list[str]:
     """A stretch of everyday words alone: a description rather than a name."""
     return ["everyday words alone"] if end - start > 2 and view.text.all_common(start, end) else []
@@ -126,7 +138,8 @@ def lexicon(view: View, start: int, end: int) -> list[str]:
     for hit in view.ending.get(end, ()):
         kind = hit.term.kind
         if hit.start == start:
-            signs.append(f"known {kind}{', also a word' if hit.term.ambiguous else ''}")
+            also = ", also a word" if hit.term.ambiguous else ""
+            signs += [f"known {kind}{also}", f"known {kind}{also}, {min(end - start, 5)} characters"]
         elif hit.start > start:
             signs += ["ends in a " + kind, f"ends in a {kind}, {hit.term.sort}"]
         else:
@@ -172,6 +185,7 @@ SIGNS: tuple[Drawn, ...] = (
     edges,
     beside,
     words,
+    transliterated,
     everyday,
     lexicon,
     titles,

@@ -91,9 +91,9 @@ class NameModel:
         self.vocabulary, self.weights, self.chain = vocabulary, weights, chain
 
     @classmethod
-    def load(cls) -> NameModel:
-        """Load the model that comes with the package; raises ModelError when it is missing or damaged."""
-        file = resources.files("miner") / "resources" / "models" / "names.npz"
+    def load(cls, name: str = "names") -> NameModel:
+        """Load a model that comes with the package; raises ModelError when it is missing or damaged."""
+        file = resources.files("miner") / "resources" / "models" / f"{name}.npz"
         try:
             return cls.from_bytes(file.read_bytes())
         except OSError as error:

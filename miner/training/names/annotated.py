@@ -30,6 +30,8 @@ class Gold:
     """For person, enterprise, organization: each thing's folded names."""
     names: Mapping[str, str]
     """Every name as printed, with its label; `other` are names of things and of writers."""
+    whole: bool = True
+    """Whether places and other names were annotated too."""
 
     @property
     def fold(self) -> int:
@@ -75,7 +77,7 @@ def _gold(found: Mapping[str, Any], file: str) -> Gold:
         names.update((name, names.get(name, label)) for name in found.get(field, ()))
     places = tuple(_places(file))
     text = "".join(file[place] if place >= 0 else "\n" for place in places)
-    return Gold(str(found["id"]), text, places, things, names)
+    return Gold(str(found["id"]), text, places, things, names, "places" in found)
 
 
 def _forms(thing: Mapping[str, Any]) -> list[str]:

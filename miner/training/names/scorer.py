@@ -60,6 +60,8 @@ class Rows(NamedTuple):
     """Sparse, shape (proposals, signs + measures)."""
     signs: tuple[str, ...]
     right: Flags
+    told: Flags
+    """Where it is known whether a label is right; an article without places annotated says nothing of places."""
     folds: npt.NDArray[np.int64]
 
 
@@ -68,13 +70,15 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Raises InputError for a damaged annotation.
     """
-    lessons = [_lesson(gold, data / "readings") for gold in read_annotated(data / "annotated")]
+    folders = [data / "annotated", *([effort.corpus / "articles"] if effort.corpus else [])]
+    lessons = [_lesson(gold, data / "readings") for folder in folders for gold in read_annotated(folder)]
     rows = tabulate(lessons)
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")
-    here = by_folds(rows.evidence, rows.right, rows.folds, _SIGNS)
+    here = by_folds(rows.evidence, rows, range(len(LABELS)), _SIGNS)
     votes = np.concatenate([poll(lesson.seen.strings(), part) for lesson, part in zip(lessons, _parts(lessons, here))])
-    voted = np.stack([by_folds(votes[:, :, k], rows.right[:, k : k + 1], rows.folds, _VOTES)[:, 0] for k in range(len(LABELS))], axis=1)
+    voted = np.stack([by_folds(votes[:, :, k], rows, [k], _VOTES)[:, 0] for k in range(len(LABELS))], axis=1)
     figures = measure(lessons, voted + _LENIENT)
+    figures |= {f"{name} (corpus)": figure for name, figure in measure([l for l in lessons if not l.gold.whole], voted[~rows.told[:, 3]] + _LENIENT).items()} if effort.corpus else {}
     for name, figure in figures.items():
         say(f"{name}: {figure:.3f}")
     out.write_bytes(_scorer(rows, votes, [lesson.gold for lesson in lessons]).to_bytes())
@@ -110,8 +114,15 @@ def tabulate(lessons: Sequence[Lesson]) -> Rows:
         sparse.hstack([table, measures]).tocsr(),
         names,
         np.concatenate([lesson.right for lesson in lessons]),
+        np.concatenate([_told(lesson) for lesson in lessons]),
         np.concatenate([np.full(len(lesson.right), lesson.gold.fold) for lesson in lessons]),
     )
+
+
+def _told(lesson: Lesson) -> Flags:
+    told = np.ones(lesson.right.shape, bool)
+    told[:, 3:] = lesson.gold.whole
+    return told
 
 
 def sign_table(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], Any]:
@@ -126,24 +137,26 @@ def sign_table(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], Any]:
     return tuple(names), sparse.csr_matrix((ones, columns, bounds), shape=(len(rows), len(names)))
 
 
-def by_folds(table: Any, right: Flags, folds: npt.NDArray[np.int64], strength: float) -> Floats:
+def by_folds(table: Any, rows: Rows, labels: Sequence[int], strength: float) -> Floats:
     """Return log-odds of every row and label from weights learned on the other folds."""
+    right, told = rows.right[:, labels], rows.told[:, labels]
     odds = np.zeros(right.shape)
     for fold in range(FOLDS):
-        held = folds == fold
-        odds[held] = table[held] @ weights(table[~held], right[~held], strength)
+        held = rows.folds == fold
+        odds[held] = table[held] @ weights(table[~held], right[~held], strength, told[~held])
     return odds
 
 
-def weights(table: Any, right: Flags, strength: float) -> Floats:
+def weights(table: Any, right: Flags, strength: float, told: Flags | None = None) -> Floats:
     """Return the weights of a logistic regression for every label, shape (columns, labels); columns are scaled alike."""
     table = sparse.csr_matrix(table)
     spread = np.sqrt(table.multiply(table).mean(axis=0)).A1 / np.sqrt(np.maximum((table != 0).mean(axis=0).A1, 1e-9))
     spread[spread < 1e-5] = 1.0
     scaled = table @ sparse.diags(1.0 / spread)
     columns = []
-    for column in right.T:
-        learned = LogisticRegression(C=strength, max_iter=120, fit_intercept=False).fit(scaled, column)
+    for label, column in enumerate(right.T):
+        use = np.flatnonzero(told[:, label]) if told is not None else slice(None)
+        learned = LogisticRegression(C=strength, max_iter=120, fit_intercept=False).fit(scaled[use], column[use])
         columns.append(learned.coef_[0] / spread)
     return np.stack(columns, axis=1)
 
@@ -153,10 +166,10 @@ def _parts(lessons: Sequence[Lesson], table: Floats) -> list[Floats]:
 
 
 def _scorer(rows: Rows, votes: Floats, golds: Sequence[Gold]) -> Scorer:
-    learned, n = weights(rows.evidence, rows.right, _SIGNS), len(rows.signs)
+    learned, n = weights(rows.evidence, rows.right, _SIGNS, rows.told), len(rows.signs)
     telling = np.abs(learned[:n]).max(axis=1) >= _LEAST_WEIGHT
     signs = tuple(name for name, tells in zip(rows.signs, telling.tolist(), strict=True) if tells)
-    columns = [weights(votes[:, :, k], rows.right[:, k : k + 1], _VOTES)[:, 0] for k in range(len(LABELS))]
+    columns = [weights(votes[:, :, k], rows.right[:, k : k + 1], _VOTES, rows.told[:, k : k + 1])[:, 0] for k in range(len(LABELS))]
     counted = np.stack(columns, axis=1)
     counted[VOTES.index("always")] += _LENIENT
     return Scorer(Table(signs, learned[:n][telling]), Table(MEASURES, learned[n:]), Table(VOTES, counted), pairs(golds))
