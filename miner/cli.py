@@ -278,8 +278,11 @@ def _summary(database: Path, done: Any) -> None:
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="端口 / port")
 @click.option("--public", is_flag=True, help="可放上互联网的只读模式 / safe to put on the internet")
 @click.option("--snippets", is_flag=True, help="正文只给片段(版权)/ bodies cut to snippets")
+@click.option(
+    "--site", default="", metavar="HOST", help="公开的主机名,写进链接 / public host that links name"
+)
 @click.option("--open", "open_browser", is_flag=True, help="打开浏览器 / open a browser")
-def serve(database: Path, port: int, public: bool, snippets: bool, open_browser: bool) -> None:
+def serve(database: Path, port: int, public: bool, snippets: bool, site: str, open_browser: bool) -> None:
     """发布:用 Datasette 在本机打开数据库 / Open a database in Datasette on this machine.
 
     \b
@@ -289,7 +292,7 @@ def serve(database: Path, port: int, public: bool, snippets: bool, open_browser:
     """
     from miner.publish.serve import serve as publish
 
-    publish(database, port=port, public=public, snippets=snippets, open_browser=open_browser)
+    publish(database, port=port, public=public, snippets=snippets, site=site, open_browser=open_browser)
 
 
 @main.command()
@@ -454,6 +457,7 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
     Example:
       miner train split ../shared/data --pages 2000 --out split.npz
       miner train names ../shared/data --minutes 30 --out names.npz
+      miner train posts ../shared/data --out posts.npz
     """
     target = out or Path(__file__).parent / "resources" / COURSES[model].ships
     effort = Effort(minutes=minutes, pages=pages, corpus=default_corpus())

@@ -23,7 +23,7 @@ DEFAULT_PATH_PATTERNS = (
     r"(?:node_|page_|n[bw]s?\.D\d{4,8}[a-z]{2,12}(?:_\d{8}_\d{1,3})?[-_])(?P<page>[A-Z]{0,2}\d{1,3})(?!\d)",
     # a folder or file that is named as newspapers are
     r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}"
-    r"(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报))(?=$|[/_.\- \d])",
+    r"(?:日|晚|[时時]|早|晨|都市|商|新|青年|工人|[周週])[报報])(?=$|[/_.\- \d])",
 )
 """Searched in order in the whole path; documented in docs/paths.md."""
 
@@ -64,6 +64,10 @@ class Config:
     """Unpacked over packed size of one archive member, above which it is refused as a bomb."""
     max_archive_depth: int = 3
     """Archives inside archives."""
+    max_parse_bytes: int = 2 * 2**30
+    """Memory that parsing one PDF, image or table may take."""
+    max_parse_seconds: int = 300
+    """Time that parsing one PDF, image or table may take."""
     max_article_chars: int = 500_000
     """A longer body is cut into several articles, with a problem."""
     batch_articles: int = 64

@@ -17,6 +17,7 @@ EventType = Literal[
     "conference", "award", "appointment",
 ]  # fmt: skip
 Status = Literal["done", "planned", "negated"]
+PostStatus = Literal["present", "former"]
 FIELDS = ("kicker", "headline", "subtitle", "body")
 """The fields of an article in which names are sought."""
 
@@ -228,7 +229,11 @@ class Post:
     organization_text: str
     organization: int | None = None
     """Index of the body's LocalEntity (enterprise, organization or place), when it is one."""
-    date: str | None = None
+    status: PostStatus = "present"
+    """Former where the text says that the post is held no longer."""
+    since: str | None = None
+    """When the post began, ISO as precise as the text has it (2005, 2005-07)."""
+    until: str | None = None
     confidence: float = 1.0
 
 

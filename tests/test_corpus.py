@@ -139,7 +139,8 @@ def test_figures_are_worth_what_is_written(article: tuple[str, dict[str, Any]]) 
     for figure in gold["figures"]:
         assert figure["as_written"] in text and figure["qualifier"] in QUALIFIERS
         assert value_of(figure["as_written"]) == pytest.approx(figure["value"], rel=1e-9)
-        unit = "%" if "成" in figure["as_written"] or "百分点" in figure["as_written"] else figure["unit"]
+        points = "个百分点" if "百分点" in figure["as_written"] else figure["unit"]
+        unit = "%" if "成" in figure["as_written"] else points
         assert figure["unit"] == unit and figure["about"]
         assert unit == "%" or unit in figure["as_written"] or figure["as_written"].isdigit()
 

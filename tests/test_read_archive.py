@@ -344,3 +344,21 @@ def test_a_claimed_size_is_not_waited_for(kind: bytes) -> None:
 def test_control_characters_in_names_are_shown_and_not_obeyed() -> None:
     (document,) = read(zipped(("a\x1b[2J\u202e.txt", A)), "a.zip")
     assert document.path == "a.zip/a\\x1b[2J\\u202e.txt"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("big5", "浦江時報/2022-11-06/A12/展覽開幕簽約.txt"),
+        ("gbk", "浦江时报/2022-11-06/A12/签约仪式在馆里举行.txt"),
+        ("shift_jis", "浦江時報/2022-11-06/A12/きょうの展示会.txt"),
+        ("utf-8", "浦江時報/2022-11-06/A12/開幕.txt"),
+    ],
+)
+def test_names_without_the_flag_for_utf8(encoding: str, name: str) -> None:
+    raw = name.encode(encoding)
+    data = zipped(("x" * len(raw), A)).replace(b"x" * len(raw), raw)
+    (document,) = read(data, "a.zip")
+    assert document.path == f"a.zip/{name}"
+    assert (document.issue_date, document.page) == ("2022-11-06", "A12")
+    assert encoding == "gbk" or document.newspaper == "浦江時報"

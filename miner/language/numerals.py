@@ -181,7 +181,7 @@ class _Tally:
         return True
 
     def _scale(self, scale: int) -> bool:
-        if scale >= self.scale or (self.waiting is None and (self.zero or self.section)):
+        if scale >= self.scale or (self.waiting is None and self.section):
             return False
         self.bare = self.waiting is None and scale > 10
         self.section += (1 if self.waiting is None else self.waiting) * scale

@@ -37,6 +37,8 @@ _IDS = {
     "enterprise_id": "enterprise",
     "organization_id": "organization",
 }
+_LONGEST_VALUE = 20_000_000
+"""Bytes of a value that a query may make: printf and randomblob would take all memory otherwise."""
 _IDENTITY = re.compile(r"[\w-]{1,80}", re.ASCII)
 
 
@@ -56,6 +58,7 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     """Let Datasette's own search box read Chinese, and queries find names however written, on connections to an archive."""
     if database != "_internal" and is_archive(conn):
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         conn.create_function("escape_fts", 1, query.escape_fts, deterministic=True)
         conn.create_function("name_form", 1, lambda text: form(str(text or "")), deterministic=True)
 
@@ -191,9 +194,13 @@ def asgi_wrapper(datasette: Any) -> Callable[[security.App], security.App]:
         options = answers.Options.of
         return security.guard(
             app,
-            public=lambda: options(datasette).public,
-            robots=lambda: options(datasette).robots,
-            base_url=datasette.setting("base_url"),
+            security.Rules(
+                public=lambda: options(datasette).public,
+                robots=lambda: options(datasette).robots,
+                loopback=lambda: options(datasette).loopback,
+                site=lambda: options(datasette).site,
+                base_url=datasette.setting("base_url"),
+            ),
         )
 
     return wrap

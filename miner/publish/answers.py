@@ -39,6 +39,10 @@ class Options:
     """Show only so many characters of a body, and none of the raw lines; 0 shows all."""
     robots: bool = False
     """Let robots in."""
+    loopback: bool = False
+    """Answer only to this machine's own names."""
+    site: str = ""
+    """The host (archive.example) that links name; empty takes it from the request."""
 
     @classmethod
     def of(cls, datasette: Any) -> Options:
@@ -49,6 +53,8 @@ class Options:
             bool(given.get("public")),
             int(snippet) if str(snippet).isdigit() else 0,
             bool(given.get("robots")),
+            bool(given.get("loopback")),
+            str(given.get("site") or ""),
         )
 
 

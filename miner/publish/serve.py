@@ -31,14 +31,20 @@ _PUBLIC: dict[str, Any] = {
 
 
 def build(
-    path: Path, *, public: bool = False, snippet_chars: int = 0, metadata: dict[str, Any] | None = None
+    path: Path,
+    *,
+    public: bool = False,
+    snippet_chars: int = 0,
+    site: str = "",
+    metadata: dict[str, Any] | None = None,
 ) -> Datasette:
     """Return a Datasette that serves one archive with this plugin.
 
-    `public` refuses SQL, downloads and robots; `snippet_chars` cuts bodies. `metadata` is added to what the plugin knows.
+    `public` refuses SQL, downloads and robots; `snippet_chars` cuts bodies; `site` is the
+    host that links name. Not public it answers only to this machine's own names. `metadata` is added to what the plugin knows.
     """
     quiet_faults()
-    options = {"public": public, "snippet_chars": snippet_chars}
+    options = {"public": public, "snippet_chars": snippet_chars, "loopback": not public, "site": site}
     given = dict(metadata or {})
     plugins = {**given.get("plugins", {}), "miner": {**options, **given.get("plugins", {}).get("miner", {})}}
     return Datasette(
@@ -58,7 +64,13 @@ def address(port: int) -> str:
 
 
 def serve(
-    path: Path, *, port: int = 8001, public: bool = False, snippets: bool = False, open_browser: bool = False
+    path: Path,
+    *,
+    port: int = 8001,
+    public: bool = False,
+    snippets: bool = False,
+    site: str = "",
+    open_browser: bool = False,
 ) -> None:
     """Serve an archive on loopback until interrupted, with the address in the log; a web server in front may publish it.
 
@@ -67,12 +79,19 @@ def serve(
     """
     open_readonly(path).close()
     _check_port(port)
-    datasette = build(path, public=public, snippet_chars=SNIPPET_CHARS if snippets else 0)
+    datasette = build(path, public=public, snippet_chars=SNIPPET_CHARS if snippets else 0, site=site)
     asyncio.run(datasette.invoke_startup())
     if open_browser:
         threading.Timer(1.0, webbrowser.open, [address(port)]).start()
     uvicorn.run(
-        datasette.app(), host=HOST, port=port, log_level="info", access_log=False, lifespan="on", workers=1
+        datasette.app(),
+        host=HOST,
+        port=port,
+        log_level="info",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        workers=1,
     )
 
 

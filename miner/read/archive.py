@@ -6,6 +6,7 @@ Nothing is ever written under a member's name, so hostile names cannot reach the
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -15,12 +16,13 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
 from miner.config import Config
 from miner.errors import InputError
+from miner.read.characters import share_of_common
 from miner.read.faults import fault
 from miner.read.paths import printable
 
@@ -46,6 +48,9 @@ DAMAGE = (
 _NAMELESS = "无名"
 """How a member without a name is called, with its number or place."""
 _OFFICE = ("[Content_Types].xml", "mimetype")
+_NAME_ENCODINGS = ("utf-8", "gb18030", "big5hkscs", "shift_jis")
+_NAMES_LOOKED_AT = 1 << 16
+_KANA = re.compile("[\u3040-\u30ff]")
 _WHOLE = (".xlsx", ".xlsm")
 """What is packed as archives are, and read as one file."""
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -154,8 +159,9 @@ class _Opened:
             infos = archive.infolist()
             if any(info.filename in _OFFICE for info in infos):
                 raise fault("unsupported", format="Office, EPUB")
+            encoding = names_encoding(_packed_name(info) for info in infos if not info.flag_bits & 0x800)
             for number, info in enumerate(infos, 1):
-                name = _zip_name(info) or f"{_NAMELESS}{number}"
+                name = _zip_name(info, encoding) or f"{_NAMELESS}{number}"
                 if name.endswith("/"):
                     continue
                 if info.flag_bits & 1:
@@ -360,27 +366,42 @@ def _form(head: bytes) -> str | None:
     return "tar" if head[257:262] == b"ustar" else None
 
 
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    """Return a member's name: zips made on Chinese Windows hold GBK names, which zipfile reads as cp437."""
+def _zip_name(info: zipfile.ZipInfo, encoding: str) -> str:
+    """Return a member's name: without the flag for UTF-8 it is in whatever Windows it was packed on, read as cp437."""
     if info.flag_bits & 0x800:
         return info.filename
-    return _name(info.filename.encode("cp437", "replace"))
+    return _packed_name(info).decode(encoding, "replace")
+
+
+def _packed_name(info: zipfile.ZipInfo) -> bytes:
+    return info.filename.encode("cp437", "replace")
+
+
+def names_encoding(names: Iterable[bytes]) -> str:
+    """Return the encoding of names that were packed on one machine: the one that makes them of frequent characters.
+
+    >>> names_encoding(["展覽開幕.txt".encode("big5"), b"a.txt"]), names_encoding(["开幕.txt".encode("gbk")])
+    ('big5hkscs', 'gb18030')
+    """
+    joined = b"\n".join(name for name in names if not name.isascii())[:_NAMES_LOOKED_AT]
+    rated: list[tuple[float, str]] = []
+    for encoding in _NAME_ENCODINGS:
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(joined, False)
+        if "\ufffd" not in text:
+            if encoding == "utf-8":
+                return encoding
+            kana = len(_KANA.findall(text)) if encoding == "shift_jis" else 0
+            common, chinese = share_of_common(text)
+            rated.append(((common * chinese + kana) / max(1, chinese + kana), encoding))
+    return max(rated, key=lambda pair: pair[0])[1] if rated else "gb18030"
 
 
 def _tar_name(info: tarfile.TarInfo) -> str:
-    return _name(info.name.encode("utf-8", "surrogateescape"))
+    raw = info.name.encode("utf-8", "surrogateescape")
+    return raw.decode(names_encoding([raw]), "replace")
 
 
 def _decompressor(form: str, stream: io.BufferedReader) -> _Gzip | lzma.LZMAFile | bz2.BZ2File:
     if form == "gz":
         return _Gzip(stream)
     return lzma.LZMAFile(stream) if form == "xz" else bz2.BZ2File(stream)
-
-
-def _name(raw: bytes) -> str:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")

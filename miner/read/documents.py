@@ -12,6 +12,7 @@ from miner.errors import ConfigError, InputError
 from miner.model import Document, Problem
 from miner.read import jsonl
 from miner.read.faults import fault
+from miner.read.guard import read_guarded
 from miner.read.masthead import masthead
 from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
@@ -97,9 +98,7 @@ def _parse(source: Source, base: Document, config: Config) -> Document:
     if source.kind == "row":
         return jsonl.read_row(source.data, base, source.row or 1, jsonl.field_names(config.fields))
     if source.kind in ("pdf", "image"):
-        from miner.read.pdf import read_image, read_pdf  # heavy, and many archives hold none
-
-        return (read_pdf if source.kind == "pdf" else read_image)(source.data, base, config)
+        return read_guarded(source.kind, source.data, base, config)
     if source.kind == "html":
         from miner.read.html import read_html  # heavy, and many archives hold none
 

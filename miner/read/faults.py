@@ -170,6 +170,15 @@ FAULTS: dict[str, tuple[str, str]] = {
         "成员名 {name} 指向压缩包之外,未读",
         "the member's name points outside the archive: not read",
     ),
+    # limits of parsing
+    "too-slow": (
+        "{limit} 秒内没有读完,已放弃;请检查文件,或调大 max_parse_seconds",
+        "not read within {limit} seconds and given up: look at the file, or raise max_parse_seconds",
+    ),
+    "too-much-memory": (
+        "解析它要用的内存多于 {limit} 字节(或解析程序崩溃),已放弃;请检查文件,或调大 max_parse_bytes",
+        "parsing it takes more than {limit} bytes of memory, or ends the parser: given up",
+    ),
     # anything else
     "memory": ("内存不足,请分成几个文件", "out of memory: split the file"),
     "reader-error": (

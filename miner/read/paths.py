@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from miner.errors import ConfigError
-from miner.language.numbers import parse_han
+from miner.language.numerals import read_number
 from miner.read.markup import markup
 
 _DATE = re.compile(
@@ -115,10 +115,7 @@ def _written_date() -> re.Pattern[str]:
 
 
 def _number(text: str) -> int:
-    digits = markup().digits
-    if all(char in digits[:12] for char in text):  # digit by digit, as years are written
-        return int("".join(str(digits.index(char) % 10 if digits.index(char) < 10 else 0) for char in text))
-    return int(text) if text.isdecimal() else int(parse_han(text) or 0)
+    return read_number(text) or 0
 
 
 def printable(path: str) -> str:

@@ -13,7 +13,6 @@ import stat
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
@@ -21,9 +20,9 @@ from miner.config import Config
 from miner.errors import InputError
 from miner.read import archive
 from miner.read.faults import fault
-from miner.read.jsonl import holds_articles
+from miner.read.guard import read_rows, rows_guarded
 from miner.read.paths import printable
-from miner.read.tables import TABLES, as_json, records, web_archive
+from miner.read.tables import TABLES, web_archive
 
 Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "table", "warc", "unsupported"]
 _HEAD = 4096
@@ -53,6 +52,8 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"7z\xbc\xaf", "unsupported"),
 )
 _PACKED = (".gz", ".xz", ".bz2")
+_SMALL_TABLE = 4 * 2**20
+"""Bytes below which a table of plain text is read without a guard."""
 _UNCOUNTED = (
     ".jsonl", ".ndjson", ".csv", ".tsv", ".xlsx", ".parquet", ".warc", ".tar", ".tgz", ".txz", ".tbz2", *_PACKED
 )  # fmt: skip
@@ -262,16 +263,25 @@ def _rows(stream: io.BufferedReader, path: str, limit: int) -> Iterator[Source]:
 
 def _of_table(data: bytes, path: str, config: Config, *, named: bool) -> Iterator[Source]:
     """Yield the rows of a table of articles; one that was not named and holds none is passed over."""
-    number = 0
+    rows, error = _table_rows(data, table_kind(path, data[:16]), config, strict=not named)
+    for number, row in enumerate(rows, 1):
+        yield Source(f"{path}#{number:06d}", row, "row", number)
+    if error is not None and (named or rows):
+        raise error
+
+
+def _table_rows(
+    data: bytes, kind: str, config: Config, *, strict: bool
+) -> tuple[list[bytes], InputError | None]:
+    """Return the rows of a table; what unpacks, and what is large, is read within limits."""
+    if len(data) > config.max_document_bytes:
+        return [], fault("too-large", limit=config.max_document_bytes)
+    if kind in ("csv", "json") and len(data) < _SMALL_TABLE:
+        return read_rows(data, kind, config.fields, strict)
     try:
-        if len(data) > config.max_document_bytes:
-            raise fault("too-large", limit=config.max_document_bytes)
-        holds = partial(holds_articles, config.fields, strict=not named)
-        for number, record in enumerate(records(data, table_kind(path, data[:16]), holds), 1):
-            yield Source(f"{path}#{number:06d}", as_json(record), "row", number)
-    except InputError:
-        if named or number:
-            raise
+        return rows_guarded(data, kind, config, strict=strict)
+    except InputError as error:
+        return [], error
 
 
 def _open(found: _File, config: Config) -> Iterator[Source | Unread]:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from miner.language.dates import DateMention
 from miner.language.editions import edition_in
@@ -17,28 +18,14 @@ from miner.offsets import Span
 from miner.relate.passage import Passage
 
 _STOP = frozenset("，。；：！？、\n“”‘’（）()《》【】,;:!?…—")
-_RANKED = re.compile("(?:第|位列|名列|排名|排在|位居|列第|居第|位次|号|倒计时) ?$")
 _CODE_BEFORE = re.compile(r"[A-Za-z]{1,12}[ \-]?$")
 _LATIN_PREFIX = frozenset({"RMB", "USD", "US", "EUR", "TOP"})
-_COMPARISON = re.compile(
-    r"(?:(?:同比|环比|较|比|相较于?|与|和)[^，。；：\n]{0,14}(?:相比)?|[^，。；：\n]{0,1}(?:年均|平均每年))?"
-    r"(?:增长|增加|提高|提升|上升|上涨|扩大|下降|减少|降低|下跌|下滑|缩减|压缩|增幅|降幅|增速|多|少|翻|持平)[^，。；：\n]{0,6}$"
-)
-_ABSTRACT = re.compile(
-    "(?:主要|重要|关键|基本|核心)?(?:部分|方面|环节|阶段|关键词|步骤|层面|维度|问题|原因|特点|重点|要点|字|词|大局|转变|梯队|层次|角度|理由|细节|故事|事[，。])"
-)
-_COUNTABLE = re.compile(
-    "[^，。；的]{0,8}(?:项目|国家|地区|展区|展馆|展厅|中心|基地|城市|机构|企业|品牌|产品|平台|协议|工厂|专区|奖)"
-)
-_VERB_TAIL = re.compile(
-    r"(?:已|已经|将|就|也|都|共|共计|总计|合计|累计|一共|总共|达成|达到了?|达|为|是|有|约为|超过|突破|实现|接近|完成|预计|目前|现有|"
-    r"近|超|约|逾|至|到|仅|高达|多达|分别|了|的|在|比|占)+$"
-)
-_PREDICATE = re.compile(
-    "的(?=[近约超逾上数]|\\d)|参与|参加|参展(?![商企品方国])|签署|签约|亮相|将|已|在|以|与|来自|通过|共|齐聚|到会|到场|聚集|报名|入场|"
-    "前来|集中|集体|悉数|踊跃|成为|落地|入驻|加入|参会"
-)
-"""Where a noun phrase ends and its verb begins."""
+_TELLING = re.compile(r"(?:[达为约]|超过|达到)?[\d.,]+[万亿千百]{0,2}[^\d，]{0,4}$")
+"""The figure of the clause before, at the end of what a change is said of: 展位数量达3957个."""
+_TERM = 14
+"""Characters of the longest term in quotation marks."""
+_SMALL = 10
+"""Below, numbers in Chinese characters are often no counts: 两种, 三方面."""
 _FAR = 2**62
 _REMEMBERED = 60
 """Figures of one value that a new one is compared with."""
@@ -66,6 +53,37 @@ def _set_phrases() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    found = {w for e in load_lexicon("figure_words") if e.kind == kind for w in (e.name, *e.words)}
+    return tuple(sorted(found, key=lambda word: (-len(word), word)))
+
+
+def _either(kind: str) -> str:
+    return "(?:" + "|".join(map(re.escape, _words(kind))) + ")"
+
+
+@cache
+def _grammar(name: str) -> re.Pattern[str]:
+    """Return one of the patterns that are made of words."""
+    patterns = {
+        "ranked": lambda: rf"{_either('rank')} ?$|(?<![{''.join(_words('not_top'))}])前$",
+        "moved": lambda: rf"{_either('change')}了?$",
+        "abstract": lambda: rf"{_either('abstract_lead')}?{_either('abstract')}",
+        "countable": lambda: rf"[^，。；的]{{0,8}}{_either('countable')}",
+        "tail": lambda: rf"{_either('tail')}+$",
+        "quantity": lambda: rf"{_either('quantity')}+$",
+        "predicate": lambda: (
+            rf"的(?=[近约超逾上数]|\d)|参展(?![商企品方国])|[和与及]\d|{_either('predicate')}"
+        ),
+        "comparison": lambda: (
+            rf"(?:{_either('against')}[^，。；：\n]{{0,14}}(?:相比)?|[^，。；：\n]{{0,1}}(?:年均|平均每年))?"
+            rf"{_either('change')}[^，。；：\n]{{0,6}}$"
+        ),
+    }
+    return re.compile(patterns[name]())
+
+
 def find_figures(passage: Passage, *, dates: tuple[DateMention, ...] = ()) -> Iterator[Figure]:
     """Yield the figures of one field; a figure said again of the same thing is left out.
 
@@ -79,7 +97,9 @@ def find_figures(passage: Passage, *, dates: tuple[DateMention, ...] = ()) -> It
     names = [m.span for m in passage.mentions if m.label != "place"]
     starts = [d.span.start for d in dates]
     for number in find_numbers(text):
-        if not _counts(text, number) or _covered(number.span, phrases) or _covered(number.span, names):
+        if not _counts(text, number) or _covered(number.span, phrases) or _begins_in(number.span, names):
+            continue
+        if _in_term(passage, number.span):
             continue
         figure = _figure(passage, number, _time(passage, number.span.start, dates, starts))
         key = (figure.value, figure.unit, figure.qualifier or "")
@@ -90,46 +110,113 @@ def find_figures(passage: Passage, *, dates: tuple[DateMention, ...] = ()) -> It
         yield figure
 
 
+class _Place(NamedTuple):
+    """A number in its text, with the characters beside it."""
+
+    text: str
+    number: Number
+    before: str
+    after: str
+
+
 def _counts(text: str, number: Number) -> bool:
     """Tell whether a number is a figure, by the characters around it."""
     start, end = number.span
-    before = text[max(start - 12, 0) : start]
-    if _RANKED.search(before):
+    place = _Place(text, number, text[max(start - 12, 0) : start], text[end : end + 8])
+    return not any(wrong(place) for wrong in _NO_FIGURES)
+
+
+def _is_ranked(place: _Place) -> bool:
+    """第3家, 前20名, 同比上升7位: a rank."""
+    moved = place.number.unit == "位" and _grammar("moved").search(place.before) is not None
+    return moved or _grammar("ranked").search(place.before) is not None
+
+
+def _is_code(place: _Place) -> bool:
+    """HDC-6台架, A4座: part of a model's name or a code."""
+    before, number = place.before, place.number
+    if before[-1:] in tuple("-‐–/～") and before[-2:-1].isalnum():
+        return True
+    if number.kind == "currency" or number.unit == "%":
         return False
-    if (
-        number.han
-        and number.unit != "%"
-        and number.kind != "currency"
-        and (number.value in (0, 1) or number.unit in "股对双道国顶针束包卷杯")
-    ):
+    hit = _CODE_BEFORE.search(before)
+    return hit is not None and hit.group().strip(" -").upper() not in _LATIN_PREFIX
+
+
+def _is_article(place: _Place) -> bool:
+    """一家, 两人, 三人一组, 曾四次: a small Chinese number that counts nothing."""
+    number, after = place.number, place.after
+    if not number.han or number.unit == "%" or number.kind == "currency":
         return False
-    if number.kind != "currency" and number.unit != "%" and (hit := _CODE_BEFORE.search(before)):
-        return hit.group().strip(" -").upper() in _LATIN_PREFIX
-    if before[-1:] in "-‐–/～" and before[-2:-1].isalnum():
-        return False
-    after, written = text[end : end + 3], text[start:end]
-    if (
+    value = number.value or 0
+    if value in (0, 1) and number.value is not None:
+        return True
+    if number.weak and value < _SMALL:
+        return True
+    if number.unit in ("个", "位", "名", "人") and after[:1] in ("一", "人"):
+        return True
+    return number.unit == "人" and value <= 2
+
+
+def _is_vague(place: _Place) -> bool:
+    """几个, 几家: nothing is told; 几十家 is."""
+    number = place.number
+    written = number.span.of(place.text)
+    return (
         number.han
         and number.value is None
         and "几" in written
         and not any(c in "十百千万亿" for c in written)
-    ):
+    )
+
+
+def _is_abstract(place: _Place) -> bool:
+    """三个方面, 两种资源, 三个“大”: words that structure a speech."""
+    number, end = place.number, place.number.span.end
+    if not number.han or number.kind != "count" or (number.value or _SMALL) >= _SMALL:
         return False
-    if number.han and number.kind == "count" and _ABSTRACT.match(text, end) is not None:
-        return False
-    if number.han and number.unit == "个" and after[:1] in tuple("“「《"):
-        return False  # 三个“大”: words that are talked about, not things that are counted
-    if number.han and number.value == 2 and number.unit in "种头条个" and _COUNTABLE.match(text, end) is None:
-        return False
-    if number.han and number.unit in ("个", "位", "名", "人") and after[:1] in tuple("一人"):
-        return False
-    return not (number.unit == "人" and number.han and (number.value or 0) <= 2)
+    if _grammar("abstract").match(place.text, end) is not None:
+        return True
+    if number.unit == "个" and place.after[:1] in tuple("“「《"):
+        return True
+    two = number.value == 2 and number.unit in ("种", "头", "条", "个")
+    return two and _grammar("countable").match(place.text, end) is None
+
+
+def _is_class(place: _Place) -> bool:
+    """持股5%以上股东: the bound of a class."""
+    return place.number.qualifier == "以上" and place.after.startswith(_words("threshold"))
+
+
+def _is_left_open(place: _Place) -> bool:
+    """A magnitude without a unit before Latin letters or digits is part of something else."""
+    after = place.after[:1]
+    return place.number.unit == "" and after.isascii() and after.isalnum()
+
+
+_NO_FIGURES = (_is_ranked, _is_code, _is_article, _is_vague, _is_abstract, _is_class, _is_left_open)
+"""What makes a number no figure."""
 
 
 def _covered(span: Span, others: list[Span]) -> bool:
     """Tell whether one of some spans, in order and apart, covers another."""
     index = bisect_right(others, (span.start, _FAR)) - 1
     return index >= 0 and others[index].covers(span)
+
+
+def _in_term(passage: Passage, span: Span) -> bool:
+    """Tell whether a number stands inside a short term in quotation marks: “金融16条”, “百校联百家企业”; “1100万人” counts."""
+    marked = passage.quoted(span.start)
+    if marked is None or marked.span.start == span.start:
+        return False
+    words = marked.span.of(passage.text)
+    return len(words) <= _TERM and not any(mark in _STOP for mark in words)
+
+
+def _begins_in(span: Span, others: list[Span]) -> bool:
+    """Tell whether one of some spans, in order and apart, covers the first character of another: 李四人民币."""
+    index = bisect_right(others, (span.start, _FAR)) - 1
+    return index >= 0 and others[index].end > span.start
 
 
 def _time(passage: Passage, at: int, dates: tuple[DateMention, ...], starts: list[int]) -> str | None:
@@ -158,7 +245,7 @@ def _subject(text: str, number: Number, sentence: Span) -> tuple[str | None, str
     clause_start = max(text.rfind(mark, left, start) for mark in "，。；：\n,;、")
     head = text[max(clause_start + 1, left) : start]
     comparison = None
-    hit = _COMPARISON.search(head)
+    hit = _grammar("comparison").search(head)
     if hit is not None:
         comparison = text[start - len(hit.group()) : end].strip()
         head = head[: hit.start()]
@@ -167,7 +254,7 @@ def _subject(text: str, number: Number, sentence: Span) -> tuple[str | None, str
     follows = _following(text, end, sentence.end) if number.kind == "count" else ""
     if follows:
         return follows, comparison
-    head = _VERB_TAIL.sub("", head).strip("“”‘’《》（）() ")
+    head = _grammar("tail").sub("", head).strip("“”‘’《》（）() ")
     return (head[-24:] or None), comparison
 
 
@@ -178,22 +265,28 @@ def _clause_before(text: str, mark: int, left: int) -> str:
 
 def _following(text: str, end: int, limit: int) -> str:
     """Return the noun phrase behind a measure word: 57个国家和地区的近140家企业 → 国家和地区 for the first."""
-    stop = end + 1 if text[end : end + 1] in ("“", "《", "「") else end
+    stop = end + 1 if text[end : end + 1] in _OPENING else end
     while (
         stop < min(limit, end + 24)
         and (text[stop] not in _STOP or text[stop] in _CLOSING)
         and not text[stop].isspace()
     ):
         stop += 1
-    return _PREDICATE.split(text[end:stop].lstrip("的"), maxsplit=1)[0]
+    phrase = text[end:stop].lstrip("的")
+    if phrase[:1] in _CLOSING:
+        return ""
+    return _grammar("predicate").split(phrase, maxsplit=1)[0]
 
 
 def _measure(subject: str | None, number: Number, comparison: str | None) -> str | None:
-    if subject is None:
+    """Return the measure that the subject's head names: 企业展展览面积 is one of area, 企业的持股比例 none of companies."""
+    if subject is None or (number.kind == "percent" and not comparison and "占" in subject):
         return None
+    head = _grammar("tail").sub("", _TELLING.sub("", subject) if comparison else subject)
+    heads = (head, _grammar("quantity").sub("", head))
     unit = "%" if number.kind == "percent" else number.unit
     for measure in _measures():
-        if (not measure.units or unit in measure.units) and any(word in subject for word in measure.words):
+        if (not measure.units or unit in measure.units) and any(one.endswith(measure.words) for one in heads):
             return f"{measure.name}_change" if comparison and number.kind == "percent" else measure.name
     return None
 

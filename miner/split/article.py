@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from miner.model import Line
+from miner.split.bylines import is_byline
 from miner.split.jumps import is_jump_line
 from miner.split.plan import LinePlan, Plan, StoryPlan
 
@@ -23,9 +24,6 @@ _TIME = re.compile(
 )
 _WEEKDAY = re.compile(r"^\s*(?:星期|周)[一二三四五六日天]")
 _SOURCE = re.compile(r"^[\s|｜:：,，\-—]*(?:来源|出处|稿源|报纸)?[\s:：]*")
-_BYLINE = re.compile(
-    r"^[^\u4e00-\u9fffA-Za-z]{0,4}(?:[\u4e00-\u9fff]{0,8}(?:记者|通讯员)|作者|文/|文｜)[\s:：/]{0,3}[\u4e00-\u9fff·\s、，]{2,40}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def _is_head(lines: Sequence[Line], dated: int) -> bool:
 def _dress(text: str, decided: LinePlan, *, opening: bool) -> None:
     if is_jump_line(text):
         decided.role = "jump"
-    elif opening and _BYLINE.match(text.strip()) and not text.strip().endswith("。"):
+    elif opening and is_byline(text.strip()):
         decided.role = "byline"
 
 

@@ -14,6 +14,7 @@ from miner.language.editions import editions_named
 from miner.language.fold import simplify
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
 from miner.offsets import Span, TextMap, stable_id
+from miner.split.credits import credit_in
 from miner.split.jumps import parse_jump
 from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.restore import edits_json, join_heads, restore_paragraph
@@ -22,7 +23,6 @@ __all__ = ["build", "edition_of"]
 
 _BODY: frozenset[Role] = frozenset({"body", "subhead"})
 _EXPO = re.compile(r"进博|进口博览会|CIIE")
-_INLINE = re.compile(r"[（(]((?:本报|首席|实习|见习|全媒体){0,2}(?:记者|通讯员)[^（）()，。]{1,40})[）)]")
 _ORNAMENTS = "\ufffd■□◆◇○●▲△★☆·• "
 _EDGES = 400
 """Bylines in brackets are sought in so many characters at either end of a body."""
@@ -170,8 +170,7 @@ def _byline(lines: Sequence[str], body: str) -> str | None:
     printed = " ".join(text.lstrip(_ORNAMENTS) for text in texts if text)
     if printed:
         return printed
-    found = _INLINE.search(body, 0, _EDGES) or _INLINE.search(body, max(0, len(body) - _EDGES))
-    return found[1] if found else None
+    return credit_in(body, edges=_EDGES)
 
 
 def edition_of(text: str, published: str | None) -> int | None:

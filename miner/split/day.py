@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from miner.model import Line, Role
+from miner.split.bylines import is_byline
+from miner.split.heads import part_heads
 from miner.split.jumps import is_jump_line
 from miner.split.lines import pattern_class
 from miner.split.plan import LinePlan, Plan, StoryPlan
@@ -106,17 +108,13 @@ def _head_run(plan: Plan, run: Sequence[Line], published: str | None, *, followe
 
 
 def _head_roles(texts: Sequence[str]) -> list[Role]:
-    """In a head of several lines the first is the kicker, lines after the headline that open with a dash its subtitle."""
-    roles: list[Role] = ["byline" if pattern_class(text) == 2 else "headline" for text in texts]
+    """The parts of a head, bylines among its lines told apart."""
+    roles: list[Role] = ["byline" if is_byline(text) else "headline" for text in texts]
     plain = [index for index, role in enumerate(roles) if role == "headline"]
-    for index in plain[1:]:
-        if texts[index].startswith(("—", "-")):
-            roles[index] = "subtitle"
-    main = [index for index in plain if roles[index] == "headline"]
-    if len(main) > 1:
-        roles[main[0]] = "kicker"
-    elif not main:
-        roles[0] = "headline"
+    if plain:
+        parted = part_heads([[texts[index] for index in plain]])[0]
+        for index, role in zip(plain, parted.roles, strict=True):
+            roles[index] = role
     return roles
 
 

@@ -10,31 +10,29 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from miner.model import Line, Problem, Role
-from miner.split.binding import Binding, bind, confidence_of
-from miner.split.explain import reason_of
+from miner.model import Line
+from miner.split.binding import bind
+from miner.split.bylines import is_byline
 from miner.split.features import PageView, columns, look, overfull
 from miner.split.geometry import body_size, flows_on, read_positions, size_bias
-from miner.split.jumps import parse_jump
-from miner.split.lines import NO_START, OPENERS, Row, rows_of
-from miner.split.matching import Block
-from miner.split.outline import HEAD, Outline, outline
+from miner.split.lines import Row, rows_of
+from miner.split.outline import Outline, outline
 from miner.split.plan import LinePlan, Plan, StoryPlan
-from miner.split.roles import LABELS, ROLE_OF, label_roles
+from miner.split.roles import LABELS, label_roles
 from miner.split.weights import Models
+from miner.split.writing import write
 
 __all__ = ["outline_of", "plan_page"]
 
 _WINDOW = 420
 """Rows that are decided together at most."""
-_LOOSE = [index for index, label in enumerate(LABELS) if label in "SYUuJCX"]
 _BODY = [index for index, label in enumerate(LABELS) if label in "FMLORrUu"]
-_IMPOSSIBLE = -6.0
+_IMPOSSIBLE = -9.0
 """Added to the scores of body and subhead labels for a line that cannot be set in its measure."""
-_GOES_ON = LABELS.index("u")
-_MAIN = [LABELS.index("H"), LABELS.index("h")]
-_HEADLIKE = [index for index, label in enumerate(LABELS) if label in "HhKTUu"]
-_FURNITURE = LABELS.index("X")
+_BYLINE = LABELS.index("Y")
+_SURE, _NEVER = 12.0, -12.0
+"""Added to the score of the byline label for a line that reads as a byline, and for any other."""
+_LONGEST_BYLINE = 60
 
 
 def plan_page(lines: Sequence[Line], models: Models) -> Plan:
@@ -91,9 +89,14 @@ def outline_of(rows: Sequence[Row], models: Models, size: float | None = None) -
     table, _ = columns(view, models.networks.wording)
     bias = np.zeros((len(view), len(LABELS)), dtype=np.float32)
     bias[np.ix_(np.flatnonzero(overfull(view)), np.array(_BODY))] = _IMPOSSIBLE
+    bias[:, _BYLINE] += [_SURE if _reads_as_byline(row) else _NEVER for row in rows]
     if size is not None:
         bias += size_bias(rows, size)
     return outline(view, label_roles(models.roles, table, [row.compact for row in view.rows], bias))
+
+
+def _reads_as_byline(row: Row) -> bool:
+    return len(row.text) <= _LONGEST_BYLINE and row.text[0] not in "（(" and is_byline(row.text)
 
 
 def _append(plan: Plan, part: Plan) -> None:
@@ -111,189 +114,9 @@ def _plan_rows(rows: list[Row], models: Models, size: float | None) -> Plan:
     made = outline_of(rows, models, size)
     if not made.paragraphs:
         return Plan([LinePlan(0, "body") for _ in rows], [StoryPlan(0.3, "没有成段的正文，全部行原样保留")])
-    return _write(made, bind(made, models.networks, sized=size is not None))
+    return write(made, bind(made, models.networks, sized=size is not None))
 
 
 def _renumbered(row: Row, index: int) -> Row:
     row.index = index
     return row
-
-
-def _write(made: Outline, binding: Binding) -> Plan:
-    decided: list[LinePlan | None] = [None] * len(made.view)
-    owner: list[int] = [0] * len(made.paragraphs)
-    for story_number, story in enumerate(binding.stories):
-        for index in story.paragraphs:
-            owner[index] = story_number
-            role: Role = "subhead" if _unstopped(made, binding, index, story.paragraphs) else "body"
-            for position, row in enumerate(made.paragraphs[index].rows):
-                decided[row] = LinePlan(
-                    story_number, role, first=position == 0 and index not in binding.resumes
-                )
-    problems: list[Problem] = []
-    for block, bound in zip(binding.blocks, binding.story_of, strict=True):
-        if bound is None and _opens_text(made, block):
-            for row in block.rows:
-                decided[row] = LinePlan(owner[block.run], "subhead", first=row == block.rows[0])
-            continue
-        for row, role in zip(block.rows, _head_roles(made, block.rows), strict=True):
-            decided[row] = LinePlan(bound, role, first=not _mid_word(made, row, block.rows))
-        if bound is None:
-            problems.append(_unplaced(made, block))
-    for number, run in enumerate(made.runs):
-        _write_loose(made, run, number, owner, decided)
-    lines = [line if line is not None else LinePlan(None, "other") for line in decided]
-    return Plan(lines, _story_plans(made, binding), problems)
-
-
-def _unstopped(made: Outline, binding: Binding, index: int, mates: Sequence[int]) -> bool:
-    """Whether a short paragraph inside a story is a subhead: it ends no sentence, and paragraphs
-    that are finished stand before and after it."""
-    piece = made.paragraphs[index]
-    if len(piece.rows) > 2 or index in binding.resumes or index - 1 not in mates or index + 1 not in mates:
-        return False
-    open_ended = made.view.end[piece.rows[-1]] in (0, 8) and piece.closes and piece.opens
-    after, before = made.paragraphs[index + 1], made.paragraphs[index - 1]
-    return bool(open_ended and after.opens and len(after.rows) > 1 and before.text[-1] in "。！？”…")
-
-
-def _mid_word(made: Outline, row: int, rows: Sequence[int]) -> bool:
-    """Whether a head's line goes on where the line before broke a word: the characters across the cut stand side by side
-    elsewhere on the page."""
-    if row - 1 not in rows:
-        return False
-    pair = made.view.rows[row - 1].compact[-1] + made.view.rows[row].compact[0]
-    if pair[0] in OPENERS or pair[1] in NO_START:
-        return True
-    return made.view.counts[pair] > 0 and all("\u4e00" <= char <= "\u9fff" for char in pair)
-
-
-def _opens_text(made: Outline, block: Block) -> bool:
-    """Whether a head that no story claims stands right above a paragraph and fits its measure: then it is a subhead, such as
-    opens some texts."""
-    if block.run >= len(made.paragraphs) or made.runs[block.run][-1] != block.rows[-1] or len(block.rows) > 2:
-        return False
-    return all(made.view.rows[row].wide <= made.paragraphs[block.run].measure for row in block.rows)
-
-
-def _unplaced(made: Outline, block: Block) -> Problem:
-    text = " ".join(made.view.rows[row].text for row in block.rows)[:80]
-    return Problem(
-        "split",
-        "headline-unplaced",
-        f"标题“{text}”没有找到对应的正文",
-        line=made.view.rows[block.rows[0]].number,
-    )
-
-
-def _head_roles(made: Outline, rows: Sequence[int]) -> list[Role]:
-    """Kicker, headline or subtitle for the lines of one head; one of them at least is the headline. Where lines have type
-    sizes, the largest are the headline, smaller ones above it kickers and below it subtitles."""
-    sizes = [made.view.rows[row].size for row in rows]
-    if min(sizes) > 0 and max(sizes) > 1.15 * min(sizes):
-        main = [size > 0.85 * max(sizes) for size in sizes]
-        first = main.index(True)
-        return ["headline" if main[at] else "kicker" if at < first else "subtitle" for at in range(len(rows))]
-    labels = [HEAD[int(made.chances[row, HEAD].argmax())] for row in rows]
-    roles = [ROLE_OF[LABELS[label]] for label in labels]
-    if "headline" not in roles:
-        roles[int(np.argmax(made.chances[list(rows)][:, _MAIN].sum(axis=1)))] = "headline"
-    return roles
-
-
-def _write_loose(
-    made: Outline, run: Sequence[int], number: int, owner: Sequence[int], decided: list[LinePlan | None]
-) -> None:
-    """Give the display lines of a run that are no heads their roles and stories."""
-    before = owner[number - 1] if number else None
-    after = owner[number] if number < len(owner) else None
-    for position, row in enumerate(run):
-        if decided[row] is not None:
-            continue
-        role = ROLE_OF[LABELS[_LOOSE[int(made.chances[row, _LOOSE].argmax())]]]
-        if role == "other" and number == 0 and row == run[-1] and _heads_the_text(made, row):
-            role = "subhead"
-        ahead = next(
-            (line.story for r in run[position + 1 :] if (line := decided[r]) is not None and _is_head(line)),
-            None,
-        )
-        behind = next(
-            (
-                line.story
-                for r in reversed(run[:position])
-                if (line := decided[r]) is not None and _is_head(line)
-            ),
-            None,
-        )
-        last = decided[run[position - 1]] if position else None
-        goes_on = (
-            role == "subhead"
-            and last is not None
-            and last.role == "subhead"
-            and made.chances[row, _GOES_ON] > 0.5
-        )
-        decided[row] = LinePlan(
-            _loose_story(made, row, role, (before, behind, ahead, after)), role, first=not goes_on
-        )
-
-
-def _heads_the_text(made: Outline, row: int) -> bool:
-    """Whether the line above a page's first paragraph, claimed by no story, is likelier a head than furniture: a stream that
-    was cut in the middle of a story opens with a subhead."""
-    if not made.paragraphs or made.view.rows[row].wide > made.paragraphs[0].measure:
-        return False
-    return bool(made.chances[row, _HEADLIKE].sum() > made.chances[row, _FURNITURE])
-
-
-def _is_head(line: LinePlan) -> bool:
-    return line.role in ("headline", "kicker", "subtitle")
-
-
-def _loose_story(
-    made: Outline, row: int, role: Role, near: tuple[int | None, int | None, int | None, int | None]
-) -> int | None:
-    """The story of a byline, section, subhead, caption or jump line, from the body or head before or after it."""
-    before, behind, ahead, after = near
-
-    def first(*stories: int | None) -> int | None:
-        return next((story for story in stories if story is not None), None)
-
-    if role == "other":
-        return None
-    if role == "byline":
-        return first(behind, before if ahead is not None else None, after, before)
-    if role == "section":
-        return first(ahead, after, behind, before)
-    if role == "subhead":
-        return first(after, before)
-    if role == "jump":
-        jump = parse_jump(made.view.rows[row].text)
-        return first(after, before) if jump and jump.way == "from" else first(before, after)
-    return first(before, behind, ahead, after)
-
-
-def _wholeness(binding: Binding, number: int) -> float:
-    """The chance that a story begins where it does and that no other begins inside it."""
-    paragraphs = binding.stories[number].paragraphs
-    doubts = [binding.boundaries[index] for index in paragraphs[1:] if index not in binding.resumes]
-    doubts += [-binding.boundaries[paragraphs[0]]] if paragraphs[0] else []
-    return float(1 / (1 + np.exp(np.clip(max(doubts, default=-9.0), -30, 30))))
-
-
-def _story_plans(made: Outline, binding: Binding) -> list[StoryPlan]:
-    block_of = {story: block for block, story in enumerate(binding.story_of) if story is not None}
-    plans = []
-    for number in range(len(binding.stories)):
-        block = block_of.get(number)
-        whole = _wholeness(binding, number)
-        if block is None:
-            best = float(binding.scores[:, number].max()) if len(binding.blocks) else -9.0
-            chance = float(1 / (1 + np.exp(min(30.0, best))))
-            reason = "版面上没有与之相合的标题"
-        else:
-            chance = confidence_of(binding, block, number)
-            reason = reason_of(made, binding, block, number)
-        if whole < min(0.5, chance):
-            reason += "；正文的起止不确定"
-        plans.append(StoryPlan(min(chance, whole), reason))
-    return plans

@@ -48,11 +48,7 @@ def _ref(table: str, *, delete: str = "cascade", null: bool = True) -> str:
 
 
 _ARTICLE = _c("article_id", _ref("articles", null=False), "所在文章 / article")
-_FIELD = _c(
-    "field",
-    "text not null default 'body'",
-    "所在字段:body 正文、headline 标题、kicker 引题、subtitle 副题 / field",
-)
+_FIELD = _c("field", "text not null default 'body'", "所在字段:body 正文、headline 标题、kicker 引题、subtitle 副题 / field")  # fmt: skip
 _START = _c("start", "integer not null", "起始字符(含),从 0 计 / first character, 0-based")
 _END = _c("end", "integer not null", "结束字符(不含) / end character, exclusive")
 _ENTITY_REFS = (
@@ -338,6 +334,9 @@ TABLES: tuple[Table, ...] = (
             _START,
             _END,
             _c("date", "text", "报道日期 / date"),
+            _c("status", "text not null default 'present'", "现任、曾任 / present or former"),
+            _c("since", "text", "任职起始(文中所述) / since"),
+            _c("until", "text", "任职终止(文中所述) / until"),
             _c("local_person", "integer not null", "文内人物序号 / person within the article"),
             _c("local_organization", "integer", "文内单位序号 / body within the article"),
         ),

@@ -215,7 +215,8 @@ def fact_rows(facts: Facts) -> dict[str, list[Row]]:
         "posts": [
             {"id": stable_id("post", p.article_id, p.field, p.span.start, p.span.end, p.person, p.title, p.organization_text), "person_id": None, "title": p.title,
              "organization_text": p.organization_text, "enterprise_id": None, "organization_id": None, "article_id": p.article_id, "field": p.field,
-             "start": p.span.start, "end": p.span.end, "date": p.date or facts.article.published, "local_person": p.person, "local_organization": p.organization}
+             "start": p.span.start, "end": p.span.end, "date": facts.article.published, "status": p.status, "since": p.since, "until": p.until,
+             "local_person": p.person, "local_organization": p.organization}
             for p in facts.posts
         ],
         "event_reports": reports,

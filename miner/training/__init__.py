@@ -112,6 +112,14 @@ COURSES: Mapping[str, Course] = {
         "models/names-scorer.npz",
         ("sklearn",),
     ),
+    "posts": Course(
+        "职务 the posts of people",
+        "miner.training.posts.course",
+        "train_posts",
+        ("annotated", "lexicons"),
+        "models/posts.npz",
+        ("sklearn",),
+    ),
     "split": Course(
         "版面还原 the page splitter",
         "miner.training.pages.course",
@@ -119,6 +127,22 @@ COURSES: Mapping[str, Course] = {
         ("raw/broadcast.jsonl.xz",),
         "models/split.npz",
         ("torch", "sklearn"),
+    ),
+    "heads": Course(
+        "标题各部分 the parts of heads",
+        "miner.training.pages.heads",
+        "train_heads",
+        ("raw/broadcast.jsonl.xz", "raw/news.jsonl.xz", "pages/xinmin_2022.jsonl"),
+        "models/heads.json",
+        ("scipy",),
+    ),
+    "bylines": Course(
+        "署名的归属 whose byline it is",
+        "miner.training.pages.bylines",
+        "train_bylines",
+        ("raw/broadcast.jsonl.xz",),
+        "models/bylines.json",
+        ("sklearn",),
     ),
 }
 """The courses by their names in `miner train`."""

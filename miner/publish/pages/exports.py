@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from miner.publish.answered import xml_text
 from miner.publish.archive import (
     EVENT_TYPES,
     ORGANIZATION_KINDS,
@@ -178,7 +179,7 @@ def atom(title: str, address: str, feed: str, entries: Sequence[Mapping[str, Any
         f"<title>{escape(title)}</title>\n<id>{escape(feed)}</id>\n<updated>{updated}</updated>\n",
         f'<link href="{escape(address)}"/>\n<link rel="self" href="{escape(feed)}"/>\n<author><name>miner</name></author>\n',
     ]
-    return "".join([*parts, *map(_entry, entries), "</feed>\n"])
+    return xml_text("".join([*parts, *map(_entry, entries), "</feed>\n"]))
 
 
 def _entry(entry: Mapping[str, Any]) -> str:

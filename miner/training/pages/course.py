@@ -230,7 +230,7 @@ def _train_edge(slots: Any, truth: Sequence[bool], freedom: float) -> Any:
 
 
 def train_network(
-    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 24, members: int = 3
+    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 32, members: int = 5
 ) -> Network:
     """Fit small networks from different seeds and lay them side by side as one that gives their mean; the scaling of the
     inputs is folded into the weights."""

@@ -10,23 +10,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from miner.training.pages.editor import clauses
 from miner.training.pages.likeness import Kin
+from miner.training.pages.scans import scanned
 from miner.training.pages.typeset import Story, Style, TypesetPage, choose, random_style, typeset, width
+from miner.training.pages.words import words
 
 __all__ = ["broadcast_stories", "generate_pages", "kept_for_measuring", "text_stories"]
 
 _LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
-_EXPO = re.compile(r"进博|进口博览|外资|贸易|经济|开放|企业|合作|会见|展")
-_SECTION_HEADS = (
-    "展台", "进博", "时政", "新闻", "今日", "一线", "现场", "记者", "区域", "街镇", "财经", "经济", "城市", "文化", "民生", "社区",
-    "深度", "世界", "国际", "特别", "本期", "读者", "我与", "对话", "百姓", "人物", "法治", "科创", "教育",
-)  # fmt: skip
-_SECTION_TAILS = (
-    "故事", "观察", "速递", "简报", "直击", "关注", "手记", "速写", "聚焦", "联动", "时刻", "视点", "访谈", "快讯", "速览", "广角",
-    "之窗", "专题", "报道", "播报", "论坛", "随笔", "在线", "传真", "进博", "读", "谈", "说",
-)  # fmt: skip
+_COLUMN = re.compile(r"【([^】]{2,16})】(.{4,60})$")
+_SAYS = re.compile(r"(.{6,40}(?:强调|指出|要求|表示))\s+(.{6,60})$")
+_DECK = re.compile(r"(.{4,40}?)(——.{4,60})$")
+_PARTED, _BRIEF, _SCANNED = 0.4, 0.06, 0.12
+"""Share of heads that are set in the parts they have, of pages with heads of a few characters, and of scanned pages."""
 _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
 _FITTED = 0.5
@@ -58,7 +57,7 @@ def broadcast_stories(
         for number, line in enumerate(source):
             item = json.loads(line)
             headline = item["headline"].strip()
-            subject = _EXPO.search(headline + item["body"][:200]) is not None
+            subject = any(word in headline + item["body"][:200] for word in words("subject"))
             if subject != on_subject or re.sub(r"\s", "", item["date"] + headline) in without:
                 continue
             story = _story(f"{item['date']}_{number}", headline, item["body"].split("\n"))
@@ -122,26 +121,60 @@ def generate_pages(
     theme, mostly in one measure: the pages whose bodies are hardest to tell apart."""
     rng = random.Random(seed)
     stories = [*stories, *_digests(stories, len(stories) // 12, rng)]
-    everything, themes, kin = list(stories), _themes(stories), Kin(stories)
+    shelves = _Shelves(list(stories), _themes(stories), Kin(stories))
     for number in range(count):
         level = levels[number % len(levels)]
         hard = rng.random() < alike if alike else False
-        pool = (
-            rng.choice(themes)
-            if themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED)
-            else everything
-        )
-        pool = rng.sample(pool, min(len(pool), 60))
-        limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
-        if rng.random() < _KIN[level]:
-            pool, limit = kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
+        pool, limit = shelves.take(level, rng, hard=hard)
         picked = [_worn(_cut(story, rng, limit), level, rng) for story in choose(pool, level, rng)]
         style = random_style(level, rng)
         if hard:
             style = replace(
                 style, rates=replace(style.rates, same_measure=max(_ONE_MEASURE, style.rates.same_measure))
             )
-        yield typeset(picked, _fitted(style, picked, rng), rng)
+        if level > 1 and rng.random() < _BRIEF:
+            picked = [_briefly_headed(story, rng) for story in picked]
+        page = typeset(picked, _fitted(style, picked, rng), rng)
+        yield scanned(page, rng) if level > 1 and rng.random() < _SCANNED else page
+
+
+class _Shelves(NamedTuple):
+    """All stories, those of one theme together, and what is like what."""
+
+    everything: list[Story]
+    themes: list[list[Story]]
+    kin: Kin
+
+    def take(self, level: int, rng: random.Random, *, hard: bool) -> tuple[Sequence[Story], tuple[int, int]]:
+        """Stories to choose a page from, and how many characters they keep."""
+        themed = self.themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED)
+        pool = rng.choice(self.themes) if themed else self.everything
+        pool = rng.sample(pool, min(len(pool), 60))
+        limit = (_LIMIT[0], rng.choice(_SHORT_LIMITS)) if hard else _LIMIT
+        if rng.random() < _KIN[level]:
+            return self.kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
+        return pool, limit
+
+
+def _briefly_headed(story: Story, rng: random.Random) -> Story:
+    """A story with a head of a few characters, as columns and features have them."""
+    found = clauses("".join(story.paragraphs))
+    if not found or story.headline is None:
+        return story
+    text, size = rng.choice(found), rng.randint(3, 6)
+    return replace(story, headline=text[:size] if rng.random() < 0.5 else text[-size:])
+
+
+def _in_parts(story: Story) -> Story:
+    """The parts of a head that newscasts read in one go: 【column】 headline, “…强调” headline, headline——deck."""
+    headline = story.headline or ""
+    if (found := _COLUMN.match(headline)) and story.section is None:
+        story, headline = replace(story, section=found[1].strip()), found[2].strip()
+    if (found := _SAYS.match(headline)) and story.kicker is None:
+        return replace(story, kicker=found[1].strip(), headline=found[2].strip())
+    if (found := _DECK.match(headline)) and story.subtitle is None:
+        return replace(story, headline=found[1].strip(), subtitle=found[2].strip())
+    return replace(story, headline=headline)
 
 
 def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style:
@@ -167,14 +200,6 @@ def _themes(stories: Sequence[Story]) -> list[list[Story]]:
     return [group for _, group in sorted(groups.items()) if len(group) >= 12]
 
 
-_DIGEST_HEADS = (
-    "国内", "国际", "本市", "全市", "区域", "经济", "科技", "一周", "文化", "各地", "今日", "商务",
-)  # fmt: skip
-_DIGEST_TAILS = (
-    "快讯", "简讯", "短讯", "要闻", "联播快讯", "新闻集锦", "要闻速览", "快报", "短波", "信息窗",
-)  # fmt: skip
-
-
 def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterator[Story]:
     """Columns of short news: the headlines of their pieces are subheads."""
     short = [
@@ -189,7 +214,7 @@ def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterat
             if paragraphs:
                 subheads.append((len(paragraphs), story.headline or ""))
             paragraphs += story.paragraphs[: rng.choice((1, 1, 2))]
-        headline = rng.choice(_DIGEST_HEADS) + rng.choice(_DIGEST_TAILS)
+        headline = rng.choice(words("digest_head")) + rng.choice(words("digest_tail"))
         yield Story(f"digest_{number}", headline, tuple(paragraphs), subheads=tuple(subheads))
 
 
@@ -216,14 +241,21 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
     stuff = clauses("".join(story.paragraphs))
     if level < 2 or not stuff:
         return story
+    if rng.random() < _PARTED:
+        story = _in_parts(story)
     if not story.subheads and len(story.paragraphs) > 1 and rng.random() < 0.15:
         story = replace(story, subheads=tuple(_spoken_subheads(story.paragraphs, rng)))
-    if rng.random() < 0.28:
-        words = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
-        story = replace(story, kicker=" ".join(_thinned(word, rng) for word in words))
-    if level >= 3 and rng.random() < 0.1:
-        story = replace(story, section=rng.choice(_SECTION_HEADS) + rng.choice(_SECTION_TAILS))
-    if level >= 3 and rng.random() < 0.1:
+    if story.kicker is None and rng.random() < 0.28:
+        some = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
+        story = replace(story, kicker=" ".join(_thinned(word, rng) for word in some))
+    return _dressed(story, stuff, rng) if level >= 3 else story
+
+
+def _dressed(story: Story, stuff: Sequence[str], rng: random.Random) -> Story:
+    """Give some stories a column's name and a deck."""
+    if story.section is None and rng.random() < 0.1:
+        story = replace(story, section=rng.choice(words("section_head")) + rng.choice(words("section_tail")))
+    if story.subtitle is None and rng.random() < 0.1:
         dash = rng.choice(("———", "——", "", ""))
         story = replace(story, subtitle=dash + _thinned(rng.choice(stuff), rng))
     return story

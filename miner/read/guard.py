@@ -1,0 +1,168 @@
+"""Untrusted files are parsed in a child process, within limits of memory and time: what breaks them is set aside.
+
+A PDF of 3 KB may unpack to gigabytes inside a library that ends the process rather than fail. One child serves a
+process; it is started with the first file that needs it, and again after a file that ended it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import IO, Any
+
+from miner.config import Config
+from miner.errors import InputError
+from miner.model import Document
+from miner.read import jsonl, tables
+from miner.read.faults import fault
+
+_OCR_TAKES = 20
+"""By how much more time, and _OCR_HOLDS more memory, OCR may take: it draws pages, and loads models."""
+_OCR_HOLDS = 4
+_SIZE = struct.Struct(">Q")
+_START = "from miner.read.guard import serve; serve()"
+
+
+def read_guarded(kind: str, data: bytes, base: Document, config: Config) -> Document:
+    """Return the document of a PDF or an image; raises InputError, also when it breaks the limits of `config`."""
+    found: Document = _ask(partial(_read, kind, data, base, config), config)
+    return found
+
+
+def rows_guarded(
+    data: bytes, kind: str, config: Config, *, strict: bool
+) -> tuple[list[bytes], InputError | None]:
+    """Return the rows of a table of articles as JSON, and what ended the reading before its end.
+
+    Raises InputError when reading it breaks the limits of `config`.
+    """
+    found: tuple[list[bytes], InputError | None] = _ask(
+        partial(read_rows, data, kind, config.fields, strict), config
+    )
+    return found
+
+
+def _read(kind: str, data: bytes, base: Document, config: Config) -> Document:
+    from miner.read.pdf import read_image, read_pdf  # heavy, and many archives hold none
+
+    return (read_pdf if kind == "pdf" else read_image)(data, base, config)
+
+
+def read_rows(
+    data: bytes, kind: str, fields: tuple[str, ...], strict: bool
+) -> tuple[list[bytes], InputError | None]:
+    """Return the rows of a table as JSON, and what ended the reading before its end; without limits."""
+    rows: list[bytes] = []
+    try:
+        holds = partial(jsonl.holds_articles, fields, strict=strict)
+        rows.extend(map(tables.as_json, tables.records(data, kind, holds)))
+    except InputError as error:
+        return rows, error
+    return rows, None
+
+
+_CHILD: dict[int, subprocess.Popen[bytes]] = {}
+"""The child of this process, under the process's own number: a forked process starts one of its own."""
+
+
+def _ask(job: Callable[[], Any], config: Config) -> Any:
+    """Have a job done by the child; raises what it raises, and InputError when the child ends over it."""
+    child = _child()
+    seconds = config.max_parse_seconds * (_OCR_TAKES if config.ocr else 1)
+    memory = config.max_parse_bytes * (_OCR_HOLDS if config.ocr else 1)
+    try:
+        _send(_pipe(child.stdin), (seconds, memory, job))
+        done, found = _received(_pipe(child.stdout))
+    except (EOFError, OSError) as error:
+        slow = child.wait() == -getattr(signal, "SIGALRM", 0)
+        _CHILD.clear()
+        raise fault("too-slow", limit=seconds) if slow else fault("too-much-memory", limit=memory) from error
+    except BaseException:  # Ctrl-C: the child must not go on alone
+        child.kill()
+        child.wait()
+        _CHILD.clear()
+        raise
+    if done:
+        return found
+    raise found
+
+
+def _child() -> subprocess.Popen[bytes]:
+    child = _CHILD.get(os.getpid())
+    if child is None or child.poll() is not None:
+        child = subprocess.Popen(
+            [sys.executable, "-c", _START],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        _CHILD.clear()
+        _CHILD[os.getpid()] = child
+    return child
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream
+
+
+def _send(stream: IO[bytes], message: object) -> None:
+    data = pickle.dumps(message)
+    stream.write(_SIZE.pack(len(data)) + data)
+    stream.flush()
+
+
+def _received(stream: IO[bytes]) -> Any:
+    head = stream.read(_SIZE.size)
+    if len(head) < _SIZE.size:
+        raise EOFError
+    (size,) = _SIZE.unpack(head)
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def serve() -> None:
+    """Do jobs as they come, until the parent is gone: the child's whole life."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    with suppress(EOFError, OSError):
+        while True:
+            seconds, memory, job = _received(jobs)
+            with suppress(ImportError, AttributeError):  # not on every system
+                _limit(seconds, memory)
+            _send(answers, _done(job))
+
+
+def _done(job: Callable[[], Any]) -> tuple[bool, Any]:
+    try:
+        return True, job()
+    except MemoryError:
+        return False, fault("memory")
+    except Exception as error:
+        with suppress(Exception):
+            pickle.loads(pickle.dumps(error))
+            return False, error
+        return False, RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _limit(seconds: int, memory: int) -> None:
+    """Let the system end this process when a job takes longer, or asks for more memory than it has and `memory`."""
+    import resource
+
+    signal.alarm(seconds)
+    with open("/proc/self/statm", encoding="ascii") as status:
+        held = int(status.read().split()[0]) * resource.getpagesize()
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = held + memory if most == resource.RLIM_INFINITY else min(held + memory, most)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, most))

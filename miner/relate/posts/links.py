@@ -1,0 +1,107 @@
+"""Ties titles to people and bodies: each pair is weighed by its evidence, and what speaks for it more than against it holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from miner.relate.posts.careers import Stage, marks_of, stage_of
+from miner.relate.posts.evidence import NOWHERE, Holder, Seat, for_holder, for_seat, holders, seats
+from miner.relate.posts.reader import Reader, model, reader
+from miner.relate.posts.sentence import Row, rows
+from miner.relate.posts.view import View
+
+Scores = Mapping[str, float]
+
+
+class Judge(NamedTuple):
+    """The learned weights of the evidence for holders and for seats."""
+
+    holder: Scores
+    seat: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A title with one who holds it and the body where: indices into the row's parts where they stand in it."""
+
+    row: Row
+    title: int
+    holder: Holder
+    seat: Seat
+    sure: float
+    """Probability that the person holds the title."""
+    stage: Stage
+
+
+def weigh(names: Iterable[str], scores: Scores) -> float:
+    """Return the sum of what the evidence says, in log odds; what was never seen says nothing."""
+    return sum(scores.get(name, 0.0) for name in names)
+
+
+class Memory:
+    """What was said before in a field: the company last named, and at which body each person's last title was held."""
+
+    def __init__(self, view: View) -> None:
+        self._firms = [mention for mention in view.bodies if mention.label == "enterprise"]
+        self._at = 0
+        self._last: dict[int, Seat] = {}
+        self._previous: Seat | None = None
+
+    def enter(self, row: Row) -> None:
+        """Begin a sentence; sentences come in text order."""
+        while self._at < len(self._firms) and self._firms[self._at].span.end <= row.span.start:
+            self._at += 1
+        self._previous = None
+
+    def seats(self, row: Row, title: int, person: int) -> tuple[Seat, ...]:
+        """Return the bodies at which a person may hold a title."""
+        firm = self._firms[self._at - 1] if self._at else None
+        return tuple(seats(row, title, self._previous or self._last.get(person), firm))
+
+    def keep(self, person: int, seat: Seat) -> None:
+        """Remember where a title was held."""
+        if seat is not NOWHERE:
+            self._last[person] = self._previous = seat
+
+
+def ties(view: View, *, titles: Reader | None = None, judge: Judge | None = None) -> Iterator[Tie]:
+    """Yield who holds which title at which body in one field, in text order."""
+    judge = judge or learned()
+    memory = Memory(view)
+    for row in rows(view, (titles or reader()).read(view.marked(), view.sentences)):
+        memory.enter(row)
+        marks = marks_of(row)
+        for title in row.titles():
+            for holder, sure in list(_holders(row, title, judge.holder)):
+                person = holder.mention.entity
+                seat = best_seat(row, title, holder, memory.seats(row, title, person), judge.seat)
+                memory.keep(person, seat)
+                yield Tie(row, title, holder, seat, sure, stage_of(row, title, marks))
+
+
+def _holders(row: Row, title: int, scores: Scores) -> Iterator[tuple[Holder, float]]:
+    for holder in holders(row, title):
+        odds = weigh(for_holder(row, title, holder), scores)
+        if odds > 0:
+            yield holder, 1 / (1 + math.exp(-odds))
+
+
+def best_seat(row: Row, title: int, holder: Holder, choices: Sequence[Seat], scores: Scores) -> Seat:
+    """Return the likeliest body of a title."""
+    return max(choices, key=lambda seat: weigh(for_seat(row, title, holder, seat), scores))
+
+
+@cache
+def learned() -> Judge:
+    """Return the weights that come with the package."""
+    arrays = model()
+    return Judge(
+        *(
+            dict(zip(arrays[f"{kind}_names"].tolist(), arrays[f"{kind}_weights"].tolist(), strict=True))
+            for kind in ("holder", "seat")
+        )
+    )
