@@ -14,6 +14,7 @@ from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
 from miner.recognise.entities import Links, group, parts_of_name
 from miner.recognise.found import Found
+from miner.recognise.names import across
 from miner.recognise.network.choice import Kind, check
 from miner.recognise.rules.brackets import find_latin
 from miner.recognise.rules.declared import declared_names
@@ -157,7 +158,7 @@ def _joined(article: Article, parts: list[_Read]) -> tuple[AnnotatedText, list[F
         return replace(parts[0].passage, fields=article.spans()), parts[0].found
     names = [found.shifted(part.start) for part in parts for found in part.found]
     text = AnnotatedText.joined([part.passage for part in parts], article.spans())
-    return text, names
+    return text, across(text, names)
 
 
 def _links(passage: AnnotatedText, names: list[Found]) -> Links:

@@ -75,11 +75,12 @@ def _spans(roles: Floats, least: float) -> Iterator[tuple[int, int]]:
     starts = np.flatnonzero(roles[:, 0] >= least)
     ends = np.flatnonzero(roles[:, 2] >= least)
     breaks = np.flatnonzero(roles[:, 1] < least)
-    reach = breaks[np.minimum(np.searchsorted(breaks, starts + 1), len(breaks) - 1)] if len(breaks) else starts
+    reach = (
+        breaks[np.minimum(np.searchsorted(breaks, starts + 1), len(breaks) - 1)] if len(breaks) else starts
+    )
     first = np.searchsorted(ends, starts + 1)
     last = np.searchsorted(ends, np.minimum(reach, starts + _LONGEST - 1), side="right")
     closing = ends.tolist()
     for start, low, high in zip(starts.tolist(), first.tolist(), last.tolist(), strict=True):
         for end in closing[low:high]:
             yield start, end + 1
-

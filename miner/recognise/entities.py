@@ -100,18 +100,20 @@ def _fuller(label: str, name: str, longer: Sequence[str], names: Sequence[str]) 
 def _entity(text: AnnotatedText, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
     rooted = [found for found in firsts if _squeezed(text, found) == root[1]]
     full = rooted[0] if rooted else max(firsts, key=lambda found: found.end - found.start)
-    entry = _entry_of(text, [full, *firsts], root)
-    others = [(found.span.of(text.text), _kind(text, found, full, links)) for found in firsts if found is not full]
+    others = [
+        (found.span.of(text.text), _kind(text, found, full, links)) for found in firsts if found is not full
+    ]
     latin = next((form for form, kind in others if kind == "latin"), None)
+    entry = _entry_of(text, [full, *firsts], root) or Entry("")
     return LocalEntity(
         label=full.label,  # type: ignore[arg-type]
         name=full.span.of(text.text),
         forms=tuple(Form(form, kind) for form, kind in others),  # type: ignore[arg-type]
-        known_as=entry.name if entry else None,
-        latin_name=latin or (entry.latin[0] if entry and entry.latin else None),
-        country=entry.country if entry else None,
-        industry=entry.industry if entry else None,
-        kind=entry.kind if entry else None,
+        known_as=entry.name or None,
+        latin_name=latin or next(iter(entry.latin), None),
+        country=entry.country,
+        industry=entry.industry,
+        kind=entry.kind,
     )
 
 

@@ -89,7 +89,7 @@ def beside(view: View, start: int, end: int) -> list[str]:
 def words(view: View, start: int, end: int) -> list[str]:
     """Whether the segmenter cuts here too, and which words stand first, last, before and after."""
     text = view.text
-    cut, tags, starts = text.words
+    cut, tags, _ = text.words
     first, last = text.word_at(start), text.word_at(end - 1)
     opened, closed = text.edges[start], text.edges[end]
     signs = [
@@ -178,7 +178,12 @@ def zones(view: View, start: int, end: int) -> list[str]:
     return signs
 
 
-_MARKED = {"《》": "is the title of a work", "“”": "in quotation marks", "()": "in brackets", "、、": "in a list"}
+_MARKED = {
+    "《》": "is the title of a work",
+    "“”": "in quotation marks",
+    "()": "in brackets",
+    "、、": "in a list",
+}
 
 SIGNS: tuple[Drawn, ...] = (
     characters,

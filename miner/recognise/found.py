@@ -28,4 +28,3 @@ class Found:
     def shifted(self, by: int) -> Found:
         """Return it moved by `by` characters."""
         return replace(self, start=self.start + by, end=self.end + by)
-

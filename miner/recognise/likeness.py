@@ -11,7 +11,14 @@ from functools import lru_cache
 
 from miner.language.gazetteer import gazetteer, words_of
 from miner.language.lexicon import Entry
-from miner.language.name_forms import abbreviates, brand, core, has_legal_form, leading_region, without_regions
+from miner.language.name_forms import (
+    abbreviates,
+    brand,
+    core,
+    has_legal_form,
+    leading_region,
+    without_regions,
+)
 
 
 def known(label: str, name: str) -> Entry | None:
@@ -98,7 +105,11 @@ def _forms(label: str, short: str, full: str) -> list[str]:
     """The build of the two: legal forms, brackets, Latin, length."""
     signs = [f"shorter has {min(len(short), 8)} characters"]
     legal = has_legal_form(short), has_legal_form(full)
-    signs.append(("no legal form", "legal form of the longer", "legal form of the shorter", "two legal forms")[2 * legal[0] + legal[1]])
+    signs.append(
+        ("no legal form", "legal form of the longer", "legal form of the shorter", "two legal forms")[
+            2 * legal[0] + legal[1]
+        ]
+    )
     if short.isascii() != full.isascii():
         signs.append("one of them Latin")
     if "(" in full and "(" not in short:

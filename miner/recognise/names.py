@@ -13,19 +13,31 @@ from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import Choice, choose
 from miner.recognise.evidence import measured, signs
 from miner.recognise.found import Found
-from miner.recognise.proposals import LEAST, Proposals, propose, repeated
+from miner.recognise.proposals import LEAST, Proposals, propose, repeated_in
 from miner.recognise.scorer import LABELS, Scorer, scorer
 from miner.recognise.view import View
 from miner.recognise.vote import poll
 from miner.text import AnnotatedText
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.int64]
 _REPEATED = 0.5
 """What a network believes so surely, and what the text declares, is looked for in the whole article."""
+_SURE = 0.8
 _NOTHING = 0.9
 _PATTERNS = frozenset({"type", "title", "list", "latin", "bracket"})
-_METHODS = ("declared", "bracket", "lexicon", "network", "type", "title", "dotted", "latin", "list", "elsewhere")
+_METHODS = (
+    "declared",
+    "bracket",
+    "lexicon",
+    "network",
+    "type",
+    "title",
+    "dotted",
+    "latin",
+    "list",
+    "elsewhere",
+)
 """Who proposed a name, in the order in which one of several is named as its method."""
 
 
@@ -50,9 +62,11 @@ def see(text: AnnotatedText, beliefs: Beliefs | None) -> Seen:
     proposals = propose(view)
     starts, ends = _columns(sorted(proposals))
     sure = view.beliefs.posteriors(starts, ends)[:, :3].max(axis=1, initial=0.0) >= _REPEATED
-    again = {text.folded[start:end] for start, end in zip(starts[sure].tolist(), ends[sure].tolist(), strict=True)}
+    again = {
+        text.folded[start:end] for start, end in zip(starts[sure].tolist(), ends[sure].tolist(), strict=True)
+    }
     again |= {text.folded[start:end] for (start, end), by in proposals.items() if "declared" in by}
-    for span in repeated(view, again):
+    for span in repeated_in(text, again):
         proposals.setdefault(span, set()).add("elsewhere")
     spans = sorted(_worth(view, proposals))
     sources = [proposals[span] for span in spans]
@@ -82,7 +96,8 @@ def _worth(view: View, proposals: Proposals) -> list[tuple[int, int]]:
 
 def weigh(seen: Seen, weights: Scorer) -> tuple[Floats, Floats]:
     """Return the log-odds of every label for every proposal: where it stands, and with the article's vote."""
-    here = weights.here(seen.signs, seen.measures)
+    blind = seen.view.beliefs.blind
+    here = weights.without_network(seen.signs) if blind else weights.here(seen.signs, seen.measures)
     return here, weights.voted(poll(seen.strings(), here)) if seen.spans else here
 
 
@@ -111,3 +126,22 @@ def choices(spans: Sequence[tuple[int, int]], odds: Floats) -> list[Choice]:
 
 def _probability(odds: float) -> float:
     return round(1.0 / (1.0 + exp(-odds)), 3)
+
+
+def across(text: AnnotatedText, names: list[Found]) -> list[Found]:
+    """Return the names of a text that was read in windows, with those sure in one found in the others too."""
+    sure = {
+        found.span.of(text.folded): found
+        for found in names
+        if found.confidence >= _SURE and found.label in LABELS[:3] and found.end - found.start > 2
+    }
+    taken = bytearray(len(text.folded) + 1)
+    for found in names:
+        taken[found.start : found.end] = b"\1" * (found.end - found.start)
+    more = []
+    for start, end in repeated_in(text, sure):
+        if not any(taken[start:end]):
+            known = sure[text.folded[start:end]]
+            more.append(Found(start, end, known.label, "elsewhere", known.confidence))
+            taken[start:end] = b"\1" * (end - start)
+    return sorted([*names, *more], key=lambda found: found.start)

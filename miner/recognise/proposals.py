@@ -7,7 +7,7 @@ one that is missing can never be found. What proposed a stretch stays with it, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import ahocorasick
 
@@ -85,7 +85,9 @@ def _titled(view: View) -> Spans:
         yield from ((at, at + length) for length in _lengths(text.folded, at))
     says = words_of("reporting", "bare", "say")
     before = {start for start in text.title_starts if text.edges[start]}
-    before.update(start for word, start in zip(text.words.words, text.words.starts, strict=True) if word in says)
+    before.update(
+        start for word, start in zip(text.words.words, text.words.starts, strict=True) if word in says
+    )
     for end in before:
         yield from _ending_at(text, end)
 
@@ -177,17 +179,16 @@ def propose(view: View) -> Proposals:
     return found
 
 
-def repeated(view: View, strings: Iterator[str] | set[str]) -> Spans:
+def repeated_in(text: AnnotatedText, strings: Iterable[str]) -> Spans:
     """Yield where these strings are written, short ones only at the edge of a word."""
     automaton = ahocorasick.Automaton()
-    for text in strings:
-        automaton.add_word(text, len(text))
+    for string in strings:
+        automaton.add_word(string, len(string))
     if not len(automaton):
         return
     automaton.make_automaton()
-    edges = view.text.edges
-    for last, length in automaton.iter(view.text.folded):
+    edges = text.edges
+    for last, length in automaton.iter(text.folded):
         start, end = last + 1 - length, last + 1
         if length > 2 or edges[start] or edges[end]:
             yield start, end
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from itertools import chain
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from miner.errors import ModelError
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 LABELS = ("person", "enterprise", "organization", "place", "other")
 """What a stretch may be; `other` are names of things and of writers, which keep their place and come out nowhere."""
 FORMAT = 1
@@ -40,24 +40,23 @@ class Told(NamedTuple):
 class Scorer:
     """Learned weights of the signs and measures of a stretch, of its article's votes, and of the signs of pairs."""
 
-    def __init__(self, signs: Table, measures: Table, votes: Table, pairs: Table) -> None:
-        self.signs, self.measures, self.votes, self.pairs = signs, measures, votes, pairs
+    def __init__(self, *tables: Table) -> None:
+        self.signs, self.measures, self.votes, self.pairs, self.alone = tables
+        pairs, signs = self.pairs, self.signs
         self._paired = dict(zip(pairs.names, pairs.weights[:, 0].tolist(), strict=True))
         self._row = {name: row for row, name in enumerate(signs.names)}
-        self._padded = np.concatenate([signs.weights, np.zeros((1, len(LABELS)))])
 
     def here(self, signs: Sequence[Sequence[str]], measures: Floats) -> Floats:
         """Return the log-odds of every label for stretches where they stand, shape (stretches, labels).
 
         An unknown sign counts nothing.
         """
-        if not signs:
-            return np.zeros((0, len(LABELS)))
-        unknown = len(self._row)
-        rows = [self._row.get(name, unknown) for name in chain.from_iterable(signs)]
-        first = np.cumsum([0, *map(len, signs[:-1])])
-        odds: Floats = np.add.reduceat(self._padded[rows], first, axis=0) + measures @ self.measures.weights
+        odds: Floats = _summed(self.signs, self._row, signs) + measures @ self.measures.weights
         return odds
+
+    def without_network(self, signs: Sequence[Sequence[str]]) -> Floats:
+        """Return the log-odds of every label where no network was asked, shape (stretches, labels)."""
+        return _summed(self.alone, {name: row for row, name in enumerate(self.alone.names)}, signs)
 
     def voted(self, votes: Floats) -> Floats:
         """Return the log-odds with the article's vote; `votes` has the shape (stretches, votes, labels)."""
@@ -66,11 +65,15 @@ class Scorer:
 
     def joined(self, signs: Sequence[str]) -> float:
         """Return the log-odds that two names of an article are one thing's, by the signs about the pair."""
-        return sum(self._paired.get(sign, 0.0) for sign in signs)
+        return float(sum(self._paired.get(sign, 0.0) for sign in signs))
 
     def told(self, signs: Sequence[str], measures: Floats, label: int) -> list[Told]:
         """Return what the evidence about one stretch adds to a label's log-odds, the weightiest first."""
-        told = [Told(name, float(self.signs.weights[self._row[name], label])) for name in signs if name in self._row]
+        told = [
+            Told(name, float(self.signs.weights[self._row[name], label]))
+            for name in signs
+            if name in self._row
+        ]
         adds = (measures * self.measures.weights[:, label]).tolist()
         told += [Told(name, each) for name, each in zip(self.measures.names, adds, strict=True) if each]
         return sorted(told, key=lambda piece: -abs(piece.adds))
@@ -98,7 +101,18 @@ class Scorer:
             raise ModelError(f"damaged scorer: {error}", hint="train it again with `miner train`") from error
 
 
-_TABLES = ("signs", "measures", "votes", "pairs")
+_TABLES = ("signs", "measures", "votes", "pairs", "alone")
+
+
+def _summed(table: Table, rows: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Floats:
+    """Return for every stretch the sum of the weights of its signs, shape (stretches, labels)."""
+    if not signs:
+        return np.zeros((0, len(LABELS)))
+    padded = np.concatenate([table.weights, np.zeros((1, len(LABELS)))])
+    chosen = [rows.get(name, len(rows)) for name in chain.from_iterable(signs)]
+    first = np.cumsum([0, *map(len, signs[:-1])])
+    odds: Floats = np.add.reduceat(padded[chosen], first, axis=0)
+    return odds
 
 
 def _table(arrays: np.lib.npyio.NpzFile, name: str) -> Table:
@@ -113,4 +127,6 @@ def scorer() -> Scorer:
     try:
         return Scorer.from_bytes(file.read_bytes())
     except OSError as error:
-        raise ModelError(f"cannot read the scorer: {error}", where=str(file), hint="reinstall miner") from error
+        raise ModelError(
+            f"cannot read the scorer: {error}", where=str(file), hint="reinstall miner"
+        ) from error

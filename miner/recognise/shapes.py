@@ -19,7 +19,9 @@ def letters_of(lexicon: str, kind: str) -> frozenset[str]:
 @cache
 def whole_words(lexicon: str, kind: str) -> frozenset[str]:
     """Return the folded words of a kind as they are written, not folded into `words_of`'s forms."""
-    return frozenset(fold(word) for entry in load_all().get(lexicon, ()) if entry.kind == kind for word in entry.words)
+    return frozenset(
+        fold(word) for entry in load_all().get(lexicon, ()) if entry.kind == kind for word in entry.words
+    )
 
 
 def family_length(text: str) -> int:
@@ -29,7 +31,9 @@ def family_length(text: str) -> int:
     (2, 1, 0)
     """
     for length in (3, 2):
-        if text[:length] in whole_words("surnames", "japanese") or text[:length] in whole_words("surnames", "compound"):
+        if text[:length] in whole_words("surnames", "japanese") or text[:length] in whole_words(
+            "surnames", "compound"
+        ):
             return length
     common, rare = letters_of("surnames", "common"), letters_of("surnames", "rare")
     return int(text[:1] in common or text[:1] in rare)
@@ -56,7 +60,17 @@ def _given(text: str) -> list[str]:
     return [f"family name: {sort}", f"given name of {len(given)} {'fits' if fits else 'odd'}"]
 
 
-_KINDS = ("role", "common", "stop", "any_company", "self", "company_role", "not_person", "not_body", "platform")
+_KINDS = (
+    "role",
+    "common",
+    "stop",
+    "any_company",
+    "self",
+    "company_role",
+    "not_person",
+    "not_body",
+    "platform",
+)
 _HEADS = ("other_head", "enterprise_head", "organization_head", "person_head", "neutral", "people_trade")
 
 
@@ -86,19 +100,25 @@ def shape(text: str) -> tuple[str, ...]:
     ('length 2', 'family name: common', 'given name of 1 fits')
     """
     n = len(text)
-    found = [f"length {n}" if n < 8 else "length 8 to 12" if n < 13 else "length 13 and more", *_given(text), *_words(text)]
-    if text.isascii():
-        found.append("Latin")
-    elif any(char.isascii() and char.isalpha() for char in text):
+    length = f"length {n}" if n < 8 else "length 8 to 12" if n < 13 else "length 13 and more"
+    return (length, *_given(text), *_words(text), *_script(text), *_build(text))
+
+
+def _script(text: str) -> list[str]:
+    found = ["Latin"] if text.isascii() else []
+    if not found and any(char.isascii() and char.isalpha() for char in text):
         found.append("Latin inside")
-    if any(char.isdigit() for char in text):
-        found.append("digit inside")
-    if "·" in text:
-        found.append("dot inside")
     if _transliterated(text):
         found.append("characters of transliterations")
+    return found
+
+
+def _build(text: str) -> list[str]:
+    found = ["digit inside"] if any(char.isdigit() for char in text) else []
+    if "·" in text:
+        found.append("dot inside")
     if not _MARKS.isdisjoint(text):
         found.append("mark inside")
     if any(text.count(opening) != text.count(closing) for opening, closing in _PAIRS):
         found.append("bracket left open")
-    return tuple(found)
+    return found

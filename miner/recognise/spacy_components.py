@@ -23,8 +23,8 @@ from spacy.vocab import Vocab
 
 from miner.language.lexicon import load_all
 from miner.recognise.found import Found
-from miner.recognise.network.asked import ask
 from miner.recognise.names import find_names
+from miner.recognise.network.asked import ask
 from miner.recognise.network.choice import Kind
 from miner.text import AnnotatedText
 

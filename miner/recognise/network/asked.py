@@ -26,7 +26,9 @@ def ask(texts: Sequence[AnnotatedText], kind: Kind = "fast") -> list[Beliefs | N
     model = network(kind)
     if model is None:
         return [None] * len(texts)
-    with _threads().limit(limits=1, user_api="blas"):  # small products: a second thread costs more than it saves
+    with _threads().limit(
+        limits=1, user_api="blas"
+    ):  # small products: a second thread costs more than it saves
         states = model.marginals([text.text for text in texts], [_cut(text) for text in texts])
     return [Beliefs(each) for each in states]
 

@@ -62,7 +62,9 @@ def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except ValueError as error:
-        raise InputError(f"损坏的标注 a damaged annotation: {error}", code="damaged", where=str(path)) from error
+        raise InputError(
+            f"损坏的标注 a damaged annotation: {error}", code="damaged", where=str(path)
+        ) from error
 
 
 def _gold(found: Mapping[str, Any], file: str) -> Gold:

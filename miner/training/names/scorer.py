@@ -75,10 +75,10 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     rows = tabulate(lessons)
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")
     here = by_folds(rows.evidence, rows, range(len(LABELS)), _SIGNS)
-    votes = np.concatenate([poll(lesson.seen.strings(), part) for lesson, part in zip(lessons, _parts(lessons, here))])
-    voted = np.stack([by_folds(votes[:, :, k], rows, [k], _VOTES)[:, 0] for k in range(len(LABELS))], axis=1)
-    figures = measure(lessons, voted + _LENIENT)
-    figures |= {f"{name} (corpus)": figure for name, figure in measure([l for l in lessons if not l.gold.whole], voted[~rows.told[:, 3]] + _LENIENT).items()} if effort.corpus else {}
+    polls = zip(lessons, _parts(lessons, here), strict=True)
+    votes = np.concatenate([poll(lesson.seen.strings(), part) for lesson, part in polls])
+    voted = [by_folds(votes[:, :, label], rows, [label], _VOTES) for label in range(len(LABELS))]
+    figures = measure(lessons, np.concatenate(voted, axis=1) + _LENIENT)
     for name, figure in figures.items():
         say(f"{name}: {figure:.3f}")
     out.write_bytes(_scorer(rows, votes, [lesson.gold for lesson in lessons]).to_bytes())
@@ -87,7 +87,10 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
 def _lesson(gold: Gold, readings: Path) -> Lesson:
     text = AnnotatedText.read(gold.text)
-    seen = see(text, _beliefs(gold, text, readings))
+    return _taught(gold, see(text, _beliefs(gold, text, readings)))
+
+
+def _taught(gold: Gold, seen: Seen) -> Lesson:
     spans = gold.spans()
     right = [[spans.get(span) == label for label in LABELS] for span in seen.spans]
     return Lesson(gold, seen, np.array(right, bool).reshape(len(right), len(LABELS)))
@@ -109,7 +112,9 @@ def tabulate(lessons: Sequence[Lesson]) -> Rows:
     """Return all proposals as one table; signs seen too seldom have no column."""
     signs = [signs for lesson in lessons for signs in lesson.seen.signs]
     names, table = sign_table(signs)
-    measures = sparse.csr_matrix(np.concatenate([lesson.seen.measures for lesson in lessons]).astype(np.float32))
+    measures = sparse.csr_matrix(
+        np.concatenate([lesson.seen.measures for lesson in lessons]).astype(np.float32)
+    )
     return Rows(
         sparse.hstack([table, measures]).tocsr(),
         names,
@@ -150,13 +155,17 @@ def by_folds(table: Any, rows: Rows, labels: Sequence[int], strength: float) -> 
 def weights(table: Any, right: Flags, strength: float, told: Flags | None = None) -> Floats:
     """Return the weights of a logistic regression for every label, shape (columns, labels); columns are scaled alike."""
     table = sparse.csr_matrix(table)
-    spread = np.sqrt(table.multiply(table).mean(axis=0)).A1 / np.sqrt(np.maximum((table != 0).mean(axis=0).A1, 1e-9))
+    spread = np.sqrt(table.multiply(table).mean(axis=0)).A1 / np.sqrt(
+        np.maximum((table != 0).mean(axis=0).A1, 1e-9)
+    )
     spread[spread < 1e-5] = 1.0
     scaled = table @ sparse.diags(1.0 / spread)
     columns = []
     for label, column in enumerate(right.T):
         use = np.flatnonzero(told[:, label]) if told is not None else slice(None)
-        learned = LogisticRegression(C=strength, max_iter=120, fit_intercept=False).fit(scaled[use], column[use])
+        learned = LogisticRegression(C=strength, max_iter=120, fit_intercept=False).fit(
+            scaled[use], column[use]
+        )
         columns.append(learned.coef_[0] / spread)
     return np.stack(columns, axis=1)
 
@@ -169,10 +178,24 @@ def _scorer(rows: Rows, votes: Floats, golds: Sequence[Gold]) -> Scorer:
     learned, n = weights(rows.evidence, rows.right, _SIGNS, rows.told), len(rows.signs)
     telling = np.abs(learned[:n]).max(axis=1) >= _LEAST_WEIGHT
     signs = tuple(name for name, tells in zip(rows.signs, telling.tolist(), strict=True) if tells)
-    columns = [weights(votes[:, :, k], rows.right[:, k : k + 1], _VOTES, rows.told[:, k : k + 1])[:, 0] for k in range(len(LABELS))]
+    columns = [
+        weights(votes[:, :, k], rows.right[:, k : k + 1], _VOTES, rows.told[:, k : k + 1])[:, 0]
+        for k in range(len(LABELS))
+    ]
     counted = np.stack(columns, axis=1)
     counted[VOTES.index("always")] += _LENIENT
-    return Scorer(Table(signs, learned[:n][telling]), Table(MEASURES, learned[n:]), Table(VOTES, counted), pairs(golds))
+    here = Table(signs, learned[:n][telling])
+    return Scorer(here, Table(MEASURES, learned[n:]), Table(VOTES, counted), pairs(golds), alone(golds))
+
+
+def alone(golds: Sequence[Gold]) -> Table:
+    """Return the weights of the signs where no network was asked, shape (signs, labels)."""
+    lessons = [_taught(gold, see(AnnotatedText.read(gold.text), None)) for gold in golds]
+    rows = tabulate(lessons)
+    learned = weights(rows.evidence, rows.right, _SIGNS, rows.told)[: len(rows.signs)]
+    telling = np.abs(learned).max(axis=1) >= 2 * _LEAST_WEIGHT
+    names = tuple(name for name, tells in zip(rows.signs, telling.tolist(), strict=True) if tells)
+    return Table(names, learned[telling])
 
 
 def pairs(golds: Sequence[Gold]) -> Table:
@@ -180,7 +203,9 @@ def pairs(golds: Sequence[Gold]) -> Table:
     rows, right = [], []
     for gold in golds:
         for label in _PAIRED:
-            owner = {name: at for at, names in enumerate(gold.things[label]) for name in names if len(name) > 1}
+            owner = {
+                name: at for at, names in enumerate(gold.things[label]) for name in names if len(name) > 1
+            }
             for short, full in combinations(sorted(owner, key=lambda name: (len(name), name)), 2):
                 if set(short) & set(full) or short.isascii() != full.isascii():
                     rows.append(pair_signs(label, short, full, owner))
@@ -196,7 +221,10 @@ def measure(lessons: Sequence[Lesson], odds: Floats) -> dict[str, float]:
     hits, wanted, given = Counter[str](), Counter[str](), Counter[str]()
     for lesson, part in zip(lessons, _parts(lessons, odds), strict=True):
         strings = lesson.seen.strings()
-        found = {(LABELS[c.label], strings[c.row].replace(" ", "")) for c in choose(choices(lesson.seen.spans, part))}
+        found = {
+            (LABELS[c.label], strings[c.row].replace(" ", ""))
+            for c in choose(choices(lesson.seen.spans, part))
+        }
         for label, things in lesson.gold.things.items():
             want = frozenset().union(*things)
             got = {name for kind, name in found if kind == label}
