@@ -153,14 +153,15 @@ def run(
     command = shlex.join(["miner", "run", *given, "--db", str(database)])
     with _watcher() as watch:
         done = run_paths(given, database, config, workers=workers, force=force, command=command, watch=watch)
-    _summary(database, done)
-    if done.documents - done.failed + done.skipped == 0:
+    if done.read_nothing:
         raise InputError(
-            "nothing readable there",
+            "这里没有可读的文件 / nothing readable there",
             code="nothing-readable",
             where=", ".join(given),
-            hint="text, HTML, PDF, tables, web archives and archives of them are read",
+            hint=";".join(done.causes)
+            or "可读文本、网页、PDF、表格、网页归档及其压缩包 / text, HTML, PDF, tables, web archives and archives of them are read",
         )
+    _summary(database, done)
 
 
 def default_corpus() -> Path:
@@ -252,7 +253,7 @@ def _summary(database: Path, done: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from miner.store.read import COUNTED, counts
+    from miner.store.read import COUNTED, counts, undated
 
     table = Table(title=f"{database}", title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
@@ -271,6 +272,10 @@ def _summary(database: Path, done: Any) -> None:
     click.echo(f"\n下一步 next:  miner serve {name}")
     if rows[COUNTED["problems"]]:
         click.echo(f"待查 look at:  miner problems {name}")
+    if undated(database):
+        click.echo(
+            "日期 dates:  有的文档没有见报日期,年份是推断的或不知道 / some documents have no date of issue: --issue-date 2023-11-08, docs/paths.md"
+        )
 
 
 @main.command()

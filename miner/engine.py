@@ -31,6 +31,7 @@ from miner.store.write import Writer
 
 _CHUNK_CHARS = 200_000
 _CHUNK_DOCUMENTS = 64
+_TOLD_CAUSES = 5
 _IN_FLIGHT = 3
 """Chunks on their way for each worker: enough to keep it busy, few enough to keep memory flat."""
 
@@ -48,6 +49,13 @@ class Progress:
     seconds: float = 0.0
     stage: str = "mine"
     path: str = ""
+    causes: tuple[str, ...] = ()
+    """Why nothing could be read, when nothing could."""
+
+    @property
+    def read_nothing(self) -> bool:
+        """Whether no document was read, now or before."""
+        return self.documents - self.failed + self.skipped == 0
 
 
 @dataclass(slots=True)
@@ -136,15 +144,27 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
     places = expand(paths)
     check(config.names)
     watch = watch or (lambda progress: None)
+    there_before = database.exists()
     opened = open_database(database, create=True)
     connection: sqlite3.Connection = opened.conn
     try:
         with store_errors(database):
-            return _run(
+            done = _run(
                 places, connection, config, workers=workers, force=force, command=command, watch=watch
             )
     finally:
         _close(connection)
+    if done.read_nothing and not there_before:
+        database.unlink(missing_ok=True)  # an empty database beside the mistyped path would only puzzle
+    return done
+
+
+def _causes(connection: sqlite3.Connection) -> tuple[str, ...]:
+    rows = connection.execute(
+        "select distinct message from problems where stage = 'read' and code <> 'nothing-readable' limit ?",
+        (_TOLD_CAUSES,),
+    )
+    return tuple(row[0] for row in rows)
 
 
 def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, config: Config, *, workers: int, force: bool,
@@ -179,7 +199,7 @@ def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, co
                           characters=counts.characters, seconds=round(done.seconds, 3))  # fmt: skip
     else:
         writer.drop_run()
-    return done
+    return replace(done, causes=_causes(connection)) if done.read_nothing else done
 
 
 def resolve_archive(connection: sqlite3.Connection) -> None:

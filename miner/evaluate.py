@@ -431,16 +431,13 @@ def score_pairs(
             else None
         )
 
-    for pair in table["pairs"]:
-        left, right = pair["articles"]
-        golds = {name: json.loads(gold_paths[name].read_text(encoding="utf-8")) for name in (left, right)}
-        _score_contradictions(connection, pair, (document(left), document(right)), result)
-        wanted = {(e[left], e[right]) for e in pair["events"] if e.get("relation", "same") == "same"}
-        events = {name: _matched_events(connection, document(name), golds[name]) for name in (left, right)}
-        found = {(i, j) for i, a in events[left].items() for j, b in events[right].items() if a == b}
-        result.scores["event-joined"].add(len(wanted & found), len(wanted), len(found))
-        result.wrong("event apart", f"{left}/{right}", sorted(wanted - found))
-        result.wrong("event joined wrongly", f"{left}/{right}", sorted(found - wanted))
+    for entry in table["pairs"]:
+        names = [name for name in entry["articles"] if name in gold_paths]
+        golds = {name: json.loads(gold_paths[name].read_text(encoding="utf-8")) for name in names}
+        events = {name: _matched_events(connection, document(name), golds[name]) for name in names}
+        for left, right in combinations(names, 2):
+            _score_contradictions(connection, entry, (left, right), (document(left), document(right)), result)
+            _score_joined(entry, (left, right), events, result)
     for name, left, right in table.get("same_person", []):
         forms = {fold(form) for form in name.split("=")}
         ids = [_person(connection, document(article), forms) for article in (left, right)]
@@ -450,9 +447,23 @@ def score_pairs(
             result.wrong("person apart", f"{left}/{right}", [name])
 
 
+def _score_joined(
+    entry: dict[str, Any], pair: tuple[str, str], events: dict[str, dict[int, str]], result: Evaluation
+) -> None:
+    """Score which events of two articles were joined; an entry may tell of more than two articles."""
+    left, right = pair
+    told = [e for e in entry["events"] if e.get("relation", "same") == "same" and left in e and right in e]
+    wanted = {(e[left], e[right]) for e in told}
+    found = {(i, j) for i, a in events[left].items() for j, b in events[right].items() if a == b}
+    result.scores["event-joined"].add(len(wanted & found), len(wanted), len(found))
+    result.wrong("event apart", f"{left}/{right}", sorted(wanted - found))
+    result.wrong("event joined wrongly", f"{left}/{right}", sorted(found - wanted))
+
+
 def _score_contradictions(
     connection: sqlite3.Connection,
-    pair: dict[str, Any],
+    entry: dict[str, Any],
+    pair: tuple[str, str],
     documents: tuple[str | None, str | None],
     result: Evaluation,
 ) -> None:
@@ -462,9 +473,10 @@ def _score_contradictions(
         " where c.kind = 'conflict' and ((x.document_id = ? and y.document_id = ?) or (y.document_id = ? and x.document_id = ?))", (*documents, *documents),
     )  # fmt: skip
     found = {frozenset((fold(a), fold(b))) for a, b in rows}
-    left, right = pair["articles"]
-    wanted = {frozenset((fold(c[left]), fold(c[right]))) for c in pair.get("contradictions", [])}
-    hits = {w for w in wanted if any(w == f or all(any(_close(x, y) for y in f) for x in w) for f in found)}
+    left, right = pair
+    told = [c for c in entry.get("contradictions", []) if left in c and right in c]
+    wanted = {frozenset((fold(c[left]), fold(c[right]))) for c in told}
+    hits = {w for w in wanted if any(_told_alike(w, f) for f in found)}
     result.scores["contradiction"].add(len(hits), len(wanted), len(hits) + max(0, len(found) - len(hits)))
     result.wrong("contradiction missed", f"{left}/{right}", [sorted(w) for w in wanted - hits])
     result.wrong(
@@ -472,6 +484,10 @@ def _score_contradictions(
         f"{left}/{right}",
         [sorted(f) for f in found - wanted] if len(found) > len(hits) else [],
     )
+
+
+def _told_alike(wanted: frozenset[str], found: frozenset[str]) -> bool:
+    return wanted == found or all(any(_close(x, y) for y in found) for x in wanted)
 
 
 def _matched_events(

@@ -120,6 +120,8 @@ class Article:
     page: str | None = None
     newspaper: str | None = None
     edition: int | None = None
+    inferred_year: int | None = None
+    """The year that a page which nobody dated tells of itself; None where `published` is known or nothing decides."""
     jump_to: str | None = None
     jump_from: str | None = None
     url: str | None = None

@@ -45,7 +45,7 @@ def content(path: Path) -> dict[str, list[str]]:
             for row in connection.execute(f"pragma table_info([{table}])")
             if row[1] not in ("run_id", "started", "finished", "seconds", "computed")
         ]
-        if table != "runs":
+        if table not in ("runs", "redirects"):  # both tell the history of one file
             made[table] = sorted(
                 repr(row)
                 for row in connection.execute(f"select {', '.join(f'[{c}]' for c in columns)} from [{table}]")
@@ -175,8 +175,7 @@ def test_a_folder_without_anything_readable(tmp_path: Path) -> None:
     (tmp_path / "in" / "x.bin").write_bytes(b"\0\1\2")
     result = run("run", str(tmp_path / "in"), "--db", str(tmp_path / "x.db"))
     assert result.exit_code == 3 and "nothing readable" in result.output
-    codes = {row[0] for row in sqlite3.connect(tmp_path / "x.db").execute("select code from problems")}
-    assert "nothing-readable" in codes
+    assert not (tmp_path / "x.db").exists()
 
 
 def test_bad_files_become_problems_and_the_run_goes_on(folder: Path) -> None:

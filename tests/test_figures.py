@@ -31,8 +31,14 @@ def test_a_comparison_is_kept_as_written() -> None:
 def test_a_figure_knows_its_edition() -> None:
     (figure,) = find_figures(passage(annotate("首届进博会有3600多家企业。", edition=5), "body"))
     assert figure.edition == 1
-    (figure,) = find_figures(passage(annotate("共有3600多家企业。", edition=5), "body"))
+    (figure,) = find_figures(passage(annotate("进博会共有3600多家企业。", edition=5), "body"))
     assert figure.edition == 5
+
+
+def test_an_item_of_a_digest_that_is_not_about_the_expo_has_no_edition() -> None:
+    digest = "进博会有3600家企业。\n" + "书展另有480家出版商参展。\n" + "天气晴好，游人如织。\n" * 200
+    exhibitors, publishers = find_figures(passage(annotate(digest, edition=5), "body"))
+    assert (exhibitors.edition, publishers.edition) == (5, None)
 
 
 def test_a_number_inside_a_name_is_no_figure() -> None:

@@ -20,6 +20,7 @@ from miner.resolve.figures import find_conflicts
 from tests.archives import add_article, add_document, empty_archive, insert
 
 BODY = "11月7日，旭化成（中国）投资有限公司在国家会展中心与漕河泾开发总公司签约。\n“我们看好徐汇，”旭化成董事长近藤修司说。本届共有3400多家企业参展。"
+OTHER = "乐高带来新玩具。3M公司也来了。本届共有3436家企业参展，一说3600家。"
 FULL, SHORT, PERSON = "旭化成（中国）投资有限公司", "旭化成", "近藤修司"
 
 
@@ -37,7 +38,7 @@ def fill(connection: sqlite3.Connection) -> None:
     add_article(
         connection,
         "a3",
-        "乐高带来新玩具。3M公司也来了。",
+        OTHER,
         headline="乐高参展",
         published="2019-11-06",
         newspaper="滨江报",
@@ -117,9 +118,11 @@ def fill(connection: sqlite3.Connection) -> None:
            confidence=1.0, **spot("我们看好徐汇，"))  # fmt: skip
     insert(connection, "posts", id="t1", person_id="p1", title="董事长", organization_text=SHORT, enterprise_id="e1", article_id="a1", start=0, end=1,
            date="2022-11-08", local_person=2)  # fmt: skip
-    for number, value in enumerate((3400.0, 3436.0, 3600.0)):
-        insert(connection, "figures", id=f"f{number}", article_id="a4" if number else "a1", field="body", text="3400多家", value=value, unit="家", qualifier=None,
-               subject="企业", measure="exhibitors", edition=5, **spot("3400多家"))  # fmt: skip
+    for number, (article, value, words) in enumerate(
+        (("a1", 3400.0, "3400多家"), ("a3", 3436.0, "3436家"), ("a3", 3600.0, "3600家"))
+    ):
+        insert(connection, "figures", id=f"f{number}", article_id=article, field="body", text=words, value=value, unit="家", qualifier=None,
+               subject="企业", measure="exhibitors", edition=5, **spot(words, BODY if article == "a1" else OTHER))  # fmt: skip
     insert(
         connection,
         "article_lines",

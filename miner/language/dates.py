@@ -40,7 +40,7 @@ class DateMention:
     date_end: str | None
     precision: Precision
     method: str
-    """written, year-of-issue, running, relative, bracket, same-day, expo-day, part-of-year; span (近五年: no event is dated by it); and without a
+    """written, year-of-issue, inferred-year, running, relative, bracket, same-day, expo-day, part-of-year; span (近五年: no event is dated by it); and without a
     date: vague, lunar, historic (before 1800, or a calendar not converted), impossible or no-issue-date."""
     yearless: str | None = None
     """A day whose year is not known, as EDTF writes it: XXXX-11-07."""
@@ -58,16 +58,19 @@ class _When:
 
 
 def find_dates(
-    text: str, *, issued: str | None = None, edition: int | None = None
+    text: str, *, issued: str | None = None, edition: int | None = None, year: int | None = None
 ) -> tuple[DateMention, ...]:
-    """Return the times that a text names, in order; a date in brackets behind 今天 decides for both.
+    """Return the times that a text names, in order; a date in brackets behind 今天 decides for both. `year` is that of a page
+    which nobody dated, as it was inferred: it serves where `issued` is not known.
 
     >>> [d.date for d in find_dates("11月7日、8日，今天（11月9日），去年，日前", issued="2022-11-09")]
     ['2022-11-07', '2022-11-09', '2021', None]
     >>> [(d.date, d.yearless) for d in find_dates("11月7日")]
     [(None, 'XXXX-11-07')]
+    >>> [(d.date, d.method) for d in find_dates("11月7日", year=2023)]
+    [('2023-11-07', 'inferred-year')]
     """
-    reader = _Reader(simplify(text), _issue(issued), edition)
+    reader = _Reader(simplify(text), _issue(issued), edition, year)
     found: list[DateMention] = []
     for span, when in reader.read():
         if when.method in _SILENT:
@@ -129,8 +132,9 @@ _NONE = _When(None, "none", "vague")
 class _Reader:
     """Reads the dates of one text in order; remembers the day last named, for 当天 and 7日."""
 
-    def __init__(self, text: str, issued: date | None, edition: int | None) -> None:
+    def __init__(self, text: str, issued: date | None, edition: int | None, year: int | None = None) -> None:
         self.text, self.issued, self.edition = text, issued, edition
+        self.year = None if issued else year
         self.running: date | None = None
         self.running_at = 0
         self.ahead: tuple[date, int] | None = None
@@ -196,7 +200,7 @@ class _Reader:
         if self.heading is not None:
             return self.heading
         if self.issued is None:
-            return self.running.year if self.running else None
+            return self.running.year if self.running else self.year
         distance = (month - self.issued.month) * 30.5 + ((day or 15) - self.issued.day)
         announced = self._announced(at - 12, at + 16)
         if distance < -300 or (distance < -240 and announced):
@@ -280,10 +284,11 @@ class _Reader:
 
     def relative_year(self, match: re.Match[str]) -> _When:
         """Read 去年, 去年11月, 去年11月7日, 去年今日."""
-        if self.issued is None:
+        base = self.issued.year if self.issued else self.year
+        if base is None:
             return _When(None, "none", "no-issue-date")
-        year = self.issued.year + (words("year")[match["ry"]].shift or 0)
-        if match["today"]:
+        year = base + (words("year")[match["ry"]].shift or 0)
+        if match["today"] and self.issued:
             return _made(match, (year, self.issued.month, self.issued.day), "relative")
         self.year_here = (year, match.start())
         return self._in_year(match, year, "relative")
@@ -325,7 +330,8 @@ class _Reader:
         if not 1 <= month <= 12:
             return _When(None, "none", "impossible")
         if year is not None:
-            return _made(match, (year, month, day), "year-of-issue")
+            inferred = self.issued is None and year == self.year
+            return _made(match, (year, month, day), "inferred-year" if inferred else "year-of-issue")
         known = day is not None and 1 <= day <= 31
         return _When(None, "none", "no-issue-date", None, f"XXXX-{month:02}-{day:02}" if known else None)
 

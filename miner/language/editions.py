@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from miner.expo import year_edition
+from miner.language.fold import simplify
 from miner.language.lexicon import load_lexicon
 from miner.language.numerals import han_class, read_number, write_numeral
 
@@ -19,10 +20,53 @@ class EditionMention(NamedTuple):
     text: str
 
 
+_OFTEN = 300
+"""A text that names the expo twice, and once in so many characters, is about it."""
+
+
+_SHORT, _LEAD = 1_500, 150
+"""A text of so few characters that names the expo in so many first ones is about it: longer ones are digests."""
+
+
+@cache
+def _names() -> str:
+    names = {form for e in load_lexicon("expo") if e.kind in ("expo", "forum", "short") for form in e.forms()}
+    return "|".join(sorted(map(re.escape, names), key=lambda form: (-len(form), form)))
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    return re.compile(_names())
+
+
+def names_expo(text: str) -> bool:
+    """Tell whether a text names the expo or its forum.
+
+    >>> names_expo("企业在进博会上签约"), names_expo("法兰克福书展")
+    (True, False)
+    """
+    return _named().search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def is_about_expo(headline: str, body: str) -> bool:
+    """Tell whether an article is about the expo: its headline names it, or its text does again and again, or a short one begins with it.
+
+    >>> is_about_expo("进博会开幕", ""), is_about_expo("一周要闻", "进博会开幕。" + "另一件事。" * 300)
+    (True, False)
+    """
+    if names_expo(simplify(headline)):
+        return True
+    text = simplify(body)
+    if len(text) <= _SHORT and names_expo(text[:_LEAD]):
+        return True
+    named = sum(1 for _ in _named().finditer(text))
+    return named > 1 and named * _OFTEN >= len(body)
+
+
 @cache
 def _grammar() -> re.Pattern[str]:
-    names = {form for e in load_lexicon("expo") if e.kind in ("expo", "forum", "short") for form in e.forms()}
-    name = "|".join(sorted(map(re.escape, names), key=lambda form: (-len(form), form)))
+    name = _names()
     han = han_class(myriads=False)
     return re.compile(
         rf"(?:第(?P<n>[{han}]{{1,3}}|\d{{1,2}})|(?P<first>首))届(?:的|上海|中国|国际|[“‘（(]){{0,3}}(?:{name})"

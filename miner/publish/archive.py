@@ -9,6 +9,7 @@ from typing import Any
 
 from miner.expo import edition_year, phase
 from miner.language.editions import edition_title
+from miner.store.redirects import led_on
 from miner.store.words import (
     ALIAS_KINDS,
     EVENT_TYPES,
@@ -155,3 +156,15 @@ def month_number(month: str) -> int:
     (12, 0)
     """
     return int(month[:4]) * 12 + int(month[5:7]) - 1 if month[:4].isdigit() and month[5:7].isdigit() else 0
+
+
+def led_to(connection: sqlite3.Connection, what: str, identity: str) -> list[dict[str, Any]]:
+    """Return the things, or events, that an id of an earlier resolving leads to now, each with its id and name."""
+    if scalar(connection, "select count(*) from sqlite_master where name = 'redirects'") == 0:
+        return []
+    table, name = ("events", "title") if what == "event" else (KINDS[what].table, "name")
+    found = (
+        first(connection, f"select id, [{name}] as name from [{table}] where id = ?", (one,))
+        for one in led_on(connection, identity)
+    )
+    return [one for one in found if one is not None]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 from datasette.utils.asgi import Request, Response
 
 from miner.offsets import Span
-from miner.publish import reconcile
+from miner.publish import archive, reconcile
 from miner.publish.answers import Visit, find_archives
 from miner.publish.archive import EVENT_TYPES, KINDS, STATUSES, edition_title
 from miner.publish.pages import article, dossier, editions, event, exports, figures, front, lists, search
@@ -282,12 +282,27 @@ def _span(text: str) -> Span | None:
     return None
 
 
+async def _moved(visit: Visit, what: str, identity: str) -> Response:
+    """Lead on from an address of an earlier resolving: to what it was merged into, or to a choice of what it was split into."""
+    led = await visit.read(lambda c: archive.led_to(c, what, identity))
+    addresses = [
+        (visit.links.page(what, one["id"], format=_format(visit).lstrip(".")), one["name"]) for one in led
+    ]
+    if not addresses:
+        raise Absent("没有这份档案。" if what != "event" else "没有这件事。")
+    if len(addresses) == 1:
+        return Response.redirect(addresses[0][0])
+    if _format(visit) == "json":
+        return visit.send_json({"ok": False, "moved": [address for address, _ in addresses]}, status=300)
+    return await visit.show("moved.html", {"title": "这份档案已分为几处", "moved": addresses}, status=300)
+
+
 async def dossier_page(visit: Visit) -> Response:
     """Everything about a thing, as a page, Markdown, JSON or an Atom feed of its articles."""
     identity, form, label = _id(visit), _format(visit), visit.request.url_vars["label"]
     found = await visit.read(lambda c: dossier.page(c, label, identity, links=visit.links))
     if found is None:
-        raise Absent("没有这份档案；它可能已并入别的名称。")
+        return await _moved(visit, label, identity)
     address = visit.absolute(visit.links.entity(label, identity))
     if form == "md":
         return visit.send(exports.dossier(found, visit.links, address), "text/markdown")
@@ -326,7 +341,7 @@ async def event_page(visit: Visit) -> Response:
     identity, form = _id(visit), _format(visit)
     found = await visit.read(lambda c: event.page(c, identity))
     if found is None:
-        raise Absent("没有这件事；它可能已并入别的事件。")
+        return await _moved(visit, "event", identity)
     address = visit.absolute(visit.links.event(identity))
     if form == "md":
         return visit.send(exports.event(found, visit.links, address), "text/markdown")

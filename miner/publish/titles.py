@@ -43,7 +43,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "type": archive.EVENT_TYPES, "status": {**archive.STATUSES, "ok": "成功", "failed": "失败"}, "role": archive.ROLES, "left_role": archive.ROLES,
     "right_role": archive.ROLES, "met_role": archive.ROLES, "same": {"1": "同一", "0": "不同"}, "direct": {"1": "直接引语", "0": "转述"},
     "label": {kind.label: kind.title for kind in archive.KINDS.values()}, "field": archive.FIELDS,
-    "kind": {**archive.ORGANIZATION_KINDS, **archive.ALIAS_KINDS, "rounding": "取整不同", "conflict": "互相冲突", "event": "事件", "article": "文章",
+    "kind": {**archive.ORGANIZATION_KINDS, **archive.ALIAS_KINDS, "rounding": "取整不同", "conflict": "互相冲突", "also": "另有报道", "merged": "并入", "split": "分为几处", "event": "事件", "article": "文章",
              **{kind.label: kind.title for kind in archive.KINDS.values()}},
     "is_first": {"1": "是", "0": ""}, "says_first": {"1": "是", "0": ""}, "exhibited": {"1": "是", "0": ""}, "date_precision": {"day": "日", "month": "月", "year": "年", "none": "不详"},
     "source": {"rule": "规则", "user": "人工"},

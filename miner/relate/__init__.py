@@ -19,7 +19,9 @@ def relate(annotated: Annotated) -> Facts:
     """Read every fact of one annotated article: posts, event reports, quotes, figures, and what was doubtful."""
     article = annotated.article
     body = passage(annotated, "body")
-    dates = find_dates(body.text, issued=article.published, edition=article.edition)
+    dates = find_dates(
+        body.text, issued=article.published, edition=article.edition, year=article.inferred_year
+    )
     quotes = tuple(find_quotes(body))
     reports = find_events(body, dates, quotes)
     problems = tuple(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from miner.language.dates import DateMention
-from miner.language.editions import edition_in
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Participant, Quote, Status
 from miner.offsets import Span
@@ -85,9 +84,9 @@ def _report(reading: Reading, candidate: Candidate, state: _State) -> EventRepor
     return EventReport(
         passage.article_id, passage.name, trigger.rule.type, scope.sentence, passage.printed(trigger.span), trigger.span, evidence, status,
         f"trigger:{trigger.text}", _confidence(cast, when), cast.participants,
-        when.date if when else None, when.date_end if when else None,
+        _day(when), when.date_end if when else None,
         when.text if when else None, when.method if when else None,
-        _place(reading, candidate), edition_in(scope.sentence.of(passage.text)) or passage.annotated.article.edition,
+        _place(reading, candidate), passage.edition(scope.sentence),
         cast.open_list, amount.value if amount else None, amount.unit if amount else None,
     )  # fmt: skip
 
@@ -148,10 +147,15 @@ def _is_vague(
     return when is None and amount is None and _needs_anchor(reading.passage.text, candidate)
 
 
+def _day(when: DateMention | None) -> str | None:
+    """The date of an event; a day whose year nothing tells is kept without it (EDTF: XXXX-11-07)."""
+    return (when.date or when.yearless) if when is not None else None
+
+
 def _remember(candidate: Candidate, cast: Cast, when: DateMention | None, state: _State) -> None:
     if cast.participants:
         state.parties = cast.participants
-    if candidate.noun is not None and when is not None and when.date:
+    if candidate.noun is not None and when is not None and _day(when):
         state.held.append((candidate.noun.text, when))
 
 
@@ -338,7 +342,7 @@ def _told_again(
     """
     kind = candidate.trigger.rule.type
     entities = frozenset(p.entity for p in cast.participants if p.entity is not None)
-    date = when.date if when is not None else None
+    date = _day(when)
     if (kind, date, status, entities) in state.told:
         return True
     state.told.add((kind, date, status, entities))

@@ -10,7 +10,6 @@ from functools import cache
 from typing import NamedTuple
 
 from miner.language.dates import DateMention
-from miner.language.editions import edition_in
 from miner.language.lexicon import load_lexicon
 from miner.language.numbers import Number, find_numbers
 from miner.model import Figure
@@ -230,11 +229,11 @@ def _figure(passage: Passage, number: Number, date: str | None) -> Figure:
     text = passage.text
     sentence = passage.sentence(number.span.start)
     subject, comparison = _subject(text, number, sentence)
-    clause = text[max(sentence.start, number.span.start - 60) : min(sentence.end, number.span.end + 40)]
+    clause = Span(max(sentence.start, number.span.start - 60), min(sentence.end, number.span.end + 40))
     return Figure(
         passage.article_id, passage.name, number.span, passage.printed(number.span), number.value, number.unit,
         number.qualifier, subject, _measure(subject, number, comparison), comparison,
-        edition_in(clause) or passage.annotated.article.edition, date,
+        passage.edition(clause), date,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from miner.language.editions import edition_in, is_about_expo, names_expo
 from miner.language.sentences import sentences
 from miner.model import Annotated, LocalEntity, Mention
 from miner.offsets import Span
@@ -15,6 +16,8 @@ _OPEN = {"“": "”", "「": "」", "『": "』"}
 _MARKS = re.compile('[“”「」『』"\n]')
 _BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
 _TITLE = re.compile(r"《[^《》\n]{0,120}》")
+_AROUND = 160
+"""So many characters of a paragraph on each side of a fact say what it is about."""
 _MAX_CONTINUED = 12
 """A quotation reaches over at most so many paragraphs; one left open for longer is closed where its paragraph ends."""
 
@@ -56,6 +59,21 @@ class Passage:
     def printed(self, span: Span) -> str:
         """Return the characters of a span as the article has them: what facts quote."""
         return span.of(self.annotated.article.text(self.name))
+
+    def edition(self, clause: Span) -> int | None:
+        """Return the expo that a fact speaks of: the one its words name, else the article's where they stand in talk of the expo.
+
+        An article that names the expo once, or a digest with one item about it, gives its edition to that paragraph alone.
+        """
+        named = edition_in(clause.of(self.text))
+        article = self.annotated.article
+        if named is not None or article.edition is None:
+            return named
+        start = max(self.text.rfind("\n", 0, clause.start) + 1, clause.start - _AROUND)
+        end = self.text.find("\n", clause.end)
+        around = self.text[start : min(end if end >= 0 else len(self.text), clause.end + _AROUND)]
+        about = names_expo(around) or is_about_expo(article.headline or "", article.body)
+        return article.edition if about else None
 
     def entity(self, mention: Mention) -> LocalEntity:
         """Return the thing that a mention names."""

@@ -112,7 +112,7 @@ def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | 
         start = 0
     earlier = [
         d for d in reading.dates_in(max(start, sentence.start - _BACK), sentence.start)
-        if d.date is not None and d.date <= issued and _is_scene(text, d)
+        if (d.yearless if d.date is None else d.date <= issued) and _is_scene(text, d)
     ]  # fmt: skip
     return replace(earlier[-1], method="carried") if earlier else None
 
@@ -120,7 +120,9 @@ def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | 
 def _is_scene(text: str, when: DateMention) -> bool:
     if text[max(when.span.start - 2, 0) : when.span.start] in ("截至", "截止", "直至"):
         return False
-    return when.precision == "day" or (when.precision == "month" and when.text.endswith("周"))
+    if when.precision == "day" or when.yearless is not None:
+        return True
+    return when.precision == "month" and when.text.endswith("周")
 
 
 _SCENE = re.compile("会上|会后|会前|开始前|结束后|即日起|随后|当场|仪式上|活动上|现场")

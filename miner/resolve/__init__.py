@@ -20,6 +20,7 @@ from miner.resolve.links import (
 )
 from miner.resolve.people import resolve_people
 from miner.resolve.stories import join_stories
+from miner.store.redirects import keep_addresses
 
 __all__ = ["resolve", "resolve_facts"]
 
@@ -63,6 +64,8 @@ def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -
     told("counts and aliases")
     resolve_events(connection)
     told("events")
+    keep_addresses(connection)
+    told("addresses")
 
 
 def _to_nobody(step: str) -> None:

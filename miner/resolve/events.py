@@ -222,13 +222,13 @@ def _status(group: Sequence[Report]) -> str:
 
 
 def best_date(dates: Iterable[str | None]) -> str | None:
-    """Return the most precise date, then the one most reports give, then the earliest.
+    """Return the most precise date, one with its year first, then the one most reports give, then the earliest.
 
     >>> best_date(["2022-11", None, "2022-11-07"])
     '2022-11-07'
     """
     found = Counter(d for d in dates if d)
-    return min(found, key=lambda d: (-len(d), -found[d], d), default=None)
+    return min(found, key=lambda d: (-len(d), d.startswith("X"), -found[d], d), default=None)
 
 
 def _most(values: Iterable[_T | None]) -> _T | None:

@@ -1,7 +1,8 @@
 """Figures of two articles that speak of one fact and disagree: by rounding, or in conflict.
 
-Two figures are compared when they have one unit and one edition (or year) and share what is counted: the normalised
-measure, or words of the subject and of the sentence around them, or the event that both sentences report.
+Two figures are compared when they have one unit and one scope (`figure_scope`) and share what is counted: a measure of one expo
+as a whole, or a name with words of the subject and of the sentence around them, or the event that both sentences report. A pair
+is a `conflict` when it is probable that one fact is told and the reasons are of the sure kind; else it is `also` reported.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from miner.expo import FIRST_YEAR
+from miner.language.figure_scope import CHANGE, OWN, FigureScope, alike, scope_of
 from miner.language.sentences import sentences
 from miner.offsets import Span, stable_id
 from miner.resolve.blocks import Blocks, grams_of
@@ -27,12 +28,13 @@ from miner.resolve.names import fold
 _BLOCK_LIMIT = 60
 _PRIOR = -1.9
 _WORDS_AT_MOST = 1.5
+_SURE, _SURE_OF_EXPO = 0.65, 0.5
+"""Scores from which on two figures are said to contradict each other."""
+_SERIES, _LIKE = 0.8, 0.3
+"""The part of the words around that a series has in common, and that one fact told twice has at least."""
+_FEW_NAMES = 12
+"""A sentence with more names is a list: which of them a figure is of is not told."""
 _UNITS = {"人次": "人", "位": "人", "名": "人", "户": "家", "元人民币": "元", "人民币": "元"}
-_OF_THE_EXPO = frozenset({
-    "intended_deals", "exhibition_area", "top500_exhibitors", "countries", "international_organizations", "exhibitors", "new_products", "visitors",
-    "professional_visitors", "trading_groups", "journalists",
-})  # fmt: skip
-"""Measures that are mostly said of a whole expo; all others need a name, an event or words in common as well."""
 _NOISY = 9
 """A subject so long is a clause rather than a noun."""
 _DECIMAL = re.compile(r"\d{1,15}\.(\d{1,6})")
@@ -57,12 +59,30 @@ class Told:
     """Entities named in its sentence."""
     around: tuple[str, ...]
     """Entities named in its paragraph."""
+    nearest: str | None
+    """The entity of its paragraph that is named last before it."""
     events: tuple[str, ...]
     grams: array[int]
+    scope: FigureScope
+    year: str
+    """Year of the paper, empty when unknown."""
+    told_at: int | None
+    """The expo that its article names at all."""
+
+    @property
+    def of_expo(self) -> bool:
+        """Whether it is a figure of one expo as a whole."""
+        measure = (self.measure or "").removesuffix(CHANGE)
+        if measure not in OWN or not self.scope.of_expo or self.edition is None:
+            return False
+        return measure != self.measure or abs(self.value) >= OWN[measure][1]
 
 
 def find_conflicts(connection: sqlite3.Connection) -> None:
-    """Fill `figure_conflicts` anew from figures, mentions and resolved events."""
+    """Fill `figure_conflicts` anew from figures, mentions and resolved events; a reprint's figures are its original's.
+
+    Raises sqlite3.Error.
+    """
     connection.execute("delete from figure_conflicts")
     told = sorted(_load(connection), key=lambda t: t.id)
     frequency: Counter[int] = Counter()
@@ -70,76 +90,160 @@ def find_conflicts(connection: sqlite3.Connection) -> None:
         frequency.update(figure.grams)
     found = [(left, right) for left, right in _pairs(told) if one_fact(left, right, frequency)]
     agreed = _agreeing(told, {t.article_id for pair in found for t in pair})
-    rows = []
-    for a, b in found:
-        left, right = sorted((a, b), key=lambda t: (t.value, t.id))
-        if not _told_by_both(left, right, agreed):
-            score, reasons = weigh(_PRIOR, evidence(a, b, frequency))
-            kind = "rounding" if is_rounding(left, right) else "conflict"
-            fact = min(
-                (t.measure or t.subject or t.unit for t in (left, right)), key=lambda text: (-len(text), text)
-            )
-            rows.append(
-                (
-                    stable_id("conflict", a.id, b.id),
-                    left.id,
-                    right.id,
-                    kind,
-                    fact,
-                    left.edition or right.edition,
-                    round(score, 4),
-                    ";".join(reasons),
-                )
-            )
+    rows = (
+        _row(a, b, frequency)
+        for a, b in (sorted(pair, key=lambda t: (t.value, t.id)) for pair in found)
+        if not _told_by_both(a, b, agreed)
+    )
     connection.executemany(
-        "insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or ignore into figure_conflicts (id, left_figure_id, right_figure_id, kind, fact, edition, score, reasons)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
 
 
-def _told_by_both(left: Told, right: Told, agreed: set[tuple[str, str, float, str]]) -> bool:
-    return any(
-        (b.article_id, a.subject, a.value, a.unit) in agreed for a, b in ((left, right), (right, left))
+_Row = tuple[str, str, str, str, str, int | None, float, str]
+
+
+def _row(left: Told, right: Told, frequency: Counter[int]) -> _Row:
+    score, reasons = weigh(_PRIOR, evidence(left, right, frequency))
+    facts = (t.measure or t.subject or t.unit for t in (left, right))
+    fact = min(facts, key=lambda text: (-len(text), text))
+    ids = sorted((left.id, right.id))
+    edition = left.edition if left.edition == right.edition else None
+    kind = kind_of(left, right, score, words=_common(left, right, frequency))
+    return (
+        stable_id("conflict", *ids),
+        left.id,
+        right.id,
+        kind,
+        fact,
+        edition,
+        round(score, 4),
+        ";".join(reasons),
     )
 
 
-def _agreeing(told: list[Told], articles: set[str]) -> set[tuple[str, str, float, str]]:
-    """A figure that the other article also has, for the same subject, is not in conflict with what else it says."""
-    return {(t.article_id, t.subject, t.value, t.unit) for t in told if t.article_id in articles}
+def kind_of(left: Told, right: Told, score: float, *, words: float) -> str:
+    """Return `rounding`, `conflict` or `also`: two figures, the smaller first, that probably tell one fact."""
+    if is_rounding(left, right):
+        return "rounding"
+    return "conflict" if is_sure(left, right, score, words=words) else "also"
+
+
+def is_sure(left: Told, right: Told, score: float, *, words: float) -> bool:
+    """Tell whether it may be said that two figures contradict each other; `words` is what the words around have in common.
+
+    Of the expo as a whole: one measure of one edition. Of anything else: both articles tell of one expo, and the figures stand in reports of one event, or beside the same
+    names, and the words around them, the subject or the measure agree as well. The same sentence with another number and
+    no event in common is a series (a price, a daily sum), not a contradiction.
+    """
+    if left.of_expo and right.of_expo:
+        return score >= _SURE_OF_EXPO
+    event = _share(left.events, right.events)
+    measured = bool(left.measure) and _share(left.around, right.around)
+    return all(
+        (
+            score >= _SURE,
+            left.told_at is not None and left.told_at == right.told_at,
+            event or words < _SERIES,
+            event or measured or _share(left.names, right.names),
+            max(len(left.names), len(right.names)) <= _FEW_NAMES,
+            _one_owner(left, right),
+            _counts_one_thing(left, right, words),
+        )
+    )
+
+
+def _one_owner(left: Told, right: Told) -> bool:
+    """Tell whether what is named last before one figure is named beside the other too."""
+    if left.nearest is None or right.nearest is None:
+        return False
+    return left.nearest in right.around or right.nearest in left.around
+
+
+def _counts_one_thing(left: Told, right: Told, words: float) -> bool:
+    a, b = fold(left.subject), fold(right.subject)
+    if left.measure and left.measure == right.measure:
+        return True
+    return min(len(a), len(b)) > 1 and (a in b or b in a or _overlap(a, b) >= _LIKE or words >= _LIKE)
+
+
+def _told_by_both(left: Told, right: Told, agreed: set[tuple[str, float, str]]) -> bool:
+    return any((b.article_id, a.value, a.unit) in agreed for a, b in ((left, right), (right, left)))
+
+
+def _agreeing(told: list[Told], articles: set[str]) -> set[tuple[str, float, str]]:
+    """A figure that the other article also has is not in conflict with what else it says."""
+    return {(t.article_id, t.value, t.unit) for t in told if t.article_id in articles}
+
+
+class _Article(NamedTuple):
+    """What is read of an article once for all its figures."""
+
+    body: str
+    sentences: tuple[Span, ...]
+    mentions: list[tuple[int, str | None]]
+    events: list[tuple[int, int, str]]
+
+
+def _article(connection: sqlite3.Connection, article: str) -> _Article:
+    body = connection.execute("select body from articles where id = ?", (article,)).fetchone()[0]
+    mentions = connection.execute(
+        "select start, coalesce(enterprise_id, person_id, organization_id) from mentions"
+        " where article_id = ? and field = 'body' and label != 'place' order by start",
+        (article,),
+    ).fetchall()
+    events = connection.execute(
+        "select start, [end], event_id from event_reports"
+        " where article_id = ? and event_id is not null and field = 'body'",
+        (article,),
+    ).fetchall()
+    return _Article(body, sentences(body), mentions, events)
+
+
+_NOWHERE = FigureScope(False, frozenset(), frozenset(), frozenset())
 
 
 def _load(connection: sqlite3.Connection) -> Iterator[Told]:
-    current = ""
-    body = ""
-    spans: tuple[Span, ...] = ()
-    mentions: list[tuple[int, str | None]] = []
-    events: list[tuple[int, int, str]] = []
+    """Yield the figures of every story once: those of an article that reprints another are left out."""
+    current, read = "", _Article("", (), [], [])
     for row in connection.execute(
-        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure,"
-        " coalesce(f.edition, a.edition, cast(substr(a.published, 1, 4) as integer) - ?) as edition, f.comparison, f.start, f.[end], f.field"
-        " from figures f join articles a on a.id = f.article_id where f.value is not null order by f.article_id, f.start, f.id",
-        (FIRST_YEAR - 1,),
+        "select f.id, f.article_id, f.text, f.value, f.unit, f.qualifier, f.subject, f.measure, f.edition,"
+        " f.comparison, f.start, f.[end], f.field, a.published, a.edition from figures f join articles a on a.id = f.article_id"
+        " where f.value is not null and a.duplicate_of is null order by f.article_id, f.start, f.id"
     ):
         if row[1] != current:
             current = intern(row[1])
-            body = connection.execute("select body from articles where id = ?", (current,)).fetchone()[0]
-            spans = sentences(body)
-            mentions = connection.execute(
-                "select start, coalesce(enterprise_id, person_id, organization_id) from mentions"
-                " where article_id = ? and field = 'body' and label != 'place'", (current,)
-            ).fetchall()  # fmt: skip
-            events = connection.execute(
-                "select start, [end], event_id from event_reports where article_id = ? and event_id is not null and field = 'body'", (current,)
-            ).fetchall()  # fmt: skip
-        near = Near((), (), row[6] or "")
+            read = _article(connection, current)
+        near, scope, told = Near((), (), row[6] or ""), _NOWHERE, tuple[str, ...]()
         if row[12] == "body":
-            near = _near(body, spans, mentions, Span(row[10], row[11]))
-        told = _distinct(event for s, e, event in events if s <= row[10] < e) if row[12] == "body" else ()
+            at = Span(row[10], row[11])
+            near = _near(read, at)
+            scope = scope_of(read.body, at, published=row[13])
+            told = _distinct(
+                event for start, end, event in read.events if start <= at.start < _reach(read, end)
+            )
         yield Told(
-            id=row[0], article_id=current, text=row[2], value=float(row[3]), unit=intern(_UNITS.get(row[4], row[4])), qualifier=row[5], subject=row[6] or "",
-            measure=row[7] and intern(row[7]), edition=row[8], comparison=row[9], names=near.names, around=near.around, events=told,
+            id=row[0],
+            article_id=current,
+            text=row[2],
+            value=float(row[3]),
+            unit=intern(_UNITS.get(row[4], row[4])),
+            qualifier=row[5],
+            subject=row[6] or "",
+            measure=row[7] and intern(row[7]),
+            edition=row[8],
+            comparison=row[9],
+            names=near.names,
+            around=near.around,
+            nearest=near.nearest,
+            events=told,
             grams=_grams(near.text.replace(row[2], " ")),
-        )  # fmt: skip
+            scope=scope,
+            year=(row[13] or "")[:4],
+            told_at=row[14],
+        )
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -152,13 +256,23 @@ class Near(NamedTuple):
     names: tuple[str, ...]
     around: tuple[str, ...]
     text: str
+    nearest: str | None = None
 
 
-def _near(body: str, spans: Sequence[Span], mentions: Sequence[tuple[int, str | None]], at: Span) -> Near:
-    sentence = next((s for s in spans if s.start <= at.start < s.end), at)
+def _reach(read: _Article, end: int) -> int:
+    """Return where the sentence after a report ends, in its paragraph: what was signed is often told after who signed."""
+    after = next((s.end for s in read.sentences if s.start >= end), end)
+    return after if "\n" not in read.body[end:after].strip() else end
+
+
+def _near(read: _Article, at: Span) -> Near:
+    body = read.body
+    sentence = next((s for s in read.sentences if s.start <= at.start < s.end), at)
     paragraph = Span(body.rfind("\n", 0, at.start) + 1, body.find("\n", at.end) % (len(body) + 1))
     text = body[max(sentence.start, at.start - 30) : min(sentence.end, at.end + 20)]
-    return Near(_within(mentions, sentence), _within(mentions, paragraph), text)
+    before = [name for start, name in read.mentions if name and paragraph.start <= start < at.start]
+    nearest = before[-1] if before else None
+    return Near(_within(read.mentions, sentence), _within(read.mentions, paragraph), text, nearest)
 
 
 def _within(mentions: Sequence[tuple[int, str | None]], span: Span) -> tuple[str, ...]:
@@ -175,23 +289,34 @@ def _grams(text: str) -> array[int]:
 
 
 def _pairs(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
-    """Yield the pairs of two articles' figures with different values that some key brings together."""
+    """Yield the pairs of two articles' figures with different values that some key brings together and that may be compared."""
     blocks = Blocks()
     for number, figure in enumerate(told):
-        if figure.measure:
+        if figure.of_expo:
             blocks.add(number, "measure", figure.measure, figure.unit, figure.edition)
         for event in figure.events:
             blocks.add(number, "event", event, figure.unit)
         for name in figure.around:
-            blocks.add(number, "name", name, figure.unit, figure.edition)
+            blocks.add(number, "name", name, figure.unit, figure.year)
     found = array("q")
     for block in blocks:
         for i, left in enumerate(block[:_BLOCK_LIMIT]):
             found.extend(left * len(told) + right for right in block[i + 1 : _BLOCK_LIMIT])
     for pair in np.unique(np.frombuffer(found, dtype=np.int64)).tolist():
         left, right = told[pair // len(told)], told[pair % len(told)]
-        if left.article_id != right.article_id and left.value != right.value:
+        if left.article_id != right.article_id and left.value != right.value and comparable(left, right):
             yield left, right
+
+
+def comparable(left: Told, right: Told) -> bool:
+    """Tell whether two figures are of one kind: of one scope, both of an expo as a whole or both not, a share only with a share of the same."""
+    if left.of_expo != right.of_expo or not alike(left.scope, right.scope):
+        return False
+    if left.of_expo and (left.edition != right.edition or left.measure != right.measure):
+        return False
+    if bool(left.comparison) != bool(right.comparison):
+        return False
+    return left.unit != "%" or bool(left.measure and left.measure == right.measure)
 
 
 def one_fact(left: Told, right: Told, frequency: Counter[int]) -> bool:
@@ -207,40 +332,51 @@ def evidence(left: Told, right: Told, frequency: Counter[int]) -> list[Reason]:
 
 
 def _by_words(left: Told, right: Told, frequency: Counter[int]) -> Reason:
-    whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
-    common = set(left.grams).intersection(right.grams) if whole else ()
-    part = sum(1 / frequency[g] for g in sorted(common)) / whole if whole else 0.0
+    part = _common(left, right, frequency)
     return Reason(min(4.0 * part, _WORDS_AT_MOST + 0.5) - 0.5, f"上下文相近({part:.2f})")
 
 
+def _common(left: Told, right: Told, frequency: Counter[int]) -> float:
+    """Return which part of the shorter surroundings the other one has, rare words weighing more."""
+    whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
+    common = set(left.grams).intersection(right.grams) if whole else ()
+    return sum(1 / frequency[g] for g in sorted(common)) / whole if whole else 0.0
+
+
 def _apart_from_words(left: Told, right: Told) -> list[Reason]:
-    reasons = []
-    of_expo = left.measure == right.measure and (left.measure or "").removesuffix("_change") in _OF_THE_EXPO
+    of_expo = left.of_expo and right.of_expo
+    return [
+        *_by_measure(left, right, of_expo=of_expo),
+        *_by_subject(fold(left.subject), fold(right.subject)),
+        *_by_names(left, right, of_expo=of_expo),
+        _by_size(left, right),
+    ]
+
+
+def _by_measure(left: Told, right: Told, *, of_expo: bool) -> list[Reason]:
     if left.measure and left.measure == right.measure:
-        reasons.append(Reason(2.0 if of_expo else 1.0, f"同一指标:{left.measure}"))
-    elif left.measure and right.measure:
-        reasons.append(Reason(-0.8, "指标不同"))
-    reasons.extend(_by_subject(fold(left.subject), fold(right.subject)))
-    if _share(left.events, right.events):
-        reasons.append(Reason(1.5, "写在同一事件的报道里"))
+        return [Reason(2.0 if of_expo else 1.0, f"同一指标:{left.measure}")]
+    return [Reason(-0.8, "指标不同")] if left.measure and right.measure else []
+
+
+def _by_names(left: Told, right: Told, *, of_expo: bool) -> list[Reason]:
+    reasons = [Reason(1.5, "写在同一事件的报道里")] if _share(left.events, right.events) else []
     if _share(left.names, right.names):
         reasons.append(Reason(1.0, "同一句里有同一名称"))
     elif _share(left.around, right.around):
         reasons.append(Reason(0.6, "同一段里有同一名称"))
     elif not of_expo:
         reasons.append(Reason(-1.2, "所涉名称不同"))
+    if left.scope.parts and left.scope.parts == right.scope.parts:
+        reasons.append(Reason(0.8, "同为" + "、".join(sorted(left.scope.parts))))
+    return reasons
+
+
+def _by_size(left: Told, right: Told) -> Reason:
     low, high = sorted((abs(left.value), abs(right.value)))
     if high > 5 * low:
-        reasons.append(Reason(-4.0, "数值相差五倍以上"))
-    elif high > 2 * low:
-        reasons.append(Reason(-0.6, "数值相差一倍以上"))
-    else:
-        reasons.append(Reason(0.4, "数值相近"))
-    if bool(left.comparison) != bool(right.comparison):
-        reasons.append(Reason(-1.5, "一处是比较数"))
-    if left.edition and right.edition and left.edition != right.edition:
-        reasons.append(Reason(-3.0, "届次不同"))
-    return reasons
+        return Reason(-4.0, "数值相差五倍以上")
+    return Reason(-0.6, "数值相差一倍以上") if high > 2 * low else Reason(0.4, "数值相近")
 
 
 def _share(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -274,7 +410,7 @@ def is_rounding(left: Told, right: Told) -> bool:
         return True
     if gap <= 0.1 * large.value and "约" in (small.qualifier, large.qualifier):
         return True
-    return gap <= 0.05 * large.value and gap < 0.5 * max(
+    return gap <= 0.05 * large.value and gap <= 0.5 * max(
         grain(small.value, small.text), grain(large.value, large.text)
     )
 

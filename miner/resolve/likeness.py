@@ -18,6 +18,8 @@ from miner.resolve.judge import Reason, probability, weigh
 from miner.resolve.names import fold
 from miner.resolve.reports import Report
 
+_YEARLESS = "XXXX"
+"""The year of a day whose year nothing tells."""
 _DAY = 10
 """Characters of a date that is given to the day."""
 _SOON, _LONG = 7, 200
@@ -157,6 +159,8 @@ def _compatible(pair: Pair) -> float:
     a, b = pair.left.date, pair.right.date
     if not a or not b or a == b:
         return 0.0
+    if _YEARLESS in (a[:4], b[:4]):
+        return float(a[4:] == b[4:])
     short, long = sorted((a, b), key=len)
     return float(long.startswith(short) or _within(pair.left, b) or _within(pair.right, a))
 

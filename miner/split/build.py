@@ -15,6 +15,7 @@ from miner.language.fold import simplify
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
 from miner.offsets import Span, TextMap, stable_id
 from miner.split.credits import credit_in
+from miner.split.dating import infer_year
 from miner.split.jumps import parse_jump
 from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.restore import edits_json, join_heads, restore_paragraph
@@ -24,6 +25,8 @@ __all__ = ["build", "edition_of"]
 _BODY: frozenset[Role] = frozenset({"body", "subhead"})
 _EXPO = re.compile(r"进博|进口博览会|CIIE")
 _ORNAMENTS = "\ufffd■□◆◇○●▲△★☆·• "
+_YEARLESS = re.compile(r"(?<![年\d])\d{1,2}月\d{1,2}日")
+_HOW = "--issue-date 2023-11-08, path_patterns: docs/paths.md"
 _EDGES = 400
 """Bylines in brackets are sought in so many characters at either end of a body."""
 
@@ -46,10 +49,38 @@ def build(document: Document, config: Config, plan: Plan) -> Split:
         articles.append(article)
         rows |= dict(zip(mine, writer.rows, strict=True))
         problems += _doubts(article, story_plan, [(lines[i], plan.lines[i]) for i in mine])
+    articles, dated = _with_years(document, articles)
+    problems += dated
     for index, line in enumerate(lines):
         if index not in rows:
             rows[index] = ArticleLine(line.number, None, plan.lines[index].role, line.text)
     return Split(tuple(articles), tuple(rows[index] for index in range(len(lines))), tuple(problems))
+
+
+def _with_years(document: Document, articles: list[Article]) -> tuple[list[Article], list[Problem]]:
+    """Give the stories of a document that nobody dated the year that all of them together tell, and say why."""
+    undated = [article for article in articles if article.published is None]
+    found = infer_year([article.whole() for article in undated]) if undated else None
+    if found is None:
+        yearless = any(_YEARLESS.search(article.body) for article in undated)
+        message = (
+            f"没有见报日期，页面也没有说明年份：日子不带年份 / no date of issue, and no year is told. {_HOW}"
+        )
+        return articles, [
+            Problem("split", "year-unknown", message, document_id=document.id)
+        ] if yearless else []
+    message = f"年份{found.year}由页面推断 / the year is inferred: {found.reason}. {_HOW}"
+    made = [
+        replace(article, inferred_year=found.year, edition=_edition(article, str(found.year)))
+        if article.published is None
+        else article
+        for article in articles
+    ]
+    return made, [Problem("split", "year-inferred", message, document_id=document.id)]
+
+
+def _edition(article: Article, published: str | None) -> int | None:
+    return edition_of(simplify(f"{article.headline or ''}\n{article.body}"), published)
 
 
 def _doubts(article: Article, story: StoryPlan, members: Sequence[tuple[Line, LinePlan]]) -> list[Problem]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from miner.errors import StoreError
-from miner.store import kept
-from miner.store.schema import SCHEMA_VERSION, TABLES, index_sql
+from miner.store.schema import MIGRATIONS, SCHEMA_VERSION, TABLES, index_sql
 
 _BUSY_MS = 5_000
 
@@ -22,61 +21,76 @@ def open_database(path: Path, *, create: bool = False) -> Database:
     Raises StoreError when the file is missing, is no database, is locked or read-only, or has a newer schema.
     """
     with store_errors(path):
-        if not create and not path.is_file():
-            raise StoreError(
-                "there is no such database",
-                where=str(path),
-                hint="make one with: miner run PATH --db " + path.name,
-            )
+        if not create:
+            _must_exist(path)
         database = Database(sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False))
         connection = database.conn
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma recursive_triggers = on")
-        version = int(connection.execute("pragma user_version").fetchone()[0])
-        tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"its schema is version {version}, this program knows {SCHEMA_VERSION}",
-                where=str(path),
-                hint="use a newer miner",
-            )
+        version, tables = _version(connection, path)
         if version == 0 and tables and "articles" not in tables:
             raise StoreError(
-                "this SQLite file belongs to something else", where=str(path), hint="give another --db"
+                "这个 SQLite 文件是别的程序的 / this SQLite file belongs to something else",
+                where=str(path),
+                hint="换一个 --db / give another --db",
             )
         if version < SCHEMA_VERSION:
-            if not create:
+            if not create and "articles" not in tables:
                 raise StoreError(
-                    "this is not a finished database of this program",
+                    "这不是本程序完成的数据库 / this is not a finished database of this program",
                     where=str(path),
-                    hint="run miner run first",
+                    hint="先运行 miner run / run miner run first",
                 )
-            _create_schema(connection)
+            _create_schema(connection, version)
     return database
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
-    """Open a database for reading only; raises StoreError when it is not one of ours."""
+    """Open a database for reading only; raises StoreError when it is not one of ours, or one of a newer program."""
     with store_errors(path):
-        if not path.is_file():
-            raise StoreError(
-                "there is no such database",
-                where=str(path),
-                hint="make one with: miner run PATH --db " + path.name,
-            )
+        _must_exist(path)
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000)
         connection.row_factory = sqlite3.Row
-        names = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
-        if "articles" not in names:
-            raise StoreError("this SQLite file was not made by miner run", where=str(path))
+        _, tables = _version(connection, path)
+        if "articles" not in tables:
+            raise StoreError(
+                "这个 SQLite 文件不是 miner run 生成的 / this SQLite file was not made by miner run",
+                where=str(path),
+            )
     return connection
 
 
-def _create_schema(connection: sqlite3.Connection) -> None:
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        raise StoreError(
+            "没有这个数据库 / there is no such database",
+            where=str(path),
+            hint=f"先生成一个 / make one with: miner run PATH --db {path.name}",
+        )
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> tuple[int, set[str]]:
+    """Return the version of a database's schema and its tables; raises StoreError when a newer program made it."""
+    version = int(connection.execute("pragma user_version").fetchone()[0])
+    tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+    if version > SCHEMA_VERSION and "articles" in tables:
+        raise StoreError(
+            f"它的结构是第 {version} 版,本程序只认到第 {SCHEMA_VERSION} 版 /"
+            f" its schema is version {version}, this program knows {SCHEMA_VERSION}",
+            where=str(path),
+            hint="用新版 miner / use a newer miner",
+        )
+    return version, tables
+
+
+def _create_schema(connection: sqlite3.Connection, version: int) -> None:
+    """Create what is missing, after taking a database of an older version to this one."""
     connection.execute("pragma journal_mode = wal")
     with connection:
         connection.execute("begin immediate")
-        kept.create(connection)
+        for newer in range(version + 1, SCHEMA_VERSION + 1):
+            for statement in MIGRATIONS.get(newer, ()) if version else ():
+                connection.execute(statement)
         for table in TABLES:
             connection.execute(table.create_sql())
         for statement in index_sql():
@@ -102,18 +116,36 @@ def _store_error(error: sqlite3.Error, path: Path) -> StoreError:
 
 
 _EXPLANATIONS = {
-    "locked": ("the database is in use by another run", "wait for it to end, or give another --db"),
-    "readonly": ("the database is read-only", "check the permissions of the file and its folder"),
-    "read-only": ("the database is read-only", "check the permissions of the file and its folder"),
+    "locked": (
+        "数据库正被另一次运行使用 / the database is in use by another run",
+        "等它结束,或换一个 --db / wait for it to end, or give another --db",
+    ),
+    "readonly": (
+        "数据库只读 / the database is read-only",
+        "检查文件及目录的权限 / check the permissions of the file and its folder",
+    ),
+    "read-only": (
+        "数据库只读 / the database is read-only",
+        "检查文件及目录的权限 / check the permissions of the file and its folder",
+    ),
     "disk is full": (
-        "the disk is full; what was stored before stays valid",
-        "make room and run the same command again",
+        "磁盘已满,先前存入的仍然有效 / the disk is full; what was stored before stays valid",
+        "腾出空间后再运行同一命令 / make room and run the same command again",
     ),
-    "not a database": ("this file is not an SQLite database", "give another --db"),
-    "unable to open": ("the database cannot be opened", "check that the folder exists and may be written"),
+    "not a database": (
+        "这个文件不是 SQLite 数据库 / this file is not an SQLite database",
+        "换一个 --db / give another --db",
+    ),
+    "unable to open": (
+        "数据库打不开 / the database cannot be opened",
+        "检查目录是否存在、可写 / check that the folder exists and may be written",
+    ),
     "disk i/o": (
-        "the disk reports an error",
-        "check free space and the disk; then run the same command again",
+        "磁盘报错 / the disk reports an error",
+        "检查空间与磁盘,再运行同一命令 / check free space and the disk; then run the same command again",
     ),
-    "malformed": ("the database is damaged", "restore a copy, or make it anew with miner run"),
+    "malformed": (
+        "数据库已损坏 / the database is damaged",
+        "用备份恢复,或重新运行 miner run / restore a copy, or make it anew with miner run",
+    ),
 }

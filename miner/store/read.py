@@ -25,6 +25,16 @@ def counts(path: Path) -> dict[str, int]:
         connection.close()
 
 
+def undated(path: Path) -> bool:
+    """Tell whether documents without a date of issue are among the problems."""
+    connection = open_readonly(path)
+    try:
+        sql = "select 1 from problems where code in ('year-inferred', 'year-unknown') limit 1"
+        return connection.execute(sql).fetchone() is not None
+    finally:
+        connection.close()
+
+
 def problem_rows(path: Path, *, stage: str | None = None, code: str | None = None) -> list[dict[str, Any]]:
     """Return the rows of `problems`, filtered, in reading order; one that names no path has that of its document."""
     connection = open_readonly(path)

@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from miner.store.tables import Column, Table
+from miner.store.tables import column as _c
+from miner.store.tables import reference as _ref
 
-SCHEMA_VERSION = 1
+__all__ = ["MIGRATIONS", "SCHEMA_VERSION", "TABLES", "Column", "Table", "index_sql", "table"]
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its SQL type with constraints, and what it holds, in Chinese."""
-
-    name: str
-    sql: str
-    about: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table; `label` is its label column, `facets` and `sort` are Datasette defaults, `extra` are table constraints."""
-
-    name: str
-    title: str
-    about: str
-    columns: tuple[Column, ...]
-    label: str | None = None
-    facets: tuple[str, ...] = ()
-    sort: str | None = None
-    extra: tuple[str, ...] = ()
-    indexes: tuple[tuple[str, ...], ...] = ()
-    hidden: bool = False
-
-    def create_sql(self) -> str:
-        """Return the CREATE TABLE statement (STRICT)."""
-        parts = [f"  [{column.name}] {column.sql}" for column in self.columns] + [
-            f"  {line}" for line in self.extra
-        ]
-        return f"create table if not exists [{self.name}] (\n" + ",\n".join(parts) + "\n) strict"
-
-
-def _c(name: str, sql: str, about: str) -> Column:
-    return Column(name, sql, about)
-
-
-def _ref(table: str, *, delete: str = "cascade", null: bool = True) -> str:
-    return f"text{'' if null else ' not null'} references [{table}](id) on delete {delete}"
+SCHEMA_VERSION = 2
+MIGRATIONS = {2: ("drop table if exists figure_conflicts",)}
+"""What makes a database of an older version one of that version, before missing tables are created; all that goes is made again."""
 
 
 _ARTICLE = _c("article_id", _ref("articles", null=False), "所在文章 / article")
@@ -529,12 +495,12 @@ TABLES: tuple[Table, ...] = (
     Table(
         "figure_conflicts",
         "数字对照",
-        "不同文章对同一事实给出的不同数字:rounding 取整所致,conflict 确有出入 / figures of two articles about one fact that differ",
+        "不同文章对同一事实给出的不同数字:rounding 取整所致,conflict 确有出入,also 另有报道(未必同一事实) / figures of two articles about one fact that differ",
         (
             _c("id", "text primary key", "标识 / id"),
             _c("left_figure_id", _ref("figures", null=False), "一处 / left"),
             _c("right_figure_id", _ref("figures", null=False), "另一处 / right"),
-            _c("kind", "text not null check (kind in ('rounding', 'conflict'))", "种类 / kind"),
+            _c("kind", "text not null check (kind in ('rounding', 'conflict', 'also'))", "种类 / kind"),
             _c("fact", "text not null", "所说的事实 / the fact"),
             _c("edition", "integer", "第几届 / edition"),
             _c("score", "real not null", "确为同一事实的把握 / how surely they mean one fact"),
@@ -544,6 +510,34 @@ TABLES: tuple[Table, ...] = (
         facets=("kind", "edition"),
         sort="score",
         indexes=(("left_figure_id",), ("right_figure_id",), ("kind",), ("edition",)),
+    ),
+    Table(
+        "identities",
+        "标识留存",
+        "每篇文章的每个名称在上次归并时的标识 / the id that each name of each article had at the last resolving",
+        (
+            _c("label", "text not null", "类别 / label"),
+            _c("article_id", "text not null", "文章 / article"),
+            _c("name", "text not null", "名称,或事件的报道 / name, or report of an event"),
+            _c("entity_id", "text not null", "标识 / id"),
+        ),
+        extra=("primary key (label, article_id, name)",),
+        indexes=(("entity_id",),),
+    ),
+    Table(
+        "redirects",
+        "旧标识",
+        "旧标识今在何处:merged 并入一处,split 分为几处 / where an id of an earlier resolving leads",
+        (
+            _c("old_id", "text not null", "旧标识 / old id"),
+            _c("new_id", "text not null", "今标识 / new id"),
+            _c("label", "text not null", "类别 / label"),
+            _c("kind", "text not null check (kind in ('merged', 'split'))", "如何变的 / how it changed"),
+            _c("n_names", "integer not null", "随之而去的名称数 / names that went there"),
+        ),
+        extra=("primary key (old_id, new_id)",),
+        facets=("label", "kind"),
+        indexes=(("new_id",),),
     ),
     Table(
         "keywords",

@@ -144,6 +144,14 @@ COURSES: Mapping[str, Course] = {
         "models/bylines.json",
         ("sklearn",),
     ),
+    "dating": Course(
+        "页面的年份 the year of a page",
+        "miner.training.pages.dating",
+        "train_dating",
+        ("raw/broadcast.jsonl.xz", "raw/news.jsonl.xz"),
+        "models/dating.json",
+        ("scipy",),
+    ),
 }
 """The courses by their names in `miner train`."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from miner.language.figure_scope import OWN, told_of_whole_expo
+from miner.offsets import Span
 from miner.publish.index import listed as lists
-from miner.publish.index.views import OWN, OWN_WORDS, contradictions_sql
+from miner.publish.index.views import contradictions_sql
 from miner.store.schema import Column, Table
 
 DOUBTFUL = 0.7
@@ -54,7 +56,7 @@ TABLES: tuple[Table, ...] = (
         indexes=(("enterprise_id",), ("edition", "n_articles")),
     ),
     Table(
-        "edition_days", "各届逐日", "某届某日某类事件的件数 / events of a type on a day",
+        "edition_days", "各届逐日", "某届某日某类事件的件数,持续几天的每天都计 / events of a type on a day; one of several days counts on each",
         (
             _EDITION, Column("date", "text not null", "日期 / date"), Column("type", "text not null", "事件类型 / event type"),
             Column("n_events", "integer not null", "件数 / events"),
@@ -123,8 +125,11 @@ _FILL = {
         "from both b left join claims c on c.edition = b.edition and c.entity_id = b.entity_id group by b.edition, b.entity_id"
     ),
     "edition_days": (
-        "select edition, date, type, count(*) from events where edition is not null and date_precision = 'day' and date is not null "
-        "and status <> 'negated' group by 1, 2, 3"
+        "with recursive days(edition, type, day, last, left) as ("
+        "select edition, type, date, coalesce(date_end, date), 31 from events where edition is not null and date_precision = 'day' "
+        "and date is not null and status <> 'negated' union all "
+        "select edition, type, date(day, '+1 day'), last, left - 1 from days where date(day, '+1 day') <= last and left > 0) "
+        "select edition, day, type, count(*) from days group by 1, 2, 3"
     ),
     "edition_events": (
         "select edition, id, by_reports, case when amount is not null then by_amount end from (select edition, id, amount, "
@@ -180,7 +185,7 @@ def _fill_own_figures(connection: sqlite3.Connection) -> None:
         for edition, value, figure, article, start, end, body in connection.execute(
             sql, (measure, unit, least)
         ):
-            if names_expo(body, start, end, measure=measure):
+            if told_of_whole_expo(body, Span(start, end), measure, value=value):
                 found.setdefault((edition, measure, value), {}).setdefault(article, figure)
     rows = (
         (edition, measure, value, OWN[measure][0], len(said), min(said.values()))
@@ -190,18 +195,3 @@ def _fill_own_figures(connection: sqlite3.Connection) -> None:
         "insert into edition_figures (edition, measure, value, unit, n_articles, figure_id) values (?, ?, ?, ?, ?, ?)",
         rows,
     )
-
-
-def names_expo(body: str, start: int, end: int, *, measure: str = "") -> bool:
-    """Tell whether the sentence around these characters speaks of the expo as a whole.
-
-    >>> text = "第六届进博会开幕，3400家企业参展。她每天接待50人。"
-    >>> names_expo(text, 9, 14), names_expo(text, 24, 27)
-    (True, False)
-    """
-    left = max(body.rfind(mark, max(start - 120, 0), start) for mark in "。！？\n")
-    right = min((at for mark in "。！？\n" if (at := body.find(mark, end, end + 120)) >= 0), default=end + 60)
-    sentence = body[max(left + 1, start - 120) : right]
-    if measure == "countries" and "国家展" in sentence:
-        return False  # the countries that have a stand of their own are fewer than those that enterprises come from
-    return any(word in sentence for word in OWN_WORDS)

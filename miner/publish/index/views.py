@@ -84,21 +84,6 @@ _NAMED = (
 """The things whose name, in any written form, holds what was typed."""
 
 
-WHOLE = (
-    "exhibitors", "countries", "international_organizations", "exhibition_area", "intended_deals", "top500_exhibitors", "new_products", "visitors",
-    "professional_visitors", "trading_groups", "journalists",
-)  # fmt: skip
-"""Measures of the expo as a whole."""
-
-OWN = {
-    "exhibitors": ("家", 500), "countries": ("个", 40), "international_organizations": ("个", 2), "exhibition_area": ("平方米", 100_000), "intended_deals": ("美元", 1e9),
-    "top500_exhibitors": ("家", 100), "new_products": ("项", 50), "visitors": ("人次", 100_000), "professional_visitors": ("人次", 50_000), "trading_groups": ("个", 10),
-    "journalists": ("名", 500),
-}  # fmt: skip
-"""The unit in which an expo as a whole is told in a measure, and the least that can be meant of it: 50 buyers are those of one stand."""
-OWN_WORDS = ("进博会", "进口博览", "进博局", "本届", "展览期间", "企业展", "企业参展", "据统计")
-"""One of these stands in the sentence that tells a figure of the expo as a whole."""
-
 _PAIRS = (
     "select c.id, c.kind, c.fact, coalesce(a.measure, b.measure) as measure, a.unit, c.edition, coalesce(a.comparison, '') as comparison, "
     "a.text as left_text, b.text as right_text, a.value as left_value, b.value as right_value, a.id as left_figure_id, b.id as right_figure_id, "

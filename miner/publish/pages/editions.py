@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from miner.expo import edition_days
+from miner.language.figure_scope import OWN
 from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
-from miner.publish.index.views import OWN
 from miner.publish.pages.summary import hydrate
 from miner.publish.urls import Links
 
@@ -23,7 +23,7 @@ def overview(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
     found = rows(
         connection,
         "select c.edition, sum(c.n_articles) as n_articles, (select count(*) from edition_enterprises x where x.edition = c.edition and x.exhibited) "
-        "as n_exhibitors, (select coalesce(sum(d.n_events), 0) from edition_days d where d.edition = c.edition) as n_events "
+        "as n_exhibitors, (select count(*) from events e where e.edition = c.edition and e.date_precision = 'day' and e.status <> 'negated') as n_events "
         "from coverage c where c.edition is not null group by 1 order by 1",
     )
     for row in found:
