@@ -329,6 +329,29 @@ def show(database: Path, article: str, source: bool) -> None:
 
 @main.command()
 @_database
+@click.argument("article")
+@click.argument("word")
+def explain(database: Path, article: str, word: str) -> None:
+    """说明为什么某处是或不是名称 / Tell why a word of an article is a name, or none.
+
+    Every proposal that overlaps WORD is listed with who made it, how sure it is, and what each piece of evidence
+    counted for its label; the one that was chosen is marked. ARTICLE is found as by `show`.
+
+    \b
+    Example:
+      miner explain expo.db 瓦锡兰 瓦锡兰
+    """
+    from rich.console import Console
+
+    from miner.terminal import find_articles, render_explained
+
+    console = Console()
+    for part in render_explained(find_articles(database, article)[0], word):
+        console.print(part)
+
+
+@main.command()
+@_database
 @click.option("--stage", help="只看某环节 / only this stage")
 @click.option("--code", help="只看某代码 / only this code")
 def problems(database: Path, stage: str | None, code: str | None) -> None:
