@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from miner.read.characters import plain_form
 from miner.read.documents import check_reading, read_bytes, read_paths, read_source
 from miner.read.sources import Source, Unread, count_paths, find_sources
 
@@ -11,6 +12,7 @@ __all__ = [
     "check_reading",
     "count_paths",
     "find_sources",
+    "plain_form",
     "read_bytes",
     "read_paths",
     "read_source",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from miner.model import Line
+from miner.read.pagemarks import running_head
 from miner.read.paths import PathFacts, day, page_name
 
 _LONGEST = 40
@@ -29,15 +30,25 @@ def masthead(lines: Iterable[Line]) -> PathFacts:
     for line in lines:
         if len(line.text) > _LONGEST or not ("版" in line.text or "报" in line.text or "日" in line.text):
             continue
-        text = "".join(line.text.split())
-        if found := _DATE.match(text):
-            dates.append(day(*found.groups()))
-        elif found := _PAGE.match(text):
-            pages.add(page_name(found.group(1)))
-        elif _NEWSPAPER.match(text):
-            names.add(text)
+        found = _stated(line.text)
+        dates += [found.issue_date] if found.issue_date else []
+        pages |= {found.page} if found.page else set()
+        names |= {found.newspaper} if found.newspaper else set()
     return PathFacts(
         next(filter(None, dates), None),
         pages.pop() if len(pages) == 1 else None,
         names.pop() if len(names) == 1 else None,
     )
+
+
+def _stated(line: str) -> PathFacts:
+    """What one line states."""
+    head = running_head(line)
+    if head and head.pieces > 1 and (head.date or head.page):
+        return PathFacts(day(*head.date) if head.date else None, page_name(head.page), head.newspaper)
+    text = "".join(line.split())
+    if found := _DATE.match(text):
+        return PathFacts(day(*found.groups()), None, None)
+    if found := _PAGE.match(text):
+        return PathFacts(None, page_name(found.group(1)), None)
+    return PathFacts(None, None, text if _NEWSPAPER.match(text) else None)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
-from miner.language.lexicon import load_lexicon
 from miner.model import Mention, Quote
 from miner.offsets import Span
 from miner.relate.passage import Marked, Passage
-from miner.relate.speakers import Speaker, is_interviewer, named, speaker_before
+from miner.relate.speakers import Speaker, either, is_interviewer, named, reporting, speaker_before
 
 _INNER_MARKS = frozenset("，。！？；：,!?;…")
 _FINAL = frozenset("。！？!?")
@@ -23,40 +23,22 @@ _LOOK_BACK = 160
 """A verb is looked for at most so many characters before or behind a quotation."""
 _SEEN_BY = re.compile(r"[在用](?P<who>[^，。；：！？\n“”在]{1,60}?)(?:看来|的话来?说|的话讲)")
 _TURN = re.compile(r"(?m)^(?P<who>[^，。！？；：:\n“”]{1,30})[：:](?P<words>[^\n]{4,})$")
-_VERB_OBJECT = re.compile("(?:了|过)?(?:热烈|衷心|诚挚|诚恳|由衷|亲切|崇高|强烈|坚决|高度|充分|最|深切|深深|极大|浓厚|一致|完全|热忱|明确|十分|非常|大力)?(?:的)?"
-                          "(?:感谢|欢迎|祝贺|反对|赞赏|支持|理解|慰问|敬意|肯定|谢意|关注|认可|满意|同意|赞同|遗憾|哀悼|担忧|关切|歉意|兴趣|决心|意见|愿望|意愿|信心|诚意|友好|不满|抗议|谴责|期待|问候|认同|怀疑|质疑|声音|看法)")  # fmt: skip
-_NOUN_BEFORE = re.compile("[的和与及、份条项点种]$|发表$|听取$|作出$|提出$|全球$|接受$")
 _BOUND = {
     "称": re.compile("[全简名统号职对堪人昵别俗尊通可代自]称|.称[为号赞作谓]|称得"),
     "说": re.compile("[学小来传再听虽话解评难照按是者如以不么]说|.说[法服辞]|.说不"),
 }
 """Where 称 and 说 are parts of other words."""
-_SAYING = "(?:回应|回答|说法|观点|看法|答案|解释|体会|感受|判断|结论|态度|理由)[^，。：:；\n“”]{0,8}(?=[：:])"
-"""Nouns of saying that lead to a colon: 他的回应很干脆：…."""
-_STRONG = frozenset(
-    {
-        "表示",
-        "认为",
-        "指出",
-        "强调",
-        "称",
-        "说",
-        "透露",
-        "坦言",
-        "介绍",
-        "告诉记者",
-        "宣布",
-        "直言",
-        "介绍说",
-        "补充说",
-        "说道",
-        "解释说",
-    }
-)
-"""Verbs that hardly ever are anything but reports: a noun phrase before them speaks even when it is unknown."""
 _PAUSE = frozenset("，：,:")
-_LOOSE = frozenset({"建议", "承认", "称"})
-"""Verbs that report without a comma only behind a known name."""
+_NOUN_BEFORE = re.compile(
+    "[的和与及、]$|[0-9一二三四五多几这那各][份条项点种]$|[发提]表$|听取$|[作提]出$|全球$|接受$"
+)
+_DASH = "—"
+_STOPS = re.compile("[。！？；“\n]")
+_TO_COLON = re.compile("(?:了|到|记者|说)?[^，。；\n：:]{0,16}[：:]")
+_NO_REPORT = "的。；、”）\n了过着为“"
+"""Behind a verb that may stand without a comma, these say that nothing is reported."""
+_CLAUSE_END = "，。：；,:“！\n"
+_OPENING = '“「『"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +52,22 @@ class Cue:
     @property
     def strong(self) -> bool:
         """True for a verb before which any noun phrase speaks."""
-        return self.text in _STRONG or self.text.startswith("告诉")
+        return self.text in reporting("strong") or self.text.startswith("告诉") or self.text.endswith("叹道")
 
 
 @cache
 def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
-    kinds = {
-        word: entry.kind or "say"
-        for entry in load_lexicon("reporting")
-        if entry.kind in ("say", "bare", "marked")
-        for word in (entry.name, *entry.words)
-    }
-    words = sorted(map(re.escape, kinds), key=len, reverse=True)
-    return re.compile(
-        "|".join(["告诉[^，。：；\n]{1,14}记者", _SAYING, "[嘲笑叹趣赞喊吼嚷应忆]道(?=[，。：:])", *words])
-    ), kinds
+    kinds = {word: kind for kind in ("marked", "bare", "say") for word in reporting(kind)}
+    saying = f"(?:{either('saying')})[^，。：:；\n“”]{{0,8}}(?=[：:])"  # 他的回应很干脆：…
+    known = sorted(map(re.escape, kinds), key=lambda word: (-len(word), word))
+    aloud = "[嘲笑叹趣赞喊吼嚷应忆]道(?=[，。：:])"
+    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", saying, aloud, *known])), kinds
+
+
+@cache
+def _verb_object() -> re.Pattern[str]:
+    """What 表示 expresses when it reports nothing: 表示衷心感谢."""
+    return re.compile(f"(?:了|过)?(?:{either('object_lead')})?(?:的)?(?:{either('object')})")
 
 
 def find_quotes(passage: Passage) -> Iterator[Quote]:
@@ -145,24 +128,29 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
         asked, before = _introduced(passage, marked, cues)
         if asked or not (_is_speech(text, marked) or (before is not None and _is_short_speech(text, marked))):
             continue
-        behind = None if before is not None else _attributed(passage, marked, cues)
         if quotes and named_at >= 0 and _resumes(passage, quotes[-1], marked, before, named_at):
             quotes[-1] = replace(quotes[-1], continued=(*quotes[-1].continued, marked.span))
             continue
-        source = before or behind or _nearby(passage, marked) or _within_report(passage, marked, cues)
+        beside = bool(waiting) and marked.outer.start - waiting[-1].outer.end <= 1
+        parts = [*waiting, marked] if beside else [marked]
+        source = before or _named_later(passage, marked, cues)
         if source is None:
-            if waiting and marked.outer.start - waiting[-1].outer.end > 1:
-                waiting.clear()
-            waiting.append(marked)
+            waiting = parts
             continue
-        parts = (
-            [*waiting, marked] if waiting and marked.outer.start - waiting[-1].outer.end <= 1 else [marked]
-        )
-        waiting.clear()
+        waiting = []
         quote = _quote(passage, parts[0].span, source.speaker, source.cue.text if source.cue else None, True)
         quotes.append(replace(quote, continued=tuple(part.span for part in parts[1:])))
         named_at = source.end if source.behind else -1
     return quotes
+
+
+def _named_later(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
+    """Find the speaker behind the words, near them without a verb, or in the report that they close."""
+    return (
+        _attributed(passage, marked, cues)
+        or _nearby(passage, marked)
+        or _within_report(passage, marked, cues)
+    )
 
 
 def _within_report(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
@@ -247,30 +235,47 @@ def _resumes(passage: Passage, quote: Quote, marked: Marked, before: _Source | N
     return text[marked.outer.start - 1] in "，：。,:；" and marked.outer.start - named_at < 200
 
 
-def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tuple[bool, _Source | None]:
-    """Find the verb directly before the marks: X说：“…”, X表示，“…”, X指出“…”. True first: a reporter asks."""
-    text = passage.text
+class _Lead(NamedTuple):
+    """What stands directly before quotation marks: where it ends, and whether a comma, colon or dash parts them."""
+
+    end: int
+    paused: bool
+    colon: bool
+
+
+def _lead_of(text: str, marked: Marked) -> _Lead:
     at = marked.outer.start
     while at > 0 and text[at - 1] in " 　":
         at -= 1
-    paused = at > 0 and text[at - 1] in _PAUSE
-    end = at - 1 if paused else at
-    for cue in _nearest(cues, end, before=True):
-        if cue.span.end > end:
-            continue
-        tail = text[cue.span.end : end]
-        if tail.strip() not in ("", "了", "说", "道", "到", "记者") and not (
-            paused and len(tail) <= 14 and text[at - 1] in "：:"
-        ):
-            break
-        if not paused and cue.kind == "say" and not _sentence_like(text, marked):
-            break
-        floor = max(passage.paragraph(cue.span.start).start, passage.sentence(cue.span.start).start)
-        speaker = speaker_before(passage, cue.span.start, floor, strong=cue.strong)
-        if speaker is None:
-            return "记者" in text[max(floor, cue.span.start - 12) : cue.span.start], None
-        return False, _Source(speaker, cue, cue.span.end)
-    return False, None
+    end = at
+    while end > 0 and text[end - 1] == _DASH:
+        end -= 1
+    if end == at and at > 0 and text[at - 1] in _PAUSE:
+        end = at - 1
+    return _Lead(end, end < at, text[at - 1 : at] in ("：", ":"))
+
+
+def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tuple[bool, _Source | None]:
+    """Find the verb directly before the marks: X说：“…”, X表示，“…”, X指出“…”. True first: a reporter asks."""
+    text = passage.text
+    lead = _lead_of(text, marked)
+    cue = next((cue for cue in _nearest(cues, lead.end, before=True) if cue.span.end <= lead.end), None)
+    if cue is None or not _leads_to(text, cue, marked, lead):
+        return False, None
+    floor = max(passage.paragraph(cue.span.start).start, passage.sentence(cue.span.start).start)
+    speaker = speaker_before(passage, cue.span.start, floor, strong=cue.strong)
+    if speaker is None:
+        return "记者" in text[max(floor, cue.span.start - 12) : cue.span.start], None
+    return False, _Source(speaker, cue, cue.span.end)
+
+
+def _leads_to(text: str, cue: Cue, marked: Marked, lead: _Lead) -> bool:
+    """Tell whether a verb leads to the marked words: directly, over a pause, or over a few words and a colon."""
+    tail = text[cue.span.end : lead.end].strip()
+    directly = tail in ("", "了", "说", "道", "到") or (lead.paused and tail in ("的", "记者"))
+    if not directly and not (lead.colon and len(tail) <= 14):
+        return False
+    return lead.paused or cue.kind != "say" or _sentence_like(text, marked)
 
 
 def _sentence_like(text: str, marked: Marked) -> bool:
@@ -282,40 +287,41 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Sou
     """Find the verb behind the marks: “…，”X说, “…”在X看来."""
     text = passage.text
     start = marked.outer.end
-    while text[start : start + 1] in ("，", ",", " ", "—") and text[start : start + 1]:
+    while text[start : start + 1] in ("，", ",", " ", _DASH) and text[start : start + 1]:
         start += 1
     seen = _SEEN_BY.match(text, start)
     if seen is not None:
         speaker = speaker_before(passage, seen.end("who"), seen.start("who"))
         cue = Cue(Span(seen.end("who"), seen.end()), "看来", "say")
         return _Source(speaker, cue, seen.end(), True) if speaker else None
-    if text[marked.outer.end - 1 : marked.outer.end] not in ("”", "」", "』", '"') or not _ends_like_speech(
-        text, marked
-    ):
+    if not marked.closed or not _ends_like_speech(text, marked):
         return None
     limit = min(passage.paragraph(marked.outer.end - 1).end, start + _LOOK_BACK)
-    stop = re.compile("[。！？；“\n]").search(text, start, limit)
+    stop = _STOPS.search(text, start, limit)
     limit = stop.start() if stop else limit
     for cue in _nearest(cues, start, before=False):
         if cue.span.end > limit:
             break
-        ended = text[marked.span.end - 1] in "。！？…"
-        if (
-            text[cue.span.end : cue.span.end + 1] not in ("", *"，。：；,:“！\n")
-            and cue.kind != "bare"
-            and not ended
-        ):
-            continue
         speaker = speaker_before(passage, cue.span.start, start, strong=cue.strong)
-        if speaker is not None:
+        if speaker is not None and _closes(text, cue, marked):
             return _Source(speaker, cue, cue.span.end, True)
     return None
+
+
+def _closes(text: str, cue: Cue, marked: Marked) -> bool:
+    """Tell whether a verb behind marked words may speak of them: it ends its clause, or the words were a whole sentence."""
+    following = text[cue.span.end : cue.span.end + 1]
+    return following in ("", *_CLAUSE_END) or cue.kind == "bare" or text[marked.span.end - 1] in "。！？…"
 
 
 def _ends_like_speech(text: str, marked: Marked) -> bool:
     """Words that a name follows end with a mark inside (“好，”他说) or are cut off by a comma (“好”，他说)."""
     last = text[marked.span.end - 1 : marked.span.end]
-    return last in _INNER_MARKS or last == "—" or text[marked.outer.end : marked.outer.end + 1] in ("，", ",")
+    return (
+        last in _INNER_MARKS
+        or last == _DASH
+        or text[marked.outer.end : marked.outer.end + 1] in ("，", ",", _DASH)
+    )
 
 
 def _nearest(cues: tuple[Cue, ...], at: int, *, before: bool) -> Iterator[Cue]:
@@ -332,27 +338,32 @@ def _nearest(cues: tuple[Cue, ...], at: int, *, before: bool) -> Iterator[Cue]:
 
 def _reported(passage: Passage, cues: tuple[Cue, ...], direct: list[Quote]) -> list[Quote]:
     """Find words reported without marks, behind 表示， 认为， 在X看来，."""
-    text = passage.text
     taken = {quote.span.start for quote in direct} | {
         span.start for quote in direct for span in quote.continued
     }
     quotes: list[Quote] = []
     for cue in (*cues, *_views(passage)):
-        if cue.kind == "marked":
+        start = _reported_start(passage.text, cue) if cue.kind != "marked" else None
+        if start is None or (passage.text[start] in _OPENING and start + 1 in taken):
             continue
-        start = _reported_start(text, cue)
-        if start is None:
-            continue
-        sentence = passage.sentence(cue.span.start)
-        end = sentence.end
-        if end - start < _MIN_REPORTED or (text[start] in '“「『"' and start + 1 in taken):
-            continue
-        speaker = _reporter(passage, cue, sentence)
-        if speaker is not None and (
-            speaker.entity is not None or cue.text not in _LOOSE or text[start - 1] in _PAUSE
-        ):
-            quotes.append(_quote(passage, Span(start, end), speaker, cue.text, False))
+        quote = _report(passage, cue, start)
+        if quote is not None:
+            quotes.append(quote)
     return _cut_short(passage, sorted(quotes, key=lambda quote: quote.span))
+
+
+def _report(passage: Passage, cue: Cue, start: int) -> Quote | None:
+    """Return what a verb reports from `start` to the end of its sentence, None without a speaker."""
+    sentence = passage.sentence(cue.span.start)
+    if sentence.end - start < _MIN_REPORTED:
+        return None
+    speaker = _reporter(passage, cue, sentence)
+    if speaker is None:
+        return None
+    loose = cue.text in reporting("loose") and passage.text[start - 1] not in _PAUSE
+    if loose and speaker.entity is None:
+        return None
+    return _quote(passage, Span(start, sentence.end), speaker, cue.text, False)
 
 
 def _views(passage: Passage) -> Iterator[Cue]:
@@ -364,36 +375,25 @@ def _views(passage: Passage) -> Iterator[Cue]:
 def _reported_start(text: str, cue: Cue) -> int | None:
     """Return where reported words begin behind a verb, None when the verb does not report."""
     at = cue.span.end
-    if text[at : at + 1] in _PAUSE and text[at : at + 1]:
+    following = text[at : at + 1]
+    if following and following in _PAUSE:
         at += 1
-    elif cue.kind != "bare" or text[at : at + 1] in (
-        "",
-        "的",
-        "。",
-        "；",
-        "、",
-        "”",
-        "）",
-        "\n",
-        "了",
-        "过",
-        "着",
-        "为",
-        "“",
-    ):
-        hit = (
-            re.compile("(?:了|到|记者|说)?[^，。；\n：:]{0,16}[：:]").match(text, at)
-            if cue.kind in ("say", "bare")
-            else None
-        )
+    elif cue.kind != "bare" or following in ("", *_NO_REPORT):
+        hit = _TO_COLON.match(text, at) if cue.kind in ("say", "bare") else None
         if hit is None:
             return None
         at = hit.end()
-    elif _VERB_OBJECT.match(text, at):
+    elif _verb_object().match(text, at) or _is_cue(text, at):
         return None
     while text[at : at + 1] in (" ", "　"):
         at += 1
     return at if at < len(text) and text[at] != "\n" else None
+
+
+def _is_cue(text: str, at: int) -> bool:
+    """Tell whether a second verb follows, which leads to the words: 表示指出，…"""
+    second = _cues()[0].match(text, at)
+    return second is not None and text[second.end() : second.end() + 1] in tuple(_PAUSE)
 
 
 def _reporter(passage: Passage, cue: Cue, sentence: Span) -> Speaker | None:
@@ -404,22 +404,28 @@ def _reporter(passage: Passage, cue: Cue, sentence: Span) -> Speaker | None:
 
 
 def _cut_short(passage: Passage, quotes: list[Quote]) -> list[Quote]:
-    """End reported words where the next speaker of the same sentence is named."""
+    """End reported words where the next speaker of the same sentence is named; what a speaker says others said is the speaker's."""
     text = passage.text
     result: list[Quote] = []
-    for index, quote in enumerate(quotes):
-        if index + 1 < len(quotes) and quotes[index + 1].span.start < quote.span.end:
-            following = quotes[index + 1].span.start
-            cut = max(
-                text.rfind("，", quote.span.start, following - 2),
-                text.rfind("；", quote.span.start, following - 2),
-            )
-            if cut <= quote.span.start:
-                continue
-            span = Span(quote.span.start, cut)
-            quote = replace(quote, span=span, text=passage.printed(span))
+    for quote in quotes:
+        if result and quote.span.start < result[-1].span.end:
+            outer = result[-1]
+            cut = max(text.rfind(mark, outer.span.start, quote.span.start - 2) for mark in "，；")
+            if cut <= outer.span.start:
+                if _is_relayed(passage, outer, quote):
+                    result[-1] = quote
+                continue  # 张三表示，李四认为…: 张三 speaks
+            span = Span(outer.span.start, cut)
+            result[-1] = replace(outer, span=span, text=passage.printed(span))
         result.append(quote)
     return result
+
+
+def _is_relayed(passage: Passage, outer: Quote, inner: Quote) -> bool:
+    """Tell whether a paper or body only passes on a person's words: 某报提到，李四表示…"""
+    entities = passage.annotated.entities
+    by_person = outer.entity is not None and entities[outer.entity].label == "person"
+    return not by_person and inner.entity is not None and entities[inner.entity].label == "person"
 
 
 def _turns(passage: Passage) -> list[Quote]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from miner.config import Config
-from miner.model import Document, Split
+from miner.model import Document, Line, Split
 from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
 from miner.split.day import plan_day
+from miner.split.furniture import furniture
+from miner.split.lines import CLOSERS, SENTENCE_ENDS
 from miner.split.page import plan_page
+from miner.split.plan import LinePlan, Plan
 from miner.split.shape import shape_of
 from miner.split.weights import load_models
 
@@ -17,16 +22,49 @@ __all__ = ["split"]
 def split(document: Document, config: Config) -> Split:
     """Take a document apart: its stories, a row for every non-blank line, and what was doubtful.
 
-    The shape of the text is what the configuration says, else what the reader knows, else what the lines look like.
+    The shape of the text is what the configuration says, else what the reader knows, else what the lines look like. Marks of
+    pages and running heads are set aside first: text goes on across them.
     """
     lines = [line for line in document.lines if line.text.strip()]
-    shape = shape_of(document, config, lines)
-    if shape == "markup":
-        plan = plan_markup(lines)
-    elif shape == "article":
-        plan = plan_article(lines)
-    elif shape == "day":
-        plan = plan_day(lines)
+    if document.layout == "markup":
+        return build(document, config, plan_markup(lines))
+    marks = furniture(lines, marks_only=True)
+    shape = shape_of(document, config, _without(lines, marks))
+    aside = marks if shape == "article" else furniture(lines)
+    if shape == "page":
+        plan = plan_page(_without(document.lines, aside), load_models(), aside=aside)
     else:
-        plan = plan_page(document.lines, load_models())
-    return build(document, config, plan)
+        plan = {"article": plan_article, "day": plan_day}[shape](_without(lines, aside))
+    return build(document, config, _put_back(plan, lines, aside, wrapped=shape == "page") if aside else plan)
+
+
+def _without(lines: Sequence[Line], aside: frozenset[int]) -> list[Line]:
+    return [line for line in lines if line.number not in aside]
+
+
+def _put_back(plan: Plan, lines: Sequence[Line], aside: frozenset[int], *, wrapped: bool) -> Plan:
+    """Return a plan for all lines: those set aside have no story; an unwrapped paragraph that one of them parted is one."""
+    found: list[LinePlan] = []
+    places: list[int] = []
+    decided = iter(plan.lines)
+    last: tuple[Line, LinePlan] | None = None
+    parted = False
+    for index, line in enumerate(lines):
+        if line.number in aside:
+            found.append(LinePlan(None, "other"))
+            parted = True
+            continue
+        mine = next(decided)
+        if parted and not wrapped and last is not None and _goes_on(last, mine):
+            mine.first = False
+        found.append(mine)
+        places.append(index)
+        last, parted = (line, mine), False
+    order = [places[index] for index in plan.order] if plan.order else None
+    return Plan(found, plan.stories, plan.problems, order)
+
+
+def _goes_on(last: tuple[Line, LinePlan], mine: LinePlan) -> bool:
+    line, before = last
+    open_ended = line.text.strip()[-1] not in SENTENCE_ENDS + CLOSERS
+    return open_ended and before.role == mine.role == "body" and before.story == mine.story

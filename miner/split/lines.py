@@ -114,7 +114,7 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
     last = 0
     for line in lines:
         raw = line.text
-        text = raw.strip(BLANKS)
+        text = raw.strip(BLANKS + "\f")
         if not text or not text.strip():
             continue
         lead = 0 if raw[0] not in BLANKS else 2 if raw[0] == "\u3000" or raw[:4] == "    " else 1

@@ -7,6 +7,8 @@ length only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -35,9 +37,11 @@ _SURE, _NEVER = 12.0, -12.0
 _LONGEST_BYLINE = 60
 
 
-def plan_page(lines: Sequence[Line], models: Models) -> Plan:
-    """Plan the stories of a page or of a whole stream of pages."""
+def plan_page(lines: Sequence[Line], models: Models, *, aside: frozenset[int] = frozenset()) -> Plan:
+    """Plan the stories of a page or of a whole stream of pages; `aside` are the numbers of lines that were taken out before."""
     rows = rows_of(lines)
+    if aside:
+        _close_gaps(rows, aside)
     size = body_size(rows)
     if size is not None:
         read_positions(rows)
@@ -45,6 +49,14 @@ def plan_page(lines: Sequence[Line], models: Models) -> Plan:
     for window in _windows(rows, size):
         _append(plan, _plan_rows(window, models, size))
     return plan
+
+
+def _close_gaps(rows: Sequence[Row], aside: frozenset[int]) -> None:
+    """Where lines were taken out, a row has the blank lines before it that rows of the document usually have."""
+    usual = int(median([row.blanks for row in rows[1:]] or [0]))
+    for before, row in pairwise(rows):
+        if any(number in aside for number in range(before.number + 1, row.number)):
+            row.blanks = usual
 
 
 def _windows(rows: list[Row], size: float | None) -> Iterator[list[Row]]:

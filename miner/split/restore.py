@@ -5,6 +5,8 @@ Nothing is rewritten silently: what was dropped or put in is listed per line as 
 - blanks beside a Chinese character or full-width mark go (`165 人`, `陈  凌`, `自信， 自强`), save between the names of
   a byline in brackets (`（记者 王一 李二三）`); runs of blanks between Latin words become one;
 - a Latin word that a line end cut at its hyphen is closed up, other Latin words get a blank where the line ended;
+- in a line that is spaced throughout every blank of the usual width goes; so do thin blanks inside a number, and plain
+  ones that part its thousands within Chinese text (`第1 234家`);
 - U+FFFD before 记者 was an ornament and goes, between Latin letters it was a blank; elsewhere it stays, for it
   stands for a character that nobody knows;
 - zero-width and control characters go; Latin ligatures are spelt out; Kangxi radicals and compatibility ideographs,
@@ -22,11 +24,14 @@ from dataclasses import dataclass
 
 from miner.model import Line
 from miner.offsets import INSERTED, Span, TextMap
+from miner.read import plain_form
 
 __all__ = ["Restored", "close_up", "join_heads", "restore_paragraph"]
 
 BLANKS = " \t\u00a0\u2002\u2003\u2009\u202f\u3000"
 LOST = "\ufffd"
+_THIN = {"\u2009", "\u202f", "\u200a", "\u2006"}
+_THOUSANDS = re.compile(r"(?<=[\u4e00-\u9fff])[1-9]\d{0,2}(?: \d{3}){1,4}(?=[\u4e00-\u9fff])")
 _COLUMN_BITS = 32
 _BLANK = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _INVISIBLE = re.compile(
@@ -145,14 +150,46 @@ def _join(out: _Writer, first: str, line: int, column: int) -> None:
 
 def _restore_line(out: _Writer, text: str, limits: tuple[int, int], number: int) -> None:
     position, end = limits
+    usual = _usual_blank(text[position:end])
     for found in _SPECIAL.finditer(text, *limits):
         at = found.start()
         if at > position:
             out.keep(text[position:at], number, position)
         position = found.end()
-        _restore_special(out, text, found, number)
+        if _BLANK.fullmatch(found.group()) and (
+            len(found.group()) <= usual or _in_number(text, at, position)
+        ):
+            out.edit(number, at, found.group(), "")
+        else:
+            _restore_special(out, text, found, number)
     if end > position:
         out.keep(text[position:end], number, position)
+
+
+def _spelt(special: str) -> str:
+    """Return what a ligature, a radical or a compatibility form stands for."""
+    return unicodedata.normalize("NFKC", plain_form(special))
+
+
+def _usual_blank(text: str) -> int:
+    """Return how wide the blanks are between the characters of a line that is spaced throughout, else 0.
+
+    >>> _usual_blank("1 1 月 7 日 签 约"), _usual_blank("165 人 出发")
+    (1, 0)
+    """
+    return min(map(len, _BLANK.findall(text))) if _spaced(text) else 0
+
+
+def _in_number(text: str, start: int, end: int) -> bool:
+    """Tell a blank that parts the thousands of one number: a thin one, or a plain one in a number within Chinese text."""
+    if not (text[start - 1 : start].isdigit() and text[end : end + 1].isdigit()):
+        return False
+    if set(text[start:end]) <= _THIN:
+        return True
+    return any(
+        found.start() < start < found.end()
+        for found in _THOUSANDS.finditer(text, max(0, start - 16), end + 16)
+    )
 
 
 def _restore_special(out: _Writer, text: str, found: re.Match[str], number: int) -> None:
@@ -171,7 +208,7 @@ def _restore_special(out: _Writer, text: str, found: re.Match[str], number: int)
     elif _INVISIBLE.fullmatch(special):
         out.edit(number, at, special, "")
     else:
-        spelt = unicodedata.normalize("NFKC", special)
+        spelt = _spelt(special)
         out.respell(spelt, number, at)
         if spelt != special:
             out.edit(number, at, special, spelt)
@@ -210,6 +247,7 @@ def close_up(text: str) -> str:
     ('李强会见总理', '精准对接 功夫在场外')
     """
     text = _INVISIBLE.sub("", text).strip(BLANKS)
+    text = _RADICAL.sub(lambda found: plain_form(found.group()), text)
     if len(text) <= 400 and _spaced(text):
         return _close_spaced(text)
     text = _BLANK.sub(" ", text)

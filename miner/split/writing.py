@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
 
+from miner.language.words import tagged
 from miner.model import Problem, Role
 from miner.split.binding import Binding, confidence_of
 from miner.split.bylines import Page, Signature, sign
 from miner.split.explain import reason_of
 from miner.split.heads import part_heads
 from miner.split.jumps import parse_jump
-from miner.split.lines import NO_START, OPENERS, SENTENCE_ENDS
+from miner.split.lines import NO_START, OPENERS, SENTENCE_ENDS, opening_class
 from miner.split.matching import Block
 from miner.split.outline import Outline
 from miner.split.plan import LinePlan, Plan, StoryPlan
@@ -24,6 +26,12 @@ __all__ = ["write"]
 
 _BADGE = re.compile("[\u4e00-\u9fff·“”]{2,8}")
 """A column's name."""
+_DATELINE = 1
+"""Class of an opening (`lines.opening_class`): 本报讯."""
+_NEAR = 8
+"""Characters beside a cut in a head that are cut into words."""
+_JOINING, _JOINED = ("c", "uj", "p"), ("ul", "uj", "y")
+"""Parts of speech that no line of a head ends with, and that none begins with."""
 _LARGER = 1.15
 """How much larger a head's largest lines are than its smallest, where type size tells its parts."""
 _LOOSE = [index for index, label in enumerate(LABELS) if label in "SYUuJCX"]
@@ -53,6 +61,7 @@ def write(made: Outline, binding: Binding) -> Plan:
     for number in range(len(made.runs)):
         _write_loose(made, number, owner, decided)
     _badges(made, owner, decided)
+    _late_heads(made, owner, decided)
     _sign(made, owner, decided)
     lines = [line if line is not None else LinePlan(None, "other") for line in decided]
     return Plan(lines, _story_plans(made, binding), problems)
@@ -102,9 +111,20 @@ def _mid_word(made: Outline, row: int, rows: Sequence[int]) -> bool:
     if row - 1 not in rows:
         return False
     pair = made.view.rows[row - 1].compact[-1] + made.view.rows[row].compact[0]
-    if pair[0] in OPENERS or pair[1] in NO_START:
+    if pair[0] in OPENERS or pair[1] in NO_START or _one_word(made, row):
         return True
     return made.view.counts[pair] > 0 and all("\u4e00" <= char <= "\u9fff" for char in pair)
+
+
+def _one_word(made: Outline, row: int) -> bool:
+    """Whether a word stands across the cut before a head's line, or a word that joins ends the line before: 导航与 / 经验."""
+    above, below = made.view.rows[row - 1].compact[-_NEAR:], made.view.rows[row].compact[:_NEAR]
+    found = tagged(above + below)
+    last = max(at for at, start in enumerate(found.starts) if start < len(above))
+    crossed = found.starts[last] + len(found.words[last]) > len(above)
+    if crossed or found.tags[last] in _JOINING:
+        return True
+    return last + 1 < len(found.tags) and found.tags[last + 1] in _JOINED
 
 
 def _opens_text(made: Outline, block: Block) -> bool:
@@ -174,6 +194,20 @@ def _badges(made: Outline, owner: Sequence[int], decided: Decided) -> None:
             headed = any(line and _is_head(line) and line.story == owner[number] for line in above)
             if headed and (_role(byline), _role(last)) == ("byline", "subhead"):
                 decided[run[-1]] = LinePlan(owner[number], "section")
+
+
+def _late_heads(made: Outline, owner: Sequence[int], decided: Decided) -> None:
+    """A line taken for a subhead right above the first paragraph of a story without a head is its head, where that paragraph
+    opens with a dateline: a story begins with its 本报讯."""
+    headed = {line.story for line in decided if line and _is_head(line)}
+    for number, run in enumerate(made.runs[:-1]):
+        if not number or not run or owner[number] in owner[:number] or owner[number] in headed:
+            continue
+        if opening_class(made.paragraphs[number].text) != _DATELINE:
+            continue
+        rows = list(takewhile(lambda row: _role(decided[row]) == "subhead", reversed(run)))
+        for row in rows:
+            decided[row] = LinePlan(owner[number], "headline", first=not _mid_word(made, row, rows))
 
 
 def _role(line: LinePlan | None) -> Role | None:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
+from unicodedata import normalize
 
+from miner.language.pinyin import sound_key
 from miner.publish.index import fts
 from miner.store.schema import Column, Table
 
@@ -50,7 +52,8 @@ TABLES: tuple[Table, ...] = (
         (
             Column("form", "text not null", "检索形 / form looked up"), Column("entity_id", "text not null", "企业、人物、机构或地点 / entity"),
             Column("label", "text not null", "类别 / label"), Column("name", "text not null", "写法 / as written"), Column("n_articles", "integer not null", "文章数 / articles"),
-        ), extra=("primary key (form, entity_id)",), label="name", facets=("label",), sort="n_articles", indexes=(("entity_id",),),
+            Column("pinyin", "text not null default ''", "拼音,排序用 / sounds of the characters, to sort by"),
+        ), extra=("primary key (form, entity_id)",), label="name", facets=("label",), sort="n_articles", indexes=(("entity_id",), ("pinyin",)),
     ),
 )  # fmt: skip
 
@@ -151,8 +154,12 @@ def form(text: str) -> str:
 
     >>> form("托马斯•莱恩") == form("托馬斯.莱恩") == form("托马斯莱恩"), form("Erik  Lind"), form("３Ｍ（中国）")
     (True, 'eriklind', '3m中国')
+    >>> form("Café Müller")
+    'cafemuller'
     """
-    return "".join(char for char in fts.fold(text[: 4 * _FORM_CHARS]) if char.isalnum())[:_FORM_CHARS]
+    folded = fts.fold(text[: 4 * _FORM_CHARS])
+    folded = folded if folded.isascii() else normalize("NFKD", folded)  # a letter, then its accent
+    return "".join(char for char in folded if char.isalnum())[:_FORM_CHARS]
 
 
 def name_terms(looked_up: str) -> list[str]:
@@ -208,12 +215,12 @@ def _fill_names(connection: sqlite3.Connection) -> None:
             f"join [{table}] e on e.id = l.{label}_id"
         )
         found = (
-            (looked_up, entity, label, name, count)
+            (looked_up, entity, label, name, count, sound_key(name, surname=label == "person"))
             for entity, name, count in connection.execute(sql)
             if (looked_up := form(name))
         )
         connection.executemany(
-            "insert or ignore into names (form, entity_id, label, name, n_articles) values (?, ?, ?, ?, ?)",
+            "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin) values (?, ?, ?, ?, ?, ?)",
             found,
         )
 

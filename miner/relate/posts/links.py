@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from miner.language.gazetteer import words_of
+from miner.model import Mention
 from miner.relate.posts.careers import Stage, marks_of, stage_of
 from miner.relate.posts.evidence import NOWHERE, Holder, Seat, for_holder, for_seat, holders, seats
 from miner.relate.posts.reader import Reader, model, reader
 from miner.relate.posts.sentence import Row, rows
 from miner.relate.posts.view import View
 
+_KINDS = (2, 3, 4)
+"""Lengths of the bare words that stand for a body."""
 Scores = Mapping[str, float]
 
 
@@ -43,24 +47,39 @@ def weigh(names: Iterable[str], scores: Scores) -> float:
 
 
 class Memory:
-    """What was said before in a field: the company last named, and at which body each person's last title was held."""
+    """What was said before in a field: the bodies last named, and at which body each person's last title was held."""
 
     def __init__(self, view: View) -> None:
-        self._firms = [mention for mention in view.bodies if mention.label == "enterprise"]
+        self._view = view
         self._at = 0
+        self._firm: Mention | None = None
+        self._named: dict[str, Mention] = {}
         self._last: dict[int, Seat] = {}
         self._previous: Seat | None = None
 
     def enter(self, row: Row) -> None:
         """Begin a sentence; sentences come in text order."""
-        while self._at < len(self._firms) and self._firms[self._at].span.end <= row.span.start:
+        while self._at < len(self._view.bodies) and self._view.bodies[self._at].span.end <= row.span.start:
+            self._learn(self._view.bodies[self._at])
             self._at += 1
         self._previous = None
 
+    def _learn(self, mention: Mention) -> None:
+        if mention.label == "enterprise":
+            self._firm = mention
+        elif mention.label == "organization":
+            text = mention.span.of(self._view.folded)
+            self._named.update((text[-size:], mention) for size in _KINDS if size < len(text))
+
+    def named(self, seat: Seat) -> Seat:
+        """Return the body that a bare word such as 协会 means: the one last named whose name ends in it."""
+        word = seat.span.of(self._view.folded) if seat.span is not None and seat.mention is None else ""
+        meant = self._named.get(word) if word in words_of("posts", "body_word") else None
+        return seat if meant is None else Seat(meant.span, meant, seat.origin)
+
     def seats(self, row: Row, title: int, person: int) -> tuple[Seat, ...]:
         """Return the bodies at which a person may hold a title."""
-        firm = self._firms[self._at - 1] if self._at else None
-        return tuple(seats(row, title, self._previous or self._last.get(person), firm))
+        return tuple(seats(row, title, self._previous or self._last.get(person), self._firm))
 
     def keep(self, person: int, seat: Seat) -> None:
         """Remember where a title was held."""
@@ -80,7 +99,7 @@ def ties(view: View, *, titles: Reader | None = None, judge: Judge | None = None
                 person = holder.mention.entity
                 seat = best_seat(row, title, holder, memory.seats(row, title, person), judge.seat)
                 memory.keep(person, seat)
-                yield Tie(row, title, holder, seat, sure, stage_of(row, title, marks))
+                yield Tie(row, title, holder, memory.named(seat), sure, stage_of(row, title, marks))
 
 
 def _holders(row: Row, title: int, scores: Scores) -> Iterator[tuple[Holder, float]]:
