@@ -108,7 +108,8 @@ def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Foun
     found = []
     for choice in choose(choices(seen.spans, odds)):
         label = LABELS[choice.label]
-        if label != "other":
+        built = label == "place" and "ends in a company" in seen.signs[choice.row]
+        if label != "other" and not built:  # a factory is where things happen, but nobody who acts
             sources = seen.sources[choice.row]
             method = next(source for source in _METHODS if source in sources)
             found.append(Found(choice.start, choice.end, label, method, _probability(choice.odds)))
