@@ -96,9 +96,7 @@ def find_figures(passage: Passage, *, dates: tuple[DateMention, ...] = ()) -> It
     names = [m.span for m in passage.mentions if m.label != "place"]
     starts = [d.span.start for d in dates]
     for number in find_numbers(text):
-        if not _counts(text, number) or _covered(number.span, phrases) or _begins_in(number.span, names):
-            continue
-        if _in_term(passage, number.span):
+        if _covered(number.span, phrases) or _begins_in(number.span, names) or not _counts(passage, number):
             continue
         figure = _figure(passage, number, _time(passage, number.span.start, dates, starts))
         key = (figure.value, figure.unit, figure.qualifier or "")
@@ -118,11 +116,11 @@ class _Place(NamedTuple):
     after: str
 
 
-def _counts(text: str, number: Number) -> bool:
+def _counts(passage: Passage, number: Number) -> bool:
     """Tell whether a number is a figure, by the characters around it."""
-    start, end = number.span
+    text, (start, end) = passage.text, number.span
     place = _Place(text, number, text[max(start - 12, 0) : start], text[end : end + 8])
-    return not any(wrong(place) for wrong in _NO_FIGURES)
+    return not _in_term(passage, number.span) and not any(wrong(place) for wrong in _NO_FIGURES)
 
 
 def _is_ranked(place: _Place) -> bool:
@@ -279,15 +277,19 @@ def _following(text: str, end: int, limit: int) -> str:
 
 def _measure(subject: str | None, number: Number, comparison: str | None) -> str | None:
     """Return the measure that the subject's head names: 企业展展览面积 is one of area, 企业的持股比例 none of companies."""
-    if subject is None or (number.kind == "percent" and not comparison and "占" in subject):
+    percent = number.kind == "percent"
+    if subject is None or (percent and not comparison and "占" in subject):
         return None
     head = _grammar("tail").sub("", _TELLING.sub("", subject) if comparison else subject)
     heads = (head, _grammar("quantity").sub("", head))
-    unit = "%" if number.kind == "percent" else number.unit
-    for measure in _measures():
-        if (not measure.units or unit in measure.units) and any(one.endswith(measure.words) for one in heads):
-            return f"{measure.name}_change" if comparison and number.kind == "percent" else measure.name
-    return None
+    found = next((m for m in _measures() if _is_measured(m, heads, "%" if percent else number.unit)), None)
+    if found is None:
+        return None
+    return f"{found.name}_change" if comparison and percent else found.name
+
+
+def _is_measured(measure: Measure, heads: tuple[str, ...], unit: str) -> bool:
+    return (not measure.units or unit in measure.units) and any(one.endswith(measure.words) for one in heads)
 
 
 def _context(text: str, span: Span, figure: Figure) -> str:

@@ -23,15 +23,8 @@ _LOOK_BACK = 160
 """A verb is looked for at most so many characters before or behind a quotation."""
 _SEEN_BY = re.compile(r"[在用](?P<who>[^，。；：！？\n“”在]{1,60}?)(?:看来|的话来?说|的话讲)")
 _TURN = re.compile(r"(?m)^(?P<who>[^，。！？；：:\n“”]{1,30})[：:](?P<words>[^\n]{4,})$")
-_BOUND = {
-    "称": re.compile("[全简名统号职对堪人昵别俗尊通可代自]称|.称[为号赞作谓]|称得"),
-    "说": re.compile("[学小来传再听虽话解评难照按是者如以不么]说|.说[法服辞]|.说不"),
-}
-"""Where 称 and 说 are parts of other words."""
 _PAUSE = frozenset("，：,:")
-_NOUN_BEFORE = re.compile(
-    "[的和与及、]$|[0-9一二三四五多几这那各][份条项点种]$|[发提]表$|听取$|[作提]出$|全球$|接受$"
-)
+_COUNTED = re.compile("[0-9一二三四五多几这那各][份条项点种]$")
 _DASH = "—"
 _STOPS = re.compile("[。！？；“\n]")
 _TO_COLON = re.compile("(?:了|到|记者|说)?[^，。；\n：:]{0,16}[：:]")
@@ -85,19 +78,29 @@ def _find_cues(passage: Passage) -> Iterator[Cue]:
     pattern, kinds = _cues()
     sentence, seen = -1, 0
     for match in pattern.finditer(passage.text):
-        if (
-            match.group() in _BOUND
-            and _BOUND[match.group()].match(passage.text, max(match.start() - 1, 0)) is not None
-        ):
+        span = Span(*match.span())
+        if _is_in_a_word(passage.text, span):
             continue
-        colon = passage.text[match.end() : match.end() + 1] in ("：", ":")
-        noun = not colon and _NOUN_BEFORE.search(
-            passage.text, max(match.start() - 2, 0), match.start()
-        ) is not None  # fmt: skip
-        index = passage.sentence_index(match.start())
+        index = passage.sentence_index(span.start)
         sentence, seen = index, (seen + 1 if index == sentence else 0)
-        if not noun and seen < _MAX_CUES and passage.quoted(match.start()) is None:
-            yield Cue(Span(*match.span()), match.group(), kinds.get(match.group(), "bare"))
+        if seen < _MAX_CUES and passage.quoted(span.start) is None and not _is_noun(passage.text, span):
+            yield Cue(span, match.group(), kinds.get(match.group(), "bare"))
+
+
+def _is_in_a_word(text: str, span: Span) -> bool:
+    """Tell whether 称 or 说 is part of another word: 简称, 小说."""
+    if span.end - span.start > 1:
+        return False
+    beside = text[max(span.start - 1, 0) : span.end], text[span.start : span.end + 1]
+    return any(word in reporting("compound") for word in beside if len(word) > 1)
+
+
+def _is_noun(text: str, span: Span) -> bool:
+    """Tell whether a verb is a noun here: 他的介绍, 三点说明; before a colon it still reports."""
+    before = text[max(span.start - 2, 0) : span.start]
+    if text[span.end : span.end + 1] in ("：", ":"):
+        return False
+    return before.endswith(tuple(reporting("noun_before"))) or _COUNTED.search(before) is not None
 
 
 def _is_speech(text: str, marked: Marked) -> bool:
@@ -120,28 +123,35 @@ class _Source:
 
 def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
     """Find words in quotation marks with a speaker; what goes on after the speaker was named is the same quote."""
-    text = passage.text
     quotes: list[Quote] = []
     named_at = -1
     waiting: list[Marked] = []  # marked words side by side whose speaker is not yet named
     for marked in passage.marked:
         asked, before = _introduced(passage, marked, cues)
-        if asked or not (_is_speech(text, marked) or (before is not None and _is_short_speech(text, marked))):
+        if asked or not _is_said(passage.text, marked, introduced=before is not None):
             continue
         if quotes and named_at >= 0 and _resumes(passage, quotes[-1], marked, before, named_at):
             quotes[-1] = replace(quotes[-1], continued=(*quotes[-1].continued, marked.span))
             continue
         beside = bool(waiting) and marked.outer.start - waiting[-1].outer.end <= 1
-        parts = [*waiting, marked] if beside else [marked]
+        waiting = [*waiting, marked] if beside else [marked]
         source = before or _named_later(passage, marked, cues)
-        if source is None:
-            waiting = parts
-            continue
-        waiting = []
-        quote = _quote(passage, parts[0].span, source.speaker, source.cue.text if source.cue else None, True)
-        quotes.append(replace(quote, continued=tuple(part.span for part in parts[1:])))
-        named_at = source.end if source.behind else -1
+        if source is not None:
+            quotes.append(_told(passage, waiting, source))
+            named_at = source.end if source.behind else -1
+            waiting = []
     return quotes
+
+
+def _is_said(text: str, marked: Marked, *, introduced: bool) -> bool:
+    return _is_speech(text, marked) or (introduced and _is_short_speech(text, marked))
+
+
+def _told(passage: Passage, parts: list[Marked], source: _Source) -> Quote:
+    """Return marked words side by side as one quote."""
+    cue = source.cue.text if source.cue else None
+    quote = _quote(passage, parts[0].span, source.speaker, cue, True)
+    return replace(quote, continued=tuple(part.span for part in parts[1:]))
 
 
 def _named_later(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
@@ -206,14 +216,13 @@ def _nearby(passage: Passage, marked: Marked) -> _Source | None:
     return None
 
 
-_FIRST_PERSON = re.compile("我|咱|你们?|吗？|呢？|啊！")
-
-
 def _told_of(passage: Passage, marked: Marked) -> _Source | None:
     """Give words in the first person to the one person of the sentence before: 某人算了一笔账。“我们…。”"""
     start = marked.outer.start
     paragraph = passage.paragraph(marked.span.start)
-    if start <= paragraph.start or _FIRST_PERSON.search(marked.span.of(passage.text)) is None:
+    if start <= paragraph.start or not any(
+        word in marked.span.of(passage.text) for word in reporting("first_person")
+    ):
         return None
     people = _people(passage, passage.sentence(start - 1))
     if len({person.entity for person in people}) != 1:

@@ -19,10 +19,6 @@ _ADVERBIAL = re.compile("[在对向与同就][^，]{0,20}$")
 _BRACKETED = re.compile(r"[（(][^（）()\n]{0,60}[）)]$")
 _INTERVIEWER = re.compile(r"记者\s?$")
 _DEPARTMENT = re.compile("据?公司[一-鿿]{2,8}部")
-_FUNCTION = re.compile(
-    "[了是有在与和把被对向为于从到这那其据即则但因所若如一每各]|[0-9]|[他她它我你]|[来上中时后里下前想不]$|可以|应该"
-)
-"""Signs of a clause: a phrase with one is no bare noun."""
 
 
 @cache
@@ -39,13 +35,17 @@ def either(kind: str) -> str:
 @cache
 def _adverb() -> re.Pattern[str]:
     """What may stand between a speaker and the verb: adverbs, dates, occasions, means."""
-    day = rf"(?:\d{{2,4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}[日号](?:{dates('daytime')})?"
-    return re.compile(
-        rf"(?:{either('adverb')}|[一-鿿]{{2}}地|[于在]?(?:{day}|{dates('day')}|周[一二三四五六日])(?:{dates('daytime')})?"
-        r"|[对向跟同](?:[他她我它]们?|[本笔]?[报刊]?记?者)|(?:也|还)?(?:发出|发布|发表)[^，。；：\n]{0,6}"
-        r"|接受[^，。；：\n]{0,20}采访|就[^，。；：\n]{1,24}时|在[^，。；：\n]{1,30}(?:时|中|上|后|里|会|间隙|期间|现场)"
-        r"|[于以]?[^，。；\n]{0,2}公告(?:中)?|通过[^，。]{1,12})+$"
+    hour = f"(?:{dates('daytime')})?"
+    day = rf"(?:\d{{2,4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}[日号]{hour}|(?:{dates('day')}){hour}|周[一二三四五六日]{hour}"
+    ways = (
+        either("adverb"),
+        f"[于在]?(?:{day})",
+        "[一-鿿]{2}地|[对向跟同](?:[他她我它]们?|[本笔]?[报刊]?记?者)",
+        r"(?:也|还)?(?:发出|发布|发表)[^，。；：\n]{0,6}|接受[^，。；：\n]{0,20}采访",
+        rf"就[^，。；：\n]{{1,24}}时|在[^，。；：\n]{{1,30}}(?:{either('setting')})",
+        r"[于以]?[^，。；\n]{0,2}公告(?:中)?|通过[^，。]{1,12}",
     )
+    return re.compile(f"(?:{'|'.join(ways)})+$")
 
 
 @cache
@@ -115,22 +115,15 @@ def _past_brackets(passage: Passage, segment: int, start: int) -> int:
 
 
 def _is_adverbial(piece: str) -> bool:
-    return (
-        not piece
-        or _adverb().sub("", piece) == ""
-        or piece.startswith(("在", "接受", "谈到", "谈及", "对于", "就", "当"))
-    )
+    return not piece or _adverb().sub("", piece) == "" or piece.startswith(tuple(reporting("occasion")))
 
 
 def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
     text = passage.text
     piece = span.of(text)
-    inside = passage.within(span)
-    people = [m for m in inside if m.label == "person" and not is_interviewer(text, m)]
+    people = [m for m in passage.within(span) if m.label == "person" and not is_interviewer(text, m)]
     core = _core(piece)
-    if core.endswith(tuple(reporting("negation"))):
-        return None
-    if _sources().search(core) and not any(m.label in ("organization", "enterprise") for m in inside):
+    if core.endswith(tuple(reporting("negation"))) or _is_source(passage, span, core):
         return None
     referred = _referred(passage, span, core, alone=not people)
     if referred is not None:
@@ -139,6 +132,12 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
         return named(passage, _speaking(text, people, span))
     found = _body(passage, span, core) or _role(passage, core)
     return found or (_phrase(core) if strong and not piece.startswith("在") else None)
+
+
+def _is_source(passage: Passage, span: Span, core: str) -> bool:
+    """Tell whether a report, a letter, data speak rather than a body: 数据显示."""
+    bodies = any(m.label in ("organization", "enterprise") for m in passage.within(span))
+    return not bodies and _sources().search(core) is not None
 
 
 def _referred(passage: Passage, span: Span, core: str, *, alone: bool) -> Speaker | None:
@@ -247,9 +246,15 @@ def _role(passage: Passage, core: str) -> Speaker | None:
     return None
 
 
+def _is_clause(phrase: str) -> bool:
+    """Tell whether signs of a clause stand in a phrase: then it is no bare noun."""
+    signs = any(word in phrase for word in reporting("function")) or any(char.isdigit() for char in phrase)
+    return signs or phrase.endswith(tuple(reporting("function_end")))
+
+
 def _phrase(core: str) -> Speaker | None:
     """Take a short noun phrase of unknown words for the speaker: a foreign name, 中方, 委员们."""
     phrase = _lead().sub("", core).strip("　 ").rsplit("的", 1)[-1]
-    if not 2 <= len(phrase) <= 20 or _FUNCTION.search(phrase) or _no_speaker().match(phrase):
+    if not 2 <= len(phrase) <= 20 or _is_clause(phrase) or _no_speaker().match(phrase):
         return None
     return Speaker(phrase, None, 0.4)

@@ -39,11 +39,11 @@ def resolve(connection: sqlite3.Connection, *, told: Told | None = None) -> None
     told = told or _to_nobody
     with _large_cache(connection), connection:
         connection.execute("begin immediate")
+        join_stories(connection)  # first: a reprint counts once in all that follows
+        told("stories")
         resolve_facts(connection, told=told)
         find_conflicts(connection)
         told("conflicts")
-        join_stories(connection)
-        told("stories")
 
 
 def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -> None:

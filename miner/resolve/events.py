@@ -196,7 +196,7 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
             _most(r.place for r in group),
             _most(r.edition for r in group),
             _status(group),
-            len({r.article_id for r in group}),
+            len({r.story for r in group}),
             *_amount(group),
         ),
     )

@@ -36,7 +36,7 @@ def clear(connection: sqlite3.Connection) -> None:
     connection.execute("update posts set person_id = null, enterprise_id = null, organization_id = null")
     connection.execute("update event_reports set event_id = null")
     connection.execute("update event_participants set event_id = null")
-    connection.execute("delete from judgements where source = 'rule'")
+    connection.execute("delete from judgements where source = 'rule' and kind <> 'article'")
     for table in ("aliases", "events", *TABLE.values()):
         connection.execute(f"delete from [{table}]")
 
@@ -197,7 +197,7 @@ def count_and_date(connection: sqlite3.Connection) -> None:
         column = COLUMN[label]
         connection.execute(
             f"update [{table}] set n_mentions = c.n, n_articles = c.a, first_seen = c.first, last_seen = c.last from ("
-            f"select m.[{column}] as id, count(*) as n, count(distinct m.article_id) as a, min(published) as first, max(published) as last"
+            f"select m.[{column}] as id, count(*) as n, count(distinct coalesce(articles.duplicate_of, articles.id)) as a, min(published) as first, max(published) as last"
             f" from mentions m join articles on articles.id = m.article_id where m.[{column}] is not null group by m.[{column}]) c where c.id = [{table}].id"
         )
 

@@ -30,6 +30,8 @@ class Report:
 
     id: str
     article_id: str
+    story: str
+    """The article that this one reprints, or itself."""
     type: str
     date: str | None
     date_end: str | None
@@ -76,7 +78,7 @@ def load_reports(connection: sqlite3.Connection) -> Iterator[Report]:
     """
     rows = connection.execute(
         "select r.id, r.article_id, r.type, r.date, r.date_end, r.status, r.place, r.edition, a.published, r.trigger,"
-        " r.evidence, r.amount, r.amount_unit, r.confidence, a.headline"
+        " r.evidence, r.amount, r.amount_unit, r.confidence, a.headline, a.duplicate_of"
         " from event_reports r join articles a on a.id = r.article_id order by r.id"
     )
     for row in rows:
@@ -84,6 +86,7 @@ def load_reports(connection: sqlite3.Connection) -> Iterator[Report]:
         yield Report(
             id=row[0],
             article_id=intern(row[1]),
+            story=intern(row[15] or row[1]),
             type=intern(row[2]),
             date=row[3] and intern(row[3]),
             date_end=row[4],

@@ -40,6 +40,7 @@ def join_stories(connection: sqlite3.Connection) -> None:
     """Fill story_id and duplicate_of, keywords and topics; jumps that lead nowhere become problems."""
     connection.execute("update articles set story_id = null, duplicate_of = null")
     connection.execute("delete from problems where stage = 'resolve'")
+    connection.execute("delete from judgements where source = 'rule' and kind = 'article'")
     _jumps(connection)
     _duplicates(connection)
     _keywords(connection)

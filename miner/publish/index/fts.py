@@ -22,6 +22,8 @@ from itertools import pairwise
 
 from opencc import OpenCC
 
+from miner.language.editions import is_about_expo
+
 TABLE = "articles_fts"
 PENDING = "articles_fts_pending"
 IN_HEADLINE, REPEATED, TAG = "\uf8f0", "\uf8f1", "\uf8f2"
@@ -166,6 +168,10 @@ def tags(field: dict[str, str | int | None]) -> Iterator[str]:
     for name in ("newspaper", "edition", "section"):
         if field.get(name) is not None:
             yield tag(name, field[name])
+    if field.get("edition") is not None and is_about_expo(
+        str(field.get("headline") or ""), str(field.get("body") or "")
+    ):
+        yield tag("about", "expo")
     date = str(field.get("published") or "")
     if len(date) >= 4:
         yield tag("year", date[:4])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from miner.language.editions import is_about_expo
 from miner.language.figure_scope import OWN, told_of_whole_expo
 from miner.offsets import Span
 from miner.publish.index import listed as lists
@@ -29,7 +30,7 @@ TABLES: tuple[Table, ...] = (
             Column("newspaper", "text not null", "报纸;空为不详 / newspaper, empty when unknown"),
             Column("month", "text not null", "月份;空为不详 / month, empty when unknown"),
             Column("edition", "integer", "第几届进博会 / which expo"), Column("n_articles", "integer not null", "文章数 / articles"),
-            Column("n_chars", "integer not null", "字数 / characters"), Column("n_doubtful", "integer not null", "还原存疑的文章数 / doubtful articles"),
+            Column("n_chars", "integer not null", "字数 / characters"), Column("n_expo", "integer not null", "以进博会为题的文章数 / articles about the expo"), Column("n_doubtful", "integer not null", "还原存疑的文章数 / doubtful articles"),
         ), facets=("newspaper", "edition"), sort="month", indexes=(("newspaper",), ("month",), ("edition",)),
     ),
     Table(
@@ -39,6 +40,7 @@ TABLES: tuple[Table, ...] = (
             Column("article_id", "text not null references [articles](id) on delete cascade", "文章 / article"),
             Column("label", "text not null", "类别 / label"), Column("edition", "integer", "第几届进博会 / which expo"),
             Column("n_mentions", "integer not null", "提及次数 / mentions"),
+            Column("expo", "integer not null", "1 = 文章以进博会为题,或所写是它在进博会上的事 / about the expo, or about it at the expo"),
         ), extra=("primary key (entity_id, published, article_id)",), indexes=(("article_id",),), facets=("label", "edition"),
     ),
     Table(
@@ -106,10 +108,12 @@ _FILL = {
     "totals": " union all ".join(f"select '{name}', count(*) from [{name}]" for name in _COUNTED),
     "coverage": (
         "select coalesce(newspaper, ''), coalesce(substr(published, 1, 7), ''), edition, count(*), sum(n_chars), "
-        f"sum(confidence < {DOUBTFUL}) from articles group by 1, 2, 3"
+        f"sum(id in (select id from temp.about_expo)), sum(confidence < {DOUBTFUL}) from articles group by 1, 2, 3"
     ),
     "appearances": (
-        f"select {_ENTITY}, coalesce(a.published, ''), m.article_id, m.label, a.edition, count(*) from mentions m "
+        f"select {_ENTITY}, coalesce(a.published, ''), m.article_id, m.label, a.edition, count(*), "
+        f"(m.article_id in (select id from temp.about_expo)) or exists (select 1 from event_reports r join event_participants t on t.report_id = r.id "
+        f"where r.article_id = m.article_id and r.edition is not null and coalesce(t.enterprise_id, t.person_id, t.organization_id, t.place_id) = {_ENTITY}) from mentions m "
         f"join articles a on a.id = m.article_id where {_ENTITY} is not null group by 1, 2, 3"
     ),
     "edition_enterprises": (
@@ -166,6 +170,7 @@ def create(connection: sqlite3.Connection) -> None:
 def rebuild(connection: sqlite3.Connection) -> None:
     """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing."""
     create(connection)
+    _find_coverage(connection)
     for table in reversed(TABLES):
         connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
@@ -174,13 +179,24 @@ def rebuild(connection: sqlite3.Connection) -> None:
     lists.rebuild(connection)
 
 
+def _find_coverage(connection: sqlite3.Connection) -> None:
+    """List the articles that are about the expo, in a temporary table."""
+    connection.execute("drop table if exists temp.about_expo")
+    connection.execute("create temp table about_expo (id text primary key) without rowid")
+    found = connection.execute("select id, headline, body from articles where edition is not null")
+    connection.executemany(
+        "insert into temp.about_expo values (?)",
+        ((article,) for article, headline, body in found if is_about_expo(headline or "", body)),
+    )
+
+
 def _fill_own_figures(connection: sqlite3.Connection) -> None:
     """Keep the figures whose sentence says that they are the expo's own, and which can be."""
     found: dict[tuple[int, str, float], dict[str, str]] = {}
     for measure, (unit, least) in OWN.items():
         sql = (
             "select f.edition, f.value, f.id, f.article_id, f.start, f.end, a.body from figures f join articles a on a.id = f.article_id "
-            "where f.measure = ? and f.unit = ? and f.value >= ? and f.edition is not null and f.field = 'body' order by f.article_id, f.start"
+            "where f.measure = ? and f.unit = ? and f.value >= ? and f.edition is not null and f.field = 'body' and a.duplicate_of is null order by f.article_id, f.start"
         )
         for edition, value, figure, article, start, end, body in connection.execute(
             sql, (measure, unit, least)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -51,7 +52,12 @@ def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Li
             ).fetchall()
         )
     )
-    phase_rows = _phase_rows(days)
+    at_expo = dict(
+        connection.execute(
+            "select published, sum(expo) from appearances where entity_id = ? group by published", (identity,)
+        ).fetchall()
+    )
+    phase_rows = _phase_rows(at_expo)
     together = companions(connection, identity, limit=_TOGETHER)
     return {
         "kind": kind, "thing": thing, "title": thing["name"], "whole": whole, "recent": RECENT,
@@ -111,7 +117,7 @@ class _Scope:
         return self._rows(
             f"select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published, q.{self._kind.column} is null as by_representative, q.person_id "
             f"from {self._latest} l cross join quotes q on q.article_id = l.article_id and {speaks} "
-            f"join articles a on a.id = q.article_id order by a.published desc, q.start limit {_SHOWN}"
+            f"join articles a on a.id = q.article_id where a.duplicate_of is null order by a.published desc, q.start limit {_SHOWN}"
         )
 
     def posts(self) -> list[dict[str, Any]]:
@@ -133,7 +139,7 @@ class _Scope:
             "select distinct q.id, q.text, q.direct, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published from "
             f"{self._latest} l cross join quotes q on q.article_id = l.article_id join mentions m on m.article_id = q.article_id and m.field = q.field "
             f"and m.start >= q.start and m.end <= q.end and m.{self._kind.column} = :id join articles a on a.id = q.article_id "
-            f"where coalesce(q.{self._kind.column if self._kind.label != 'place' else 'person_id'}, '') <> :id order by a.published desc, q.start limit {_SHOWN}"
+            f"where a.duplicate_of is null and coalesce(q.{self._kind.column if self._kind.label != 'place' else 'person_id'}, '') <> :id order by a.published desc, q.start limit {_SHOWN}"
         )
 
     def articles(self) -> list[dict[str, Any]]:
@@ -166,11 +172,11 @@ def _judgements(connection: sqlite3.Connection, label: str, identity: str) -> li
     return rows(connection, sql, (label, identity))
 
 
-def _phase_rows(days: Counter[str]) -> list[dict[str, Any]]:
+def _phase_rows(days: Mapping[str, int]) -> list[dict[str, Any]]:
     counts: dict[int, Counter[str]] = {}
     for day, count in days.items():
         found = phase(day)
-        if found:
+        if found and count:
             counts.setdefault(found.edition, Counter())[found.name] += count
     return [
         {
@@ -188,7 +194,7 @@ def phases(rows_: list[dict[str, Any]], links: Links, identity: str) -> object:
         Stack(f"{row['title']} {edition_year(row['edition'])}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
         for row in rows_
     ]  # fmt: skip
-    return stacks(stacked, "各届进博会前、中、后的报道篇数", width=480)
+    return stacks(stacked, "各届进博会前、中、后的进博会报道篇数", width=480)
 
 
 def months(days: Counter[str]) -> list[tuple[str, int]]:

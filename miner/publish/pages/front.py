@@ -26,7 +26,11 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
     totals = dict(connection.execute("select name, n from totals").fetchall())
     run = first(connection, "select * from runs order by started desc limit 1")
     quality = (
-        first(connection, "select sum(n_doubtful) as doubtful, sum(n_articles) as articles from coverage")
+        first(
+            connection,
+            "select sum(n_doubtful) as doubtful, sum(n_articles) as articles, sum(n_expo) as expo,"
+            " sum(case when month = '' then n_articles else 0 end) as undated from coverage",
+        )
         or {}
     )
     papers = rows(

@@ -49,6 +49,8 @@ class Filters:
     until: str = ""
     type: str = ""
     entity: str = ""
+    about: str = ""
+    """`expo`: only articles about the expo."""
 
     def chosen(self) -> dict[str, str]:
         """Return the filters that are set."""
@@ -77,6 +79,7 @@ class Request:
         given["edition"] = (
             given["edition"] if given["edition"].isascii() and given["edition"].isdigit() else ""
         )
+        given["about"] = "expo" if given["about"] == "expo" else ""
         for name in ("since", "until"):
             given[name] = given[name] if q.is_date(given[name]) else ""
         sort = arguments.get("sort", "")
@@ -178,7 +181,7 @@ def _expression(connection: sqlite3.Connection, request: Request) -> str | None:
     parts = [q.expression(request.query)] if request.query.groups else []
     parts += [
         fts.match_tag(name, getattr(filters, name))
-        for name in ("newspaper", "edition", "section")
+        for name in ("newspaper", "edition", "section", "about")
         if getattr(filters, name)
     ]
     if filters.since or filters.until:
