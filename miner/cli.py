@@ -72,6 +72,10 @@ def main() -> None:
     """
 
 
+_MOST_NAMED = 20
+"""Paths that are named on the terminal."""
+
+
 def _database(function: F) -> F:
     return click.argument("database", type=click.Path(dir_okay=False, path_type=Path))(function)
 
@@ -124,18 +128,24 @@ def _database(function: F) -> F:
     help="名称网络;accurate 慢而准(需 extra: accurate)/ network that finds names: accurate is slower and surer [fast]",
 )
 @click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="删去已不在所给文件夹里的文档 / remove documents that are gone from the folders given",
+)
 def run(
     paths: tuple[str, ...],
     database: Path,
     config_path: Path | None,
     workers: int,
     force: bool,
+    prune: bool,
     **options: Any,
 ) -> None:
     """抽取:把文件、目录、通配符、压缩包读入数据库 / Mine files, folders, globs and archives into a database.
 
     Without PATH the project's own corpus is mined. Running again skips what has not changed
-    and replaces what has; facts of files that are gone stay, so for a clean cut mine into a new database.
+    and replaces what has; files that moved keep their documents; facts of files that are gone stay, unless --prune.
 
     \b
     Example:
@@ -152,7 +162,9 @@ def run(
     given = list(paths) or [str(default_corpus())]
     command = shlex.join(["miner", "run", *given, "--db", str(database)])
     with _watcher() as watch:
-        done = run_paths(given, database, config, workers=workers, force=force, command=command, watch=watch)
+        done = run_paths(
+            given, database, config, workers=workers, force=force, prune=prune, command=command, watch=watch
+        )
     if done.read_nothing:
         raise InputError(
             "这里没有可读的文件 / nothing readable there",
@@ -162,6 +174,10 @@ def run(
             or "可读文本、网页、PDF、表格、网页归档及其压缩包 / text, HTML, PDF, tables, web archives and archives of them are read",
         )
     _summary(database, done)
+    if done.pruned:
+        gone = len(done.pruned)
+        click.echo(f"删去 {gone} 份已不在的文档 / {gone} documents that are gone were removed:")
+        click.echo("\n".join(f"  {path}" for path in done.pruned[:_MOST_NAMED]))
 
 
 def default_corpus() -> Path:

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -27,6 +27,7 @@ from miner.recognise import Recogniser
 from miner.recognise.network.choice import check
 from miner.resolve import resolve
 from miner.store.database import open_database, store_errors
+from miner.store.places import Place, root_key
 from miner.store.write import Writer
 
 _CHUNK_CHARS = 200_000
@@ -49,6 +50,8 @@ class Progress:
     seconds: float = 0.0
     stage: str = "mine"
     path: str = ""
+    pruned: tuple[str, ...] = ()
+    """Paths of documents that were gone, and were removed."""
     causes: tuple[str, ...] = ()
     """Why nothing could be read, when nothing could."""
 
@@ -65,6 +68,7 @@ class _Counts:
     failed: int = 0
     articles: int = 0
     characters: int = 0
+    pruned: tuple[str, ...] = ()
     changed: bool = False
     started: float = field(default_factory=time.monotonic)
 
@@ -80,6 +84,7 @@ class _Counts:
             seconds,
             stage,
             path,
+            self.pruned,
         )
 
 
@@ -133,11 +138,12 @@ def expand(paths: Iterable[str]) -> list[tuple[Path, Path]]:
 
 
 def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: int = 1, force: bool = False,
-              command: str = "", watch: Watcher | None = None) -> Progress:  # fmt: skip
+              prune: bool = False, command: str = "", watch: Watcher | None = None) -> Progress:  # fmt: skip
     """Mine files, folders and globs into a database, then resolve it; return what was done.
 
     Documents that are known already, by the same version, configuration and models, are skipped. Each batch is one
-    transaction: whatever stops a run, what was stored stays valid and the next run goes on from there.
+    transaction: whatever stops a run, what was stored stays valid and the next run goes on from there. Documents that
+    moved are read again under their new path; those that are gone stay, unless `prune`.
 
     Raises InputError, StoreError, ConfigError or ModelError, as their names say.
     """
@@ -149,8 +155,9 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
     connection: sqlite3.Connection = opened.conn
     try:
         with store_errors(database):
-            done = _run(
-                places, connection, config, workers=workers, force=force, command=command, watch=watch
+            writer = Writer(connection, reader_sha256=reader_digest(config))
+            done = _Run(writer, config, workers=workers, force=force, watch=watch).over(
+                places, command=command, prune=prune
             )
     finally:
         _close(connection)
@@ -167,39 +174,136 @@ def _causes(connection: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
-def _run(places: Sequence[tuple[Path, Path]], connection: sqlite3.Connection, config: Config, *, workers: int, force: bool,
-         command: str, watch: Watcher) -> Progress:  # fmt: skip
-    writer = Writer(connection, reader_sha256=reader_digest(config))
-    unresolved = writer.has_unfinished_run()
-    writer.begin_run(
-        version=__version__, command=command, config_sha256=config.digest(), model_sha256=model_digest()
-    )
-    counts = _Counts()
-    total = count_paths([path for path, _ in places])
-    located = _located(places, config, writer, counts, force=force)
-    for batch in _mined_batches(located, config, workers=workers):
-        writer.write(batch)
-        counts.changed = True
-        counts.documents += len(batch)
-        counts.failed += sum(mined.document.status == "failed" for mined, _ in batch)
-        counts.articles += sum(len(mined.facts) for mined, _ in batch)
-        counts.characters += sum(mined.document.n_chars for mined, _ in batch)
-        watch(counts.progress(total, path=batch[-1][0].document.path))
-    if counts.documents - counts.failed + counts.skipped == 0:
-        writer.add_problems(
-            [Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")],
-            path=", ".join(str(p) for p, _ in places),
+class _Run:
+    """One run over an archive: walks it, mines what is new, brings places and facts in step."""
+
+    def __init__(self, writer: Writer, config: Config, *, workers: int, force: bool, watch: Watcher) -> None:
+        self.writer, self.config, self.workers, self.force, self.watch = writer, config, workers, force, watch
+        self.counts = _Counts()
+        self.walk = Walk()
+        self.total: int | None = None
+
+    def over(self, places: Sequence[tuple[Path, Path]], *, command: str, prune: bool) -> Progress:
+        """Do the run; returns what was done."""
+        writer, counts = self.writer, self.counts
+        unresolved = writer.has_unfinished_run() or self.force
+        writer.begin_run(
+            version=__version__,
+            command=command,
+            config_sha256=self.config.digest(),
+            model_sha256=model_digest(),
         )
-    if counts.changed or force or unresolved:
-        watch(counts.progress(total, "resolve"))
-        resolve_archive(connection)
-    done = counts.progress(total, "done")
-    if counts.changed or counts.documents + counts.skipped == 0 or force or unresolved:
-        writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
-                          characters=counts.characters, seconds=round(done.seconds, 3))  # fmt: skip
-    else:
-        writer.drop_run()
-    return replace(done, causes=_causes(connection)) if done.read_nothing else done
+        self.total = count_paths([path for path, _ in places])
+        self._mine(self._located(places))
+        self._settle(places, prune=prune)
+        empty = self._say_whether_empty(places)
+        if counts.changed or unresolved:
+            self.watch(counts.progress(self.total, "resolve"))
+            resolve_archive(writer.connection)
+        done = counts.progress(self.total, "done")
+        if counts.changed or unresolved or empty:
+            writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
+                              characters=counts.characters, seconds=round(done.seconds, 3))  # fmt: skip
+        return replace(done, causes=_causes(writer.connection)) if done.read_nothing else done
+
+    def _mine(self, located: Iterable[tuple[Document, Place]], *, again: bool = False) -> None:
+        counts = self.counts
+        for batch in _mined_batches(located, self.config, workers=self.workers):
+            self.writer.write(batch, again=again)
+            counts.changed = True
+            counts.documents += len(batch)
+            counts.failed += sum(mined.document.status == "failed" for mined, _ in batch)
+            counts.articles += sum(len(mined.facts) for mined, _ in batch)
+            counts.characters += sum(mined.document.n_chars for mined, _ in batch)
+            self.watch(counts.progress(self.total, path=batch[-1][0].document.path))
+
+    def _located(self, places: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Document, Place]]:
+        """Read documents, each with the place it lies at; skip the known ones before they are parsed."""
+        for path, root in places:
+            base = str(root.resolve())
+            self.walk.enter(base, None if path.is_dir() else path.name)
+
+            def skip(document_id: str, relative: str, base: str = base) -> bool:
+                self.walk.saw(base, relative)
+                if self.force or not self.writer.knows(document_id):
+                    return False
+                self.counts.skipped += 1
+                self.counts.changed |= self.writer.see(document_id, Place(base, relative))
+                return True
+
+            for document in read_paths([path], self.config, skip=skip):
+                if document.status == "failed":
+                    self.walk.unread.add(document.path)
+                yield document, Place(base, document.path)
+
+    def _settle(self, places: Sequence[tuple[Path, Path]], *, prune: bool) -> None:
+        """Bring the database in step with what lies where: what moved is read again, what is gone may go."""
+        settled = self.writer.places.settle(self.walk.roots, self.walk.was_under, prune=prune)
+        self.counts.changed |= settled.changed
+        self.counts.pruned += tuple(settled.pruned)
+        if settled.moved:
+            self._mine(self._moved(places, settled.moved), again=True)
+        self.counts.changed |= self.writer.say_twins()
+
+    def _moved(
+        self, places: Sequence[tuple[Path, Path]], moved: Mapping[str, str]
+    ) -> Iterator[tuple[Document, Place]]:
+        """Read again the documents whose path is another one now."""
+        for path, root in places:
+            base = str(root.resolve())
+
+            def skip(document_id: str, relative: str) -> bool:
+                return moved.get(document_id) != relative
+
+            for document in read_paths([path], self.config, skip=skip, only=moved.values()):
+                yield document, Place(base, document.path)
+
+    def _say_whether_empty(self, places: Sequence[tuple[Path, Path]]) -> bool:
+        empty = not self.writer.places.any_readable()
+        self.writer.forget_nothing_readable()
+        if empty:
+            self.writer.add_problems(
+                [Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")],
+                path=", ".join(str(path) for path, _ in places),
+            )
+        return empty
+
+
+class Walk:
+    """What a run went through: folders, the files given by name, and what could not be read on the way."""
+
+    def __init__(self) -> None:
+        self.roots: set[str] = set()
+        self.files: set[str] = set()
+        self.whole = False
+        self._known: set[str] = set()
+        self.unread: set[str] = set()
+        """Paths whose insides were not seen: what lay in them may still be there."""
+
+    def enter(self, base: str, file: str | None) -> None:
+        """Note a folder, or one file of a folder, that is gone through."""
+        self.roots.add(root_key(base))
+        self.whole |= file is None
+        if file is not None:
+            self.files.add(file)
+
+    def saw(self, base: str, relative: str) -> None:
+        """Note what was found: its folders have been gone through, too."""
+        folder = relative.rpartition("/")[0]
+        if self.whole and folder and folder not in self._known:
+            self._known.add(folder)
+            self.roots.add(root_key(f"{base}/{folder}"))
+
+    def was_under(self, path: str) -> bool:
+        """Tell whether a path would have been seen, did something lie there still.
+
+        >>> walk = Walk()
+        >>> walk.enter("/a", "x.zip")
+        >>> walk.was_under("x.zip/1.txt"), walk.was_under("y.txt")
+        (True, False)
+        """
+        starts = {path, path.partition("#")[0], *(path[:at] for at, char in enumerate(path) if char == "/")}
+        return (self.whole or not starts.isdisjoint(self.files)) and starts.isdisjoint(self.unread - {path})
 
 
 def resolve_archive(connection: sqlite3.Connection) -> None:
@@ -212,26 +316,8 @@ def resolve_archive(connection: sqlite3.Connection) -> None:
     refresh_index(connection)
 
 
-def _located(
-    places: Sequence[tuple[Path, Path]], config: Config, writer: Writer, counts: _Counts, *, force: bool
-) -> Iterator[tuple[Document, str]]:
-    """Read documents, each with the absolute place it lies at; skip the known ones before they are parsed."""
-    for path, root in places:
-        base = str(root.resolve())
-
-        def skip(document_id: str, relative: str, base: str = base) -> bool:
-            if force or not writer.knows(document_id):
-                return False
-            counts.skipped += 1
-            counts.changed |= writer.see(document_id, location=f"{base}/{relative}", path=relative)
-            return True
-
-        for document in read_paths([path], config, skip=skip):
-            yield document, f"{base}/{document.path}"
-
-
-def _chunks(located: Iterable[tuple[Document, str]]) -> Iterator[list[tuple[Document, str]]]:
-    chunk: list[tuple[Document, str]] = []
+def _chunks(located: Iterable[tuple[Document, Place]]) -> Iterator[list[tuple[Document, Place]]]:
+    chunk: list[tuple[Document, Place]] = []
     chars = 0
     for document, location in located:
         chunk.append((document, location))
@@ -244,8 +330,8 @@ def _chunks(located: Iterable[tuple[Document, str]]) -> Iterator[list[tuple[Docu
 
 
 def _mined_batches(
-    located: Iterable[tuple[Document, str]], config: Config, *, workers: int
-) -> Iterator[list[tuple[Mined, str]]]:
+    located: Iterable[tuple[Document, Place]], config: Config, *, workers: int
+) -> Iterator[list[tuple[Mined, Place]]]:
     if workers <= 1:
         recogniser: Recogniser | None = None
         for chunk in _chunks(located):
@@ -263,7 +349,7 @@ def _mined_batches(
     with ProcessPoolExecutor(
         workers, mp_context=context, initializer=_start_worker, initargs=(config,)
     ) as pool:
-        waiting: deque[tuple[Future[list[Mined]], list[str]]] = deque()
+        waiting: deque[tuple[Future[list[Mined]], list[Place]]] = deque()
         for chunk in _chunks(located):
             waiting.append((pool.submit(_work, [d for d, _ in chunk]), [place for _, place in chunk]))
             if len(waiting) >= _IN_FLIGHT * workers:
@@ -272,7 +358,7 @@ def _mined_batches(
             yield _collect(*waiting.popleft())
 
 
-def _collect(future: Future[list[Mined]], places: list[str]) -> list[tuple[Mined, str]]:
+def _collect(future: Future[list[Mined]], places: list[Place]) -> list[tuple[Mined, Place]]:
     return list(zip(future.result(), places, strict=True))
 
 

@@ -29,6 +29,7 @@ from miner.model import (
     Quote,
 )  # fmt: skip
 from miner.offsets import Span, stable_id
+from miner.store.places import Place
 from miner.store.schema import TABLES, index_sql
 from miner.store.write import Writer
 from miner.text import AnnotatedText
@@ -208,4 +209,4 @@ def store(connection: sqlite3.Connection, stories: Sequence[Story]) -> None:
     """Write stories into a database."""
     writer = Writer(connection, reader_sha256="test")
     writer.begin_run(version="0", command="test", config_sha256="0", model_sha256="0")
-    writer.write([(build(story), f"/{i}/{story.path}") for i, story in enumerate(stories)])
+    writer.write([(build(story), Place(f"/{i}", story.path)) for i, story in enumerate(stories)])

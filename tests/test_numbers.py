@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.language.numbers import find_numbers
@@ -31,6 +31,7 @@ def test_chinese_numerals(text: str, value: float | None) -> None:
     assert read_numeral(text) == value
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9999))
 def test_what_is_written_in_chinese_is_read_back(value: int) -> None:
     assert read_number(write_numeral(value)) == value
@@ -45,6 +46,7 @@ def _section(value: int, style: int) -> str:
     return str(value) if style == 0 or value > 9999 else write_numeral(value)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12), st.lists(st.integers(0, 2), min_size=3, max_size=3))
 def test_any_mixed_form_is_read_back(value: int, styles: list[int]) -> None:
     written, rest = "", value
@@ -57,6 +59,7 @@ def test_any_mixed_form_is_read_back(value: int, styles: list[int]) -> None:
     assert [(n.value, n.unit) for n in find_numbers(f"共{written}元。")] == [(value, "元")]
 
 
+@settings(deadline=None)
 @given(st.integers(1000, 10**12), st.sampled_from(",，\u2009\u202f "))
 def test_grouped_digits_are_read_back(value: int, mark: str) -> None:
     written = f"{value:,}".replace(",", mark)
@@ -65,11 +68,13 @@ def test_grouped_digits_are_read_back(value: int, mark: str) -> None:
     assert [n.value for n in find_numbers(f"共{wide}家。")] == [value]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**14))
 def test_digits_are_read_back(value: int) -> None:
     assert read_digits(f"{value:,}") == value
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789.,一二两三十百千万亿多余近约超上数几成分之至-%家元个 ", max_size=60))
 def test_any_text_is_read_without_failing(text: str) -> None:
     for number in find_numbers(text):

@@ -350,3 +350,34 @@ async def test_two_archives_lead_to_each_other(archive: Path, tmp_path: Path) ->
     assert [a["href"] for a in page.select("footer a")] == ["/-/expo?_db=expo"]
     table = BeautifulSoup((await both.client.get("/second/who_met?name=" + quote("江某"))).text, "lxml")
     assert all(a["href"].endswith("&_db=second#here") for a in table.select("td.col-source a"))
+
+
+def test_firms_that_met_one_official_did_not_meet_each_other() -> None:
+    connection = empty_archive()
+    add_document(connection)
+    add_article(connection, "a", "区长会见甲公司、乙公司。", published="2022-11-06")
+    insert(connection, "people", id="p", name="区长某")
+    for name in ("甲公司", "乙公司"):
+        insert(connection, "enterprises", id=name, name=name)
+    insert(connection, "events", id="v", type="meeting", title="会见", status="done")
+    insert(connection, "event_reports", id="r", event_id="v", article_id="a", field="body", start=0, end=5, type="meeting", trigger="会见",
+           trigger_start=2, trigger_end=4, evidence="区长会见", status="done", method="t", confidence=1.0)  # fmt: skip
+    for number, (name, column, key) in enumerate(
+        (
+            ("区长某", "person_id", "p"),
+            ("甲公司", "enterprise_id", "甲公司"),
+            ("乙公司", "enterprise_id", "乙公司"),
+        )
+    ):
+        insert(
+            connection,
+            "event_participants",
+            id=f"t{number}",
+            event_id="v",
+            report_id="r",
+            role="host",
+            name=name,
+            **{column: key},
+        )
+    met = {tuple(row) for row in connection.execute("select left_name, right_name from encounters")}
+    assert met == {("区长某", "甲公司"), ("甲公司", "区长某"), ("区长某", "乙公司"), ("乙公司", "区长某")}

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.config import Config
-from miner.model import Document, Line, Split
+from miner.model import Box, Document, Line, Split
 from miner.split import split
 from miner.split.article import parse_date_line
 from miner.split.build import edition_of
+from miner.split.geometry import steady_sizes
+from miner.split.lines import rows_of
 from miner.split.shape import guess_shape
 
 ARTICLE = """展商迎客 满城飘香
@@ -317,3 +319,25 @@ def test_shuffled_blocks_keep_the_contract() -> None:
         rng.shuffle(blocks)
         made = document("\n\n".join(blocks))
         assert_contract(made, split(made, Config()))
+
+
+def test_sizes_that_scatter_are_told_by_width() -> None:
+    """Boxes of an OCR program are as tall as the marks in a line: digits and brackets make no headline."""
+    rows = rows_of([
+        Line(1, "海滨柑橘香飘展馆", 1, Box(0, 960, 160, 985), 25.0),
+        Line(2, "昨天，海滨果园的果农带着新摘", 1, Box(0, 940, 140, 949.5), 9.5),
+        Line(3, "99.8%的柑橘售罄，果农（图右）", 1, Box(0, 925, 138, 938.4), 13.4),
+        Line(4, "笑得合不拢嘴，今年他们又带来", 1, Box(0, 910, 141, 918.8), 8.8),
+        Line(5, "了三个新品种，订单已排到明年", 1, Box(0, 895, 140, 905.2), 10.2),
+    ])  # fmt: skip
+    steady_sizes(rows)
+    assert [round(row.size) for row in rows] == [20, 10, 10, 10, 10]
+
+
+def test_exact_sizes_stay_as_they_are() -> None:
+    rows = rows_of([
+        Line(n, "今年他们又带来了三个新品种，", 1, Box(0, 900 - n * 15, 150, 910 - n * 15), 10.0)
+        for n in range(1, 6)
+    ])  # fmt: skip
+    steady_sizes(rows)
+    assert {row.size for row in rows} == {10.0}

@@ -83,3 +83,16 @@ def test_every_line_of_a_stream_of_marks_has_a_row() -> None:
     texts = ["- 1 -", "浦江晨报 2023年11月8日 星期三 A1", "- 2 -", "3", "4"]
     result = rebuilt(texts)
     assert len(result.lines) == len(texts)
+
+
+def test_two_issues_in_one_stream_are_told() -> None:
+    """No line is lost, and a problem says that dates are read by the first issue."""
+    texts = [
+        "浦江晨报 2023年11月8日 A1",
+        *stream(["- 1 -"]),
+        "浦江晨报 2023年11月9日 A1",
+        *stream(["- 2 -"]),
+    ]
+    result = rebuilt(texts)
+    assert [problem.code for problem in result.problems if problem.code == "several-issues"]
+    assert len(result.lines) == sum(bool(text.strip()) for text in texts)

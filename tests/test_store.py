@@ -9,6 +9,7 @@ import pytest
 
 from miner.errors import StoreError
 from miner.store.database import open_database, open_readonly, store_errors
+from miner.store.places import Place
 from miner.store.schema import SCHEMA_VERSION, TABLES
 from miner.store.write import Writer
 
@@ -39,7 +40,7 @@ def writer(connection: sqlite3.Connection) -> Writer:
 
 def test_facts_point_at_their_characters() -> None:
     connection = memory_database()
-    writer(connection).write([(build(SIGNING), "/a.txt")])
+    writer(connection).write([(build(SIGNING), Place("", "a.txt"))])
     body = connection.execute("select body from articles").fetchone()[0]
     for table in ("mentions", "quotes"):
         for start, end, text in connection.execute(f"select start, [end], text from {table}"):
@@ -53,9 +54,9 @@ def test_facts_point_at_their_characters() -> None:
 
 def test_a_changed_file_replaces_its_facts() -> None:
     connection = memory_database()
-    writer(connection).write([(build(SIGNING), "/a.txt")])
+    writer(connection).write([(build(SIGNING), Place("", "a.txt"))])
     changed = Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")
-    writer(connection).write([(build(changed), "/a.txt")])
+    writer(connection).write([(build(changed), Place("", "a.txt"))])
     assert [row[0] for row in connection.execute("select text from mentions")] == ["丙港公司"]
     assert connection.execute("select count(*) from documents").fetchone()[0] == 1
     assert connection.execute("select count(*) from event_reports").fetchone()[0] == 0
@@ -65,8 +66,10 @@ def test_a_changed_file_replaces_its_facts() -> None:
 def test_a_file_of_the_same_name_elsewhere_replaces_nothing() -> None:
     connection = memory_database()
     made = writer(connection)
-    made.write([(build(SIGNING), "/one/a.txt")])
-    made.write([(build(Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")), "/two/a.txt")])
+    made.write([(build(SIGNING), Place("/one", "a.txt"))])
+    made.write(
+        [(build(Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")), Place("/two", "a.txt"))]
+    )
     assert connection.execute("select count(*) from documents").fetchone()[0] == 2
 
 
@@ -77,7 +80,9 @@ def test_same_bytes_twice_are_stored_once_and_said() -> None:
     from dataclasses import replace
 
     twin = replace(mined, document=replace(mined.document, path="b.txt"))
-    made.write([(mined, "/a.txt"), (twin, "/b.txt")])
+    made.write([(mined, Place("", "a.txt")), (twin, Place("", "b.txt"))])
+    assert made.say_twins()
+    assert not made.say_twins()
     assert connection.execute("select count(*) from documents").fetchone()[0] == 1
     assert [row[0] for row in connection.execute("select code from problems")] == ["duplicate-bytes"]
 
@@ -86,9 +91,9 @@ def test_a_twin_survives_the_change_of_the_first() -> None:
     connection = memory_database()
     mined = build(SIGNING)
     made = writer(connection)
-    made.write([(mined, "/a.txt"), (mined, "/b.txt")])
+    made.write([(mined, Place("", "a.txt")), (mined, Place("", "b.txt"))])
     writer(connection).write(
-        [(build(Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")), "/a.txt")]
+        [(build(Story("丙港公司参展。", enterprises=[("丙港公司",)], path="a.txt")), Place("", "a.txt"))]
     )
     assert connection.execute("select count(*) from documents").fetchone()[0] == 2
 
@@ -97,7 +102,7 @@ def test_known_documents_are_known_by_what_read_them() -> None:
     connection = memory_database()
     mined = build(SIGNING)
     made = writer(connection)
-    made.write([(mined, "/a.txt")])
+    made.write([(mined, Place("", "a.txt"))])
     assert made.knows(mined.document.id)
     assert not Writer(connection, reader_sha256="another version").knows(mined.document.id)
 
@@ -106,7 +111,7 @@ def test_writing_twice_gives_the_same_rows() -> None:
     first, second = memory_database(), memory_database()
     for connection, times in ((first, 1), (second, 2)):
         for _ in range(times):
-            writer(connection).write([(build(SIGNING), "/a.txt")])
+            writer(connection).write([(build(SIGNING), Place("", "a.txt"))])
     assert rows(first) == rows(second)
 
 
@@ -118,7 +123,7 @@ def test_a_failed_batch_leaves_nothing_half_written() -> None:
         bad.document, bad.lines * 2, bad.facts
     )  # the same lines twice: the primary key refuses them
     with pytest.raises(sqlite3.IntegrityError):
-        made.write([(good, "/a.txt"), (broken, "/b.txt")])
+        made.write([(good, Place("", "a.txt")), (broken, Place("", "b.txt"))])
     assert connection.execute("select count(*) from documents").fetchone()[0] == 0
 
 

@@ -72,7 +72,7 @@ TABLE_TITLES = {
     "quotes": "引语", "figures": "数字", "mentions": "提及", "problems": "待查问题",
 }  # fmt: skip
 NAVIGATION = (
-    ("search", "文章"), ("enterprises", "企业"), ("people", "人物"), ("organizations", "机构"), ("events", "事件"), ("quotes", "引语"), ("figures", "数字"),
+    ("search", "文章"), ("enterprises", "企业"), ("people", "人物"), ("organizations", "机构"), ("places", "地点"), ("events", "事件"), ("quotes", "引语"), ("figures", "数字"),
     ("editions", "历届"),
 )  # fmt: skip
 """The pages that every page leads to."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-_BYLINE = re.compile(r"(?:本报|见习|首席|特约|实习|通讯员|记者|编辑|撰文|摄影|文/图|图/文|[/：:|])+")
+from miner.language.gazetteer import words_of
+
 _TEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -27,8 +29,15 @@ def authors(byline: str | None) -> list[str]:
     >>> authors("本报记者 王旭 李倩"), authors(None)
     (['王旭', '李倩'], [])
     """
-    words = _BYLINE.sub(" ", byline[:200] if byline else "")
+    words = _credits().sub(" ", byline[:200] if byline else "")
     return [name for name in re.split(r"[\s、，,;；()（）]+", words) if 1 < len(name) < 20][:6]
+
+
+@cache
+def _credits() -> re.Pattern[str]:
+    """The words of bylines around names; those of one character may be part of a name (文)."""
+    known = sorted(word for word in words_of("credits", "act", "house") if len(word) > 1)
+    return re.compile(f"(?:{'|'.join(sorted(known, key=len, reverse=True))}|编辑|文/图|图/文|[/：:|])+")
 
 
 def gb7714(article: Mapping[str, Any]) -> str:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from miner.publish.answered import HarmlessCsv, upright
-from miner.publish.asked import Refusal, is_loopback, refused_query, with_host, without_long_cache
+from miner.publish.asked import (
+    MAX_QUERY_BYTES,
+    Refusal,
+    is_loopback,
+    refused_query,
+    with_host,
+    without_long_cache,
+)
 
 _COMMON = "default-src 'none'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 PAGE_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self'"
@@ -152,6 +159,8 @@ def _refusal(scope: Scope, rules: Rules, *, closed: bool) -> Refusal | None:
 
 def _refused_in_public(scope: Scope, base_url: str) -> Refusal | None:
     path = "/" + str(scope.get("path") or "").removeprefix(base_url).lstrip("/")
+    if len(scope.get("query_string") or b"") > MAX_QUERY_BYTES:
+        return Refusal(414, "查询太长 / query too long")
     if scope.get("method") not in ("GET", "HEAD", "POST", "OPTIONS"):
         return Refusal(405, "只读 / read-only")
     if scope.get("method") == "POST" and not path.startswith(("/-/expo/reconcile", "/-/mcp")):

@@ -11,7 +11,7 @@ import posixpath
 import re
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
@@ -109,16 +109,29 @@ class _File:
     """Whether it was given by its own name: what is no table of articles is then refused, else passed over."""
 
 
-def find_sources(paths: Iterable[Path | str], config: Config) -> Iterator[Source | Unread]:
-    """Yield the sources under the paths in order, and an Unread for whatever cannot be opened."""
+def find_sources(
+    paths: Iterable[Path | str], config: Config, *, only: Collection[str] | None = None
+) -> Iterator[Source | Unread]:
+    """Yield the sources under the paths in order, and an Unread for whatever cannot be opened.
+
+    With `only`, files are opened whose path is one of these, or holds one of these.
+    """
+    holding = None if only is None else {start for path in only for start in _starts(path)}
     for given in paths:
         found = False
         for file in _walk(os.fspath(given)):
             found = True
-            yield from _open(file, config)
+            if holding is None or file.path in holding:
+                yield from _open(file, config)
         if not found:
             exists = os.path.lexists(given)
             yield Unread(printable(os.fspath(given)), fault("nothing-readable" if exists else "missing"))
+
+
+def _starts(path: str) -> Iterator[str]:
+    """Yield a path, and the paths of the archives and tables that may hold it."""
+    yield path
+    yield from (path[:at] for at, char in enumerate(path) if char in "/#")
 
 
 def sources_in(

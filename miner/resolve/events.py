@@ -122,10 +122,11 @@ def cluster(
 ) -> list[list[int]]:
     """Join the surest pairs first; two clusters become one when the mean score of their surest members reaches the threshold.
 
-    `scores` holds the compared pairs, `score` tells that of any other. Returns lists of numbers, each sorted, in order
+    `scores` holds the compared pairs, `score` tells that of any pair. Returns lists of numbers, each sorted, in order
     of their first member.
 
-    >>> cluster(3, {(0, 1): 0.9, (1, 2): 0.2}, lambda a, b: 0.0)
+    >>> scores = {(0, 1): 0.9, (1, 2): 0.2}
+    >>> cluster(3, scores, lambda a, b: scores.get((a, b), 0.0))
     [[0, 1], [2]]
     """
     clusters = _Clusters(count)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from miner.config import Config
-from miner.model import Document, Line, Split
+from miner.model import Document, Line, Problem, Split
 from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
 from miner.split.day import plan_day
-from miner.split.furniture import furniture
+from miner.split.furniture import furniture, issue_days
 from miner.split.lines import CLOSERS, SENTENCE_ENDS
 from miner.split.page import plan_page
 from miner.split.plan import LinePlan, Plan
@@ -35,7 +35,19 @@ def split(document: Document, config: Config) -> Split:
         plan = plan_page(_without(document.lines, aside), load_models(), aside=aside)
     else:
         plan = {"article": plan_article, "day": plan_day}[shape](_without(lines, aside))
-    return build(document, config, _put_back(plan, lines, aside, wrapped=shape == "page") if aside else plan)
+    if aside:
+        plan = _put_back(plan, lines, aside, wrapped=shape == "page")
+        plan.problems.extend(_several_issues(issue_days(lines, aside)))
+    return build(document, config, plan)
+
+
+def _several_issues(days: Sequence[str]) -> Iterator[Problem]:
+    """A document whose running heads bear several days holds several issues: dates are read by the first."""
+    if len(days) > 1:
+        message = (
+            f"文稿含几期报纸 / several issues in one document: {', '.join(days[:4])}; 分开更好 / better apart"
+        )
+        yield Problem("split", "several-issues", message)
 
 
 def _without(lines: Sequence[Line], aside: frozenset[int]) -> list[Line]:

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from miner.model import Line
 from miner.read.pagemarks import is_number, is_page_mark, running_head
+from miner.read.paths import day
 from miner.split.lines import CLOSERS, SENTENCE_ENDS
 
-__all__ = ["furniture"]
+__all__ = ["furniture", "issue_days"]
 
 _WHOLE = 2
 """Pieces of a running head that leave no doubt."""
@@ -72,3 +73,13 @@ def _in_a_sentence(lines: Sequence[Line], at: int) -> bool:
     text, below = lines[before].text.strip(), lines[after].text
     full = len(text) >= 0.8 * len(lines[before - 1].text.strip())
     return full and text[-1] not in SENTENCE_ENDS + CLOSERS and not below[:1].isspace()
+
+
+def issue_days(lines: Sequence[Line], aside: frozenset[int]) -> tuple[str, ...]:
+    """Return the days that the running heads among the lines set aside bear, in order, each once.
+
+    >>> issue_days([Line(1, "浦江晨报 2023年11月8日 A3"), Line(2, "浦江晨报 2023年11月9日 A1")], frozenset({1, 2}))
+    ('2023-11-08', '2023-11-09')
+    """
+    heads = [running_head(line.text) for line in lines if line.number in aside]
+    return tuple(dict.fromkeys(found for head in heads if head and head.date and (found := day(*head.date))))

@@ -14,7 +14,7 @@ import numpy as np
 from miner.split.lines import Row
 from miner.split.roles import LABELS, Floats
 
-__all__ = ["body_size", "flows_on", "read_positions", "size_bias", "sizes"]
+__all__ = ["body_size", "flows_on", "read_positions", "size_bias", "sizes", "steady_sizes"]
 
 _NEIGHBOURS = 4
 _INDENT = (0.8, 3.3)
@@ -23,6 +23,9 @@ _GAP = 0.75
 """White space above a line, in type sizes beyond the usual, that counts as a blank line."""
 _LARGE, _SLIGHTLY, _SMALL = 1.25, 1.08, 0.93
 """Type sizes over the body's."""
+_TELLING, _NEARLY, _MOST = 4.0, 0.1, 0.6
+"""Widths of lines whose width tells their size; how far from the body's a size may lie and still be it; the share of characters
+that have one size where sizes are exact."""
 _HUGE = 1.5
 """So large no subhead is set."""
 _MASTHEAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:报|周刊|新闻|时报)$")
@@ -39,6 +42,59 @@ def body_size(rows: Sequence[Row]) -> float | None:
         if row.size:
             counts[round(row.size, 1)] += len(row.compact)
     return counts.most_common(1)[0][0] if counts else None
+
+
+def steady_sizes(rows: Sequence[Row]) -> None:
+    """Set the type sizes of rows anew where they scatter, as heights of boxes that an OCR program drew do: a line's width over
+    its characters tells the size of Chinese type better, and what is nearly the body's size is the body's."""
+    tall = [row for row in rows if row.size and row.box is not None]
+    if not tall or not _scatter(tall):
+        return
+    told = _told_by_width(tall)
+    body = _body_of(tall, told)
+    for row, size in zip(tall, told, strict=True):
+        row.size = body if abs(size - body) <= _NEARLY * body else size
+
+
+def _told_by_width(rows: Sequence[Row]) -> list[float]:
+    """The sizes of rows by their widths; of very short ones by their heights, brought to the same scale."""
+    advance = [_advance(row) for row in rows]
+    scale = median(each / row.size for each, row in zip(advance, rows, strict=True))
+    return [
+        each if row.wide >= _TELLING else row.size * scale for each, row in zip(advance, rows, strict=True)
+    ]
+
+
+def _body_of(rows: Sequence[Row], told: Sequence[float]) -> float:
+    """The size of the middle character."""
+    by_size = sorted(range(len(rows)), key=told.__getitem__)
+    return told[by_size[_middle([len(rows[at].compact) for at in by_size])]]
+
+
+def _advance(row: Row) -> float:
+    """A line's width over its characters."""
+    assert row.box is not None
+    return (row.box.right - row.box.left) / row.wide
+
+
+def _scatter(rows: Sequence[Row]) -> bool:
+    """Whether less than most characters of about the usual size have just that size."""
+    usual = median(row.size for row in rows)
+    near = [row for row in rows if 0.75 * usual < row.size < 1.33 * usual]
+    counts: Counter[float] = Counter()
+    for row in near:
+        counts[round(row.size / usual, 2)] += len(row.compact)
+    return counts.most_common(1)[0][1] < _MOST * sum(counts.values())
+
+
+def _middle(counts: Sequence[int]) -> int:
+    """The index at which half of all is reached."""
+    half, total = sum(counts) / 2, 0
+    for index, count in enumerate(counts):
+        total += count
+        if total >= half:
+            return index
+    return 0
 
 
 def sizes(rows: Sequence[Row], size: float) -> Floats:

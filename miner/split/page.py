@@ -16,7 +16,7 @@ from miner.model import Line
 from miner.split.binding import bind
 from miner.split.bylines import is_byline
 from miner.split.features import PageView, columns, look, overfull
-from miner.split.geometry import body_size, flows_on, read_positions, size_bias
+from miner.split.geometry import body_size, flows_on, read_positions, size_bias, steady_sizes
 from miner.split.lines import Row, rows_of
 from miner.split.outline import Outline, outline
 from miner.split.plan import LinePlan, Plan, StoryPlan
@@ -42,6 +42,7 @@ def plan_page(lines: Sequence[Line], models: Models, *, aside: frozenset[int] = 
     rows = rows_of(lines)
     if aside:
         _close_gaps(rows, aside)
+    steady_sizes(rows)
     size = body_size(rows)
     if size is not None:
         read_positions(rows)

@@ -42,6 +42,8 @@ def open_database(path: Path, *, create: bool = False) -> Database:
                     hint="先运行 miner run / run miner run first",
                 )
             _create_schema(connection, version)
+        if create:
+            _add_columns(connection)
     return database
 
 
@@ -96,6 +98,16 @@ def _create_schema(connection: sqlite3.Connection, version: int) -> None:
         for statement in index_sql():
             connection.execute(statement)
         connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Add the columns that tables of the same schema version have got since; they are empty until filled."""
+    for table in TABLES:
+        known = {row[1] for row in connection.execute(f"pragma table_info([{table.name}])")}
+        for column in table.columns if known else ():
+            if column.name not in known and "not null" not in column.sql:
+                with connection:
+                    connection.execute(f"alter table [{table.name}] add column [{column.name}] {column.sql}")
 
 
 @contextmanager

@@ -109,6 +109,7 @@ TABLES: tuple[Table, ...] = (
             _c("location_sha256", "text primary key", "绝对位置的摘要 / hash of the absolute place"),
             _c("document_id", _ref("documents", null=False), "文档 / document"),
             _c("path", "text not null", "相对路径 / path"),
+            _c("root_sha256", "text", "所给文件夹的摘要 / hash of the folder that was given"),
         ),
         indexes=(("document_id",),),
         hidden=True,

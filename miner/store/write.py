@@ -10,6 +10,7 @@ from typing import Any
 
 from miner.model import Facts, LocalEntity, Mention, Mined, Problem
 from miner.offsets import stable_id
+from miner.store.places import Place, Places
 from miner.store.schema import table
 
 Row = dict[str, Any]
@@ -27,19 +28,28 @@ class Writer:
         self.connection = connection
         self.reader_sha256 = reader_sha256
         self.run_id = ""
+        self.places = Places(connection)
+        self._run: Row | None = None
 
     def begin_run(self, *, version: str, command: str, config_sha256: str, model_sha256: str) -> None:
-        """Add the row of a new run; everything written from now on belongs to it."""
-        started = now()
+        """Begin a new run; everything written from now on belongs to it."""
+        with self.connection:  # a database that cannot be written is found out before anything is read
+            self.connection.execute("begin immediate")
         self.run_id = stable_id("run", datetime.now(UTC).isoformat(), command)
-        with self.connection:
-            self._insert("runs", [{"id": self.run_id, "started": started, "version": version, "command": command,
-                                   "config_sha256": config_sha256, "model_sha256": model_sha256}])  # fmt: skip
+        self._run = {"id": self.run_id, "started": now(), "version": version, "command": command,
+                     "config_sha256": config_sha256, "model_sha256": model_sha256}  # fmt: skip
+
+    def _begin_writing(self) -> None:
+        """Add the row of the run before its first fact: a run that changes nothing changes no byte."""
+        if self._run is not None:
+            self._insert("runs", [self._run])
+            self._run = None
 
     def finish_run(self, **counts: float) -> None:
         """Complete the row of the run with its counts."""
         names = ", ".join(f"[{name}] = :{name}" for name in counts)
         with self.connection:
+            self._begin_writing()
             self.connection.execute(
                 f"update runs set finished = :finished, {names} where id = :id",
                 {**counts, "finished": now(), "id": self.run_id},
@@ -52,11 +62,6 @@ class Writer:
         ).fetchone()
         return row is not None and row[0] is None
 
-    def drop_run(self) -> None:
-        """Take back the row of a run that changed nothing."""
-        with self.connection:
-            self.connection.execute("delete from runs where id = ?", (self.run_id,))
-
     def knows(self, document_id: str) -> bool:
         """Tell whether this document was read before, by the same version, configuration and model."""
         found = self.connection.execute(
@@ -64,81 +69,54 @@ class Writer:
         )
         return found.fetchone() is not None
 
-    def see(self, document_id: str, *, location: str, path: str) -> bool:
-        """Note that a known document lies at `location`; return whether this was new.
-
-        A document that lay there before and lies nowhere else is deleted with all its facts.
-        """
-        key = stable_id("location", location)
-        old = self.connection.execute(
-            "select document_id from locations where location_sha256 = ?", (key,)
-        ).fetchone()
-        if old and old[0] == document_id:
-            return False
+    def see(self, document_id: str, place: Place) -> bool:
+        """Note that a known document lies at a place; return whether this was new."""
         with self.connection:
-            self._insert(
-                "locations",
-                [{"location_sha256": key, "document_id": document_id, "path": path}],
-                replace=True,
-            )
-            if old:
-                self._forget_unplaced(old[0])
-        return True
+            return self.places.note(document_id, place)
 
-    def write(self, batch: Sequence[tuple[Mined, str]]) -> list[Problem]:
-        """Write documents, each with its location, in one transaction; return problems found on the way."""
-        found: list[Problem] = []
+    def write(self, batch: Sequence[tuple[Mined, Place]], *, again: bool = False) -> None:
+        """Write documents, each with its place, in one transaction; `again` replaces what this run wrote before."""
         with self.connection:
             self.connection.execute("begin immediate")
-            for mined, location in batch:
-                found.extend(self._write_document(mined, location))
-        return found
+            self._begin_writing()
+            for mined, place in batch:
+                self._write_document(mined, place, again=again)
 
-    def _write_document(self, mined: Mined, location: str) -> Iterable[Problem]:
-        document = mined.document
-        key = stable_id("location", location)
-        old = self.connection.execute(
-            "select document_id from locations where location_sha256 = ?", (key,)
-        ).fetchone()
+    def _write_document(self, mined: Mined, place: Place, *, again: bool) -> None:
+        document, old = mined.document, self.places.at(place)
         twin = self.connection.execute(
-            "select path from documents where id = ? and reader_sha256 = ? and run_id = ?",
+            "select 1 from documents where id = ? and reader_sha256 = ? and run_id = ?",
             (document.id, self.reader_sha256, self.run_id),
         ).fetchone()
-        if twin is None:
-            places = self.connection.execute(
-                "select location_sha256, path from locations where document_id = ?", (document.id,)
-            ).fetchall()
+        if twin is None or again:
+            kept = self.places.of(document.id)
             self.connection.execute("delete from documents where id = ?", (document.id,))
             self._insert_document(mined)
-            self._insert(
-                "locations",
-                [{"location_sha256": k, "document_id": document.id, "path": p} for k, p in places],
-                replace=True,
-            )
-        self._insert(
-            "locations",
-            [{"location_sha256": key, "document_id": document.id, "path": document.path}],
-            replace=True,
-        )
-        if old and old[0] != document.id:
-            self._forget_unplaced(old[0])
-        if twin is not None and twin[0] != document.path:
-            problem = Problem(
-                "store",
-                "duplicate-bytes",
-                f"与 {twin[0]} 内容完全相同,只存一份 / same bytes as {twin[0]}, stored once",
-                document_id=document.id,
-            )
-            self._insert_problems([problem], path=document.path)
-            return [problem]
-        return []
+            self.places.restore(kept)
+        self.places.note(document.id, place)
+        if old is not None and old != document.id:
+            self.places.forget_unplaced(old)
 
-    def _forget_unplaced(self, document_id: str) -> None:
-        placed = self.connection.execute(
-            "select 1 from locations where document_id = ?", (document_id,)
-        ).fetchone()
-        if placed is None:
-            self.connection.execute("delete from documents where id = ?", (document_id,))
+    def say_twins(self) -> bool:
+        """Say of every further place of a document that it holds the same bytes; return whether that is news."""
+        rows = self.connection.execute(
+            "select id, path from problems where code = 'duplicate-bytes'"
+        ).fetchall()
+        wanted = {_problem_id(problem, path, None): (problem, path) for problem, path in self.places.twins()}
+        if {row[0] for row in rows} == set(wanted):
+            return False
+        with self.connection:
+            self.connection.execute("delete from problems where code = 'duplicate-bytes'")
+            for problem, path in wanted.values():
+                self._insert_problems([problem], path=path)
+        return True
+
+    def forget_nothing_readable(self) -> None:
+        """Take back what earlier runs said of finding nothing."""
+        told = "document_id is null and code = 'nothing-readable'"
+        if self.connection.execute(f"select 1 from problems where {told}").fetchone():
+            with self.connection:
+                self.connection.execute(f"delete from problems where {told}")
 
     def _insert_document(self, mined: Mined) -> None:
         document = mined.document
@@ -165,8 +143,10 @@ class Writer:
     def _insert_problems(
         self, problems: Iterable[Problem], *, path: str | None, document_id: str | None = None
     ) -> None:
+        if problems := tuple(problems):
+            self._begin_writing()
         self._insert("problems", [
-            {"id": stable_id("problem", p.document_id or document_id, path, p.stage, p.code, p.line, p.message), "run_id": self.run_id,
+            {"id": _problem_id(p, path, document_id), "run_id": self.run_id,
              "document_id": p.document_id or document_id, "stage": p.stage, "code": p.code, "message": p.message, "line": p.line, "path": path}
             for p in problems
         ], replace=True)  # fmt: skip
@@ -183,6 +163,10 @@ class Writer:
         verb = "insert or ignore" if ignore else "insert or replace" if replace else "insert"
         sql = f"{verb} into [{name}] ({', '.join(f'[{c}]' for c in columns)}) values ({', '.join('?' * len(columns))})"
         self.connection.executemany(sql, ([row[c] for c in columns] for row in rows))
+
+
+def _problem_id(p: Problem, path: str | None, document_id: str | None) -> str:
+    return stable_id("problem", p.document_id or document_id, path, p.stage, p.code, p.line, p.message)
 
 
 def _geometry(line: Any) -> Row:

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from opencc import OpenCC
-
 from miner.language.editions import is_about_expo
+from miner.language.fold import fold as fold_character
 
 TABLE = "articles_fts"
 PENDING = "articles_fts_pending"
@@ -34,8 +33,6 @@ REPEATS = 3
 """An article repeats what it says this often."""
 _INVISIBLE = TAG + "invisible"
 _ASCII_MARK = 0xE000
-_DOTS = "•・‧∙⋅"
-"""Other forms of the dot in foreign names; half width ･ becomes ・ first."""
 _TEXTS = ("kicker", "headline", "subtitle", "section", "byline", "body")
 _COLUMNS = (*_TEXTS, "newspaper", "edition", "published")
 _HEADS = ("kicker", "headline", "subtitle")
@@ -44,11 +41,7 @@ BULK_HASH_BYTES, HASH_BYTES = 64 * 2**20, 2**20
 
 
 class _Folding(dict[int, str]):
-    """A translation table that is filled as characters are met."""
-
-    def __init__(self, simplified: dict[str, str]) -> None:
-        super().__init__()
-        self._simplified = simplified
+    """A translation table that is filled as characters are met: the language's folding, fit for FTS5."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = self._fold(chr(code))
@@ -60,9 +53,7 @@ class _Folding(dict[int, str]):
             return "\ufffd"
         if category == "Cf":
             return ""
-        char = _one(unicodedata.normalize("NFKC", char), char)
-        char = "·" if char in _DOTS else self._simplified.get(char, char)
-        char = _one(char.lower(), char)
+        char = _one(fold_character(_one(unicodedata.normalize("NFKC", char), char)).lower(), char)
         return char if ord(char) >= 128 or char.isalnum() else chr(_ASCII_MARK + ord(char))
 
 
@@ -72,10 +63,7 @@ def _one(form: str, char: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folding() -> _Folding:
-    chars = [chr(code) for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))]
-    simple = OpenCC("t2s").convert("\n".join(chars)).split("\n")
-    pairs = zip(chars, simple, strict=True) if len(simple) == len(chars) else ()
-    return _Folding({char: other for char, other in pairs if len(other) == 1})
+    return _Folding()
 
 
 def fold(text: str) -> str:

@@ -70,9 +70,13 @@ _SAME_BODY = (
 )
 _SIDES = (
     "(a.role <> b.role or a.role = 'party' or (e.type = 'meeting' and not exists (select 1 from event_participants c "
-    "where c.report_id = a.report_id and c.role <> a.role)))"
+    "where c.report_id = a.report_id and c.role <> a.role) and (a.enterprise_id is null or b.enterprise_id is null or not exists "
+    "(select 1 from event_participants c where c.report_id = a.report_id and coalesce(c.person_id, c.organization_id) is not null))))"
 )
-"""Two parties faced each other: their roles differ, or they are parties to one contract, or a meeting tells no sides."""
+"""Two parties faced each other: their roles differ, or they are parties to one contract, or a meeting tells no sides.
+
+Firms that met somebody together did not meet each other.
+"""
 _WHO = (
     "coalesce((select name from enterprises where id = {0}.enterprise_id), (select name from people where id = {0}.person_id), "
     "(select name from organizations where id = {0}.organization_id), (select name from places where id = {0}.place_id), {0}.name)"

@@ -32,7 +32,7 @@ _SORT_ALL = 3_000
 """Up to this many hits are sorted by date as they are; more are read month by month."""
 _ARTICLE = (
     "a.rowid as number, a.id, a.headline, a.kicker, a.subtitle, a.section, a.byline, a.published, a.newspaper, a.page, a.edition, a.body, "
-    "a.n_chars, a.confidence, a.duplicate_of"
+    "a.n_chars, a.confidence, a.duplicate_of, (select path from documents where id = a.document_id) as path"
 )
 _SNIPPET, _BEFORE, _FRAGMENTS = 72, 24, 2
 SORTS = {"relevance": "相关度", "newest": "日期（新→旧）", "oldest": "日期（旧→新）"}
