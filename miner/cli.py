@@ -122,6 +122,11 @@ def _database(function: F) -> F:
     help="表格里哪一列是什么,如 body=全文 / which column of a table holds what",
 )
 @click.option("--encoding", help="文本和网页的编码,缺省自动识别 / encoding of text and pages [recognised]")
+@click.option(
+    "--names",
+    type=click.Choice(["fast", "accurate"]),
+    help="名称网络;accurate 慢而准(需 extra: accurate)/ network that finds names: accurate is slower and surer [fast]",
+)
 @click.option("--force", is_flag=True, help="重做已读过的文档 / redo documents that are known already")
 @click.option(
     "--prune",
@@ -340,6 +345,29 @@ def show(database: Path, article: str, source: bool) -> None:
 
 @main.command()
 @_database
+@click.argument("article")
+@click.argument("word")
+def explain(database: Path, article: str, word: str) -> None:
+    """说明为什么某处是或不是名称 / Tell why a word of an article is a name, or none.
+
+    Every proposal that overlaps WORD is listed with who made it, how sure it is, and what each piece of evidence
+    counted for its label; the one that was chosen is marked. ARTICLE is found as by `show`.
+
+    \b
+    Example:
+      miner explain expo.db 瓦锡兰 瓦锡兰
+    """
+    from rich.console import Console
+
+    from miner.terminal import find_articles, render_explained
+
+    console = Console()
+    for part in render_explained(find_articles(database, article)[0], word):
+        console.print(part)
+
+
+@main.command()
+@_database
 @click.option("--stage", help="只看某环节 / only this stage")
 @click.option("--code", help="只看某代码 / only this code")
 def problems(database: Path, stage: str | None, code: str | None) -> None:
@@ -455,7 +483,7 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     default=60.0,
     show_default=True,
     type=click.FloatRange(0.1),
-    help="names: 学习时间 / time of learning",
+    help="names: 教师标注新闻的时间 / time the teacher labels raw news",
 )
 @click.option(
     "--pages",

@@ -50,6 +50,8 @@ class Config:
     """Encoding of text and web pages, where it is not to be recognised."""
     ocr: bool = False
     """Read pages without a text layer by OCR (needs the extra `ocr`)."""
+    names: Literal["fast", "accurate"] = "fast"
+    """Network that finds names; the accurate one takes fifty times as long (needs the extra `accurate`)."""
     max_document_bytes: int = 256 * 2**20
     """A larger file is refused with a problem."""
     max_line_chars: int = 2_000_000

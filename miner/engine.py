@@ -24,6 +24,7 @@ from miner.model import Document, Mined, Problem
 from miner.pipeline import mine
 from miner.read import count_paths, read_paths
 from miner.recognise import Recogniser
+from miner.recognise.network.choice import check
 from miner.resolve import resolve
 from miner.store.database import open_database, store_errors
 from miner.store.places import Place, root_key
@@ -147,6 +148,7 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
     Raises InputError, StoreError, ConfigError or ModelError, as their names say.
     """
     places = expand(paths)
+    check(config.names)
     watch = watch or (lambda progress: None)
     there_before = database.exists()
     opened = open_database(database, create=True)
@@ -334,7 +336,7 @@ def _mined_batches(
         recogniser: Recogniser | None = None
         for chunk in _chunks(located):
             # Loaded only when something must be read: a run over an unchanged archive stays quick.
-            recogniser = recogniser or Recogniser.load()
+            recogniser = recogniser or Recogniser.load(config.names)
             yield list(
                 zip(
                     mine_safely([d for d, _ in chunk], config, recogniser),
@@ -366,7 +368,7 @@ _WORKER: dict[str, tuple[Config, Recogniser]] = {}
 
 def _start_worker(config: Config) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
-    _WORKER["tools"] = (config, Recogniser.load())
+    _WORKER["tools"] = (config, Recogniser.load(config.names))
 
 
 def _work(documents: list[Document]) -> list[Mined]:

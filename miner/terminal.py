@@ -14,6 +14,7 @@ from rich.text import Text
 
 from miner.errors import InputError
 from miner.publish.index.fts import fold
+from miner.recognise.explain import Account
 from miner.store.database import open_readonly
 
 STYLES = {
@@ -197,3 +198,33 @@ def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> I
         yield Text(f"{article['reason'] or ''}(把握 {article['confidence']:.2f})", style="dim")
     finally:
         connection.close()
+
+
+def render_explained(article: sqlite3.Row, word: str) -> Iterator[RenderableType]:
+    """Yield what was proposed where an article has a word, with the evidence; raises InputError where it has none."""
+    from miner.model import FIELDS
+    from miner.recognise.explain import explain
+    from miner.recognise.network.asked import ask
+    from miner.text import AnnotatedText
+
+    whole = AnnotatedText.read("\n".join(article[name] or "" for name in FIELDS))
+    accounts = list(explain(whole, ask([whole])[0], word))
+    if not accounts:
+        raise InputError(
+            f"文章里没有可作名称的 nothing to name at {word!r}", code="no-word", where=article["id"]
+        )
+    for account in accounts:
+        table = Table(
+            title=_account(account), title_justify="left", show_header=False, box=None, pad_edge=False
+        )
+        for told in account.told:
+            table.add_row(f"{told.adds:+.2f}", told.name)
+        yield table
+
+
+def _account(account: Account) -> Text:
+    title = Text("✓ " if account.chosen else "· ")
+    title.append(account.text, style=STYLES.get(account.label, "dim"))
+    sure = f"{account.here:.2f} → {account.voted:.2f}"
+    title.append(f"  {CHINESE.get(account.label, '他物 other')} {sure}  ({', '.join(account.sources)})")
+    return title

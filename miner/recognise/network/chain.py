@@ -15,9 +15,12 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
-LABELS = ("person", "enterprise", "organization", "place", "title")
+LABELS = ("person", "enterprise", "organization", "place", "title", "product", "ignored")
+"""What a network tells apart; `product` and `ignored` (credits, reporters) keep such names from the other labels."""
 N_STATES = 1 + 4 * len(LABELS)
 _TINY = np.float32(1e-30)
+_FAINTEST = np.float32(-30)
+"""Logarithm of the smallest factor: with smaller ones no path might be left in single precision."""
 
 
 def allowed_steps() -> npt.NDArray[np.bool_]:
@@ -83,6 +86,17 @@ class Beliefs(NamedTuple):
     scale: Floats
 
 
+def factors_of(scores: Floats) -> Floats:
+    """Return scores (n, K) as factors: the highest of each row is 1, none is so small that a path could vanish.
+
+    >>> factors_of(np.array([[2.0, -1000.0]], np.float32)).round(2).tolist()
+    [[1.0, 0.0]]
+    """
+    shifted = scores - np.maximum.reduce(scores, axis=1, keepdims=True)
+    np.maximum(shifted, _FAINTEST, out=shifted)
+    return np.exp(shifted, out=shifted)
+
+
 def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
     """Run forward-backward on factors (n, K) that are already in the order of the layout."""
     offsets = layout.offsets
@@ -112,3 +126,12 @@ def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
         here /= np.add.reduce(here, axis=1, keepdims=True) + _TINY
         after = hi - lo
     return Beliefs(forward, backward, scale)
+
+
+def marginals(beliefs: Beliefs, layout: Layout) -> Floats:
+    """Return how likely each state is at each character (n, K), in the order of the text."""
+    joint = beliefs.forward * beliefs.backward
+    joint /= np.add.reduce(joint, axis=1, keepdims=True) + _TINY
+    likely = np.empty_like(joint)
+    likely[layout.order] = joint
+    return likely

@@ -21,26 +21,25 @@ from miner.errors import ModelError
 from miner.recognise.network.chain import (
     LABELS,
     N_STATES,
-    Beliefs,
     Chain,
     Floats,
     Indices,
-    Layout,
     believe,
+    factors_of,
     lay_out,
+    marginals,
 )
 from miner.recognise.network.encode import GAP, UNKNOWN, Cut, Encoded, Vocabulary
+from miner.recognise.network.reading import Candidate, best, candidates
 
-FORMAT = 1
+FORMAT = 2
 """Version of the model file; a file of another version is refused."""
-REACH = 8
+REACH = 32
 """Characters that a block reads beyond its own on either side; the network looks less far."""
 BLOCK = 4096
 """Characters computed together: small enough to stay in a processor's cache."""
 BATCH = 150_000
 """Characters encoded and joined together: bounds the memory of one call."""
-LEAST_SCORE = 0.1
-"""A span less likely than this is not reported."""
 LONGEST_SENTENCE = 160
 """A longer sentence is cut, at a comma when there is one in its second half."""
 NEAR_CHINESE, NEAR_UNKNOWN, SHUT = 20, 8, np.float32(50.0)
@@ -52,15 +51,6 @@ _NO_PAIR = np.zeros(1, np.int32)
 _BYTES = frozenset({"pairs", "words", "ngrams"})
 Bytes = npt.NDArray[np.int8]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
-
-
-class Candidate(NamedTuple):
-    """A name the model sees in a text: characters start to end, its label, and the posterior of exactly this span."""
-
-    start: int
-    end: int
-    label: str
-    score: float
 
 
 class Weights(NamedTuple):
@@ -78,6 +68,10 @@ class Weights(NamedTuple):
     near_bias: Floats
     far: Floats
     far_bias: Floats
+    summary: Floats
+    """(hidden, summary): what is handed on to the whole sentence."""
+    context: Floats
+    """(2 × summary, hidden): for the means of the summaries to the left and to the right."""
     out: Floats
     out_bias: Floats
     ngrams: Bytes
@@ -86,6 +80,8 @@ class Weights(NamedTuple):
 
 FAR = 3
 """Distance of the second convolution's outer taps."""
+AROUND = 24
+"""Characters of the sentence that are summed up on either side."""
 
 
 class NameModel:
@@ -95,9 +91,9 @@ class NameModel:
         self.vocabulary, self.weights, self.chain = vocabulary, weights, chain
 
     @classmethod
-    def load(cls) -> NameModel:
-        """Load the model that comes with the package; raises ModelError when it is missing or damaged."""
-        file = resources.files("miner") / "resources" / "models" / "names.npz"
+    def load(cls, name: str = "names") -> NameModel:
+        """Load a model that comes with the package; raises ModelError when it is missing or damaged."""
+        file = resources.files("miner") / "resources" / "models" / f"{name}.npz"
         try:
             return cls.from_bytes(file.read_bytes())
         except OSError as error:
@@ -121,61 +117,50 @@ class NameModel:
                 f"damaged name model: {error}", hint="train it again with `miner train names`"
             ) from error
 
-    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
-        """Return the names in each text, in order, without overlap; `cuts` may tell the words of the texts."""
-        found: list[list[Candidate]] = [[] for _ in texts]
+    def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
+        """Return for every character of each text the probability of each state, shape (characters, states).
+
+        `cuts` may tell the words of the texts.
+        """
+        parts: list[list[Floats]] = [[] for _ in texts]
         for batch in _batches(texts):
             known = [cuts[piece.text] if cuts else None for piece in batch]
-            for piece, candidates in zip(
-                batch, self._predict([piece.content for piece in batch], known), strict=True
-            ):
-                if piece.offset:
-                    candidates = [
-                        c._replace(start=c.start + piece.offset, end=c.end + piece.offset) for c in candidates
-                    ]
-                found[piece.text].extend(candidates)
-        return found
+            seen = self._marginals([piece.content for piece in batch], known)
+            for piece, states in zip(batch, seen, strict=True):
+                parts[piece.text].append(states)
+        return [np.concatenate(found) if len(found) > 1 else found[0] for found in parts]
 
-    def _predict(self, texts: Sequence[str], known: Sequence[Cut | None]) -> list[list[Candidate]]:
+    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
+        """Return the names in each text, in order, without overlap; `cuts` may tell the words of the texts."""
+        return [best(candidates(states)) for states in self.marginals(texts, cuts)]
+
+    def _marginals(self, texts: Sequence[str], known: Sequence[Cut | None]) -> Iterator[Floats]:
         encoded = self.vocabulary.encode(texts, known)
         cuts = sentence_cuts(encoded.folded)
         layout = lay_out(cuts[:-1], np.diff(cuts))
-        scores = self.emissions(encoded)[layout.order]
-        scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
-        factors = np.exp(scores, out=scores)
-        beliefs = believe(factors, layout, self.chain)
-        spans = _spans(_states(beliefs, layout), cuts)
-        spans.scores[:] = _posteriors(spans, factors, beliefs, layout, self.chain)
-        return _by_text(spans, encoded, texts)
+        scores = self.emissions(encoded, cuts)[layout.order]
+        likely = marginals(believe(factors_of(scores), layout, self.chain), layout)
+        for start, text in zip(encoded.starts.tolist(), texts, strict=True):
+            first, last = np.searchsorted(encoded.origin, [start, start + len(text)])
+            yield with_blanks(likely[first:last], encoded.origin[first:last] - start, len(text))
 
-    def outside(self, texts: Sequence[str]) -> list[Floats]:
-        """Return for every character of each text the probability that it belongs to no name."""
-        encoded = self.vocabulary.encode(texts)
-        cuts = sentence_cuts(encoded.folded)
-        layout = lay_out(cuts[:-1], np.diff(cuts))
-        scores = self.emissions(encoded)[layout.order]
-        beliefs = believe(np.exp(scores - scores.max(axis=1, keepdims=True)), layout, self.chain)
-        joint = beliefs.forward * beliefs.backward
-        known = np.ones(int(encoded.origin[-1]) + 1, np.float32)
-        known[encoded.origin[layout.order]] = joint[:, 0] / (joint.sum(axis=1) + 1e-30)
-        return [
-            known[start : start + len(text)]
-            for start, text in zip(encoded.starts.tolist(), texts, strict=True)
-        ]
-
-    def emissions(self, encoded: Encoded) -> Floats:
-        """Return the network's scores, shape (characters, states)."""
+    def emissions(self, encoded: Encoded, cuts: Indices) -> Floats:
+        """Return the network's scores, shape (characters, states); `cuts` are the bounds of the sentences."""
         n = len(encoded)
         scores = np.empty((n, N_STATES), np.float32)
+        first, last = np.repeat(cuts[:-1], np.diff(cuts)), np.repeat(cuts[1:], np.diff(cuts))
         room = _Room.for_weights(self.weights)
         for start in range(0, n, BLOCK):
             end = min(start + BLOCK, n)
             lo, hi = max(0, start - REACH), min(n, end + REACH)
-            scores[start:end] = self._block(encoded, lo, hi, room)[start - lo : end - lo]
+            sentence = np.maximum(first[lo:hi] - lo, 0), np.minimum(last[lo:hi] - lo, hi - lo)
+            scores[start:end] = self._block(encoded, lo, hi, sentence, room)[start - lo : end - lo]
         scores[_strange(encoded), 0] += SHUT
         return scores
 
-    def _block(self, encoded: Encoded, lo: int, hi: int, room: _Room) -> Floats:
+    def _block(
+        self, encoded: Encoded, lo: int, hi: int, sentence: tuple[Indices, Indices], room: _Room
+    ) -> Floats:
         w, n = self.weights, hi - lo
         hidden = room.start(n)
         self._read_pairs(encoded, lo, hi, room)
@@ -184,7 +169,9 @@ class NameModel:
         hidden += w.shapes.take(encoded.shapes[lo:hi], axis=0)
         np.clip(hidden, _ZERO, _TOP, out=hidden)  # faster than np.maximum with a scalar
         hidden += room.convolve(n, w.near, w.near_bias, 1)
-        hidden += room.convolve(n, w.far, w.far_bias, FAR)
+        around = np.concatenate(means_around(hidden @ w.summary, *sentence), axis=1) @ w.context
+        around += w.far_bias
+        hidden += room.convolve(n, w.far, around, FAR)
         scores: Floats = hidden @ w.out
         scores += w.out_bias
         total = w.ngrams.take(encoded.ngrams[0, lo:hi], axis=0).astype(np.int16)
@@ -209,6 +196,50 @@ class NameModel:
         sums = room.side_by_side(last + 1 - first, rows[1:-1], rows[:-2], rows[2:]) @ w.word_input
         spread: Floats = sums.take(encoded.word_of[lo:hi] - first, axis=0)
         return spread
+
+
+def means_around(values: Floats, first: Indices, last: Indices, reach: int = AROUND) -> tuple[Floats, Floats]:
+    """Return the means of the rows before and of the rows after each row, within its sentence; zero where there are none.
+
+    `first` and `last` (n,) bound the sentence of each row; no more than `reach` rows count on either side.
+
+    >>> rows, ones = np.array([[1], [2], [6]], np.float32), np.ones(3, np.int64)
+    >>> [means.ravel().tolist() for means in means_around(rows, 0 * ones, 3 * ones)]
+    [[0.0, 1.0, 1.5], [4.0, 6.0, 0.0]]
+    """
+    n = len(values)
+    total = np.zeros((n + 1, values.shape[1]), np.float32)
+    np.cumsum(values, axis=0, out=total[1:])
+    at = np.arange(n)
+    start, stop = np.maximum(at - reach, first), np.minimum(at + 1 + reach, last)
+    before = total[:-1] - total.take(start, axis=0)
+    after = total.take(stop, axis=0) - total[1:]
+    before /= np.maximum(at - start, 1)[:, None]
+    after /= np.maximum(stop - at - 1, 1)[:, None]
+    return before, after
+
+
+def with_blanks(states: Floats, places: Indices, size: int) -> Floats:
+    """Return the states of all `size` characters of a text of which those at `places` were read.
+
+    A blank that was not read is within a name where the name goes on behind it.
+
+    >>> row = np.zeros((1, N_STATES), np.float32)
+    >>> row[0, 3] = 1
+    >>> with_blanks(row, np.array([1]), 3)[:, :4].tolist()
+    [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]]
+    """
+    if len(places) == size:
+        return states
+    full = np.zeros((size, N_STATES), np.float32)
+    full[places] = states
+    blank = np.setdiff1d(np.arange(size), places)
+    behind = np.searchsorted(places, blank)
+    known = behind < len(places)
+    on = states[behind[known], 1:].reshape(-1, len(LABELS), 4)
+    full[blank[known], 2::4] = on[:, :, 1] + on[:, :, 2]
+    full[blank, 0] = 1 - full[blank, 1:].sum(axis=1)
+    return full
 
 
 class _Room:
@@ -347,75 +378,3 @@ def sentence_cuts(folded: npt.NDArray[np.uint32]) -> Indices:
             at = near if near > at + LONGEST_SENTENCE // 2 else at + LONGEST_SENTENCE
             extra.append(at)
     return np.unique(np.concatenate([cuts, extra])).astype(np.int64)
-
-
-class _Spans(NamedTuple):
-    starts: Indices
-    ends: Indices
-    labels: Indices
-    scores: npt.NDArray[np.float64]
-
-
-def _states(beliefs: Beliefs, layout: Layout) -> npt.NDArray[np.int8]:
-    states = np.empty(len(layout.order), np.int8)
-    states[layout.order] = np.argmax(beliefs.forward * beliefs.backward, axis=1)
-    return states
-
-
-def _spans(states: npt.NDArray[np.int8], cuts: Indices) -> _Spans:
-    """Read spans off the likeliest states; a run that the chain would forbid is read leniently."""
-    inside = states > 0
-    label = (states.astype(np.int64) - 1) >> 2
-    role = (states - 1) & 3
-    opens = inside & ((role == 0) | (role == 3))
-    opens[1:] |= inside[1:] & (~inside[:-1] | (label[1:] != label[:-1]) | (role[:-1] >= 2))
-    first = cuts[:-1][cuts[:-1] < len(states)]
-    opens[first] |= inside[first]
-    starts = np.flatnonzero(opens)
-    closes = inside.copy()
-    closes[:-1] &= ~inside[1:] | opens[1:]
-    ends = np.flatnonzero(closes) + 1
-    return _Spans(starts, ends, label[starts], np.zeros(len(starts)))
-
-
-def _posteriors(
-    spans: _Spans, factors: Floats, beliefs: Beliefs, layout: Layout, chain: Chain
-) -> npt.NDArray[np.float64]:
-    """Return the probability of each span as a whole, given the text: the sum over all paths that hold it."""
-    rank = np.empty(len(layout.order), np.int64)
-    rank[layout.order] = np.arange(len(rank))
-    lengths = spans.ends - spans.starts
-    begin, inner, end, single = (1 + 4 * spans.labels + role for role in range(4))
-    first, last = rank[spans.starts], rank[spans.ends - 1]
-    mass = beliefs.forward[first, np.where(lengths == 1, single, begin)].astype(np.float64)
-    for step in range(1, int(lengths.max()) if len(lengths) else 0):
-        some = np.flatnonzero(lengths > step)
-        at = rank[spans.starts[some] + step]
-        closing = lengths[some] == step + 1
-        before = np.where(step == 1, begin[some], inner[some])
-        here = np.where(closing, end[some], inner[some])
-        mass[some] *= chain.steps[before, here] * factors[at, here] / beliefs.scale[at, 0]
-    final = np.where(lengths == 1, single, end)
-    total = (beliefs.forward[last] * beliefs.backward[last]).sum(axis=1) + 1e-30
-    share: npt.NDArray[np.float64] = np.clip(mass * beliefs.backward[last, final] / total, 0.0, 1.0)
-    return share
-
-
-def _by_text(spans: _Spans, encoded: Encoded, texts: Sequence[str]) -> list[list[Candidate]]:
-    first = encoded.origin[spans.starts]
-    stop = encoded.origin[spans.ends - 1] + 1
-    owner = np.maximum(np.searchsorted(encoded.starts, first, side="right") - 1, 0)
-    base = encoded.starts[owner]
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    likely = np.round(spans.scores, 4) >= LEAST_SCORE
-    within = np.flatnonzero(
-        likely & (first >= base) & (stop <= base + lengths[owner])
-    )  # none in the room between texts
-    owner, base = owner[within], base[within]
-    labels = [LABELS[k] for k in spans.labels[within].tolist()]
-    scores = np.round(spans.scores[within], 4).tolist()
-    candidates = list(
-        map(Candidate, (first[within] - base).tolist(), (stop[within] - base).tolist(), labels, scores)
-    )
-    bounds = np.searchsorted(owner, np.arange(len(texts) + 1)).tolist()
-    return [candidates[bounds[i] : bounds[i + 1]] for i in range(len(texts))]

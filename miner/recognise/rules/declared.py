@@ -12,12 +12,9 @@ from miner.recognise.found import Found
 from miner.text import AnnotatedText
 
 _DECLARATION = re.compile(
-    r"[(\[]\s?(?:[^()“”\n]{0,12}?[,;])?(?:以下|下文|文中|下|后文|本文)?\s?[(]?(?:统称|简称|合称|下称|又称|亦称|全称|原名|曾用名|简称为|统称为|称)[)]?\s?为?[::]?\s?"
+    r"[(\[]\s?(?:[^()“”\n]{0,60}?[,;])?(?:以下|下文|文中|下|后文|本文)?\s?[(]?(?:统称|简称|合称|下称|又称|亦称|全称|原名|曾用名|简称为|统称为|称)[)]?\s?为?[::]?\s?"
     r"(?:[“\"'‘《]([^“”\"'‘’《》()\n]{1,24})[”\"'’》]|([^“”\"()\n,;。、]{2,16}))"
     r"(?:\s?(?:或|、|和)\s?[“\"]([^“”\"()\n]{1,24})[”\"])?"
-)
-_STOCK = re.compile(
-    r"[(](?:行情)?(?:00[0-3]|30[01]|60[0135]|68[89])\d{3}(?:,诊股)?[)]|[(]\s?(?:股票代码|证券代码|股票简称|代码)?\s?[::]?\s?(?:[\d]{4,6}\.(?:hk|sz|sh|bj|ss|t|ks)|(?:sh|sz|hk|nyse|nasdaq|hkex|纽交所|纳斯达克)\s?[:.]\s?[\da-z]{1,6})"
 )
 _AND_OTHERS = re.compile(r"(?:及|与|和)其?(?:附属公司|附属企业|子公司|下属公司|关联公司|旗下公司|下属企业)$")
 
@@ -30,35 +27,31 @@ class Declared:
     names: tuple[Span, ...]
 
 
-def find_declared(passage: AnnotatedText) -> Iterator[Declared]:
+def find_declared(text: AnnotatedText) -> Iterator[Declared]:
     """Yield the declarations of short names in reading order."""
-    text = passage.folded
-    for match in _DECLARATION.finditer(text):
-        names = []
-        for group in (1, 2, 3):
-            if match.group(group):
-                start, end = match.span(group)
-                while start < end and text[start].isspace():
-                    start += 1
-                while end > start and text[end - 1].isspace():
-                    end -= 1
-                if end - start >= 2 and text[start:end] not in words_of(
-                    "company_types", "generic"
-                ) | words_of("naming", "role", "common", "self"):
-                    names.append(Span(start, end))
-        end = match.start()
-        others = _AND_OTHERS.search(text, max(0, end - 8), end)
-        if others:
-            end = others.start()
-        while end > 0 and text[end - 1] == " ":
-            end -= 1
+    for match in _DECLARATION.finditer(text.folded):
+        spans = [_stripped(text.folded, *match.span(group)) for group in (1, 2, 3) if match.group(group)]
+        names = tuple(span for span in spans if _may_be_declared(span.of(text.folded)))
         if names:
-            yield Declared(end, tuple(names))
+            yield Declared(_full_end(text.folded, match.start()), names)
 
 
-def find_stock_codes(passage: AnnotatedText) -> Iterator[int]:
-    """Yield the offsets before stock codes in brackets: a company's name ends there."""
-    return (match.start() for match in _STOCK.finditer(passage.folded))
+def _stripped(text: str, start: int, end: int) -> Span:
+    """Return a stretch without the blanks at its ends."""
+    inner = text[start:end]
+    return Span(start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip()))
+
+
+def _may_be_declared(name: str) -> bool:
+    """Tell whether a declared word is a name and no word for the parties of a contract (甲方, 本公司)."""
+    generic = words_of("company_types", "generic") | words_of("naming", "role", "common", "self")
+    return len(name) >= 2 and name not in generic
+
+
+def _full_end(text: str, end: int) -> int:
+    """Return where the full name before a declaration ends: before 及其子公司 and blanks."""
+    others = _AND_OTHERS.search(text, max(0, end - 8), end)
+    return len(text[: others.start() if others else end].rstrip(" "))
 
 
 def declared_names(passage: AnnotatedText, found: list[Found]) -> Iterator[tuple[Found, Found]]:

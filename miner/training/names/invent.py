@@ -382,54 +382,41 @@ class Inventor:
         return made
 
     def renamed(self, example: Example, share: float = 0.6) -> Example:
-        """Put other names into a real sentence; a name that recurs is replaced alike."""
-        pieces: list[Piece] = []
-        at, seen = 0, dict[str, str]()
-        kinds: list[frozenset[str] | None] = []
+        """Put other names into a real text; a name that recurs is replaced alike."""
+        parts: list[str] = []
+        names: list[tuple[int, int, frozenset[str]]] = []
+        at, length, other = 0, 0, dict[str, str]()
         for start, end, labels in example.names:
             old = example.text[start:end]
-            if old not in seen:
-                seen[old] = self._substitute(old, labels) if self.chance(share) else old
-            pieces += [(example.text[at:start], None), (seen[old], "")]
-            kinds += [None, labels]
+            if old not in other:
+                other[old] = self._substitute(old, labels) if self.chance(share) else old
+            parts += [example.text[at:start], other[old]]
+            first = length + start - at
+            length = first + len(other[old])
+            names.append((first, length, labels))
             at = end
-        pieces.append((example.text[at:], None))
-        names, length = [], 0
-        for (text, _), labels_ in zip(pieces, [*kinds, None], strict=True):
-            if labels_ is not None:
-                names.append((length, length + len(text), labels_))
-            length += len(text)
-        return Example(
-            "".join(text for text, _ in pieces),
-            tuple(names),
-            example.open_labels,
-            example.domain,
-            example.free,
-        )
+        return Example("".join([*parts, example.text[at:]]), tuple(names))
 
     def _substitute(self, old: str, labels: frozenset[str]) -> str:
+        """Return another name of the same build, or the old one where none is made."""
         if labels == {"person"}:
-            if "·" in old or "・" in old or "•" in old:
-                return self.foreign()
-            if len(old) in (2, 3):
-                return self.cn()
-            return self.random.choice([self.foreign1, self.jp, self.foreign])() if len(old) >= 4 else old
+            return self._other_person(old)
         if labels == {"enterprise"}:
             if old.endswith("公司"):
                 return self.full()
             return self.brand() if len(old) <= 6 else old
         if labels == {"organization"} and len(old) >= 4:
-            if old.endswith(("大学", "学院")):
-                return self.univ()
-            if old.endswith("医院"):
-                return self.hospital()
-            if old.endswith(("会", "院", "中心")) and self.chance(0.6):
-                return self.assoc()
-            if old.endswith(("局", "委", "办", "政府", "委员会", "办公室")) and self.chance(0.6):
-                return self.gov()
-        if labels == {"place"} and self.chance(0.5) and old.endswith(("区", "县", "市")):
-            return self.district()
+            for endings, made in _ALIKE:
+                if old.endswith(endings) and self.chance(0.6):
+                    return made(self)
         return old
+
+    def _other_person(self, old: str) -> str:
+        if "·" in old:
+            return self.foreign()
+        if len(old) in (2, 3):
+            return self.cn()
+        return self.random.choice([self.foreign1, self.jp, self.foreign])() if len(old) >= 4 else old
 
 
 def _example(pieces: Sequence[Piece]) -> Example:
@@ -481,3 +468,10 @@ _PHRASES = {
     ],
     "latin_bracket": ["", "", "（{latin}）", "({latin})"],
 }  # fmt: skip
+_ALIKE: tuple[tuple[tuple[str, ...], Callable[[Inventor], str]], ...] = (
+    (("大学", "学院"), Inventor.univ),
+    (("医院",), Inventor.hospital),
+    (("会", "中心"), Inventor.assoc),
+    (("局", "政府"), Inventor.gov),
+)
+"""Endings of bodies, and what makes another one of the kind."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from miner.recognise.network.chain import ENTRIES, EXITS, LABELS, N_STATES, allowed_steps, lay_out
+from miner.recognise.network.chain import ENTRIES, EXITS, LABELS, N_STATES, allowed_steps, factors_of, lay_out
 from miner.recognise.network.encode import (
     GAP,
     N_SHAPES,
@@ -25,26 +25,27 @@ from miner.recognise.network.encode import (
     Encoded,
     Vocabulary,
 )
-from miner.recognise.network.model import FAR, FORMAT, sentence_cuts
-from miner.training.names.sets import DOMAINS, Example
+from miner.recognise.network.model import AROUND, FAR, FORMAT, sentence_cuts
+from miner.training.names.sets import Example
 
 DROP = 0.15
 """Share of hidden values that are left out at each step of training."""
+_BROKEN = 0.05
+"""A sentence is not cut where a name goes on as likely as this: no path of the chain could learn that."""
 _NOISE = np.random.Generator(np.random.SFC64(1))
-_ALL_STATES = (1 << N_STATES) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to train: sizes of the network and the course of learning."""
 
-    hidden: int = 80
+    hidden: int = 96
+    summary: int = 32
     pair_size: int = 32
     word_size: int = 40
     rate: float = 2e-3
     epochs: float = 4.0
     batch_chars: int = 3500
-    minutes: float = 20.0
     seed: int = 1
     threads: int = 1
 
@@ -55,48 +56,54 @@ def state_bits(labels: Iterable[str], roles: Iterable[int]) -> int:
 
 
 class Corpus(NamedTuple):
-    """Encoded examples; `allowed` holds for every character the states it may have, as bits."""
+    """Encoded texts with what is known of their characters: the states that gold allows, or what a teacher believes."""
 
     encoded: Encoded
-    allowed: npt.NDArray[np.int64]
     cuts: npt.NDArray[np.int64]
     bounds: npt.NDArray[np.int64]
-    """(examples, 2): first and last character of each example."""
-    domains: npt.NDArray[np.int64]
+    """(texts, 2): first and last character of each text."""
+    allowed: npt.NDArray[np.int64] | None = None
+    """(characters,): the states that each may have, as bits."""
+    taught: npt.NDArray[np.float16] | None = None
+    """(characters, states): how likely a teacher holds each state."""
 
 
-def prepare(examples: Sequence[Example], vocabulary: Vocabulary) -> Corpus:
-    """Encode examples and note which states each character may have."""
+def prepare(examples: Sequence[Example], vocabulary: Vocabulary, open_labels: Iterable[str] = ()) -> Corpus:
+    """Encode annotated texts and note which states each character may have; names of `open_labels` may stand unmarked."""
     encoded = vocabulary.encode([e.text for e in examples])
-    allowed = np.ones(len(encoded), np.int64)
-    bounds = np.zeros((len(examples), 2), np.int64)
-    crossed: list[tuple[int, int]] = []
-    for i, example in enumerate(examples):
-        base = int(encoded.starts[i])
-        at = np.searchsorted(encoded.origin, [base, base + len(example.text)])
-        bounds[i] = at
-        lo, hi = int(at[0]), int(at[1])
-        opened = _ALL_STATES if example.free else 1 | state_bits(example.open_labels, range(4))
-        allowed[lo:hi] = opened
-        if example.doubtful:
-            for start, end in np.searchsorted(
-                encoded.origin, [[base + s, base + e] for s, e in example.doubtful]
-            ).tolist():
-                allowed[start:end] = _ALL_STATES
-        if not example.names:
-            continue
-        marks = np.searchsorted(encoded.origin, [[base + s, base + e] for s, e, _ in example.names])
-        for (start, end), (_, _, labels) in zip(marks.tolist(), example.names, strict=True):
-            _mark(allowed, start, end, labels)
-            crossed.append((start, end))
+    allowed = np.full(len(encoded), 1 | state_bits(open_labels, range(4)), np.int64)
+    crossed: list[int] = []
+    for example, base in zip(examples, encoded.starts.tolist(), strict=True):
+        marks = [[base + start, base + end] for start, end, _ in example.names]
+        places = np.searchsorted(encoded.origin, np.array(marks, np.int64).reshape(-1, 2)).tolist()
+        for (start, end), (_, _, labels) in zip(places, example.names, strict=True):
+            mark(allowed, start, end, labels)
+            crossed.extend(range(start + 1, end))
+    cuts = np.setdiff1d(sentence_cuts(encoded.folded), np.array(crossed, np.int64))
+    return Corpus(encoded, cuts, _bounds(encoded, [e.text for e in examples]), allowed)
+
+
+def prepare_taught(
+    texts: Sequence[str], beliefs: Sequence[npt.NDArray[np.float16]], vocabulary: Vocabulary
+) -> Corpus:
+    """Encode raw texts with a teacher's beliefs about them, (characters, states) for each text."""
+    encoded = vocabulary.encode(texts)
+    bounds = _bounds(encoded, texts)
+    taught = np.zeros((len(encoded), N_STATES), np.float16)
+    for (lo, hi), base, rows in zip(bounds.tolist(), encoded.starts.tolist(), beliefs, strict=True):
+        taught[lo:hi] = rows[encoded.origin[lo:hi] - base]
+    roles = taught[:, 1:].reshape(len(taught), -1, 4)[:, :, :2].astype(np.float32)
+    goes_on = np.append(0.0, roles.sum(axis=(1, 2)))
     cuts = sentence_cuts(encoded.folded)
-    edges = np.array([cut for start, end in crossed for cut in range(start + 1, end)], np.int64)
-    cuts = np.setdiff1d(cuts, edges)
-    domains = np.array([DOMAINS.index(e.domain) for e in examples])
-    return Corpus(encoded, allowed, cuts, bounds, domains)
+    return Corpus(encoded, cuts[goes_on[cuts] < _BROKEN], bounds, taught=taught)
 
 
-def _mark(allowed: npt.NDArray[np.int64], start: int, end: int, labels: Iterable[str]) -> None:
+def _bounds(encoded: Encoded, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    ends = encoded.starts + np.fromiter(map(len, texts), np.int64, len(texts))
+    return np.searchsorted(encoded.origin, np.stack([encoded.starts, ends], axis=1)).astype(np.int64)
+
+
+def mark(allowed: npt.NDArray[np.int64], start: int, end: int, labels: Iterable[str]) -> None:
     if end - start == 1:
         allowed[start] = state_bits(labels, [3])
     elif end > start:
@@ -111,7 +118,6 @@ class Batch(NamedTuple):
     places: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
-    domains: npt.NDArray[np.int64]
 
 
 def batches(corpus: Corpus, chosen: npt.NDArray[np.int64], size: int) -> Iterator[Batch]:
@@ -132,7 +138,6 @@ def _batch(corpus: Corpus, examples: list[int]) -> Batch:
     index: list[npt.NDArray[np.int64]] = []
     starts: list[npt.NDArray[np.int64]] = []
     lengths: list[npt.NDArray[np.int64]] = []
-    domains: list[npt.NDArray[np.int64]] = []
     at = 0
     for i in examples:
         lo, hi = (int(b) for b in corpus.bounds[i])
@@ -143,9 +148,8 @@ def _batch(corpus: Corpus, examples: list[int]) -> Batch:
         index.append(np.arange(lo - GAP, hi))
         starts.append(cuts[:-1] - lo + GAP + at)
         lengths.append(np.diff(cuts))
-        domains.append(np.full(hi - lo + GAP, corpus.domains[i]))
         at += hi - lo + GAP
-    return Batch(*(np.concatenate(x) for x in (index, starts, lengths, domains)))
+    return Batch(*(np.concatenate(x) for x in (index, starts, lengths)))
 
 
 class Network(nn.Module):
@@ -165,14 +169,14 @@ class Network(nn.Module):
         self.near = nn.Parameter(torch.randn(3, h, h) * (1.0 / (3 * h)) ** 0.5)
         self.far = nn.Parameter(torch.randn(3, h, h) * (1.0 / (3 * h)) ** 0.5)
         self.near_bias, self.far_bias = nn.Parameter(torch.zeros(h)), nn.Parameter(torch.zeros(h))
+        self.summary = nn.Linear(h, plan.summary, bias=False)
+        self.context = nn.Linear(2 * plan.summary, h, bias=False)
         self.out = nn.Linear(h, N_STATES)
-        self.domain_in = nn.Embedding(len(DOMAINS), h)
-        self.domain_out = nn.Embedding(len(DOMAINS), N_STATES)
         self.steps = nn.Parameter(torch.zeros(N_STATES, N_STATES))
         self.enter, self.leave = nn.Parameter(torch.zeros(N_STATES)), nn.Parameter(torch.zeros(N_STATES))
         self.taken: list[tuple[nn.Embedding, Tensor, Tensor]] = []
         for table, spread in ((self.chars, 0.3), (self.shapes, 0.3), (self.pairs, 0.3), (self.words, 0.3),
-                              (self.ngrams, 0.0), (self.domain_in, 0.0), (self.domain_out, 0.0)):  # fmt: skip
+                              (self.ngrams, 0.0)):  # fmt: skip
             nn.init.normal_(table.weight, std=spread) if spread else nn.init.zeros_(table.weight)
         with torch.no_grad():
             self.pairs.weight[0].zero_()
@@ -185,7 +189,7 @@ class Network(nn.Module):
         pair = self._rows(self.pairs, ids)
         if self.training:
             pair = pair * _kept((len(ids), 1), 0.85)
-        hidden = self.chars(batch["chars"]) + self.shapes(batch["shapes"]) + self.domain_in(batch["domains"])
+        hidden = self.chars(batch["chars"]) + self.shapes(batch["shapes"])
         hidden = hidden + self.right_pair(pair) + _shift(self.left_pair(pair), 1)
         for part, chosen in zip(
             (self.word, self.before, self.after), self._rows(self.words, torch.stack(words)), strict=True
@@ -193,11 +197,12 @@ class Network(nn.Module):
             hidden = hidden + part(chosen)
         hidden = self._dropped(torch.relu(hidden))
         hidden = hidden + self._dropped(_convolve(hidden, self.near, self.near_bias, 1))
-        hidden = hidden + self._dropped(_convolve(hidden, self.far, self.far_bias, FAR))
+        around = self.context(_means_around(self.summary(hidden), batch["first"], batch["last"]))
+        hidden = hidden + self._dropped(_convolve(hidden, self.far, self.far_bias + around, FAR))
         wide = self._rows(self.ngrams, batch["ngrams"])
         if self.training:
             wide = wide * _kept((*wide.shape[:2], 1), 0.75)
-        return self.out(hidden) + self.domain_out(batch["domains"]) + wide.sum(dim=0)  # type: ignore[no-any-return]
+        return self.out(hidden) + wide.sum(dim=0)  # type: ignore[no-any-return]
 
     def _rows(self, table: nn.Embedding, ids: Tensor) -> Tensor:
         """Look rows up; in training they become leaves of their own, so that no gradient as large as the table arises."""
@@ -225,6 +230,16 @@ def _shift(x: Tensor, by: int) -> Tensor:
 
 def _convolve(x: Tensor, taps: Tensor, bias: Tensor, reach: int) -> Tensor:
     return torch.relu(x @ taps[1] + bias + _shift(x @ taps[0], reach) + _shift(x @ taps[2], -reach))
+
+
+def _means_around(values: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """Mirror `miner.recognise.network.model.means_around`, the two means side by side."""
+    total = torch.cat([torch.zeros(1, values.shape[1]), values.cumsum(dim=0)])
+    at = torch.arange(len(values))
+    start, stop = torch.maximum(at - AROUND, first), torch.minimum(at + 1 + AROUND, last)
+    before = (total[:-1] - total[start]) / (at - start).clamp(min=1)[:, None]
+    after = (total[stop] - total[1:]) / (stop - at - 1).clamp(min=1)[:, None]
+    return torch.cat([before, after], dim=1)
 
 
 class ChainGradient(NamedTuple):
@@ -294,21 +309,31 @@ _ALLOWED = allowed_steps()
 _BITS = np.arange(N_STATES)
 
 
-def chain_loss(network: Network, scores: Tensor, allowed: npt.NDArray[np.int64], batch: Batch) -> float:
-    """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character."""
-    layout = lay_out(batch.starts, batch.lengths)
-    raw = scores.detach().numpy()[layout.order]
-    factors = np.exp(raw - raw.max(axis=1, keepdims=True))
-    weights = tuple(
-        np.exp(w.detach().numpy()) * mask
+class Chained(Protocol):
+    """A network with a chain over its scores."""
+
+    steps: nn.Parameter
+    enter: nn.Parameter
+    leave: nn.Parameter
+
+
+def chain_of(network: Chained) -> tuple[npt.NDArray[np.float32], ...]:
+    """Return the chain of a network as factors: steps, enter, leave."""
+    return tuple(
+        (np.exp(w.detach().numpy()) * mask).astype(np.float32)
         for w, mask in ((network.steps, _ALLOWED), (network.enter, ENTRIES), (network.leave, EXITS))
     )
-    weights = tuple(w.astype(np.float32) for w in weights)
+
+
+def chain_loss(network: Chained, scores: Tensor, allowed: npt.NDArray[np.int64], batch: Batch) -> float:
+    """Set the gradients of minus the log-likelihood of the allowed paths per sentence; return that loss per character."""
+    layout = lay_out(batch.starts, batch.lengths)
+    factors = factors_of(scores.detach().numpy()[layout.order])
     mask = (allowed[layout.order][:, None] >> _BITS) & 1
     both = np.stack([factors, factors * mask.astype(np.float32)], axis=1).reshape(-1, N_STATES)
-    counts = expected(both, layout.offsets * 2, weights, (1, -1))
+    counts = expected(both, layout.offsets * 2, chain_of(network), (1, -1))
     scale = 1.0 / len(layout.order)
-    gradient = np.zeros(scores.shape, np.float32)
+    gradient = np.zeros(tuple(scores.shape), np.float32)
     gradient[layout.order] = (counts.states[::2] - counts.states[1::2]) * scale
     for parameter, count in (
         (network.steps, counts.steps),
@@ -320,6 +345,21 @@ def chain_loss(network: Network, scores: Tensor, allowed: npt.NDArray[np.int64],
     return counts.log_total * scale
 
 
+def taught_loss(network: Chained, scores: Tensor, taught: npt.NDArray[np.float16], batch: Batch) -> float:
+    """Set the gradients that draw the chain's beliefs to a teacher's; return how far apart they are per character.
+
+    Hinton et al. 2015, Distilling the knowledge in a neural network. The steps of the chain learn from gold alone.
+    """
+    layout = lay_out(batch.starts, batch.lengths)
+    factors = factors_of(scores.detach().numpy()[layout.order])
+    counts = expected(factors, layout.offsets, chain_of(network))
+    apart = counts.states - taught[layout.order].astype(np.float32)
+    gradient = np.zeros(tuple(scores.shape), np.float32)
+    gradient[layout.order] = apart / len(layout.order)
+    scores.backward(torch.from_numpy(gradient))
+    return float(np.abs(apart).sum() / 2 / len(layout.order))
+
+
 def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
     """Return the inputs of a batch as tensors."""
     e, index = corpus.encoded, batch.places
@@ -328,8 +368,22 @@ def tensors(corpus: Corpus, batch: Batch) -> dict[str, Tensor]:
         for k in ("chars", "pairs", "words", "before", "after", "shapes")
     }
     inputs["ngrams"] = torch.from_numpy(e.ngrams[:, index].astype(np.int64))
-    inputs["domains"] = torch.from_numpy(batch.domains)
+    first = np.arange(len(index))
+    last = first + 1
+    within = _within(batch.starts, batch.lengths)
+    first[within] = np.repeat(batch.starts, batch.lengths)
+    last[within] = np.repeat(batch.starts + batch.lengths, batch.lengths)
+    inputs["first"], inputs["last"] = torch.from_numpy(first), torch.from_numpy(last)
     return inputs
+
+
+def _within(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the places of all characters of sentences.
+
+    >>> _within(np.array([1, 5]), np.array([2, 1])).tolist()
+    [1, 2, 5]
+    """
+    return np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
 
 
 class RowAdam:
@@ -358,37 +412,56 @@ class RowAdam:
         taken.clear()
 
 
-def train(network: Network, corpus: Corpus, plan: Plan, say: Callable[[str], None]) -> None:
-    """Train in place: Adam, the rate falling linearly to zero over the planned epochs or minutes."""
+def train(network: Network, corpora: Sequence[Corpus], plan: Plan, say: Callable[[str], None]) -> None:
+    """Train in place: Adam, the rate falling linearly to zero over the epochs; batches of all corpora are mixed."""
     torch.set_num_threads(plan.threads)
     large = (network.pairs, network.words, network.ngrams)
     sparse = {id(t.weight) for t in large}
     parameters = [p for p in network.parameters() if id(p) not in sparse]
     dense, tables = torch.optim.Adam(parameters, lr=plan.rate), RowAdam(large)
     shuffler = np.random.default_rng(plan.seed)
-    total = float((corpus.bounds[:, 1] - corpus.bounds[:, 0] + GAP).sum()) * plan.epochs
+    total = sum(float((c.bounds[:, 1] - c.bounds[:, 0] + GAP).sum()) for c in corpora) * plan.epochs
     started, done, losses = time.monotonic(), 0, list[float]()
     network.train()
+    for count, (corpus, batch) in enumerate(_mixed(corpora, shuffler, plan)):
+        progress = done / total
+        if progress >= 1:
+            break
+        rate = plan.rate * min(1.0, 1.02 - progress, (done + 5000) / 100_000)
+        for group in dense.param_groups:
+            group["lr"] = rate
+        dense.zero_grad()
+        losses.append(_loss(network, corpus, batch))
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        dense.step()
+        tables.step(network.taken, rate)
+        done += len(batch.places)
+        if count % 200 == 0:
+            speed = done / (time.monotonic() - started)
+            say(f"{progress:6.1%} loss {float(np.mean(losses[-200:])):.4f} {speed:,.0f} chars/s")
+    network.eval()
+
+
+def _mixed(
+    corpora: Sequence[Corpus], shuffler: np.random.Generator, plan: Plan
+) -> Iterator[tuple[Corpus, Batch]]:
+    """Yield the batches of all corpora in random order, without end."""
     while True:
-        for count, batch in enumerate(batches(corpus, _shuffled(corpus, shuffler), plan.batch_chars)):
-            progress = max(done / total, (time.monotonic() - started) / (60 * plan.minutes))
-            if progress >= 1:
-                network.eval()
-                return
-            rate = plan.rate * min(1.0, 1.02 - progress, (done + 5000) / 100_000)
-            for group in dense.param_groups:
-                group["lr"] = rate
-            dense.zero_grad()
-            losses.append(
-                chain_loss(network, network(tensors(corpus, batch)), corpus.allowed[batch.places], batch)
-            )
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            dense.step()
-            tables.step(network.taken, rate)
-            done += len(batch.places)
-            if count % 200 == 0:
-                speed = done / (time.monotonic() - started)
-                say(f"{progress:6.1%} loss {float(np.mean(losses[-200:])):.4f} {speed:,.0f} chars/s")
+        made = [batches(c, _shuffled(c, shuffler), plan.batch_chars) for c in corpora]
+        sizes = [float((c.bounds[:, 1] - c.bounds[:, 0]).sum()) for c in corpora]
+        turns = np.repeat(np.arange(len(corpora)), [int(size / plan.batch_chars) + 1 for size in sizes])
+        for k in shuffler.permutation(turns).tolist():
+            batch = next(made[k], None)
+            if batch is not None:
+                yield corpora[k], batch
+
+
+def _loss(network: Network, corpus: Corpus, batch: Batch) -> float:
+    scores = network(tensors(corpus, batch))
+    if corpus.taught is not None:
+        return taught_loss(network, scores, corpus.taught[batch.places], batch)
+    assert corpus.allowed is not None
+    return chain_loss(network, scores, corpus.allowed[batch.places], batch)
 
 
 def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -403,18 +476,18 @@ def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.i
     return np.concatenate([pieces[i] for i in shuffler.permutation(len(pieces))])
 
 
-def to_arrays(network: Network, vocabulary: Vocabulary, domain: str) -> dict[str, Any]:
-    """Return the arrays of the model file, tables as signed bytes; the domain's bias is folded in."""
-    d = DOMAINS.index(domain)
+def to_arrays(network: Network, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the arrays of the model file, tables as signed bytes."""
     w: dict[str, npt.NDArray[np.float32]] = {
-        "chars": _array(network.chars.weight) + _array(network.domain_in.weight)[d],
+        "chars": _array(network.chars.weight),
         "pairs": _array(network.pairs.weight),
         "words": _array(network.words.weight),
         "shapes": _array(network.shapes.weight),
         **{name: _array(getattr(network, name).weight).T.copy() for name in ("left_pair", "right_pair", "word", "before", "after")},
         "near": _array(network.near), "near_bias": _array(network.near_bias),
+        "summary": _array(network.summary.weight).T.copy(), "context": _array(network.context.weight).T.copy(),
         "far": _array(network.far), "far_bias": _array(network.far_bias),
-        "out": _array(network.out.weight).T.copy(), "out_bias": _array(network.out.bias) + _array(network.domain_out.weight)[d],
+        "out": _array(network.out.weight).T.copy(), "out_bias": _array(network.out.bias),
         "ngrams": _array(network.ngrams.weight),
         "steps": _array(network.steps), "enter": _array(network.enter), "leave": _array(network.leave),
     }  # fmt: skip
