@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zlib import crc32
 
@@ -27,6 +27,7 @@ STATUSES: tuple[Status, ...] = ("done", "planned", "negated")
 Floats = npt.NDArray[np.float32]
 
 
+@lru_cache(maxsize=2**16)
 def row_of(sign: str) -> int:
     """Return the row of a sign in a table.
 

@@ -386,10 +386,10 @@ def _in_line(
 ) -> Iterator[Word]:
     count = 0
     for at, token in enumerate(line.tokens):
-        if token.kind or count == _MAX_CANDIDATES or story.reading.passage.in_title(token.start):
+        if token.kind or count == _MAX_CANDIDATES:
             continue
         found = rules.get((token.start, token.end), [])
-        if found or token.word in known:
+        if (found or token.word in known) and not story.reading.passage.in_title(token.start):
             rule = next(
                 (r for r in found if r.layer == "trigger"), found[0] if found else Rule("trigger", "")
             )
