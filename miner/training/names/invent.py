@@ -381,6 +381,43 @@ class Inventor:
             made.append(_example(pieces))
         return made
 
+    def renamed(self, example: Example, share: float = 0.6) -> Example:
+        """Put other names into a real text; a name that recurs is replaced alike."""
+        parts: list[str] = []
+        names: list[tuple[int, int, frozenset[str]]] = []
+        at, length, other = 0, 0, dict[str, str]()
+        for start, end, labels in example.names:
+            old = example.text[start:end]
+            if old not in other:
+                other[old] = self._substitute(old, labels) if self.chance(share) else old
+            parts += [example.text[at:start], other[old]]
+            first = length + start - at
+            length = first + len(other[old])
+            names.append((first, length, labels))
+            at = end
+        return Example("".join([*parts, example.text[at:]]), tuple(names))
+
+    def _substitute(self, old: str, labels: frozenset[str]) -> str:
+        """Return another name of the same build, or the old one where none is made."""
+        if labels == {"person"}:
+            return self._other_person(old)
+        if labels == {"enterprise"}:
+            if old.endswith("公司"):
+                return self.full()
+            return self.brand() if len(old) <= 6 else old
+        if labels == {"organization"} and len(old) >= 4:
+            for endings, made in _ALIKE:
+                if old.endswith(endings) and self.chance(0.6):
+                    return made(self)
+        return old
+
+    def _other_person(self, old: str) -> str:
+        if "·" in old:
+            return self.foreign()
+        if len(old) in (2, 3):
+            return self.cn()
+        return self.random.choice([self.foreign1, self.jp, self.foreign])() if len(old) >= 4 else old
+
 
 def _example(pieces: Sequence[Piece]) -> Example:
     names, at = [], 0
@@ -431,3 +468,10 @@ _PHRASES = {
     ],
     "latin_bracket": ["", "", "（{latin}）", "({latin})"],
 }  # fmt: skip
+_ALIKE: tuple[tuple[tuple[str, ...], Callable[[Inventor], str]], ...] = (
+    (("大学", "学院"), Inventor.univ),
+    (("医院",), Inventor.hospital),
+    (("会", "中心"), Inventor.assoc),
+    (("局", "政府"), Inventor.gov),
+)
+"""Endings of bodies, and what makes another one of the kind."""

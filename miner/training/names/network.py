@@ -68,10 +68,10 @@ class Corpus(NamedTuple):
     """(characters, states): how likely a teacher holds each state."""
 
 
-def prepare(examples: Sequence[Example], vocabulary: Vocabulary) -> Corpus:
-    """Encode annotated texts and note which states each character may have."""
+def prepare(examples: Sequence[Example], vocabulary: Vocabulary, open_labels: Iterable[str] = ()) -> Corpus:
+    """Encode annotated texts and note which states each character may have; names of `open_labels` may stand unmarked."""
     encoded = vocabulary.encode([e.text for e in examples])
-    allowed = np.ones(len(encoded), np.int64)
+    allowed = np.full(len(encoded), 1 | state_bits(open_labels, range(4)), np.int64)
     crossed: list[int] = []
     for example, base in zip(examples, encoded.starts.tolist(), strict=True):
         marks = [[base + start, base + end] for start, end, _ in example.names]

@@ -30,11 +30,13 @@ def train_recogniser(data: Path, out: Path, *, effort: Effort, say: Say) -> Trai
     from miner.recognise.network.accurate import piece_file
     from miner.recognise.network.pieces import read_pieces
     from miner.training.names import course, sets
+    from miner.training.names.invent import read_lists
 
     file = read_pieces(piece_file())
     articles = sets.read_annotated(data / "annotated")
     say(f"{len(articles):,} annotated articles")
-    made = course.run(articles, read_raw(data / "raw", effort.seed), file, minutes=effort.minutes, say=say)
+    raw = read_raw(data / "raw", effort.seed)
+    made = course.run(articles, raw, file, read_lists(data), minutes=effort.minutes, say=say)
     out.write_bytes(made.fast)
     out.with_name(f"{out.stem}-accurate{out.suffix}").write_bytes(made.accurate)
     return Trained.of(out, made.figures)
