@@ -338,7 +338,7 @@ def show(database: Path, article: str, source: bool) -> None:
 
     console = Console()
     row, *others = find_articles(database, article)
-    render, words = (render_source, ROLES) if source else (render_article, EVENT_TYPES | STATUSES)
+    render, words = (render_source, ROLES) if source else (render_article, {**EVENT_TYPES, **STATUSES})
     for part in (*render(database, row["id"], words=words), *render_others(others)):
         console.print(part)
 

@@ -12,10 +12,6 @@ Label = Literal["person", "enterprise", "organization", "place"]
 Role = Literal[
     "headline", "kicker", "subtitle", "section", "byline", "subhead", "body", "jump", "caption", "other"
 ]
-EventType = Literal[
-    "signing", "exhibition", "launch", "visit", "meeting", "founding", "investment", "procurement", "ceremony",
-    "conference", "award", "appointment",
-]  # fmt: skip
 Status = Literal["done", "planned", "negated"]
 PostStatus = Literal["present", "former"]
 FIELDS = ("kicker", "headline", "subtitle", "body")
@@ -254,7 +250,8 @@ class EventReport:
 
     article_id: str
     field: str
-    type: EventType
+    type: str
+    """A code of the lexicon `event_types`."""
     span: Span
     trigger: str
     trigger_span: Span

@@ -120,6 +120,43 @@ def test_chain_gradient_equals_finite_differences() -> None:
         assert slope == pytest.approx(counts[row, state], abs=0.02)
 
 
+def gold_article(folder: Path, name: str) -> None:
+    body = "晨星医疗器械有限公司7日与江城大学签署协议。双方还将合作。"
+    gold = {
+        "people": [], "organizations": [{"name": "江城大学", "aliases": []}],
+        "enterprises": [{"name": "晨星医疗器械有限公司", "aliases": []}],
+        "events": [{"type": "signing", "trigger": "签署", "date": "2022-11-07", "status": "done",
+                    "participants": ["晨星医疗器械有限公司", "江城大学"], "quote_of_sentence": body[:12]}],
+    }  # fmt: skip
+    (folder / f"{name}.txt").write_text(
+        f"晨星医疗与江城大学合作\n2022-11-08 江城日报\n\n{body}\n", encoding="utf-8"
+    )
+    (folder / f"{name}.json").write_text(json.dumps(gold, ensure_ascii=False), encoding="utf-8")
+
+
+def test_words_of_an_annotated_article_are_labelled(tmp_path: Path) -> None:
+    from miner.training.events.course import examples_of, pairs_of, times_of, triggers_of
+    from miner.training.events.sets import studies
+
+    gold_article(tmp_path, "a001")
+    (study,) = studies(tmp_path)
+    told = [e for e in examples_of(study, triggers_of([study])) if e.event is not None]
+    assert [e.word.token.word for e in told] == ["签署"]
+    assert any(right for _, right in pairs_of(study, told[0]))
+    assert [right for _, right in times_of(told[0])] == [True]
+
+
+def test_an_event_model_is_read_as_it_was_packed(tmp_path: Path) -> None:
+    from miner.relate.events.model import event_model, pack, unpack
+
+    model = event_model()
+    again = unpack(pack(model))
+    assert again.types == model.types and again.known == model.known
+    assert np.allclose(again.table, model.table, atol=1e-3)
+    with pytest.raises(ModelError, match="cannot be read"):
+        unpack(b"none")
+
+
 def test_beliefs_of_a_teacher_are_learnt() -> None:
     torch = pytest.importorskip("torch")
     from miner.recognise.network.chain import N_STATES

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-EVENT_TYPES = {
-    "signing": "签约", "exhibition": "参展", "launch": "发布", "visit": "走访", "meeting": "会见", "founding": "成立", "investment": "投资",
-    "procurement": "采购", "ceremony": "仪式", "conference": "会议", "award": "获奖", "appointment": "任命",
-}  # fmt: skip
+from miner.language.event_types import event_types
+
+
+class _Titles(Mapping[str, str]):
+    """Titles of event types by code, read from the lexicon when first asked for."""
+
+    def __getitem__(self, code: str) -> str:
+        return event_types()[code].title
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(event_types())
+
+    def __len__(self) -> int:
+        return len(event_types())
+
+
+EVENT_TYPES: Mapping[str, str] = _Titles()
 STATUSES = {"done": "已发生", "planned": "计划", "negated": "未发生"}
 ALIAS_KINDS = {"short": "简称", "full": "全称", "latin": "外文", "declared": "文中声明", "variant": "异写"}
 MEASURES = {

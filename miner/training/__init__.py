@@ -96,6 +96,14 @@ class Course:
 
 
 COURSES: Mapping[str, Course] = {
+    "events": Course(
+        "事件识别 what tells an event",
+        "miner.training.events.course",
+        "train_events",
+        ("annotated",),
+        "models/events.npz",
+        ("sklearn",),
+    ),
     "names": Course(
         "名称识别 the name networks",
         "miner.training.names.trained",

@@ -6,6 +6,7 @@ learned from annotated articles by logistic regression (`miner.training.posts.re
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from miner.relate.posts.sentence import FAR, Part, Row, opening
 _AROUND = 8
 """So many people to either side of a title are looked at."""
 _BODIES = 6
+_REACH = 40
+"""No body farther to the left, in parts of the sentence, is looked at."""
 _DISTANCES = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 
 
@@ -47,8 +50,8 @@ def _class(number: int) -> str:
 
 def holders(row: Row, title: int) -> Iterator[Holder]:
     """Yield the people who may hold a title: those around it, and the one named last before the sentence."""
-    left = [i for i in row.people if i < title][-_AROUND:]
-    right = [i for i in row.people if i > title][:_AROUND]
+    at = bisect_left(row.people, title)
+    left, right = row.people[max(0, at - _AROUND) : at], row.people[at : at + _AROUND]
     seen: set[int] = set()
     for part in (*reversed(left), *right):
         mention = row.parts[part].mention
@@ -81,13 +84,14 @@ def for_holder(row: Row, title: int, holder: Holder) -> Iterator[str]:
     low, high = sorted((holder.part, title))
     gap = row.between(low, high)
     yield f"{side}"
-    touched = _touched(row, title, holder.part)
+    inner = row.parts[low + 1 : high]
+    people = sum(part.kind == "P" for part in inner)
+    listed = people > 0 and _listed(row, *((holder.part, title) if before else (title, holder.part)))
+    touched = "list" if listed else _touched(row, title, holder.part)
     yield f"{side}:{gap}"
     yield f"{side}:{gap}:touched:{touched}"
     yield f"{side}:{gap}:next:{_next(row, title)}"
     yield f"{side}:shape:{_shape(gap)}"
-    inner = row.parts[low + 1 : high]
-    people = sum(part.kind == "P" for part in inner)
     yield f"{side}:people:{min(people, 3)}"
     yield f"{side}:titles:{min(sum(part.kind == 'T' for part in inner), 3)}"
     clauses = gap.count(",") + gap.count(";")
@@ -99,7 +103,7 @@ def for_holder(row: Row, title: int, holder: Holder) -> Iterator[str]:
     yield f"{side}:first:{row.people[0] == holder.part}:people:{min(people, 2)}"
     yield f"{side}:opening:{opening(row)}"
     yield f"{side}:sort:{sort}"
-    if people and _listed(row, *((title, holder.part) if not before else (holder.part, title))):
+    if listed:
         yield f"{side}:list"
         yield f"{side}:list:{_plural(row, title)}"
     yield f"{side}:near:{_near_words(row, low, high)}"
@@ -136,8 +140,7 @@ def _named_before(row: Row, title: int, holder: Holder, sort: str) -> Iterator[s
     yield f"earlier:first:{row.parts[0].kind == 'T' or title == 1}"
     yield f"earlier:touched:{_touched(row, title, None)}"
     yield f"earlier:sort:{sort}"
-    ahead = [i for i in row.people if i < title]
-    yield f"earlier:people-before:{min(len(ahead), 2)}"
+    yield f"earlier:people-before:{min(bisect_left(row.people, title), 2)}"
     start, _ = view.sentences[view.sentence_of(holder.mention.span.start)]
     around = {m.entity for m in view.people_in(start, holder.mention.span.end)}
     yield f"earlier:alone:{len(around) == 1}:own:{min(own, 1)}"
@@ -195,12 +198,10 @@ def seats(row: Row, title: int, last: Seat | None, hero: Mention | None) -> Iter
     """Yield the bodies a title may belong to: those before it, the one after, that of the title before, and none."""
     yield NOWHERE
     count = 0
-    for at in range(title - 1, -1, -1):
-        if row.parts[at].kind == "B":
+    for at in range(title - 1, max(-1, title - 1 - _REACH), -1):
+        if row.parts[at].kind == "B" and count < _BODIES:
             yield _seat(row, at, "left")
             count += 1
-            if count >= _BODIES:
-                break
     for at in range(title + 1, min(title + 3, len(row.parts))):
         if row.parts[at].kind == "B":
             yield _seat(row, at, "right")
@@ -240,7 +241,7 @@ def for_seat(row: Row, title: int, holder: Holder, seat: Seat) -> Iterator[str]:
         yield f"last:tail:{_tail(row, title)}"
     else:
         yield f"firm:tail:{_tail(row, title)}:{sort}"
-        yield f"firm:bodies:{min(sum(p.kind == 'B' for p in row.parts[:title]), 2)}"
+        yield f"firm:bodies:{min(sum(p.kind == 'B' for p in _before(row, title)), 2)}"
 
 
 def _within(row: Row, title: int, holder: Holder, body: int, origin: str) -> Iterator[str]:
@@ -258,8 +259,12 @@ def _within(row: Row, title: int, holder: Holder, body: int, origin: str) -> Ite
         yield f"{origin}:across:{(body < holder.part) != (title < holder.part)}"
 
 
+def _before(row: Row, title: int) -> tuple[Part, ...]:
+    return row.parts[max(0, title - _REACH) : title]
+
+
 def _without(row: Row, title: int) -> Iterator[str]:
-    before = [p for p in row.parts[:title] if p.kind == "B"]
+    before = [p for p in _before(row, title) if p.kind == "B"]
     yield f"none:bodies:{min(len(before), 2)}"
     yield f"none:tail:{_tail(row, title)}"
     touching = bool(before) and before[-1].span.end == row.parts[title].span.start

@@ -14,7 +14,7 @@ from miner.relate.posts.reader import Read
 from miner.relate.posts.view import View
 
 _MARK = re.compile(r"[,;:()、/“”《》]|[^,;:()、/“”《》]+")
-_LONGEST = 12
+_LONGEST = 20
 """What lies more symbols apart than this is simply far."""
 _NEAR = 4
 """So many characters before or after a gap's words are compared with the words of taking office."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import ahocorasick
 
+from miner.language.event_types import event_types
 from miner.language.lexicon import Entry, load_lexicon
-from miner.model import EventType
 from miner.offsets import Span
-
-_TYPES = frozenset(get_args(EventType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,9 @@ class Rule:
     """Counts only directly before one of these words."""
 
     @property
-    def type(self) -> EventType:
+    def type(self) -> str:
         """The event type of a trigger or noun."""
-        return cast(EventType, self.kind)
+        return self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def rule_of(entry: Entry, layer: str) -> Rule:
         else:
             flags.add(value)
     roles = (*entry.roles, "party", "party")[:2] if entry.roles else ("party", "party")
-    other = next((key for key in lists if key in _TYPES), None)
+    other = next((key for key in lists if key in event_types()), None)
     return Rule(
         layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags),
         lists.get("object", ()), lists.get("close", ()), lists.get("without", ()),
@@ -77,18 +76,31 @@ def rule_of(entry: Entry, layer: str) -> Rule:
     )  # fmt: skip
 
 
-@cache
-def _automaton() -> Any:
-    """One automaton over all three lexicons; where a word stands in two of them, the later wins."""
-    automaton = ahocorasick.Automaton()
-    words: dict[str, list[Rule]] = {}
-    for name, layer in (("event_nouns", "noun"), ("events", "trigger"), ("event_context", "context")):
+_LAYERS = (("event_nouns", "noun"), ("events", "trigger"), ("event_context", "context"))
+
+
+def _rules() -> Iterator[tuple[str, Rule]]:
+    """Yield every word of the lexicons with its rule; where a word stands in two of a layer, the first holds."""
+    for name, layer in _LAYERS:
         for entry in load_lexicon(name):
             rule = rule_of(entry, layer)
             for word in (entry.name, *entry.words):
-                rules = words.setdefault(word, [])
-                if all(old.layer != layer for old in rules):
-                    rules.append(rule)
+                yield word, rule
+    for kind in event_types().values():
+        for word in kind.triggers:
+            yield word, Rule("trigger", kind.code, kind.roles)
+
+
+@cache
+def automaton(context: bool) -> Any:
+    """One automaton for what tells events (and masks it), one for words of context: neither hides the other's words."""
+    automaton = ahocorasick.Automaton()
+    words: dict[str, list[Rule]] = {}
+    for word, rule in _rules():
+        if context == (rule.layer == "context" and rule.kind != "mask"):
+            rules = words.setdefault(word, [])
+            if all(old.layer != rule.layer for old in rules):
+                rules.append(rule)
     for word, rules in words.items():
         automaton.add_word(word, (word, tuple(rules)))
     automaton.make_automaton()
@@ -96,14 +108,16 @@ def _automaton() -> Any:
 
 
 def find_words(text: str) -> tuple[Found, ...]:
-    """Return all lexicon words of a text, the longest at each place, in order.
+    """Return all lexicon words of a text, of triggers and of context the longest at each place, in order.
 
     A word that is both noun and trigger (开幕式) is reported once for each.
     """
     found: list[Found] = []
-    for last, (word, rules) in _automaton().iter_long(text):
-        span = Span(last + 1 - len(word), last + 1)
-        found.extend(Found(span, word, rule) for rule in rules)
+    for context in (False, True):
+        for last, (word, rules) in automaton(context).iter_long(text):
+            span = Span(last + 1 - len(word), last + 1)
+            found.extend(Found(span, word, rule) for rule in rules)
+    found.sort(key=lambda word: word.span)
     return tuple(found)
 
 
@@ -115,9 +129,16 @@ class Words:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, text: str) -> Words:
-        """Find all words of a text."""
-        found = find_words(text)
+    def of(cls, text: str, names: Iterable[Span] = ()) -> Words:
+        """Find all words of a text; a word of context inside a name (若 in 沈若川) is none."""
+        covered = bytearray(len(text))
+        for start, end in names:
+            covered[start:end] = b"\1" * (end - start)
+        found = tuple(
+            word
+            for word in find_words(text)
+            if word.rule.layer != "context" or not any(covered[word.span.start : word.span.end])
+        )
         return cls(found, tuple(word.span.start for word in found))
 
     def within(self, span: Span, *, layer: str, kind: str | None = None) -> list[Found]:

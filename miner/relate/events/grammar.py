@@ -1,4 +1,4 @@
-"""Who took part: the names that belong to a trigger, and what 公司, 双方 and dropped subjects stand for."""
+"""Whom plain grammar takes for the parties of a trigger: one piece of evidence for the pair scorer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from miner.model import Mention, Participant
 from miner.offsets import Span
+from miner.relate.events.reading import Scope
+from miner.relate.events.triggers import Found, Words
 from miner.relate.passage import Passage
-from miner.relate.triggers import Found, Words
 
 _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
@@ -56,19 +57,6 @@ _COVERB = (
 )
 _LOCATIVE = ("在", "于", "位于", "至", "到")
 _ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where the names of one trigger are sought."""
-
-    sentence: Span
-    segments: tuple[Span, ...]
-    """Pieces of the sentence between commas, semicolons and colons."""
-    own: int
-    """Index of the trigger's segment."""
-    floor: int
-    """Names before this belong to whoever reports the words, not to the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,34 +356,3 @@ def _participants(
 
 def _open_list(text: str, names: list[Mention], end: int) -> bool:
     return any(_ETC.match(text, name.span.end, end) is not None for name in names)
-
-
-def last_pair(passage: Passage, at: int) -> tuple[Participant, ...]:
-    """Return the two companies or bodies named last before a place, for 双方 and 两家公司."""
-    found: dict[int, Participant] = {}
-    for mention in passage.before(at):
-        if mention.label in ("enterprise", "organization") and is_candidate(passage, mention):
-            found.setdefault(
-                mention.entity, Participant("party", passage.entity(mention).name, mention.entity)
-            )
-        if len(found) == 2:
-            return tuple(reversed(found.values()))
-    return ()
-
-
-def heading_company(passage: Passage, at: int) -> tuple[Mention, ...]:
-    """Return the company that heads the item which holds a place: 某公司二期工厂。投资12亿元，…."""
-    paragraph = passage.paragraph(at)
-    first = passage.sentence(paragraph.start)
-    if first.end - first.start > _LONGEST_HEADING or at < first.end:
-        return ()
-    named = [m for m in passage.within(first) if m.label == "enterprise"]
-    return (named[0],) if named and named[0].span.start - first.start <= 6 else ()
-
-
-_LONGEST_HEADING = 32
-
-
-def stands_for_both(text: str, span: Span) -> bool:
-    """Tell whether 双方, 三方 stands in a span."""
-    return _BOTH.search(text, span.start, span.end) is not None

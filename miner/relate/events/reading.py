@@ -6,13 +6,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from miner.language.dates import DateMention
 from miner.model import Quote
-from miner.relate.participants import Cast, Scope
+from miner.offsets import Span
+from miner.relate.events.triggers import Found, Words
 from miner.relate.passage import Passage
-from miner.relate.triggers import Found, Words
 
+_SEGMENT = re.compile("[，；：,;:]")
 _QUOTES = 12
 """An interrupted quotation may hold a trigger in a later part: so many quotes are looked at."""
 _EXPO = re.compile("进博会|进口博览会|进博")
@@ -39,7 +41,8 @@ class Reading:
             _EXPO.search(text) for text in (article.headline or "", passage.text)
         )
         starts = tuple(d.span.start for d in dates), tuple(q.span.start for q in quotes)
-        return cls(passage, Words.of(passage.text), dates, tuple(quotes), expo, *starts)
+        words = Words.of(passage.text, (m.span for m in passage.mentions))
+        return cls(passage, words, dates, tuple(quotes), expo, *starts)
 
     def dates_in(self, start: int, end: int) -> tuple[DateMention, ...]:
         """Return the times that start in a range of characters."""
@@ -52,10 +55,45 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A trigger with what is known of its event. `noun` names what is held, where the trigger is 举行 or the like."""
+class Scope:
+    """Where a trigger stands."""
 
-    trigger: Found
-    scope: Scope
-    cast: Cast
-    noun: Found | None = None
+    sentence: Span
+    segments: tuple[Span, ...]
+    """Pieces of the sentence between commas, semicolons and colons."""
+    own: int
+    """Index of the trigger's segment."""
+    floor: int
+    """Names before this belong to whoever reports the words, not to the event."""
+
+
+def scope_of(reading: Reading, trigger: Found) -> Scope:
+    """Return where the names of a trigger are sought."""
+    sentence = reading.passage.sentence(trigger.span.start)
+    segments = _segments(reading, sentence)
+    own = next(i for i, s in enumerate(segments) if trigger.span.start < s.end)
+    return Scope(sentence, segments, own, _floor(reading, trigger, sentence))
+
+
+def _segments(reading: Reading, sentence: Span) -> tuple[Span, ...]:
+    """Cut a sentence at its commas, not at those in brackets."""
+    text, passage = reading.passage.text, reading.passage
+    cuts = [
+        m.start()
+        for m in _SEGMENT.finditer(text, sentence.start, sentence.end)
+        if not passage.in_bracket(m.start())
+    ]
+    edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
+    return tuple(Span(a, b) for a, b in pairwise(edges))
+
+
+def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:
+    """Return where the words begin that hold the trigger: behind 某人表示，."""
+    floor = sentence.start
+    for quote in reading.quotes_before(trigger.span.start):
+        if quote.span.start > trigger.span.start:
+            break
+        for span in (quote.span, *quote.continued):
+            if span.start <= trigger.span.start < span.end:
+                floor = max(floor, span.start)
+    return floor

@@ -1,0 +1,266 @@
+"""Learns the event model: a first look at words, a second at sentences and types; writes `events.npz`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from miner.model import Status
+from miner.relate.events.cast import pairs_of as candidates_of
+from miner.relate.events.decide import Claim, claims, scored
+from miner.relate.events.model import BITS, STATUSES, EventModel, Floats, Linear, pack, row_of
+from miner.relate.events.parties import beyond_signs, pair_signs
+from miner.relate.events.signs import Signs, Word, signs_of, words_of
+from miner.relate.events.times import moment_signs, moments_of
+from miner.relate.events.tokens import Token, tokens_of
+from miner.training import Effort, Say, Trained
+from miner.training.events.sets import GoldEvent, Study, fold_of, plain, studies
+
+SETS = ("annotated", "articles")
+"""Folders of annotated articles; the second may be missing."""
+FOLDS = 4
+_STRENGTH, _SECOND_STRENGTH = 0.1, 0.3
+"""Inverse of the pull towards zero (C of a logistic regression), for the tables and for the second look."""
+_SEEN = 2
+"""A sign must stand at so many words to get a weight."""
+_ROUNDS = 80
+_RARELY = 0.02
+"""A word tells an event at least so often, or it is no candidate unless a lexicon has it."""
+_EMPTY = np.zeros((2**BITS, 1), dtype=np.float32)
+
+
+@dataclass(slots=True)
+class Example:
+    """A word with its signs and what the gold says of it."""
+
+    word: Word
+    signs: Signs
+    event: GoldEvent | None = None
+    counts: bool = True
+    """False where the gold's annotator might as well have chosen this word: it teaches neither way."""
+
+
+def examples_of(study: Study, known: frozenset[str]) -> list[Example]:
+    """Return the words of an article that may tell an event, labelled."""
+    reading = study.reading
+    triggers = tuple(f for f in reading.words.found if f.rule.layer != "context" or f.rule.kind == "mask")
+    tokens = tokens_of(reading.passage, reading.dates, triggers)
+    found = [Example(word, signs_of(word)) for word in words_of(reading, tokens, known)]
+    for event in study.events:
+        _label([e for e in found if e.word.line.index == event.sentence], event)
+    return found
+
+
+def _label(here: Sequence[Example], event: GoldEvent) -> None:
+    """Give an event to the word that covers most of its trigger; other triggers of its type do not count."""
+    covered = [
+        (min(e.word.token.end, event.span.end) - max(e.word.token.start, event.span.start), e) for e in here
+    ]
+    covered = [(length, e) for length, e in covered if length > 0]
+    best = max(covered, key=lambda pair: pair[0])[1] if covered else None
+    if best is not None:
+        best.event, best.counts = event, True
+    for each in here:
+        rival = event.type in each.word.types or any(each is e for _, e in covered)
+        if each is not best and each.event is None and rival:
+            each.counts = False
+
+
+def triggers_of(some: Iterable[Study]) -> frozenset[str]:
+    """Return the words that told an event, and not once in a hundred times something else."""
+    told, stood = Counter[str](), Counter[str]()
+    for study in some:
+        tokens = tokens_of(study.reading.passage, study.reading.dates, ())
+        stood.update(token.word for token in tokens)
+        told.update(
+            t.word
+            for event in study.events
+            for t in tokens
+            if not t.kind and t.tag != "x" and _is_most(t, event)
+        )
+    return frozenset(word for word, count in told.items() if count > _RARELY * stood[word])
+
+
+def _is_most(token: Token, event: GoldEvent) -> bool:
+    """Tell whether a token is most of an event's trigger."""
+    covered = min(token.end, event.span.end) - max(token.start, event.span.start)
+    return covered > 0 and 2 * covered > event.span.end - event.span.start - 1
+
+
+def matrix(groups: Sequence[Iterable[str]]) -> csr_matrix:
+    """Return signs as a sparse matrix of (groups, 2**BITS)."""
+    rows = [sorted({row_of(sign) for sign in group}) for group in groups]
+    starts = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
+    flat = np.fromiter((r for row in rows for r in row), dtype=np.int32)
+    return csr_matrix((np.ones(len(flat), dtype=np.float32), flat, starts), shape=(len(rows), 2**BITS))
+
+
+def fitted(
+    x: csr_matrix, labels: npt.NDArray[np.int64], classes: int, *, strength: float = _STRENGTH
+) -> tuple[Floats, Floats]:
+    """Fit a logistic regression: a table of (2**BITS, classes) and a bias for each class (one class: the odds of 1)."""
+    from sklearn.linear_model import LogisticRegression
+
+    counts = np.asarray(x.sum(axis=0)).ravel()
+    kept = np.flatnonzero(counts >= _SEEN)
+    model = LogisticRegression(C=strength, max_iter=_ROUNDS, tol=1e-3).fit(x[:, kept], labels)
+    table, bias = np.zeros((x.shape[1], classes), dtype=np.float32), np.full(classes, -20.0, dtype=np.float32)
+    columns = [0] if classes == 1 else model.classes_.tolist()
+    weights = (
+        model.coef_ if classes == 1 or len(columns) > 2 else np.vstack((-model.coef_[0], model.coef_[0]))
+    )
+    biases = (
+        model.intercept_
+        if len(weights) == len(model.intercept_)
+        else np.array([-model.intercept_[0], model.intercept_[0]])
+    )
+    for column, row, value in zip(columns, weights, biases, strict=True):
+        table[kept, column], bias[column] = row, value
+    return table, bias
+
+
+def first_look(some: Sequence[Study], types: Sequence[str]) -> EventModel:
+    """Fit the tables of types, of any event, and of states; the second look is left empty."""
+    known = triggers_of(some)
+    found = [e for study in some for e in examples_of(study, known) if e.counts]
+    x = matrix([(*e.signs.own, *e.signs.free) for e in found])
+    codes = {code: index + 1 for index, code in enumerate(types)}
+    labels = np.array([codes[e.event.type] if e.event else 0 for e in found])
+    table, bias = fitted(x, labels, len(types) + 1)
+    listed = np.array(
+        [bool(e.word.types) for e in found]
+    )  # a type of one's own has triggers that are listed too
+    free, free_bias = fitted(
+        matrix([e.signs.free for e in found if e.word.types]), (labels[listed] > 0).astype(np.int64), 1
+    )
+    told = np.flatnonzero(labels > 0)
+    states = np.array([STATUSES.index(found[i].event.status) for i in told])  # type: ignore[union-attr]
+    state, state_bias = fitted(x[told], states, len(STATUSES))
+    none = Linear(np.zeros(1, np.float32), np.ones(1, np.float32), np.zeros(1, np.float32), 0.0)
+    return EventModel(
+        tuple(types), known, np.hstack((table, free, state)), np.concatenate((bias, free_bias, state_bias)),
+        none, 0.5, _EMPTY, 0.0, _EMPTY, 0.0,
+    )  # fmt: skip
+
+
+def looked_at(some: Sequence[Study], model: EventModel) -> list[tuple[Study, list[Claim]]]:
+    """Return the claims of articles by the first look."""
+    return [(study, claims(scored(study.reading, model), model.types)) for study in some]
+
+
+def is_true(study: Study, claim: Claim) -> bool:
+    """Tell whether the gold has an event of the claim's type in its sentence."""
+    return any(e.type == claim.type and e.sentence == claim.sentence for e in study.events)
+
+
+def second_look(looked: Sequence[tuple[Study, list[Claim]]]) -> Linear:
+    """Fit the second look on claims whose first look came from a model that had not seen their article."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = np.array([claim.values for _, found in looked for claim in found])
+    y = np.array([is_true(study, claim) for study, found in looked for claim in found])
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
+    model = LogisticRegression(C=_SECOND_STRENGTH, max_iter=500).fit((x - mean) / deviation, y)
+    return Linear(mean, deviation, model.coef_[0].astype(np.float32), float(model.intercept_[0]))
+
+
+def threshold_of(looked: Sequence[tuple[Study, list[Claim]]], second: Linear) -> tuple[float, float]:
+    """Return the threshold with the best F1 on these claims, and that F1."""
+    chances = np.concatenate([second(np.array([c.values for c in found])) for _, found in looked if found])
+    right = np.array([is_true(study, claim) for study, found in looked for claim in found])
+    gold = len({(s.name, e.sentence, e.type) for s, _ in looked for e in s.events})
+    tried = [
+        (2 * float(right[chances > t].sum()) / (gold + float((chances > t).sum())), t)
+        for t in np.arange(0.2, 0.6, 0.025)
+    ]
+    best, threshold = max(tried)
+    return float(threshold), best
+
+
+def pairs_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the signs of every name that might take part in an example's event, and whether the gold says it does."""
+    event = example.event
+    if event is None:
+        return
+    pairs = candidates_of(example.word, event.type)
+    right = {pair.name.mention.entity: _takes_part(study, pair.name.mention.entity, event) for pair in pairs}
+    here = {pair.name.mention.entity: pair.name for pair in pairs if pair.near}
+    near = [name for entity, name in here.items() if right[entity]]
+    for pair in pairs:
+        entity = pair.name.mention.entity
+        if pair.near:
+            yield pair_signs(pair), right[entity]
+        elif not (entity in here and right[entity]):
+            yield (*pair_signs(pair), *beyond_signs(pair, near)), right[entity]
+
+
+def _takes_part(study: Study, entity: int, event: GoldEvent) -> bool:
+    thing = study.reading.passage.annotated.entities[entity]
+    forms = {plain(thing.name), *(plain(form.text) for form in thing.forms)}
+    return any(alike(form, other) for party in event.parties for other in party for form in forms)
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two names may be one, as the scorer has it: equal, or one inside the other.
+
+    >>> alike("青穗食品", "青穗食品公司"), alike("甲", "甲公司")
+    (True, False)
+    """
+    return one == other or (min(len(one), len(other)) >= 2 and (one in other or other in one))
+
+
+def times_of(example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the signs of every time that might be an example's event's, and whether it has the gold's date."""
+    event = example.event
+    if event is not None:
+        for moment in moments_of(example.word, event.type, _status(event)):
+            yield moment_signs(moment), moment.when.date == event.date
+
+
+def _status(event: GoldEvent) -> Status:
+    return next((s for s in STATUSES if s == event.status), "done")
+
+
+def with_cast_and_time(model: EventModel, some: Sequence[Study]) -> EventModel:
+    """Fit the tables of who takes part and of which time is an event's."""
+    told = [(study, e) for study in some for e in examples_of(study, model.known) if e.event is not None]
+    parties, party_bias = _yes_or_no([pair for study, e in told for pair in pairs_of(study, e)])
+    times, time_bias = _yes_or_no([pair for _, e in told for pair in times_of(e)])
+    return replace(model, parties=parties, parties_bias=party_bias, times=times, times_bias=time_bias)
+
+
+def _yes_or_no(pairs: Sequence[tuple[tuple[str, ...], bool]]) -> tuple[Floats, float]:
+    labels = np.array([int(right) for _, right in pairs])
+    table, bias = fitted(matrix([signs for signs, _ in pairs]), labels, 1)
+    return table, float(bias[0])
+
+
+def learn(some: Sequence[Study], types: Sequence[str], say: Say) -> EventModel:
+    """Learn both looks from articles; the second from claims of models that left the article out."""
+    looked: list[tuple[Study, list[Claim]]] = []
+    for fold in range(FOLDS):
+        kept, left = fold_of(some, fold, FOLDS)
+        looked += looked_at(left, first_look(kept, types))
+        say(f"first look without part {fold + 1} of {FOLDS}")
+    second = second_look(looked)
+    threshold, best = threshold_of(looked, second)
+    say(
+        f"threshold {threshold:.3f}, F1 {best:.3f} of sentence and type on articles left out of the first look"
+    )
+    model = replace(first_look(some, types), second=second, threshold=threshold)
+    return with_cast_and_time(model, some)
+
+
+def train_events(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
+    """Train the event model from the annotated articles below `data` and write it to `out` (an .npz file)."""
+    some = [s for name in SETS if (data / name).is_dir() for s in studies(data / name)]
+    say(f"{len(some)} articles, {sum(len(s.events) for s in some)} events")
+    types = sorted(Counter(e.type for s in some for e in s.events))
+    out.write_bytes(pack(learn(some, types, say)))
+    return Trained.of(out)
