@@ -42,6 +42,8 @@ _LEAST_SEEN, _LEAST_WEIGHT = 3, 0.03
 """A sign seen in fewer stretches is left out; so is one that counts less for every label."""
 _LENIENT, _LENIENT_PAIRS = 0.4, 0.53
 """Added to log-odds: a missed name costs as much as a false one, but every string has several chances to be found."""
+_OWN = 3
+"""How often the project's own corpus counts: it is small, and of the kind of text that the tool is for."""
 _PAIRED = ("enterprise", "organization")
 
 
@@ -70,7 +72,7 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Raises InputError for a damaged annotation.
     """
-    folders = [data / "annotated", *([effort.corpus / "articles"] if effort.corpus else [])]
+    folders = [data / "annotated", *([effort.corpus / "articles"] * _OWN if effort.corpus else [])]
     lessons = [_lesson(gold, data / "readings") for folder in folders for gold in read_annotated(folder)]
     rows = tabulate(lessons)
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")
