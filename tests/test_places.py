@@ -82,7 +82,7 @@ def _only_places(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def without_models(patch: pytest.MonkeyPatch) -> None:
     """Leave out what takes models."""
-    patch.setattr(engine.Recogniser, "load", lambda: None)
+    patch.setattr(engine.Recogniser, "load", lambda *chosen: None)
     patch.setattr(engine, "mine", lined)
     patch.setattr(engine, "resolve_archive", lambda connection: None)
 
