@@ -27,7 +27,7 @@ def test_events(case: dict[str, Any]) -> None:
 
 
 def test_roles_place_amount_and_edition() -> None:
-    text = "11月7日，晨星医疗在江城与静江医院签署采购合同，金额1.2亿元，第五届进博会见证。"
+    text = "11月7日，晨星医疗在江城与静江医院签署合作协议，金额1.2亿元，第五届进博会见证。"
     names = {"enterprise": ["晨星医疗"], "organization": ["静江医院"], "place": ["江城"]}
     (report,) = relate(annotate(text, names)).reports
     assert {p.role for p in report.participants} == {"party"}

@@ -22,8 +22,6 @@ from miner.relate.events.tokens import Token, tokens_of
 from miner.training import Effort, Say, Trained
 from miner.training.events.sets import GoldEvent, Study, fold_of, plain, studies
 
-SETS = ("annotated", "articles")
-"""Folders of annotated articles; the second may be missing."""
 FOLDS = 4
 _STRENGTH, _SECOND_STRENGTH = 0.1, 0.3
 """Inverse of the pull towards zero (C of a logistic regression), for the tables and for the second look."""
@@ -258,8 +256,12 @@ def learn(some: Sequence[Study], types: Sequence[str], say: Say) -> EventModel:
 
 
 def train_events(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
-    """Train the event model from the annotated articles below `data` and write it to `out` (an .npz file)."""
-    some = [s for name in SETS if (data / name).is_dir() for s in studies(data / name)]
+    """Train the event model from `data/annotated` and the project's own articles; write it to `out` (an .npz file).
+
+    Articles that are measured with (those beside the data) are never learned from: they would measure nothing then.
+    """
+    folders = [data / "annotated", *([effort.corpus / "articles"] if effort.corpus is not None else [])]
+    some = [study for folder in folders for study in studies(folder)]
     say(f"{len(some)} articles, {sum(len(s.events) for s in some)} events")
     types = sorted(Counter(e.type for s in some for e in s.events))
     out.write_bytes(pack(learn(some, types, say)))
