@@ -100,3 +100,21 @@ def test_the_lexicon_knows_no_other_flags() -> None:
 def test_no_trigger_stands_in_two_entries() -> None:
     words = [word for entry in load_lexicon("events") for word in (entry.name, *entry.words)]
     assert sorted(words) == sorted(set(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "visitor", "visited"),
+    [
+        ("7日，何远走访了晨星医疗。", "何远", "晨星医疗"),
+        ("7日，何远带队先后来到晨星医疗、远山钢铁等展台，走访调研参展企业。", "何远", "晨星医疗"),
+        ("7日，何远带队先后来到晨星医疗、远山钢铁等展台，走访调研参展企业。", "何远", "远山钢铁"),
+        ("7日，何远走进晨星医疗展台参观。", "何远", "晨星医疗"),
+        ("7日，何远来到远山钢铁考察。", "何远", "远山钢铁"),
+    ],
+)
+def test_who_came_visited_and_where_they_came_to_was_visited(text: str, visitor: str, visited: str) -> None:
+    names = {"person": ["何远"], "enterprise": ["晨星医疗", "远山钢铁"]}
+    reports = [r for r in relate(annotate(text, names)).reports if r.type == "visit"]
+    roles = {(p.name, p.role) for report in reports for p in report.participants}
+    assert {(visitor, "visitor"), (visited, "visited")} <= roles
+    assert (visited, "visitor") not in roles

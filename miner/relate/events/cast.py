@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from miner.language.event_types import event_types
 from miner.model import Participant
 from miner.relate.events.completed import completed
-from miner.relate.events.grammar import find_cast
+from miner.relate.events.grammar import comes_to, find_cast
 from miner.relate.events.model import EventModel
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
 from miner.relate.events.reading import scope_of
@@ -111,6 +111,8 @@ def role_of(name: Name, word: Word, kind: str) -> str:
     clause = word.line.words[word.line.begins[word.at] : word.at]
     if near and any(each in _PASSIVE for each in clause[-3:] if each != before):
         behind = not behind
+    elif near and kind == "visit" and name.mention.label != "person":
+        behind = behind or comes_to("".join(name.line.words[: name.at]))
     if before in _DOERS:
         behind = False
     elif before in _SWAPS:

@@ -55,6 +55,7 @@ _COVERB = (
     "将",
     "协助",
 )
+_ARRIVES = re.compile("(?:来到|走进|前往|到访|深入)了?[^，。；：！？\n]*$")
 _LOCATIVE = ("在", "于", "位于", "至", "到")
 _ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
 
@@ -344,14 +345,29 @@ def _participants(
         names = [name for name in names if name.label != "person"]
     for name in names:
         role = before if name.span.start < trigger.span.start else behind
-        if (
-            before != behind
-            and role == before
-            and passage.text[max(name.span.start - 2, 0) : name.span.start].endswith(("与", "向", "对", "被"))
-        ):
+        if before != behind and role == before and _is_object(passage, name, trigger):
             role = behind
         found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
     return tuple(found.values())
+
+
+def _is_object(passage: Passage, name: Mention, trigger: Found) -> bool:
+    """Tell whether a name before a trigger is what is acted on: behind 与 or 向, or where somebody came to."""
+    start = name.span.start
+    if passage.text[max(start - 2, 0) : start].endswith(("与", "向", "对", "被")):
+        return True
+    if trigger.rule.type != "visit" or name.label == "person":
+        return False
+    return comes_to(passage.text[passage.sentence(start).start : start])
+
+
+def comes_to(before: str) -> bool:
+    """Tell whether what stands before a name says that somebody came there (a list of such names counts as one).
+
+    >>> comes_to("区长先后来到晨星医疗、"), comes_to("晨星医疗来到静江，")
+    (True, False)
+    """
+    return _ARRIVES.search(before) is not None
 
 
 def _open_list(text: str, names: list[Mention], end: int) -> bool:
