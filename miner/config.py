@@ -51,7 +51,7 @@ class Config:
     ocr: bool = False
     """Read pages without a text layer by OCR (needs the extra `ocr`)."""
     names: Literal["fast", "accurate"] = "fast"
-    """Network that finds names; the accurate one takes fifty times as long (needs the extra `accurate`)."""
+    """Network that finds names; the accurate one takes some thirty times as long (needs the extra `accurate`)."""
     max_document_bytes: int = 256 * 2**20
     """A larger file is refused with a problem."""
     max_line_chars: int = 2_000_000

@@ -17,10 +17,9 @@ from typing import Any, BinaryIO
 
 from miner.errors import ConfigError, InputError
 from miner.model import FIELDS
+from miner.store.cells import harmless, sheet_cell
 
 Row = Sequence[str | int | float | bytes | None]
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula: an apostrophe before it keeps it text."""
 _BATCH = 5_000
 _MOST_CELLS = 1_048_576
 """Rows of a worksheet."""
@@ -92,15 +91,11 @@ def _csv(rows: Rows, file: BinaryIO) -> int:
     out, count = csv.writer(text), 0
     out.writerow(rows.columns)
     for row in rows.rows:
-        out.writerow([_harmless(value) for value in row])
+        out.writerow([harmless(value) if isinstance(value, str) else value for value in row])
         count += 1
     text.flush()
     text.detach()
     return count
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
 
 
 def _jsonl(rows: Rows, file: BinaryIO) -> int:
@@ -122,22 +117,10 @@ def _xlsx(rows: Rows, file: BinaryIO) -> int:
         if count and count % (_MOST_CELLS - 1) == 0:
             sheet = book.create_sheet(str(len(book.worksheets) + 1))
             sheet.append(rows.columns)
-        sheet.append([_sheet_cell(sheet, value) for value in row])
+        sheet.append([sheet_cell(sheet, value) for value in row])
         count += 1
     book.save(file)
     return count
-
-
-def _sheet_cell(sheet: Any, value: Any) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767])
-    if value.startswith(_RISKY):
-        cell.data_type = "s"
-    return cell
 
 
 def _parquet(rows: Rows, file: BinaryIO) -> int:

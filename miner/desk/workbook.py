@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from miner.desk.coverage import Coverage, Told, coverage
 from miner.desk.targets import OWN, Target
 from miner.errors import InputError
+from miner.store.cells import sheet_cell
 from miner.store.words import codes
 
 Row = Sequence[str | int | float | None]
@@ -68,8 +69,6 @@ _DEALS = (
     _TEXT,
     _SOURCE,
 )
-_RISKY = ("=", "+", "-", "@")
-"""A cell that begins so would be a formula: it is written as text."""
 
 
 def write_workbook(connection: sqlite3.Connection, listed: Iterable[Target], path: Path) -> int:
@@ -115,19 +114,7 @@ def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Ro
         cell.font = Font(bold=True)
     sheet.append(head)
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-
-
-def _cell(sheet: Any, value: str | int | float | None) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
-    if value.startswith(_RISKY):
-        cell.data_type = "s"
-    return cell
+        sheet.append([sheet_cell(sheet, value) for value in row])
 
 
 def _source(told: Told) -> str:

@@ -6,20 +6,11 @@ import csv
 import io
 import re
 
+from miner.store.cells import harmless
+
 _BYTE_ORDER_MARK = "\ufeff"
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; numbers stay.
-
-    >>> harmless("=1+1"), harmless("-3.5"), harmless("进博会")
-    ("'=1+1", '-3.5', '进博会')
-    """
-    return f"'{cell}" if cell.startswith(_RISKY) and not _NUMBER.fullmatch(cell) else cell
 
 
 def upright(text: str) -> str:

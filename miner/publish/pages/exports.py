@@ -20,6 +20,7 @@ from miner.publish.archive import (
     number,
 )
 from miner.publish.urls import Links
+from miner.store.cells import harmless
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
 
@@ -243,5 +244,4 @@ def _csv_cell(name: str, value: object) -> str:
         value = "、".join(str(party["name"]) for party in value)
     shown = "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
     shown = measure_title(shown) if name == "measure" else words.get(shown, shown)
-    risky = shown[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, (int, float))
-    return f"'{shown}" if risky else shown
+    return shown if isinstance(value, int | float) else harmless(shown)
