@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from miner.language.fold import fold, simplify
-from miner.language.gazetteer import Hit, gazetteer
+from miner.language.gazetteer import Hit, gazetteer, words_of
 from miner.language.words import Tagged, is_common, tagged, user_dictionary
 from miner.offsets import Span
 
@@ -56,9 +56,7 @@ class AnnotatedText:
         for start in words.starts:
             edges[start] = 1
         edges[len(text)] = 1
-        hits = [
-            hit for hit in gazetteer().hits(folded) if not hit.term.ambiguous or _may_stand(hit, words, edges)
-        ]
+        hits = [hit for hit in gazetteer().hits(folded) if _may_stand(hit, words, edges)]
         whole = cls(text, folded, words, hits, edges, [hit.end for hit in hits], fields=fields or {})
         whole._sort_hits()
         return whole
@@ -213,7 +211,13 @@ def own_words() -> frozenset[str]:
 
 
 def _may_stand(hit: Hit, words: Tagged, edges: bytearray) -> bool:
-    """Tell whether an ambiguous place name (合作, 和平) is tagged as a place where it stands; other kinds always may."""
+    """Tell whether a lexicon hit may be what it seems where it stands.
+
+    An ambiguous place name (合作, 和平) must be tagged as a place, and none may lie inside a set phrase (金山 in 金山银山).
+    """
     if hit.term.kind != "place":
         return True
-    return bool(edges[hit.start]) and words.tags[bisect_right(words.starts, hit.start) - 1] == "ns"
+    index = bisect_right(words.starts, hit.start) - 1
+    if words.words[index] in words_of("segment", "phrase"):
+        return False
+    return not hit.term.ambiguous or (bool(edges[hit.start]) and words.tags[index] == "ns")

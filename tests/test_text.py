@@ -8,6 +8,7 @@ from miner.config import Config
 from miner.model import Document, Facts, Line, Mined
 from miner.pipeline import mine
 from miner.recognise import Recogniser
+from miner.text import AnnotatedText
 
 STORY = (
     "远岚集团在进博会签约",
@@ -55,3 +56,11 @@ def test_text_is_read_once_and_knows_its_fields() -> None:
     assert annotated.text.text == annotated.article.whole()
     for name, span in annotated.text.fields.items():
         assert span.of(annotated.text.text) == annotated.article.text(name)
+
+
+def test_no_place_lies_inside_a_set_phrase() -> None:
+    text = AnnotatedText.read("要践行绿水青山就是金山银山理念，在金山区调研")
+    assert [text.text[hit.start : hit.end] for hit in text.hits if hit.term.kind == "place"][-1].startswith(
+        "金山"
+    )
+    assert all(hit.start > 14 for hit in text.hits if hit.term.kind == "place")
