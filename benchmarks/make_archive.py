@@ -487,7 +487,7 @@ def _add_quote(story: Story, line: tuple[int, str], filled: list[tuple[Any, ...]
     if company:
         post = next(item for item in filled if item[0] == "J")
         story.add("posts", stable_id("o", story.id, start), person[1], post[2], company[2], company[1], None, story.id, "body", company[3], person[4],
-                  story.published, story.local[person[1]], story.local[company[1]])  # fmt: skip
+                  story.published, "present", None, None, story.local[person[1]], story.local[company[1]])  # fmt: skip
 
 
 def fill(connection: sqlite3.Connection, articles: int, seed: int) -> Iterator[int]:
