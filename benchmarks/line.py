@@ -30,6 +30,7 @@ from miner.recognise import Recogniser
 from miner.relate import relate
 from miner.split import split
 from miner.store.database import open_database
+from miner.store.places import Place
 from miner.store.write import Writer
 
 
@@ -72,7 +73,7 @@ def main() -> None:
             for start in range(0, len(read), 64):
                 writer.write(
                     [
-                        (m, m.document.path + m.document.id)
+                        (m, Place("", m.document.path + m.document.id))
                         for m in mine_safely(read[start : start + 64], config, recogniser)
                     ]
                 )
@@ -83,7 +84,9 @@ def main() -> None:
             opened = open_database(Path(folder) / "x.db", create=True)
             writer = Writer(opened.conn, reader_sha256="x")
             writer.begin_run(version="0", command="x", config_sha256="x", model_sha256="x")
-            writer.write([(m, m.document.path + m.document.id) for m in mine(read, config, recogniser)])
+            writer.write(
+                [(m, Place("", m.document.path + m.document.id)) for m in mine(read, config, recogniser)]
+            )
             started = time.perf_counter()
             resolve_archive(opened.conn)
             resolved.append(time.perf_counter() - started)
