@@ -3,16 +3,21 @@ never sees these lines, so text goes on across them; they stay in `article_lines
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
+from miner.language.gazetteer import words_of
 from miner.model import Line
 from miner.read.pagemarks import is_number, is_page_mark, running_head
 from miner.read.paths import day
 from miner.split.lines import CLOSERS, SENTENCE_ENDS
 
-__all__ = ["furniture", "issue_days"]
+__all__ = ["furniture", "is_imprint", "issue_days"]
 
+_IMPRINT_LINES, _IMPRINT_CHARS = 6, 45
+"""Lines that an imprint may have, and characters of each: more is a text."""
 _WHOLE = 2
 """Pieces of a running head that leave no doubt."""
 
@@ -34,6 +39,23 @@ def furniture(lines: Sequence[Line], *, marks_only: bool = False) -> frozenset[i
     if not marks_only:
         found |= _page_numbers(lines, found)
     return frozenset(found)
+
+
+def is_imprint(texts: Sequence[str]) -> bool:
+    """Tell whether lines that no paragraph stands among say only who made a page, or that it holds advertising.
+
+    >>> is_imprint(["本版责编：陈一 林二", "版式设计：周三"]), is_imprint(["二版责编：陈一"]), is_imprint(["图片报道", "太湖之晨"])
+    (True, True, False)
+    """
+    if not 0 < len(texts) <= _IMPRINT_LINES or max(map(len, texts)) > _IMPRINT_CHARS:
+        return False
+    return _imprint().match(texts[0].strip()) is not None
+
+
+@cache
+def _imprint() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, words_of("furniture", "imprint")), key=len, reverse=True))
+    return re.compile(rf"(?:{words})(?:\s*[：:]|$)|.{{1,3}}版责编\s*[：:]")
 
 
 def _page_numbers(lines: Sequence[Line], found: set[int]) -> set[int]:

@@ -16,6 +16,7 @@ from miner.model import Line
 from miner.split.binding import bind
 from miner.split.bylines import is_byline
 from miner.split.features import PageView, columns, look, overfull
+from miner.split.furniture import is_imprint
 from miner.split.geometry import body_size, flows_on, read_positions, size_bias, steady_sizes
 from miner.split.lines import Row, rows_of
 from miner.split.outline import Outline, outline
@@ -125,6 +126,8 @@ def _append(plan: Plan, part: Plan) -> None:
 def _plan_rows(rows: list[Row], models: Models, size: float | None) -> Plan:
     rows = [_renumbered(row, index) for index, row in enumerate(rows)]
     made = outline_of(rows, models, size)
+    if not made.paragraphs and is_imprint([row.text for row in rows]):
+        return Plan([LinePlan(None, "other") for _ in rows], [])
     if not made.paragraphs:
         return Plan([LinePlan(0, "body") for _ in rows], [StoryPlan(0.3, "没有成段的正文，全部行原样保留")])
     return write(made, bind(made, models.networks, sized=size is not None))
