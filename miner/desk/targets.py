@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from miner.desk.lists import Listed
 from miner.desk.match import Candidate, Match, Matcher
 from miner.errors import InputError
 from miner.language.fold import fold_name
+from miner.offsets import stable_id
 from miner.store import kept
+from miner.store.write import now
 
 OWN = ("owner", "stage", "notes", "next_step", "due")
 """Columns that are the office's own."""
@@ -40,11 +40,6 @@ class Added:
     added: int
     changed: int
     matched: Mapping[str, int]
-
-
-def now() -> str:
-    """Return the time in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def add(connection: sqlite3.Connection, listed: Iterable[Listed]) -> Added:
@@ -83,7 +78,7 @@ def rematch(connection: sqlite3.Connection) -> None:
                 _set(connection, key, found, "confirmed", name=confirmed)
             else:
                 match = matcher.match(name)
-                _set(connection, key, match.candidates[0] if match.matched == "sure" else None, match.matched)
+                _set(connection, key, _only(match), match.matched)
 
 
 def targets(connection: sqlite3.Connection, *, matched: str | None = None) -> Iterator[Target]:
@@ -142,7 +137,7 @@ def mark_looked(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 
 def _id(name: str) -> str:
-    return hashlib.sha256(f"target\0{fold_name(name)}".encode()).hexdigest()[:16]
+    return stable_id("target", fold_name(name))
 
 
 def _only(match: Match) -> Candidate | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from miner.store.schema import Column, Table
+from miner.store.schema import Column, Table, index_sql
 
 KEPT: tuple[Table, ...] = (
     Table(
@@ -43,8 +43,5 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables that are not there yet."""
     for table in KEPT:
         connection.execute(table.create_sql())
-        for columns in table.indexes:
-            connection.execute(
-                f"create index if not exists [ix_{table.name}_{'_'.join(columns)}]"
-                f" on [{table.name}] ({', '.join(f'[{c}]' for c in columns)})"
-            )
+    for statement in index_sql(KEPT):
+        connection.execute(statement)

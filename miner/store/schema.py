@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from miner.store.tables import Column, Table
 from miner.store.tables import column as _c
 from miner.store.tables import reference as _ref
@@ -588,9 +590,9 @@ def table(name: str) -> Table:
     raise KeyError(name)
 
 
-def index_sql() -> list[str]:
-    """Return the CREATE INDEX statements of all tables."""
+def index_sql(tables: Iterable[Table] = TABLES) -> list[str]:
+    """Return the CREATE INDEX statements of tables."""
     return [
         f"create index if not exists [ix_{t.name}_{'_'.join(columns)}] on [{t.name}] ({', '.join(f'[{c}]' for c in columns)})"
-        for t in TABLES for columns in t.indexes
+        for t in tables for columns in t.indexes
     ]  # fmt: skip
