@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from miner.training.pages.scans import scanned
 from miner.training.pages.typeset import Rates, Story, Style, choose, random_style, set_lines, typeset, width
+from miner.training.pages.words import alike
 
 STORIES = [
     Story(
@@ -125,3 +127,17 @@ def test_a_story_that_goes_on_names_its_pages() -> None:
     (article,) = page.gold["articles"]
     assert article["continues"] == 1 and not article["headline_printed"]
     assert page.gold["lines"]["1"]["role"] == "jump"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_scan_keeps_lines_and_gold(seed: int) -> None:
+    rng = random.Random(seed)
+    page = typeset(STORIES[:4], random_style(4, rng), rng)
+    read = scanned(page, rng)
+    assert len(read.lines) == len(page.lines)
+    assert all(read.lines[int(number) - 1].strip() for number in read.gold["lines"])
+    assert read.gold["lines"].keys() <= page.gold["lines"].keys()
+
+
+def test_every_character_that_a_scan_mistakes_has_another() -> None:
+    assert all(others and char not in others for char, others in alike().items())

@@ -35,5 +35,6 @@ def alike() -> dict[str, str]:
     for group in words("alike"):
         for char in group:
             others = "".join(other for other in group if other != char and other not in found.get(char, ""))
-            found[char] = found.get(char, "") + others
+            if others:
+                found[char] = found.get(char, "") + others
     return found
