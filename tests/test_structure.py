@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,73 @@ def test_imports_go_one_way(path: Path) -> None:
     below = ORDER[: ORDER.index(group)]
     wrong = {name for name in _imports(path) if name in ORDER and name != group and name not in below}
     assert not wrong, f"{path.relative_to(ROOT)} imports {sorted(wrong)}, which stand after {group}"
+
+
+SHELVES = {"language", "store", "resources"}
+"""Packages whose modules stand each for itself: their faces are the modules."""
+FACES = {
+    "read": {"pagemarks", "paths", "text"},
+    "split": {"jumps", "oversized"},
+    "recognise": {"explain", "network.asked", "network.choice"},
+    "resolve": {"names"},
+    "desk": {"commands"},
+    "publish": {"archive", "index", "index.fts", "index.views", "pages.article", "serve"},
+}
+"""The modules of the other packages that code outside may use beside the package itself. `training` makes what is inside of
+them, so it looks inside."""
+
+
+def _outside(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a module imports from inside other packages: package and module below it, and its private names."""
+    for found in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(found, ast.ImportFrom) or not (found.module or "").startswith("miner."):
+            continue
+        package, _, inner = (found.module or "").removeprefix("miner.").partition(".")
+        if package == _group(path):
+            continue
+        if inner and package not in SHELVES:
+            yield package, inner
+        yield from ((package, alias.name) for alias in found.names if alias.name.startswith("_"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_packages_are_used_by_their_faces(path: Path) -> None:
+    if _group(path) != "training":
+        wrong = [found for found in _outside(path) if found[1] not in FACES.get(found[0], ())]
+        assert not wrong, f"{path.relative_to(ROOT)} reaches into {wrong}"
+
+
+_IMPORT_ALL = """
+import importlib, pkgutil, sys
+worked = []
+def watch(event, arguments):
+    if event == "open" and "resources" in str(arguments[0]) and "miner" in str(arguments[0]):
+        worked.append(str(arguments[0]))
+    elif event in ("subprocess.Popen", "socket.connect"):
+        worked.append(event)
+import numpy, datasette.app, spacy
+sys.addaudithook(watch)
+import miner
+for module in pkgutil.walk_packages(miner.__path__, "miner."):
+    if not module.name.endswith("__main__") and ".training." not in module.name:
+        importlib.import_module(module.name)
+sys.exit("; ".join(worked) or None)
+"""
+_HEAVY = ("spacy", "sklearn", "datasette", "numpy", "torch", "pandas", "jieba", "lxml", "pypdfium2")
+
+
+def _python(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+
+
+def test_nothing_works_at_import() -> None:
+    done = _python(_IMPORT_ALL)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_command_line_starts_without_what_it_may_not_need() -> None:
+    done = _python(f"import sys, miner.cli; sys.exit(' '.join(set({_HEAVY!r}) & sys.modules.keys()) or None)")
+    assert done.returncode == 0, done.stderr
 
 
 MOST_LINES, MOST_COMPLEX, MOST_WORDS = 600, 12, 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -15,7 +16,12 @@ class View:
     name: str
     title: str
     about: str
-    sql: str
+    template: str
+
+    @property
+    def sql(self) -> str:
+        """The SQL, with the words for codes filled in."""
+        return _filled(self.template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,12 @@ class Query:
     name: str
     title: str
     about: str
-    sql: str
+    template: str
+
+    @property
+    def sql(self) -> str:
+        """The SQL, with the words for codes filled in."""
+        return _filled(self.template)
 
 
 _PARTIES = (
@@ -46,17 +57,32 @@ def _place(row: str, *, start: str = "start", end: str = "end") -> str:
 
 _EVENT_SOURCE = f"(select {_place('r')} from event_reports r where r.event_id = e.id order by r.confidence desc, r.id limit 1) as source"
 """The sentence of an event: of the report that is surest."""
-_CODES = " union all ".join(
-    f"select '{column}' as name, '{code}' as code, '{title}' as title"
-    for column, titles in words.codes().items()
-    for code, title in titles.items()
-)
+_CODES = "«»"
+_SLOT = re.compile(r"«(?:(?P<column>\w+) (?P<value>[\w.]+))?»")
+"""Where the Chinese of a code goes, or a table of all codes: filled in when the SQL is asked for, since lexicons are not read at
+import."""
 
 
 def _word(column: str, value: str) -> str:
-    """Return SQL for the Chinese of a code."""
+    """Return the slot for the Chinese of a code."""
+    return f"«{column} {value}»"
+
+
+def _filled(template: str) -> str:
+    return _SLOT.sub(lambda slot: _case(**slot.groupdict()) if slot["column"] else _codes(), template)
+
+
+def _case(column: str, value: str) -> str:
     whens = " ".join(f"when '{code}' then '{title}'" for code, title in words.codes()[column].items())
     return f"case {value} {whens} else {value} end"
+
+
+def _codes() -> str:
+    return " union all ".join(
+        f"select '{column}' as name, '{code}' as code, '{title}' as title"
+        for column, titles in words.codes().items()
+        for code, title in titles.items()
+    )
 
 
 _OWN = (
