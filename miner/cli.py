@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from miner import __version__
+from miner.ask.commands import COMMANDS as ASKING
 from miner.config import Config, load_config
 from miner.desk.commands import diff, export_command, targets
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
@@ -511,7 +512,7 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
 
 
-for command in (diff, export_command, targets):
+for command in (diff, export_command, targets, *ASKING):
     main.add_command(command)
 
 if __name__ == "__main__":

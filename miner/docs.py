@@ -32,6 +32,11 @@ def commands_markdown() -> str:
             help_option_names=["-h", "--help"],
         )
         parts.append(f"## miner {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    parts.append(
+        "## 补全 / Completion\n\n在 shell 的启动文件里写一行,命令与选项便可用 Tab 补全 / one line in the shell's start-up file:\n\n"
+        '```sh\neval "$(_MINER_COMPLETE=bash_source miner)"    # bash;zsh: zsh_source\n'
+        "_MINER_COMPLETE=fish_source miner | source         # fish\n```\n"
+    )
     codes = EXIT_CODES.replace("\b\n", "").rstrip()
     parts.append(f"## 退出码 / Exit codes\n\n```text\n{codes}\n```\n")
     parts.append(

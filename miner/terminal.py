@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Group, RenderableType
+import click
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from miner.errors import InputError
+from miner.offsets import Span
 from miner.publish.index.fts import fold
 from miner.recognise.explain import Account
 from miner.store.database import open_readonly
@@ -228,3 +232,42 @@ def _account(account: Account) -> Text:
     sure = f"{account.here:.2f} → {account.voted:.2f}"
     title.append(f"  {CHINESE.get(account.label, '他物 other')} {sure}  ({', '.join(account.sources)})")
     return title
+
+
+def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
+    """Return a table with a title; cells are plain text, whatever brackets they hold."""
+    table = Table(
+        title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, header_style="dim"
+    )
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return table
+
+
+def told(text: str | Text, *, deep: int = 0, style: str = "") -> Padding:
+    """Return a line of text that is folded under itself, `deep` columns in."""
+    return Padding(Text(text, style=style) if isinstance(text, str) else text, (0, 0, 0, deep))
+
+
+def marked(text: str, spans: Iterable[Span]) -> Text:
+    """Return text with some of its characters in bold."""
+    shown = Text(text)
+    for span in spans:
+        shown.stylize("bold yellow", span.start, span.end)
+    return shown
+
+
+def show(parts: Iterable[RenderableType], *, pager: bool = True) -> None:
+    """Write parts to the terminal, through the pager (`PAGER`, else less) when they are longer than it and nobody pipes them on."""
+    console = Console()
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    text = "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    if pager and console.is_terminal and text.count("\n") >= console.height:
+        os.environ.setdefault("LESS", "-RFX")
+        click.echo_via_pager(text, color=True)
+    else:
+        click.echo(text, nl=False, color=console.is_terminal or None)

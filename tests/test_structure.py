@@ -37,6 +37,8 @@ ORDER = (
     "training",
     "evaluate",
     "terminal",
+    "ask",
+    "api",
     "cli",
     "docs",
     "__main__",
