@@ -168,10 +168,7 @@ def events(connection: sqlite3.Connection, asked: Asked) -> Iterator[Event]:
         f"from events e where {sql} order by coalesce(e.date, 'X') >= 'X', e.date desc, e.n_reports desc, e.id limit ?",
         (*values, asked.limit),
     ).fetchall()
-    yield from (
-        Event(*row, parties=_parties(connection, row[0]), reports=_reports(connection, row[0]))
-        for row in rows
-    )
+    yield from (Event(*(*row, _parties(connection, row[0]), _reports(connection, row[0]))) for row in rows)
 
 
 def _narrowed(asked: Asked) -> tuple[str, tuple[Any, ...]]:
@@ -260,7 +257,7 @@ def posts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Post]:
         f"x.person_id is not null and {where}",
         (*values, asked.limit),
     )
-    yield from (Post(key, *told, source=source) for key, told, source in found)
+    yield from (Post(*(key, *told, source)) for key, told, source in found)
 
 
 def figures(
@@ -281,7 +278,7 @@ def figures(
         f"{where} order by a.published is null, a.published, a.id, x.start",
         (measure, edition, unit),
     )
-    yield from (Figure(key, *columns, source=source) for key, columns, source in found)
+    yield from (Figure(*(key, *columns, source)) for key, columns, source in found)
 
 
 def _told(asked: Asked, *, spoken: bool = True) -> tuple[str, tuple[Any, ...]]:
@@ -329,16 +326,7 @@ def sources(
     )
     for key, name, start, end, text, *article, path, line, reprint, in_columns in _parted(rows):
         sentence = sentence_at(text or "", start, end)
-        place = Source(
-            *article,
-            path=path,
-            line=line,
-            field=name,
-            start=start,
-            end=end,
-            sentence=sentence,
-            reprint=bool(reprint),
-        )
+        place = Source(*(*article, path, line, name, start, end, sentence, bool(reprint)))
         yield key, in_columns, place
 
 
