@@ -185,60 +185,94 @@ def _score_names(
 ) -> None:
     for kind, label in LABELS.items():
         entities = [_names(entity) for entity in gold.get(kind, [])]
-        allowed = set().union(*entities)
-        wanted = (
-            {fold(n) for e in gold.get(kind, []) for n in (e["name"], *e.get("aliases", []))}
-            if label == "person"
-            else allowed
-        )
         found: dict[str, set[str]] = defaultdict(set)
         for row in mentions:
             if row["label"] == label:
                 found[fold(row["text"])].add(row["entity"])
+        allowed = set().union(*entities)
+        wanted = _printed_names(gold.get(kind, [])) if label == "person" else allowed
         result.scores[label].add(
             len(found.keys() & wanted), len(wanted), len(found.keys() - (allowed - wanted))
         )
         result.wrong(f"{label} missed", where, sorted(wanted - found.keys()))
         result.wrong(f"{label} wrong", where, sorted(found.keys() - allowed))
-        owner = {name: number for number, names in enumerate(entities) for name in names}
-        for a, b in combinations(sorted(allowed & found.keys()), 2):
-            together, should = bool(found[a] & found[b]), owner[a] == owner[b]
-            result.scores["linking"].add(together and should, should, together)
-            if together != should:
-                result.wrong("linking", where, [f"{a} / {b} {'joined' if together else 'apart'}"])
+        _score_links(entities, found, result, where)
 
 
-def _pair(
-    golds: Sequence[Any], found: Sequence[Any], same: Callable[[Any, Any], bool]
-) -> list[tuple[Any, Any]]:
-    free, pairs = list(found), []
-    for wanted in golds:
-        match = next((f for f in free if same(wanted, f)), None)
-        if match is not None:
-            pairs.append((wanted, match))
-            free.remove(match)
-    return pairs
+def _printed_names(people: Iterable[dict[str, Any]]) -> set[str]:
+    """Return the names of people without their Latin ones, which may stand nowhere in the text."""
+    return {fold(name) for person in people for name in (person["name"], *person.get("aliases", []))}
+
+
+def _score_links(
+    entities: Sequence[set[str]], found: dict[str, set[str]], result: Evaluation, where: str
+) -> None:
+    """Score which names of an article were taken for one thing."""
+    owner = {name: number for number, names in enumerate(entities) for name in names}
+    for a, b in combinations(sorted(owner.keys() & found.keys()), 2):
+        together, should = bool(found[a] & found[b]), owner[a] == owner[b]
+        result.scores["linking"].add(together and should, should, together)
+        if together != should:
+            result.wrong("linking", where, [f"{a} / {b} {'joined' if together else 'apart'}"])
 
 
 Same = Callable[[str, str], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Facts of one kind in the gold and as found, each once, and those of them that mean the same."""
+
+    wanted: Sequence[Any]
+    found: Sequence[Any]
+    pairs: Sequence[tuple[Any, Any]]
+
+    @classmethod
+    def of(cls, wanted: Sequence[Any], found: Sequence[Any], same: Callable[[Any, Any], bool]) -> _Compared:
+        """Pair every fact of the gold with the first free one that means the same."""
+        free, pairs = list(found), []
+        for one in wanted:
+            match = next((other for other in free if same(one, other)), None)
+            if match is not None:
+                pairs.append((one, match))
+                free.remove(match)
+        return cls(wanted, found, pairs)
+
+    @property
+    def missed(self) -> list[Any]:
+        """Facts of the gold that were not found."""
+        hit = [one for one, _ in self.pairs]
+        return [one for one in self.wanted if one not in hit]
+
+    @property
+    def wrong(self) -> list[Any]:
+        """What was found and is not in the gold."""
+        hit = [other for _, other in self.pairs]
+        return [other for other in self.found if other not in hit]
+
+    def count(self, name: str, result: Evaluation) -> None:
+        """Count hits, gold and predictions under a figure."""
+        result.scores[name].add(len(self.pairs), len(self.wanted), len(self.found))
+
+    def share(self, name: str, result: Evaluation, right: Callable[[Any, Any], bool]) -> None:
+        """Count how many of the pairs are right in something more."""
+        result.scores[name].add(sum(right(*pair) for pair in self.pairs), len(self.pairs), len(self.pairs))
+
+
 def _score_posts(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
     wanted = [
-        (fold(p["name"]), fold(post["title"]), fold(post.get("org") or ""))
-        for p in gold.get("people", [])
-        for post in p.get("posts", [])
+        (fold(person["name"]), fold(post["title"]), fold(post.get("org") or ""))
+        for person in gold.get("people", [])
+        for post in person.get("posts", [])
     ]
     found = list(
         dict.fromkeys((fold(r["name"]), fold(r["title"]), fold(r["organization_text"])) for r in rows)
     )
-    pairs = _pair(wanted, found, lambda g, p: same(g[0], p[0]) and g[1] == p[1])
-    result.scores["post"].add(len(pairs), len(wanted), len(found))
-    result.scores["post-org"].add(
-        sum(g[2] == p[2] or same(g[2], p[2]) for g, p in pairs), len(pairs), len(pairs)
-    )
-    result.wrong("post missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
-    result.wrong("post wrong", gold["id"], [p for p in found if p not in [b for _, b in pairs]])
+    compared = _Compared.of(wanted, found, lambda g, p: same(g[0], p[0]) and g[1] == p[1])
+    compared.count("post", result)
+    compared.share("post-org", result, lambda g, p: g[2] == p[2] or same(g[2], p[2]))
+    result.wrong("post missed", gold["id"], compared.missed)
+    result.wrong("post wrong", gold["id"], compared.wrong)
 
 
 def _score_events(
@@ -248,50 +282,49 @@ def _score_events(
     same: Same,
     result: Evaluation,
 ) -> None:
-    wanted = [
-        (
-            e["type"],
-            fold(e["quote_of_sentence"]),
-            e.get("date"),
-            [fold(n) for n in e.get("participants", [])],
-            e["trigger"],
-        )
-        for e in gold.get("events", [])
-    ]
-    parties = {
-        r["id"]: [
-            fold(p[0])
-            for p in connection.execute(
-                "select name from event_participants where report_id = ? order by id", (r["id"],)
-            )
-        ]
-        for r in rows
-    }
-    found = [(r["type"], fold(r["evidence"]), r["date"], parties[r["id"]]) for r in rows]
-    pairs = _pair(wanted, found, lambda g, p: g[0] == p[0] and (g[1][:10] in p[1] or p[1][:10] in g[1]))
-    result.scores["event"].add(len(pairs), len(wanted), len(found))
-    dated = [(g, p) for g, p in pairs if g[2]]
-    result.scores["event-date"].add(sum(g[2] == p[2] for g, p in dated), len(dated), len(dated))
-    for g, p in pairs:
-        result.scores["event-part"].add(len(_pair(g[3], p[3], same)), len(g[3]), len(set(p[3])))
-    result.wrong(
-        "event missed", gold["id"], [(g[0], g[4], g[1]) for g in wanted if g not in [a for a, _ in pairs]]
+    found = [(r["type"], fold(r["evidence"]), r["date"], _parties_of(connection, r["id"])) for r in rows]
+    compared = _Compared.of(
+        [_gold_event(event) for event in gold.get("events", [])],
+        found,
+        lambda g, p: g[0] == p[0] and (g[1][:10] in p[1] or p[1][:10] in g[1]),
     )
-    result.wrong("event wrong", gold["id"], [p[:3] for p in found if p not in [b for _, b in pairs]])
+    compared.count("event", result)
+    dated = [(g, p) for g, p in compared.pairs if g[2]]
+    result.scores["event-date"].add(sum(g[2] == p[2] for g, p in dated), len(dated), len(dated))
+    for g, p in compared.pairs:
+        cast = _Compared.of(g[3], p[3], same)
+        result.scores["event-part"].add(len(cast.pairs), len(g[3]), len(set(p[3])))
+    result.wrong("event missed", gold["id"], [(g[0], g[4], g[1]) for g in compared.missed])
+    result.wrong("event wrong", gold["id"], [p[:3] for p in compared.wrong])
     result.wrong("event date", gold["id"], [(g[1], g[2], p[2]) for g, p in dated if g[2] != p[2]])
+
+
+def _gold_event(event: dict[str, Any]) -> tuple[Any, ...]:
+    parties = [fold(name) for name in event.get("participants", [])]
+    return event["type"], fold(event["quote_of_sentence"]), event.get("date"), parties, event["trigger"]
+
+
+def _parties_of(connection: sqlite3.Connection, report: str) -> list[str]:
+    names = connection.execute(
+        "select name from event_participants where report_id = ? order by id", (report,)
+    )
+    return [fold(name) for (name,) in names]
 
 
 def _score_quotes(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
     wanted = [(fold(q["begins"]), fold(q["speaker"])) for q in gold.get("quotes", [])]
     later = [fold(part)[:8] for q in gold.get("quotes", []) for part in q.get("continued", [])]
     found = [(fold(r["text"]), fold(r["speaker"])) for r in rows]
-    pairs = _pair(wanted, found, lambda g, p: g[0][:8] in p[0])
-    taken = [p for _, p in pairs]
-    counted = [p for p in found if p in taken or not any(part in p[0] for part in later)]
-    result.scores["quote"].add(len(pairs), len(wanted), len(counted))
-    result.scores["quote-speaker"].add(sum(same(g[1], p[1]) for g, p in pairs), len(wanted), len(counted))
-    result.wrong("quote missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
-    result.wrong("quote wrong", gold["id"], [p for p in counted if p not in taken])
+    compared = _Compared.of(wanted, found, lambda g, p: g[0][:8] in p[0])
+    wrong = [p for p in compared.wrong if not any(part in p[0] for part in later)]
+    counted = (
+        len(found) - len(compared.wrong) + len(wrong)
+    )  # later parts of a quotation found apart are no errors
+    result.scores["quote"].add(len(compared.pairs), len(wanted), counted)
+    spoken = sum(same(g[1], p[1]) for g, p in compared.pairs)
+    result.scores["quote-speaker"].add(spoken, len(wanted), counted)
+    result.wrong("quote missed", gold["id"], compared.missed)
+    result.wrong("quote wrong", gold["id"], wrong)
 
 
 def _score_figures(gold: dict[str, Any], rows: Sequence[sqlite3.Row], result: Evaluation) -> None:
@@ -304,13 +337,15 @@ def _score_figures(gold: dict[str, Any], rows: Sequence[sqlite3.Row], result: Ev
         for r in rows
         if r["value"] is not None
     ]
-    pairs = _pair(wanted, found, lambda g, p: abs(g[0] - p[0]) <= 1e-6 * max(1, abs(g[0])) and g[1] == p[1])
-    result.scores["figure"].add(len(pairs), len(wanted), len(found))
-    result.scores["figure-qual"].add(
-        sum((g[2] or "") == (p[2] or "") for g, p in pairs), len(pairs), len(pairs)
-    )
-    result.wrong("figure missed", gold["id"], [g for g in wanted if g not in [a for a, _ in pairs]])
-    result.wrong("figure wrong", gold["id"], [p for p in found if p not in [b for _, b in pairs]])
+    compared = _Compared.of(wanted, found, _same_number)
+    compared.count("figure", result)
+    compared.share("figure-qual", result, lambda g, p: (g[2] or "") == (p[2] or ""))
+    result.wrong("figure missed", gold["id"], compared.missed)
+    result.wrong("figure wrong", gold["id"], compared.wrong)
+
+
+def _same_number(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return abs(one[0] - other[0]) <= 1e-6 * max(1, abs(one[0])) and one[1] == other[1]
 
 
 # --- pages ------------------------------------------------------------------------------------------------------
@@ -334,23 +369,42 @@ def score_page(
     for story, lines in stories.items():
         match = max(rebuilt, key=lambda other: _likeness(lines, rebuilt[other], size), default=None)
         likeness = _likeness(lines, rebuilt[match], size) if match else 0.0
-        head = {n for n, (article, role) in wanted.items() if article == story and role in _HEAD}
-        main = {n for n in head if wanted[n][1] == "headline"}
-        got = {n for n, (article, role) in found.items() if match and article == match and role in _HEAD}
-        right = likeness >= _FULL_MATCH and ((main <= got <= head) if head else not got)
+        headed = _heads(wanted, found, story, match)
+        right = likeness >= _FULL_MATCH and headed.right
         good += right
         if not right:
             cause = "page body" if likeness < _FULL_MATCH else "page headline"
-            result.wrong(
-                cause,
-                f"{name} {story}",
-                [f"likeness {likeness:.2f}, head lines {sorted(head)}, found {sorted(got)}"],
+            told = (
+                f"likeness {likeness:.2f}, head lines {sorted(headed.wanted)}, found {sorted(headed.found)}"
             )
+            result.wrong(cause, f"{name} {story}", [told])
     for figure in (level, "page-perfect"):
         result.scores[figure].add(good, len(stories), len(rebuilt))
     body, other = ({n for n, (_, role) in table.items() if role == "body"} for table in (wanted, found))
     result.scores["page-body"].add(len(body & other), len(body), len(other))
     _score_paragraphs(connection, document, gold, result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """Lines of a story's head, its main lines, and the head lines of the article rebuilt for it."""
+
+    wanted: set[int]
+    main: set[int]
+    found: set[int]
+
+    @property
+    def right(self) -> bool:
+        """All main lines were found, and none that is not the story's; a story without a head has none."""
+        return self.main <= self.found <= self.wanted if self.wanted else not self.found
+
+
+def _heads(wanted: Labelled, found: Labelled, story: str, match: str | None) -> _Heads:
+    head = {n for n, (article, role) in wanted.items() if article == story and role in _HEAD}
+    main = {n for n in head if wanted[n][1] == "headline"}
+    if not match:
+        return _Heads(head, main, set())
+    return _Heads(head, main, {n for n, (a, role) in found.items() if a == match and role in _HEAD})
 
 
 def _score_paragraphs(
