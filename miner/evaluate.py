@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from miner.config import Config
 from miner.engine import run_paths
@@ -148,11 +148,8 @@ def score_article(
         result,
     )
     _score_quotes(gold, rows("select text, speaker from quotes where HERE order by start"), same, result)
-    _score_figures(
-        gold,
-        rows("select value, unit, qualifier, text from figures where HERE order by field, start"),
-        result,
-    )
+    figures = "select value, unit, qualifier, text from figures where HERE order by field, start"
+    _score_figures(gold, rows(figures), result)
     said = {(row["label"], fold(row["text"])) for row in mentions} | {
         ("figure", fold(row["text"])) for row in rows("select text from figures where HERE")
     }
@@ -251,7 +248,7 @@ class _Compared:
         return [other for other in self.found if other not in hit]
 
     def count(self, name: str, result: Evaluation) -> None:
-        """Count hits, gold and predictions under a figure."""
+        """Count them under a figure."""
         result.scores[name].add(len(self.pairs), len(self.wanted), len(self.found))
 
     def share(self, name: str, result: Evaluation, right: Callable[[Any, Any], bool]) -> None:
@@ -289,14 +286,17 @@ def _score_events(
         lambda g, p: g[0] == p[0] and (g[1][:10] in p[1] or p[1][:10] in g[1]),
     )
     compared.count("event", result)
-    dated = [(g, p) for g, p in compared.pairs if g[2]]
-    result.scores["event-date"].add(sum(g[2] == p[2] for g, p in dated), len(dated), len(dated))
+    result.wrong("event missed", gold["id"], [(g[0], g[4], g[1]) for g in compared.missed])
+    result.wrong("event wrong", gold["id"], [p[:3] for p in compared.wrong])
+    _score_dates(gold["id"], [(g, p) for g, p in compared.pairs if g[2]], result)
     for g, p in compared.pairs:
         cast = _Compared.of(g[3], p[3], same)
         result.scores["event-part"].add(len(cast.pairs), len(g[3]), len(set(p[3])))
-    result.wrong("event missed", gold["id"], [(g[0], g[4], g[1]) for g in compared.missed])
-    result.wrong("event wrong", gold["id"], [p[:3] for p in compared.wrong])
-    result.wrong("event date", gold["id"], [(g[1], g[2], p[2]) for g, p in dated if g[2] != p[2]])
+
+
+def _score_dates(where: str, dated: Sequence[tuple[Any, Any]], result: Evaluation) -> None:
+    result.scores["event-date"].add(sum(g[2] == p[2] for g, p in dated), len(dated), len(dated))
+    result.wrong("event date", where, [(g[1], g[2], p[2]) for g, p in dated if g[2] != p[2]])
 
 
 def _gold_event(event: dict[str, Any]) -> tuple[Any, ...]:
@@ -344,7 +344,7 @@ def _score_figures(gold: dict[str, Any], rows: Sequence[sqlite3.Row], result: Ev
     result.wrong("figure wrong", gold["id"], compared.wrong)
 
 
-def _same_number(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+def _same_number(one: tuple[float, str, object, str], other: tuple[float, str, object, str]) -> bool:
     return abs(one[0] - other[0]) <= 1e-6 * max(1, abs(one[0])) and one[1] == other[1]
 
 
@@ -364,25 +364,40 @@ def score_page(
     size = {row["line"]: len(fold(row["text"])) for row in rows}
     wanted: Labelled = {int(n): (line["article"], line["role"]) for n, line in gold["lines"].items()}
     level = f"page-L{gold['level']}" if "level" in gold else "page"
+    good, stories, rebuilt = _score_stories(wanted, found, (size, name), result)
+    for figure in (level, "page-perfect"):
+        result.scores[figure].add(good, stories, rebuilt)
+    body, other = ({n for n, (_, role) in table.items() if role == "body"} for table in (wanted, found))
+    result.scores["page-body"].add(len(body & other), len(body), len(other))
+    _score_paragraphs(connection, document, gold, result)
+
+
+class _Stories(NamedTuple):
+    """How many stories of a page are rebuilt perfectly, how many it has, how many were rebuilt."""
+
+    good: int
+    wanted: int
+    rebuilt: int
+
+
+def _score_stories(
+    wanted: Labelled, found: Labelled, page: tuple[dict[int, int], str], result: Evaluation
+) -> _Stories:
+    """Count the stories with the right body and head; `page` is the size of its lines and its name."""
+    size, name = page
     stories, rebuilt = _bodies(wanted), _bodies(found)
     good = 0
     for story, lines in stories.items():
         match = max(rebuilt, key=lambda other: _likeness(lines, rebuilt[other], size), default=None)
         likeness = _likeness(lines, rebuilt[match], size) if match else 0.0
         headed = _heads(wanted, found, story, match)
-        right = likeness >= _FULL_MATCH and headed.right
-        good += right
-        if not right:
-            cause = "page body" if likeness < _FULL_MATCH else "page headline"
-            told = (
-                f"likeness {likeness:.2f}, head lines {sorted(headed.wanted)}, found {sorted(headed.found)}"
-            )
-            result.wrong(cause, f"{name} {story}", [told])
-    for figure in (level, "page-perfect"):
-        result.scores[figure].add(good, len(stories), len(rebuilt))
-    body, other = ({n for n, (_, role) in table.items() if role == "body"} for table in (wanted, found))
-    result.scores["page-body"].add(len(body & other), len(body), len(other))
-    _score_paragraphs(connection, document, gold, result)
+        if likeness >= _FULL_MATCH and headed.right:
+            good += 1
+            continue
+        cause = "page body" if likeness < _FULL_MATCH else "page headline"
+        told = f"likeness {likeness:.2f}, head lines {sorted(headed.wanted)}, found {sorted(headed.found)}"
+        result.wrong(cause, f"{name} {story}", [told])
+    return _Stories(good, len(stories), len(rebuilt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +456,9 @@ def _likeness(a: set[int], b: set[int], size: dict[int, int]) -> float:
     return sum(size.get(n, 0) for n in a & b) / whole if whole else 0.0
 
 
+_WEB_FIELDS = {"headline": "headline", "date": "published", "newspaper": "newspaper", "page": "page", "author": "byline"}  # fmt: skip
+
+
 def score_web_page(
     connection: sqlite3.Connection, document: str | None, gold: dict[str, Any], name: str, result: Evaluation
 ) -> None:
@@ -450,13 +468,7 @@ def score_web_page(
         (document,),
     ).fetchone()
     found = dict(row) if row else {}
-    for key, column in (
-        ("headline", "headline"),
-        ("date", "published"),
-        ("newspaper", "newspaper"),
-        ("page", "page"),
-        ("author", "byline"),
-    ):
+    for key, column in _WEB_FIELDS.items():
         if gold.get(key):
             right = _close(fold(str(gold[key])), fold(str(found.get(column) or "")))
             result.scores["web-fields"].add(right, 1, 1)
@@ -533,11 +545,8 @@ def _score_contradictions(
     hits = {w for w in wanted if any(_told_alike(w, f) for f in found)}
     result.scores["contradiction"].add(len(hits), len(wanted), len(hits) + max(0, len(found) - len(hits)))
     result.wrong("contradiction missed", f"{left}/{right}", [sorted(w) for w in wanted - hits])
-    result.wrong(
-        "contradiction wrong",
-        f"{left}/{right}",
-        [sorted(f) for f in found - wanted] if len(found) > len(hits) else [],
-    )
+    over = [sorted(f) for f in found - wanted] if len(found) > len(hits) else []
+    result.wrong("contradiction wrong", f"{left}/{right}", over)
 
 
 def _told_alike(wanted: frozenset[str], found: frozenset[str]) -> bool:
