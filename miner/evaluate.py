@@ -99,8 +99,7 @@ def _score(connection: sqlite3.Connection, files: Sequence[Path], root: Path) ->
     by_stem = {str(Path(path).with_suffix("")): identifier for path, identifier in documents.items()}
     for path in files:
         gold = json.loads(path.read_text(encoding="utf-8"))
-        key = str(path.relative_to(root).with_suffix(""))
-        document = by_stem.get(key)
+        document = by_stem.get(str(path.relative_to(root).with_suffix("")))
         if "people" in gold:
             score_article(connection, document, gold, result)
         elif "lines" in gold:
@@ -218,7 +217,7 @@ Same = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Facts of one kind in the gold and as found, each once, and those of them that mean the same."""
+    """Facts of one kind in the gold and as found, and those of them that mean the same."""
 
     wanted: Sequence[Any]
     found: Sequence[Any]
@@ -253,7 +252,7 @@ class _Compared:
 
     def share(self, name: str, result: Evaluation, right: Callable[[Any, Any], bool]) -> None:
         """Count how many of the pairs are right in something more."""
-        result.scores[name].add(sum(right(*pair) for pair in self.pairs), len(self.pairs), len(self.pairs))
+        result.scores[name].add(sum(right(*p) for p in self.pairs), len(self.pairs), len(self.pairs))
 
 
 def _score_posts(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
@@ -305,10 +304,8 @@ def _gold_event(event: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _parties_of(connection: sqlite3.Connection, report: str) -> list[str]:
-    names = connection.execute(
-        "select name from event_participants where report_id = ? order by id", (report,)
-    )
-    return [fold(name) for (name,) in names]
+    sql = "select name from event_participants where report_id = ? order by id"
+    return [fold(name) for (name,) in connection.execute(sql, (report,))]
 
 
 def _score_quotes(gold: dict[str, Any], rows: Sequence[sqlite3.Row], same: Same, result: Evaluation) -> None:
@@ -391,8 +388,8 @@ def _score_stories(
         match = max(rebuilt, key=lambda other: _likeness(lines, rebuilt[other], size), default=None)
         likeness = _likeness(lines, rebuilt[match], size) if match else 0.0
         headed = _heads(wanted, found, story, match)
-        if likeness >= _FULL_MATCH and headed.right:
-            good += 1
+        good += (right := likeness >= _FULL_MATCH and headed.right)
+        if right:
             continue
         cause = "page body" if likeness < _FULL_MATCH else "page headline"
         told = f"likeness {likeness:.2f}, head lines {sorted(headed.wanted)}, found {sorted(headed.found)}"
@@ -571,10 +568,8 @@ def _matched_events(
 
 
 def _person(connection: sqlite3.Connection, document: str | None, forms: set[str]) -> set[str]:
-    rows = connection.execute(
-        "select text, person_id from mentions where person_id is not null and article_id in (select id from articles where document_id = ?)",
-        (document,),
-    )
+    sql = "select text, person_id from mentions where person_id is not null and article_id in (select id from articles where document_id = ?)"
+    rows = connection.execute(sql, (document,))
     return {row["person_id"] for row in rows if fold(row["text"]) in forms}
 
 

@@ -87,7 +87,18 @@ FACES = {
     "recognise": {"explain", "network.asked", "network.choice"},
     "resolve": {"names"},
     "desk": {"commands"},
-    "publish": {"archive", "index", "index.fts", "index.views", "pages.article", "serve"},
+    "publish": {
+        "archive",
+        "index",
+        "index.fts",
+        "index.listed",
+        "index.views",
+        "pages.article",
+        "pages.search",
+        "query",
+        "serve",
+    },
+    "ask": {"commands", "dossier", "facts", "opened", "things"},
 }
 """The modules of the other packages that code outside may use beside the package itself. `training` makes what is inside of
 them, so it looks inside."""

@@ -62,16 +62,15 @@ def search(
       miner search expo.db '瓦锡兰 OR 曼恩' -- -展台
     """
     from miner.ask.things import find
-    from miner.publish.pages import search as found
+    from miner.publish.pages.search import Request, advise
+    from miner.publish.pages.search import search as found
 
     _check_days(given)
     typed = " ".join(words)
-    asked = found.Request.read(
-        {"q": typed, "size": str(limit), **{k: str(v or "") for k, v in given.items()}}
-    )
+    asked = Request.read({"q": typed, "size": str(limit), **{k: str(v or "") for k, v in given.items()}})
     with _opened(database) as connection:
-        results = found.search(connection, asked)
-        advice = None if results.hits else found.advise(connection, asked)
+        results = found(connection, asked)
+        advice = None if results.hits else advise(connection, asked)
         near = () if results.hits else find(connection, typed).near
     if as_json:
         from miner.ask.served import hits_json
