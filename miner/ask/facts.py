@@ -346,7 +346,7 @@ def _parted(rows: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
 def sentence_at(text: str, start: int, end: int) -> str:
     """Return the sentences of a text that characters `start` to `end` touch, in one paragraph, cut when they never end.
 
-    >>> sentence_at("昨日开幕。他说：“好！很好。”大家鼓掌。", 9, 10)
+    >>> sentence_at("昨日开幕。他说：“好！很好。”大家鼓掌。", 9, 13)
     '他说：“好！很好。”'
     """
     begin = text.rfind("\n", 0, start) + 1
