@@ -10,8 +10,9 @@ from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
 from miner.split.day import plan_day
 from miner.split.furniture import furniture, issue_days
-from miner.split.lines import CLOSERS, SENTENCE_ENDS
+from miner.split.lines import SENTENCE_ENDS
 from miner.split.page import plan_page
+from miner.split.patterns import CLOSERS
 from miner.split.plan import LinePlan, Plan
 from miner.split.shape import shape_of
 from miner.split.weights import load_models

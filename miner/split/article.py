@@ -114,4 +114,4 @@ def plan_markup(lines: Sequence[Line]) -> Plan:
         story = index[line.story] if line.story is not None else None
         role = line.role or ("other" if story is None else "body")
         decided.append(LinePlan(story, role))
-    return Plan(decided, [StoryPlan(reason="标题与正文由网页标记给出") for _ in numbers])
+    return Plan(decided, [StoryPlan(reason="标题、正文由网页标记给出") for _ in numbers])

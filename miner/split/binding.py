@@ -7,7 +7,7 @@ an answer too.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, inf, log, log1p
 from typing import Any, NamedTuple
@@ -227,10 +227,7 @@ def bind(
     if len(outline.paragraphs) > 1:
         boundaries += models.boundary(boundary_features(outline, hints)).tolist()
         if sized:
-            boundaries = [
-                score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)
-                for score, run in zip(boundaries, outline.runs, strict=False)
-            ]
+            boundaries = _by_size(boundaries, outline, chance)
     resumes = resumptions(outline, hints, models.resume)
     logit = {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows}
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
@@ -251,6 +248,14 @@ def bind(
     )
     heads = frozenset(row for row in rows if chance[row] > 0.5)
     return _search(page, _Answer(heads, starts, _own_score(page, heads, starts)))
+
+
+def _by_size(boundaries: list[float], outline: Outline, chance: Floats) -> list[float]:
+    """Return the scores of boundaries where type sizes tell the heads: a story hardly begins without one."""
+    return [
+        score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)
+        for score, run in zip(boundaries, outline.runs, strict=False)
+    ]
 
 
 def _own_score(page: _Page, heads: frozenset[int], starts: frozenset[int]) -> float:
@@ -281,19 +286,24 @@ def _search(page: _Page, answer: _Answer) -> Binding:
 
 def _doubts(page: _Page, answer: _Answer) -> list[_Flip]:
     """The answers worth trying both ways, most doubtful first."""
-    scored: list[tuple[float, _Flip]] = []
-    for index, score in enumerate(page.boundaries):
-        if index and index not in page.resumes and abs(score) < _DOUBT:
-            scored.append((abs(score), _Flip("start", index)))
-    scored += [(abs(value), _Flip("head", row)) for row, value in page.logit.items() if abs(value) < _DOUBT]
-    for run in page.outline.runs:
-        heads = [row for row in run if row in answer.heads]
-        for pair in itertools.pairwise(heads):
-            value = page.cut(*pair)
-            if abs(value) < _DOUBT:
-                scored.append((abs(value), _Flip("cut", pair)))
+    asked = itertools.chain(
+        (
+            (score, _Flip("start", index))
+            for index, score in enumerate(page.boundaries)
+            if index and index not in page.resumes
+        ),
+        ((value, _Flip("head", row)) for row, value in page.logit.items()),
+        ((page.cut(*pair), _Flip("cut", pair)) for pair in _neighbours(page, answer)),
+    )
+    scored = [(abs(value), flip) for value, flip in asked if abs(value) < _DOUBT]
     scored.sort(key=lambda entry: (entry[0], entry[1].kind, str(entry[1].key)))
     return [flip for _, flip in scored[:_TRIALS]]
+
+
+def _neighbours(page: _Page, answer: _Answer) -> Iterator[tuple[int, int]]:
+    """Yield the lines of heads that stand together, pair by pair."""
+    for run in page.outline.runs:
+        yield from itertools.pairwise([row for row in run if row in answer.heads])
 
 
 def _evaluate(page: _Page, answer: _Answer, *, above: float) -> Binding | None:

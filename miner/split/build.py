@@ -16,7 +16,7 @@ from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Spl
 from miner.offsets import Span, TextMap, stable_id
 from miner.split.credits import credit_in
 from miner.split.dating import infer_year
-from miner.split.jumps import parse_jump
+from miner.split.jumps import Jump, parse_jump
 from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.restore import edits_json, join_heads, restore_paragraph
 
@@ -34,12 +34,7 @@ _EDGES = 400
 def build(document: Document, config: Config, plan: Plan) -> Split:
     """Write a plan down as articles, lines and problems; every non-blank line gets exactly one row."""
     lines = [line for line in document.lines if line.text.strip()]
-    order = plan.order or range(len(lines))
-    members: list[list[int]] = [[] for _ in plan.stories]
-    for index in order:
-        story = plan.lines[index].story
-        if story is not None:
-            members[story].append(index)
+    members = _members(plan, len(lines))
     articles = []
     problems = [replace(problem, document_id=document.id) for problem in plan.problems]
     rows: dict[int, ArticleLine] = {}
@@ -55,6 +50,16 @@ def build(document: Document, config: Config, plan: Plan) -> Split:
         if index not in rows:
             rows[index] = ArticleLine(line.number, None, plan.lines[index].role, line.text)
     return Split(tuple(articles), tuple(rows[index] for index in range(len(lines))), tuple(problems))
+
+
+def _members(plan: Plan, count: int) -> list[list[int]]:
+    """Return for every story its lines in reading order, as indexes of the non-blank lines."""
+    members: list[list[int]] = [[] for _ in plan.stories]
+    for index in plan.order or range(count):
+        story = plan.lines[index].story
+        if story is not None:
+            members[story].append(index)
+    return members
 
 
 def _with_years(document: Document, articles: list[Article]) -> tuple[list[Article], list[Problem]]:
@@ -122,12 +127,7 @@ class _ArticleWriter:
         self._write_rows(members, spans, edits)
         headline = join_heads(of.get("headline", []), parted.get("headline", []))
         published = story.published or self.document.issue_date or self.config.issue_date
-        jumps = [
-            jump
-            for text in [*of.get("jump", []), body.text[:40], body.text[-40:]]
-            if (jump := parse_jump(text))
-        ]
-        page = next((line.page for line, _ in members if line.page is not None), None)
+        jumps = list(filter(None, map(parse_jump, [*of.get("jump", []), body.text[:40], body.text[-40:]])))
         return Article(
             id=self.id,
             document_id=self.document.id,
@@ -139,11 +139,11 @@ class _ArticleWriter:
             section=join_heads(of.get("section", [])),
             byline=_byline(of.get("byline", []), body.text) or self.document.author,
             published=published,
-            page=self.document.page or (str(page) if page is not None else None),
+            page=self.document.page or _page_of(members),
             newspaper=story.newspaper or self.document.newspaper or self.config.newspaper,
             edition=edition_of(simplify(f"{headline or ''}\n{body.text}"), published),
-            jump_to=next((jump.page for jump in jumps if jump.way == "to"), None),
-            jump_from=next((jump.page for jump in jumps if jump.way == "from"), None),
+            jump_to=_jump(jumps, "to"),
+            jump_from=_jump(jumps, "from"),
             url=self.document.url,
             confidence=round(story.confidence, 3),
             reason=story.reason,
@@ -193,6 +193,15 @@ class _ArticleWriter:
                 line.number, self.id, decided.role, line.text, start, end, edits.get(line.number)
             )
             self.rows.append(row)
+
+
+def _page_of(members: Sequence[tuple[Line, LinePlan]]) -> str | None:
+    """Return the page of the first line that has one."""
+    return next((str(line.page) for line, _ in members if line.page is not None), None)
+
+
+def _jump(jumps: Sequence[Jump], way: str) -> str | None:
+    return next((jump.page for jump in jumps if jump.way == way), None)
 
 
 def _byline(lines: Sequence[str], body: str) -> str | None:

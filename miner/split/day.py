@@ -86,25 +86,18 @@ def _head_run(plan: Plan, run: Sequence[Line], published: str | None, *, followe
         plan.lines.extend(LinePlan(None, "other") for _ in group)
     if not followed:
         return
-    kept = [
-        line
-        for line in groups[-1]
-        if _day_of(line.text) is None and pattern_class(line.text.strip(BLANKS)) != 6
-    ]
-    if not kept:
-        plan.lines.extend(LinePlan(None, "other") for _ in groups[-1])
-        return
-    plan.stories.append(StoryPlan(1.0, _REASON, published))
-    roles = dict(
-        zip(
-            [line.number for line in kept],
-            _head_roles([line.text.strip(BLANKS) for line in kept]),
-            strict=True,
-        )
-    )
+    kept = [line for line in groups[-1] if not _is_furniture(line)]
+    if kept:
+        plan.stories.append(StoryPlan(1.0, _REASON, published))
+    texts = _head_roles([line.text.strip(BLANKS) for line in kept])
+    roles = {line.number: role for line, role in zip(kept, texts, strict=True)}
     for line in groups[-1]:
         role = roles.get(line.number)
         plan.lines.append(LinePlan(None, "other") if role is None else LinePlan(len(plan.stories) - 1, role))
+
+
+def _is_furniture(line: Line) -> bool:
+    return _day_of(line.text) is not None or pattern_class(line.text.strip(BLANKS)) == 6
 
 
 def _head_roles(texts: Sequence[str]) -> list[Role]:
@@ -124,17 +117,19 @@ def _body_line(plan: Plan, line: Line, published: str | None) -> None:
         plan.stories.append(StoryPlan(0.6, "文稿开头没有标题", published))
     story = len(plan.stories) - 1
     opened = any(decided.story == story and decided.role == "body" for decided in plan.lines[-60:])
-    role: Role = "body"
-    pattern = pattern_class(text)
+    role = _body_role(text, opened=opened)
+    plan.lines.append(LinePlan(None if role == "other" else story, role))
+
+
+def _body_role(text: str, *, opened: bool) -> Role:
+    """Return the role of a line below a head; `opened` says whether the story has text already."""
     if is_jump_line(text):
-        role = "jump"
-    elif pattern == 6:
-        plan.lines.append(LinePlan(None, "other"))
-        return
-    elif pattern == 2 and len(text) < 30:
-        role = "caption" if text.endswith("摄") else "byline"
-    elif opened and len(text) < _SHORT and text[-1] not in _ENDS + "”：:）)" and pattern not in (4, 5):
-        role = "subhead"
-    elif pattern in (4, 5) and len(text) < _SHORT:
-        role = "caption"
-    plan.lines.append(LinePlan(story, role))
+        return "jump"
+    pattern, short = pattern_class(text), len(text) < _SHORT
+    if pattern == 6:
+        return "other"
+    if pattern == 2 and len(text) < 30:
+        return "caption" if text.endswith("摄") else "byline"
+    if pattern in (4, 5):
+        return "caption" if short else "body"
+    return "subhead" if opened and short and text[-1] not in _ENDS + "”：:）)" else "body"

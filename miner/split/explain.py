@@ -13,7 +13,7 @@ _WORDS = 4
 def reason_of(made: Outline, binding: Binding, block: int, story: int) -> str:
     """The words that head and body share but other bodies lack, and where the head stands."""
     words = _shared(made, binding, block, story)
-    parts = [f"标题与正文共有：{'、'.join(words)}"] if words else ["标题与正文没有独有的共同词"]
+    parts = [f"标题与正文共有：{'、'.join(words)}"] if words else ["标题与正文：没有独有的共同词"]
     parts.append(_place(binding, block, story))
     return "；".join(parts)
 

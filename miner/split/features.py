@@ -62,9 +62,10 @@ class PageView:
 def look(rows: Sequence[Row]) -> PageView:
     """Measure a page's lines and classify their edges and wording."""
     count = len(rows)
-    wide = np.array([row.wide for row in rows], dtype=np.float32)
-    tight = np.array([row.tight for row in rows], dtype=np.float32)
-    unit = np.array([row.unit for row in rows], dtype=np.float32)
+    wide, tight, unit = (
+        np.array(column, dtype=np.float32)
+        for column in zip(*[(row.wide, row.tight, row.unit) for row in rows], strict=True)
+    )
     measure = measures(wide, tight, unit)
     slack = (measure - wide).astype(np.float32)
     lead = np.array([row.lead for row in rows], dtype=np.int64)
@@ -75,11 +76,7 @@ def look(rows: Sequence[Row]) -> PageView:
     indent_style, blank_style = _indent_style(lead, count), _blank_style(blanks, count)
     framed = np.array([row.framed for row in rows], dtype=bool)
     off = (lead > 0) & (indent_style == 0)
-    gaps = np.zeros(count)
-    if blank_style == 1:
-        gaps[1:] = blanks[1:] != 1
-    elif blank_style == 0:
-        gaps[:] = blanks > 0
+    gaps = _gaps(blanks, blank_style)
     return PageView(
         rows=list(rows),
         measure=measure,
@@ -96,6 +93,16 @@ def look(rows: Sequence[Row]) -> PageView:
         marks=(((lead == 1) | off) + gaps).tolist(),
         body_marks=(((framed if indent_style == 1 else lead == 1) | off) + gaps).tolist(),
     )
+
+
+def _gaps(blanks: Ints, style: int) -> Floats:
+    """Return 1 for every row whose blank lines before it are not those that rows of its page have."""
+    gaps: Floats = np.zeros(len(blanks), dtype=np.float32)
+    if style == 1:
+        gaps[1:] = blanks[1:] != 1
+    elif style == 0:
+        gaps[:] = blanks > 0
+    return gaps
 
 
 def _indent_style(lead: Ints, count: int) -> int:

@@ -12,7 +12,8 @@ from miner.language.gazetteer import words_of
 from miner.model import Line
 from miner.read.pagemarks import is_number, is_page_mark, running_head
 from miner.read.paths import day
-from miner.split.lines import CLOSERS, SENTENCE_ENDS
+from miner.split.lines import SENTENCE_ENDS
+from miner.split.patterns import CLOSERS
 
 __all__ = ["furniture", "is_imprint", "issue_days"]
 

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 from miner.language.numerals import read_number
 from miner.model import Problem
 from miner.offsets import stable_id
+from miner.split.patterns import words
 
 __all__ = ["Joined", "Jump", "JumpRow", "is_jump_line", "join_jumps", "parse_jump"]
 
-_TO = r"(?:下转|紧转|转接|续转|转(?=第)|转见|续见|继续见|未完.{0,3}转|全文.{0,2}转|相关.{0,4}转)"
-_FROM = r"(?:上接|紧接|续接|承接|接(?=第)|接上)"
-_JUMP = re.compile(
-    rf"(?P<way>{_TO}|{_FROM})\s{{0,3}}(?:本报|今日|本期)?\s{{0,3}}第?\s{{0,3}}"
-    r"(?P<page>[A-Za-zＡ-Ｚ]{0,2}\s{0,2}[-－]?[0-9０-９]{1,3}|[一二三四五六七八九十〇零百]{1,4})"
-    r"\s{0,3}(?:[、,，—–\-至]\s{0,2}[A-Z]?[0-9]{1,3}\s{0,3}|[、至]\s{0,2}[一二三四五六七八九十]{1,3}\s{0,3})?(?:版|页|版面)"
-)
+_DIGITS = "一二三四五六七八九十"
 _EDGE = r"[\s（()）【】\[\]▶►▷➤→◀◄◁←>＞<＜》《«»◆■●★▲△▼▽※*·…—\-。﹥☞⇒\ufffd]{0,8}"
-_LINE = re.compile(rf"{_EDGE}{_JUMP.pattern}[·・\s]{{0,3}}[\u4e00-\u9fff]{{0,6}}{_EDGE}")
+
+
+class _Marks(NamedTuple):
+    """The patterns of jump marks: that text came from another page, a mark anywhere, a line that is one."""
+
+    coming: re.Pattern[str]
+    mark: re.Pattern[str]
+    line: re.Pattern[str]
+
+
+@cache
+def _marks() -> _Marks:
+    going = rf"(?:{words('to')}|(?:{words('to_nth')})(?=第)|(?:{words('to_far')}).{{0,3}}转)"
+    coming = rf"(?:{words('from')}|(?:{words('from_nth')})(?=第))"
+    mark = (
+        rf"(?P<way>{going}|{coming})\s{{0,3}}(?:{words('sheet')})?\s{{0,3}}第?\s{{0,3}}"
+        rf"(?P<page>[A-Za-zＡ-Ｚ]{{0,2}}\s{{0,2}}[-－]?[0-9０-９]{{1,3}}|[{_DIGITS}〇零百]{{1,4}})"
+        rf"\s{{0,3}}(?:[、,，—–\-至]\s{{0,2}}[A-Z]?[0-9]{{1,3}}\s{{0,3}}|[、至]\s{{0,2}}[{_DIGITS}]{{1,3}}\s{{0,3}})?"
+        r"(?:版|页|版面)"
+    )
+    line = rf"{_EDGE}{mark}[·・\s]{{0,3}}[\u4e00-\u9fff]{{0,6}}{_EDGE}"
+    return _Marks(re.compile(coming), re.compile(mark), re.compile(line))
 
 
 class Jump(NamedTuple):
@@ -38,10 +55,10 @@ def parse_jump(text: str) -> Jump | None:
     >>> parse_jump("（下转第 6 版）"), parse_jump("▶▶下转A03版"), parse_jump("（紧接第一版）")
     (Jump(way='to', page='6'), Jump(way='to', page='A3'), Jump(way='from', page='1'))
     """
-    found = _JUMP.search(text[:400])
+    found = _marks().mark.search(text[:400])
     if not found:
         return None
-    way: Literal["to", "from"] = "from" if re.fullmatch(_FROM, found["way"]) else "to"
+    way: Literal["to", "from"] = "from" if _marks().coming.match(text, found.start("way")) else "to"
     return Jump(way, plain_page(found["page"]))
 
 
@@ -51,7 +68,7 @@ def is_jump_line(text: str) -> bool:
     >>> is_jump_line(" （下转第 6 版）"), is_jump_line("他从机场转第二航站楼")
     (True, False)
     """
-    return len(text) < 40 and _LINE.fullmatch(text.strip()) is not None
+    return len(text) < 40 and _marks().line.fullmatch(text.strip()) is not None
 
 
 def plain_page(text: str) -> str:
@@ -124,19 +141,7 @@ def join_jumps(rows: Iterable[JumpRow]) -> Joined:
 
 def _pairs(issue: Sequence[JumpRow]) -> dict[str, str]:
     """The pairs of an issue, best likeness first, each part used once each way."""
-    starts: dict[str, list[JumpRow]] = defaultdict(list)
-    for row in issue:
-        if row.jump_from:
-            starts[plain_page(row.page) if row.page else ""].append(row)
-    scored = []
-    for row in issue:
-        if not row.jump_to:
-            continue
-        scored += [
-            (_likeness(row, other), row.article_id, other.article_id)
-            for other in [*starts.get(row.jump_to, ()), *starts.get("", ())]
-            if other is not row and (not row.page or plain_page(row.page) == other.jump_from)
-        ]
+    scored = [(_likeness(one, other), one.article_id, other.article_id) for one, other in _candidates(issue)]
     pairs: dict[str, str] = {}
     taken: set[str] = set()
     for _, first, second in sorted(scored, key=lambda pair: (-pair[0], pair[1], pair[2])):
@@ -144,6 +149,18 @@ def _pairs(issue: Sequence[JumpRow]) -> dict[str, str]:
             pairs[first] = second
             taken.add(second)
     return pairs
+
+
+def _candidates(issue: Sequence[JumpRow]) -> Iterator[tuple[JumpRow, JumpRow]]:
+    """Yield the pairs of a part that goes on and one that comes from its page."""
+    starts: dict[str, list[JumpRow]] = defaultdict(list)
+    for row in issue:
+        if row.jump_from:
+            starts[plain_page(row.page) if row.page else ""].append(row)
+    for row in issue:
+        for other in [*starts.get(row.jump_to, ()), *starts.get("", ())] if row.jump_to else ():
+            if other is not row and (not row.page or plain_page(row.page) == other.jump_from):
+                yield row, other
 
 
 def _likeness(one: JumpRow, other: JumpRow) -> float:

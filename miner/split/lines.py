@@ -8,62 +8,42 @@ from dataclasses import dataclass
 
 from miner.model import Box, Line
 from miner.split.jumps import is_jump_line
+from miner.split.patterns import CLOSERS, OPENERS, ORNAMENTS, patterns
 from miner.split.restore import BLANKS
 
 __all__ = ["Row", "rows_of"]
 
 LOST = "\ufffd"
 SENTENCE_ENDS = "。！？…"
-CLOSERS = "”’）》」』】〕)\"'"
-OPENERS = "“‘（《「『【〔("
 SQUEEZABLE = "，。、；：！？（）《》“”‘’【】"
-ORNAMENTS = "\ufffd■□◆◇○●▲△▼★☆※◎►▶▷•·✦❖"
 NO_START = "，。、；：！？”’）》」』】〕…)"
 
 _BESIDE_WIDE = re.compile(r"(?<![!-~])[ \u3000\u00a0]{1,20}|[ \u3000\u00a0]{1,20}(?![!-~])")
 _UNIT = re.compile(rf"[{OPENERS}]{{0,3}}(?:[A-Za-z0-9][A-Za-z0-9.,:/+\-'’&@%]{{0,40}}|[^A-Za-z0-9])")
 _SQUEEZED = re.compile(f"[{SQUEEZABLE}]")
 _CLOSING = re.compile(rf"[{NO_START}]{{1,4}}")
-_NAME = r"[\u4e00-\u9fff·]{1,4}"
-_KIND = (
-    r"(?:本报|本刊|本台|新华社|全媒体|首席|实习|见习|特约|特派|驻地|文字|摄影|融媒体){0,3}"
-    r"(?:见习记者|实习记者|记者|通讯员|特约撰稿|作者|撰稿|撰文|采写|实习生|整理|编译|供图|评论员)"
-)
-_BYLINE = re.compile(
-    rf"[{ORNAMENTS}\s]{{0,4}}(?:文[/／:：｜\s]{{0,2}})?{_KIND}[\s:：/／]{{0,4}}(?:{_NAME}[\s、,，/]{{0,4}}){{1,8}}"
-    rf"(?:{_KIND}[\s:：/／]{{0,4}}(?:{_NAME}[\s、,，/]{{0,4}}){{1,8}}){{0,3}}(?:文|报道|综合报道|摄|整理)?"
-)
-_BYLINE_KEY = re.compile(_KIND)
-_CAPTION = re.compile(
-    rf"\s{{0,3}}(?:图[/／:：]|摄影[/／:：\s]|图为|图片|[▲▼△◀►↑↓←→].|(?:上|下|左|右|题|本版)图[：:为])|.{{0,80}}[\s。/（(]{_NAME}\s{{0,3}}"
-    r"(?:/|／)?\s{0,2}(?:摄|供图|摄影|制图|图|摄影报道|[)）]){1,2}$"
-)
-_CAPTION_END = re.compile(
-    rf"[\s。/／（(]{_NAME}\s{{0,3}}[/／]?\s{{0,2}}(?:摄|供图|摄影|制图|摄影报道)[）)]?$"
-)
-_CAPTION_START = re.compile(
-    r"(?:图[/／:：]|摄影[/／:：\s]|图为|图片(?:来源|由|说明)|[▲▼△◀↑↓←→].|(?:上|下|左|右|题|本版)图[：:为])"
-)
-_FURNITURE = re.compile(
-    r"(?:[\d年月日.\-/\s星期一二三四五六七八九十〇第版：:]{4,40}$|第?\s{0,2}[A-Z]?\d{1,3}\s{0,2}版|第\s{0,2}\d{1,4}\s{0,2}页|[A-Z]?\d{1,3}\s{0,2}版\s{0,2}[·・•|]|"
-    r"[A-D]\d{1,2}$|(?:本版|责任|执行|值班|版面|本期)?(?:编辑|责编|主编|校对|美编|视觉|组版|排版)[\s:：]|.{0,30}(?:责编|美编|校对|视觉|组版)[\s:：]|"
-    r"《[^》]{2,12}》\s?[（(]\s?\d{4}\s?年|E-?mail|电子邮箱|邮箱|新闻热线|热线|电话|今日\s{0,2}\d{1,3}\s{0,2}版|国内统一|邮发代号|https?:|www\.|总第|农历)"
-)
-_DATELINE = re.compile(
-    r"[（(【]?(?:本报|本刊|新华社|央视网|人民网|中新社|据|综合|[\u4e00-\u9fff]{2,6}(?:报|网|社))[\u4e00-\u9fff]{0,8}(?:\d{1,2}月\d{1,2}日)?(?:讯|电|消息)|[（(](?:本报|首席|实习|见习|全媒体){0,2}(?:记者|通讯员)"
-)
-_OPENING_DATE = re.compile(
-    r"[“（]?(?:今天|昨天|昨日|今日|今晨|近日|日前|当天|前天|明天|昨晚|当地时间|今年|\d{1,4}\s?(?:年|月|日)|北京时间|截至|刚刚)"
-)
-_GOES_ON = re.compile(
-    r"(?:他|她|它|这|那|此外|同时|目前|其中|另外|据|与此同时|对此|而|但|不过|因此|为此|在此|随后|接着|会上|会后|期间|会议|会谈|活动|双方|两国|该|此次|"
-    r"据了解|据介绍|记者|谈到|说到|如今|未来|下一步|接下来|最后|首先|其次|一是|二是|三是|[一二三四五六七八九]、|（[一二三四五六七八九]）|吴政隆|[\u4e00-\u9fff]{2,3}(?:强调|指出|表示|说))"
-)
-_BYLINE_TAIL = re.compile(
-    r"[（(](?:本报|首席|实习|见习|全媒体|据|新华社){0,2}(?:记者|通讯员|新华社|[\u4e00-\u9fff]{2,4}文)[^（）()]{0,40}[）)]$"
-)
 _SECTION = re.compile(r"[\u4e00-\u9fff·]{2,6}$")
-_DIGITS = re.compile(r"\d")
+_NUMBERED = re.compile(r"[一二三四五六七八九十][、.]")
+_END_CLASSES = {
+    mark: number
+    for marks, number in (
+        (SENTENCE_ENDS, 1),
+        ("，,", 4),
+        ("、；;", 5),
+        ("：:", 6),
+        (OPENERS, 7),
+        ("%", 8),
+        ("—-–", 9),
+    )
+    for mark in marks
+}
+_START_CLASSES = {
+    mark: number
+    for marks, number in (
+        (ORNAMENTS, 9), ("—-–", 8), (NO_START, 7), ("《", 4), ("【〔[", 3), ("（(", 2), ("“‘「『", 1),
+    )
+    for mark in marks
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -113,29 +93,38 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
     rows: list[Row] = []
     last = 0
     for line in lines:
-        raw = line.text
-        text = raw.strip(BLANKS + "\f")
+        text = line.text.strip(BLANKS + "\f")
         if not text or not text.strip():
             continue
-        lead = 0 if raw[0] not in BLANKS else 2 if raw[0] == "\u3000" or raw[:4] == "    " else 1
-        framed = lead == 1 and len(raw) > 1 and raw[1] in BLANKS
-        compact = text
-        if " " in text or "\u3000" in text or "\u00a0" in text:
-            compact = _BESIDE_WIDE.sub("", text)
-        wide = width_of(compact)
-        marks = len(_SQUEEZED.findall(compact))
-        unit = _UNIT.match(compact)
-        end = unit.end() if unit else 1
-        first = 1.0 if end == 1 and compact[0] > "\x7f" else width_of(compact[:end])
-        closed = compact[end : end + 1] in NO_START and end < len(compact)
-        rows.append(
-            Row(len(rows), line.number, text, compact, lead, max(0, line.number - last - 1), wide, wide - 0.5 * marks,
-                first, closed, framed, line.page, line.box, line.size or 0.0)
-        )  # fmt: skip
+        rows.append(_row(line, text, index=len(rows), blanks=max(0, line.number - last - 1) if rows else 0))
         last = line.number
-    if rows:
-        rows[0].blanks = 0
     return rows
+
+
+def _row(line: Line, text: str, *, index: int, blanks: int) -> Row:
+    lead, framed = _lead(line.text)
+    compact = text
+    if " " in text or "\u3000" in text or "\u00a0" in text:
+        compact = _BESIDE_WIDE.sub("", text)
+    wide = width_of(compact)
+    marks = len(_SQUEEZED.findall(compact))
+    unit = _UNIT.match(compact)
+    end = unit.end() if unit else 1
+    first = 1.0 if end == 1 and compact[0] > "\x7f" else width_of(compact[:end])
+    closed = compact[end : end + 1] in NO_START and end < len(compact)
+    return Row(
+        index, line.number, text, compact, lead, blanks, wide, wide - 0.5 * marks,
+        first, closed, framed, line.page, line.box, line.size or 0.0,
+    )  # fmt: skip
+
+
+def _lead(raw: str) -> tuple[int, bool]:
+    """Return the class of the blanks before a line, and whether they are those of a new text frame."""
+    if raw[0] not in BLANKS:
+        return 0, False
+    if raw[0] == "\u3000" or raw[:4] == "    ":
+        return 2, False
+    return 1, len(raw) > 1 and raw[1] in BLANKS
 
 
 def end_class(compact: str) -> int:
@@ -144,21 +133,11 @@ def end_class(compact: str) -> int:
     last = compact[-1]
     if "\u4e00" <= last <= "\u9fff":
         return 0
-    if last in SENTENCE_ENDS:
-        return 1
     if last in CLOSERS:
         return 2 if len(compact) > 1 and compact[-2] in SENTENCE_ENDS else 3
-    if last in "，,":
-        return 4
-    if last in "、；;":
-        return 5
-    if last in "：:":
-        return 6
-    if last in OPENERS:
-        return 7
-    if (last.isascii() and last.isalnum()) or last == "%":
+    if last.isascii() and last.isalnum():
         return 8
-    return 9 if last in "—-–" else 10
+    return _END_CLASSES.get(last, 10)
 
 
 def start_class(compact: str) -> int:
@@ -166,24 +145,12 @@ def start_class(compact: str) -> int:
     4 book mark, 5 digit, 6 Latin, 7 mark that starts no sentence, 8 dash, 9 ornament, 10 numbered, 11 other."""
     first = compact[0]
     if "\u4e00" <= first <= "\u9fff":
-        return 10 if len(compact) > 1 and compact[1] in "、." and first in "一二三四五六七八九十" else 0
-    if first in "“‘「『":
-        return 1
-    if first in "（(":
-        return 2
-    if first in "【〔[":
-        return 3
-    if first == "《":
-        return 4
+        return 10 if _NUMBERED.match(compact) else 0
     if first.isdigit():
         return 5
     if first.isascii() and first.isalpha():
         return 6
-    if first in NO_START:
-        return 7
-    if first in "—-–":
-        return 8
-    return 9 if first in ORNAMENTS else 11
+    return _START_CLASSES.get(first, 11)
 
 
 def pattern_class(text: str) -> int:
@@ -193,26 +160,29 @@ def pattern_class(text: str) -> int:
         return 0
     if "版" in text and is_jump_line(text):
         return 1
-    if _BYLINE_KEY.search(text[:12]) and "。" not in text:
-        return 2 if _BYLINE.fullmatch(text) else 3
-    if _CAPTION_START.match(text):
+    known = patterns()
+    if known.byline_key.search(text[:12]) and "。" not in text:
+        return 2 if known.byline.fullmatch(text) else 3
+    if known.caption_start.match(text):
         return 4
-    if text[-1] in "摄图影道）)" and _CAPTION_END.search(text[-16:]):
+    if text[-1] in "摄图影道）)" and known.caption_end.search(text[-16:]):
         return 5
-    if _FURNITURE.match(text):
-        return 6
+    return 6 if known.furniture.match(text) else _short_class(text)
+
+
+def _short_class(text: str) -> int:
     return 7 if len(text) <= 6 and _SECTION.match(text) else 0
 
 
 def opening_class(compact: str) -> int:
     """How a paragraph opens: 0 anyhow, 1 dateline, 2 a date or time, 3 in a way that goes on from text before it."""
-    if _DATELINE.match(compact):
+    if patterns().dateline.match(compact):
         return 1
-    if _OPENING_DATE.match(compact):
+    if patterns().opening_date.match(compact):
         return 2
-    return 3 if _GOES_ON.match(compact) else 0
+    return 3 if patterns().goes_on.match(compact) else 0
 
 
 def byline_tail(compact: str) -> bool:
     """Tell whether a line ends with a byline in brackets, as the last line of a story does."""
-    return compact[-1:] in "）)" and _BYLINE_TAIL.search(compact[-60:]) is not None
+    return compact[-1:] in "）)" and patterns().byline_tail.search(compact[-60:]) is not None

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from miner.model import Line
 from miner.offsets import INSERTED, Span, TextMap
 from miner.read import plain_form
+from miner.split.patterns import patterns
 
 __all__ = ["Restored", "close_up", "join_heads", "restore_paragraph"]
 
@@ -41,9 +42,6 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _ORNAMENT = re.compile("\ufffd(?=[ \u3000]{0,4}(?:[本全首特实见][\u4e00-\u9fff]{1,5})?(?:记者|通讯员))")
 _SPECIAL = re.compile(f"{_BLANK.pattern}|{_INVISIBLE.pattern}|{_LIGATURE.pattern}|{_RADICAL.pattern}|{LOST}")
-_BYLINE_OPEN = re.compile(
-    r"[（(](?:本报|本台|实习|首席|见习|全媒体){0,2}(?:记者|通讯员|作者)[^（）()]{0,60}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,7 @@ def _restore_special(out: _Writer, text: str, found: re.Match[str], number: int)
 
 def _between_names(text: str, start: int, end: int) -> bool:
     """Whether a blank parts two names of a byline in brackets: `（记者 王一 李二三）`, but not `（记者 陈  凌）`."""
-    if not _BYLINE_OPEN.search(text[max(0, start - 70) : start]):
+    if not patterns().byline_begun.search(text[max(0, start - 70) : start]):
         return False
     before, after = (
         re.split(r"[ \u3000]", text[max(0, start - 70) : start])[-1],

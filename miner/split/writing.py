@@ -16,9 +16,10 @@ from miner.split.bylines import Page, Signature, sign
 from miner.split.explain import reason_of
 from miner.split.heads import part_heads
 from miner.split.jumps import parse_jump
-from miner.split.lines import NO_START, OPENERS, SENTENCE_ENDS, opening_class
+from miner.split.lines import NO_START, SENTENCE_ENDS, opening_class
 from miner.split.matching import Block
 from miner.split.outline import Outline
+from miner.split.patterns import OPENERS
 from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.roles import LABELS, ROLE_OF
 
