@@ -112,6 +112,12 @@ def test_entities_know_their_lexicon_entry(recogniser: Recogniser) -> None:
     assert entity.country == "丹麦"
 
 
+def test_a_surname_may_end_the_text(recogniser: Recogniser) -> None:
+    """A title with a surname and one character behind it, and then nothing, is read like any other end."""
+    for end in ("编辑 程旭", "编辑 程", "编辑 欧阳"):
+        _check(_read(recogniser, "望湖社记者 高望" + end))
+
+
 def test_latin_names_of_people(recogniser: Recogniser) -> None:
     """The Latin form in brackets is kept with the person."""
     annotated = _read(recogniser, "嘉吉亚太区总裁卢卡斯·霍尔特（Lucas Holt）说，潜力巨大。")

@@ -16,6 +16,7 @@ import rjieba
 from miner.language.fold import fold_name
 from miner.language.gazetteer import gazetteer, words_of
 from miner.language.lexicon import Entry, load_lexicon
+from miner.language.numerals import read_number
 from miner.language.words import words
 
 _LONGEST_PLACE = 8
@@ -30,6 +31,9 @@ _UNITS = ("省", "市", "区", "县")
 LONGEST_INITIALS = 6
 """Characters of a company's abbreviation."""
 _NO_BRACKETS = str.maketrans("", "", "()")
+_AS_ONE = str.maketrans("和及暨", "与与与", "()<>[]“”\"'")
+_STOCK_MARKS = re.compile(r"^\*?st(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])-(?:s?w|s|b|u|d)$")
+_NUMERAL = re.compile("[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九]")
 _TOWN = re.compile(r"(?<=[^省市区县]{2})[省市](?=.)")
 _BRACKET = re.compile(r"\(([^()]{1,12})\)")
 _INTRODUCES = re.compile(r"^(?:以下|下)?(?:简称|统称)[:“\"]?(?=..)|^下称[:“\"]?(?=..)")
@@ -59,6 +63,26 @@ def endings(*kinds: str) -> tuple[str, ...]:
     (('有限责任公司', '股份有限公司'), '会计师事务所')
     """
     return tuple(sorted(words_of("name_forms", *kinds), key=lambda word: (-len(word), word)))
+
+
+@lru_cache(maxsize=65536)
+def unmarked(name: str) -> str:
+    """Return a folded name without the marks of its stock, its numbers in figures.
+
+    >>> unmarked("*st青穗"), unmarked("青穗汽车-w"), unmarked("四十八家俱乐部"), unmarked("st")
+    ('青穗', '青穗汽车', '48家俱乐部', 'st')
+    """
+    bare = _STOCK_MARKS.sub("", name)
+    return _NUMERAL.sub(lambda match: str(read_number(match.group())), bare)
+
+
+def plain(name: str) -> str:
+    """Return a folded name without what may be written so or otherwise: brackets, stock marks, 和 or 与.
+
+    >>> plain("青穗(上海)律所"), plain("城乡和住房建设局") == plain("城乡与住房建设局")
+    ('青穗上海律所', True)
+    """
+    return unmarked(name).translate(_AS_ONE) or name
 
 
 def has_legal_form(name: str) -> bool:
@@ -243,7 +267,7 @@ def abbreviates(short: str, full: str) -> bool:
     >>> abbreviates("市商务委", "上海市商务委员会"), abbreviates("上海大学", "上海交通大学")
     (True, False)
     """
-    if short[0] not in full[:4] or short[-1] not in full[-3:] or _leaves_out_a_word(short, full):
+    if short[0] not in full[:4] or short[-1] not in full[-3:] or leaves_out_a_word(short, full):
         return False
     at = 0
     for span in words(full):
@@ -257,7 +281,7 @@ def abbreviates(short: str, full: str) -> bool:
     return at == len(short)
 
 
-def _leaves_out_a_word(short: str, full: str) -> bool:
+def leaves_out_a_word(short: str, full: str) -> bool:
     """Tell whether a short name is the full one with its middle cut out: 上海(交通)大学."""
     return len(full) - len(short) >= 2 and any(
         full.startswith(short[:cut]) and full.endswith(short[cut:]) for cut in range(1, len(short))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -12,12 +12,11 @@ import numpy as np
 
 from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
-from miner.recognise.entities import Links, group, parts_of_name
+from miner.recognise.entities import group
 from miner.recognise.found import Found
+from miner.recognise.links import links_of
 from miner.recognise.names import across
 from miner.recognise.network.choice import Kind, check
-from miner.recognise.rules.brackets import find_latin
-from miner.recognise.rules.declared import declared_names
 from miner.recognise.spacy_components import ExpoEntities, pipeline
 from miner.text import AnnotatedText
 
@@ -121,7 +120,7 @@ def _word_edges(passage: AnnotatedText, names: list[Found]) -> bytearray:
 
 def _annotated(article: Article, parts: list[_Read]) -> Annotated:
     text, names = _joined(article, parts)
-    entity_of, entities = group(text, names, _links(text, names))
+    entity_of, entities = group(text, names, links_of(text, names))
     waiting = list(zip(names, entity_of, strict=True))[::-1]
     mentions: list[Mention] = []
     for name, span in text.fields.items():
@@ -159,21 +158,3 @@ def _joined(article: Article, parts: list[_Read]) -> tuple[AnnotatedText, list[F
     names = [found.shifted(part.start) for part in parts for found in part.found]
     text = AnnotatedText.joined([part.passage for part in parts], article.spans())
     return text, across(text, names)
-
-
-def _links(passage: AnnotatedText, names: list[Found]) -> Links:
-    links = Links()
-    pairs: Iterable[tuple[str, Iterable[tuple[Found, Found]]]] = (
-        ("declared", declared_names(passage, names)),
-        ("latin", find_latin(passage, names)),
-    )
-    for found_name in names:
-        text = passage.folded[found_name.start : found_name.end]
-        if found_name.label == "person":
-            for part in parts_of_name(text):
-                links.full.setdefault(("person", part), text)
-                links.kinds.setdefault(("person", part), "short")
-    for kind, found in pairs:
-        for full, short in found:
-            links.add(passage, full, short, kind)
-    return links

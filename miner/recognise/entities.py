@@ -7,59 +7,45 @@ surely stands for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from miner.language.lexicon import Entry
-from miner.language.name_forms import core
+from miner.language.name_forms import core, plain
 from miner.model import Form, LocalEntity
 from miner.recognise.found import Found
-from miner.recognise.likeness import known, pair_signs
-from miner.recognise.scorer import scorer
+from miner.recognise.likeness import known, may_be_one, pair_signs
+from miner.recognise.linker import Linker, linker
+from miner.recognise.links import Links
+from miner.recognise.scene import Key, Scene, key_of
 from miner.text import AnnotatedText
 
-Key = tuple[str, str]
+_LINKED = ("enterprise", "organization", "person")
+_WEIGHED = ("enterprise", "organization")
+"""Labels whose names are joined by learned signs too."""
 _MAX_NAMES = 150
 """Above this many distinct names of one label in an article, only declared links and equal names are joined."""
 
 
-@dataclass(slots=True)
-class Links:
-    """What the text itself declares: short or Latin forms (folded) and the full names they stand for."""
+def group(
+    passage: AnnotatedText, names: list[Found], links: Links, weights: Linker | None = None
+) -> tuple[list[int], list[LocalEntity]]:
+    """Return for every name the index of its entity, and the entities in order of first mention.
 
-    full: dict[Key, str] = field(default_factory=dict)
-    kinds: dict[Key, str] = field(default_factory=dict)
-
-    def add(self, passage: AnnotatedText, full: Found, short: Found, kind: str) -> None:
-        """Note that `short` is another name of `full`; the first declaration of a name counts."""
-        key = (short.label, _squeezed(passage, short))
-        name = _squeezed(passage, full)
-        if key[1] != name and key not in self.full:
-            self.full[key] = name
-            self.kinds[key] = kind
-
-
-def _squeezed(passage: AnnotatedText, found: Found) -> str:
-    return passage.folded[found.start : found.end].replace(" ", "")
-
-
-def group(passage: AnnotatedText, names: list[Found], links: Links) -> tuple[list[int], list[LocalEntity]]:
-    """Return for every name the index of its entity, and the entities in order of first mention."""
-    forms: dict[Key, list[int]] = {}
-    for index, found in enumerate(names):
-        forms.setdefault((found.label, _squeezed(passage, found)), []).append(index)
-    heads = _heads(forms, links)
+    Pairs are weighed by the package's weights where no others are given.
+    """
+    scene = Scene.of(passage, names)
+    keys = [key_of(passage, found) for found in names]
+    first = {key: names[at] for at, key in reversed(list(enumerate(keys)))}
+    heads = _heads(scene, links, weights or linker())
     owners: dict[Key, list[Key]] = {}
-    for key in forms:
+    for key in scene.spots:
         owners.setdefault(_root(key, heads), []).append(key)
-    entity_of = [0] * len(names)
-    entities: list[LocalEntity] = []
-    for root, keys in owners.items():
-        for key in keys:
-            for index in forms[key]:
-                entity_of[index] = len(entities)
-        entities.append(_entity(passage, [names[forms[key][0]] for key in keys], root, links))
-    return entity_of, entities
+    index = {key: at for at, forms in enumerate(owners.values()) for key in forms}
+    entities = [
+        _entity(passage, [first[key] for key in forms], root, links) for root, forms in owners.items()
+    ]
+    return [index[key] for key in keys], entities
 
 
 def _root(key: Key, heads: Mapping[Key, Key]) -> Key:
@@ -71,34 +57,55 @@ def _root(key: Key, heads: Mapping[Key, Key]) -> Key:
     return key
 
 
-def _heads(forms: dict[Key, list[int]], links: Links) -> dict[Key, Key]:
-    """Lead every name to the fuller name it stands for."""
+def _heads(scene: Scene, links: Links, weights: Linker) -> dict[Key, Key]:
+    """Lead every name to the fuller name it stands for: what the text declares first, then what the signs say."""
+    heads = told_heads(scene, links)
+    for choice in choices(scene, heads):
+        signs = (
+            pair_signs(scene, choice.name, (choice.name[0], full), choice.meant) for full in choice.meant
+        )
+        odds = [weights.joined(each) for each in signs]
+        best = max(range(len(odds)), key=odds.__getitem__)
+        if odds[best] > 0:
+            heads[choice.name] = (choice.name[0], choice.meant[best])
+    return heads
+
+
+def told_heads(scene: Scene, links: Links) -> dict[Key, Key]:
+    """Return the names that the text itself says others stand for, or that are others but written otherwise."""
     heads: dict[Key, Key] = {}
-    for label in ("enterprise", "organization", "person"):
-        texts = sorted((text for kind, text in forms if kind == label), key=lambda text: (len(text), text))
-        for at, text in enumerate(texts):
+    for label in _LINKED:
+        texts = scene.forms(label)
+        alike = {plain(text): text for text in texts}
+        for text in texts:
             full = links.full.get((label, text), "")
-            if not full or (label, full) not in forms:
-                longer = texts[at + 1 :] if label != "person" and len(texts) <= _MAX_NAMES else []
-                full = _fuller(label, text, longer, texts)
-            if full:
+            full = full if (label, full) in scene.spots else alike[plain(text)]
+            if _root((label, full), heads) != (label, text):
                 heads[label, text] = (label, full)
     return heads
 
 
-def _fuller(label: str, name: str, longer: Sequence[str], names: Sequence[str]) -> str:
-    """Return the longer name of an article that a name surely stands for, "" when there is none."""
-    weights, best, sure = scorer(), "", 0.0
-    for full in longer:
-        if not set(name).isdisjoint(full) or name.isascii() != full.isascii():
-            odds = weights.joined(pair_signs(label, name, full, names))
-            if odds > sure:
-                best, sure = full, odds
-    return best
+class Choice(NamedTuple):
+    """A name and the longer ones of its article that it may stand for."""
+
+    name: Key
+    meant: list[str]
+
+
+def choices(scene: Scene, told: Mapping[Key, Key]) -> Iterator[Choice]:
+    """Yield the names whose things the text does not tell, with those that they may stand for."""
+    for label in _WEIGHED:
+        texts = scene.forms(label)
+        for at, text in enumerate(texts if len(texts) <= _MAX_NAMES else ()):
+            key = (label, text)
+            meant = [] if key in told else [full for full in texts[at + 1 :] if may_be_one(label, text, full)]
+            meant = [full for full in meant if _root((label, full), told) != key]
+            if meant:
+                yield Choice(key, meant)
 
 
 def _entity(text: AnnotatedText, firsts: list[Found], root: Key, links: Links) -> LocalEntity:
-    rooted = [found for found in firsts if _squeezed(text, found) == root[1]]
+    rooted = [found for found in firsts if key_of(text, found) == root]
     full = rooted[0] if rooted else max(firsts, key=lambda found: found.end - found.start)
     others = [
         (found.span.of(text.text), _kind(text, found, full, links)) for found in firsts if found is not full
@@ -129,20 +136,7 @@ def _entry_of(text: AnnotatedText, names: list[Found], root: Key) -> Entry | Non
 
 def _kind(text: AnnotatedText, found: Found, full: Found, links: Links) -> str:
     """Return what sort of other name this is: as declared, else by its script and length."""
-    kind = links.kinds.get((found.label, _squeezed(text, found)))
+    kind = links.kinds.get(key_of(text, found))
     if kind is None and found.span.of(text.text).isascii():
         return "latin"
     return kind or ("short" if found.end - found.start < full.end - full.start else "full")
-
-
-def parts_of_name(name: str) -> tuple[str, ...]:
-    """Return the parts of a person's folded name that may stand for the whole.
-
-    >>> parts_of_name("娜塔莎·科瓦连科"), parts_of_name("李晓薇")
-    (('科瓦连科', '娜塔莎'), ('晓薇',))
-    """
-    first, _, rest = name.partition("·")
-    last = rest.rsplit("·", 1)[-1]
-    if not rest:
-        return (name[1:],) if len(name) == 3 and not name.isascii() else ()
-    return tuple(part for part in (last, first) if len(part) >= 2)

@@ -6,7 +6,7 @@ thing, by the wording of the two names and by what else the article is called to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from miner.language.gazetteer import gazetteer, words_of
@@ -17,8 +17,12 @@ from miner.language.name_forms import (
     core,
     has_legal_form,
     leading_region,
+    leaves_out_a_word,
+    unmarked,
     without_regions,
 )
+from miner.recognise.parts import fits_unit, in_order, is_bare, part_signs, region_signs
+from miner.recognise.scene import Key, Scene
 
 
 def known(label: str, name: str) -> Entry | None:
@@ -52,16 +56,12 @@ def _wording(label: str, short: str, full: str) -> list[str]:
         signs.append("ends the longer")
     if short in full:
         signs.append("inside the longer")
-    elif _in_order(short, full):
-        signs.append("characters of the longer in order")
+    elif in_order(short, full):
+        cut = leaves_out_a_word(short, full)
+        signs.append("the longer with its middle cut out" if cut else "characters of the longer in order")
     if abbreviates(short, full):
         signs.append("abbreviates the longer")
     return signs
-
-
-def _in_order(short: str, full: str) -> bool:
-    letters = iter(full)
-    return all(letter in letters for letter in short)
 
 
 def _rest(label: str, short: str, full: str) -> list[str]:
@@ -70,9 +70,8 @@ def _rest(label: str, short: str, full: str) -> list[str]:
     signs = []
     if before:
         signs.append("before it a region" if is_region(before) else "before it other words")
-        signs.append("before it …" + before[-1])
     if after:
-        signs += [f"after it {_kind(after)}", "after it …" + after[-2:]]
+        signs.append(f"after it {_kind(after)}")
     return signs
 
 
@@ -103,7 +102,7 @@ def _kind(rest: str) -> str:
 
 def _forms(label: str, short: str, full: str) -> list[str]:
     """The build of the two: legal forms, brackets, Latin, length."""
-    signs = [f"shorter has {min(len(short), 8)} characters"]
+    signs = []
     legal = has_legal_form(short), has_legal_form(full)
     signs.append(
         ("no legal form", "legal form of the longer", "legal form of the shorter", "two legal forms")[
@@ -129,20 +128,90 @@ def _lexicon(label: str, short: str, full: str) -> list[str]:
     if mine.name == theirs.name:
         return ["one lexicon entry" if known(label, full) else "one lexicon entry by the core"]
     parent = mine.name == theirs.parent or theirs.name == mine.parent
-    return ["a part of the other by the lexicon" if parent else "two lexicon entries"]
+    return ["a part of the other by the lexicon" if parent else "two lexicon entries by the core"]
 
 
-LIKENESS: tuple[Callable[[str, str, str], list[str]], ...] = (_cores, _wording, _rest, _forms, _lexicon)
+def _parts(label: str, short: str, full: str) -> Iterator[str]:
+    """What the parts of the one are to those of the other."""
+    yield from part_signs(short, full)
+    if known(label, short) and not known(label, full):
+        lacking = next(sign for sign in part_signs(short, full) if sign.startswith("lacks "))
+        yield f"only the shorter is known, {lacking}"
 
 
-def pair_signs(label: str, short: str, full: str, others: Collection[str]) -> list[str]:
-    """Return the signs about two folded names of one label; `others` are all names of the label in the article."""
-    found = ["always", f"two names of label {label}"]
-    for drawn in LIKENESS:
-        found += [f"{label}: {sign}" for sign in drawn(label, short, full)]
-    holding = [other for other in others if other not in (short, full) and short in other]
-    if holding:
-        found.append(f"{label}: other names hold the shorter too")
-        if any(len(other) < len(full) for other in holding):
-            found.append(f"{label}: a nearer name holds it")
+def _regions(label: str, short: str, full: str) -> Iterable[str]:
+    """What the regions of two bodies say."""
+    return region_signs(short, full) if label == "organization" else ()
+
+
+LIKENESS: tuple[Callable[[str, str, str], Iterable[str]], ...] = (
+    _cores,
+    _wording,
+    _rest,
+    _forms,
+    _lexicon,
+    _parts,
+    _regions,
+)
+
+
+@lru_cache(maxsize=16384)
+def wording_signs(label: str, short: str, full: str) -> tuple[str, ...]:
+    """Return the signs that the wording of two folded names of one label gives."""
+    return tuple(f"{label}: {sign}" for drawn in LIKENESS for sign in drawn(label, short, full))
+
+
+@lru_cache(maxsize=16384)
+def may_be_one(label: str, short: str, full: str) -> bool:
+    """Tell whether two names are worth comparing: a character in common or another script, and not two entries of a lexicon.
+
+    In 540 annotated articles 3 of 474 pairs with entries of their own were one thing's.
+
+    >>> may_be_one("enterprise", "青穗", "青穗食品"), may_be_one("organization", "上海大学", "上海交通大学")
+    (True, False)
+    """
+    if set(short).isdisjoint(full) and short.isascii() == full.isascii():
+        return False
+    mine, theirs = known(label, short), known(label, full)
+    return mine is None or theirs is None or mine.name == theirs.name
+
+
+def pair_signs(scene: Scene, short: Key, full: Key, others: Sequence[str]) -> list[str]:
+    """Return the signs on whether the first name stands for the second; `others` are all names of the label that might be meant."""
+    label, name = short
+    found = [
+        "always",
+        f"two names of label {label}",
+        *wording_signs(label, unmarked(name), unmarked(full[1])),
+    ]
+    found += [f"{label}: {sign}" for sign in scene.signs(short, full)]
+    if set(name).isdisjoint(full[1]):
+        found.append(f"{label}: no character in common")
+    found += [f"{label}: {sign}" for sign in _among(scene, short, full, others)]
     return found
+
+
+def _among(scene: Scene, short: Key, full: Key, others: Sequence[str]) -> Iterator[str]:
+    """Yield what the other names that might be meant say."""
+    name = short[1]
+    yield f"{min(len(others), 4)} names might be meant"
+    holding = [other for other in others if name in other]
+    yield f"{min(len(holding), 4)} of them hold the shorter"
+    if any(len(other) < len(full[1]) for other in holding):
+        yield "a nearer name holds it"
+    if len(others) > 1:
+        yield from _last_named(scene, short, full, others, "all")
+    fitting = [other for other in others if fits_unit(name, other)] if is_bare(name) else []
+    if full[1] in fitting:
+        yield f"{min(len(fitting), 3)} fit the unit"
+        yield from _last_named(scene, short, full, fitting, "those that fit")
+
+
+def _last_named(scene: Scene, short: Key, full: Key, among: Sequence[str], which: str) -> Iterator[str]:
+    last = scene.before(short, among)
+    if last is not None:
+        yield (
+            f"of {which} named last before it"
+            if last == full[1]
+            else f"of {which} another named last before it"
+        )

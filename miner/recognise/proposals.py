@@ -106,7 +106,8 @@ def _lengths(folded: str, start: int) -> tuple[int, ...]:
     family = family_length(folded[start : start + 3])
     if not family or not folded[start : start + family + 1].isalpha():
         return ()
-    return tuple(family + given for given in (1, 2) if folded[start : start + family + given].isalpha())
+    name = folded[start : start + family + 2]
+    return tuple(size for size in (family + 1, family + 2) if size <= len(name) and name[:size].isalpha())
 
 
 def _dotted(view: View) -> Spans:

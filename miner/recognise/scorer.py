@@ -38,13 +38,11 @@ class Told(NamedTuple):
 
 
 class Scorer:
-    """Learned weights of the signs and measures of a stretch, of its article's votes, and of the signs of pairs."""
+    """Learned weights of the signs and measures of a stretch, and of its article's votes."""
 
     def __init__(self, *tables: Table) -> None:
-        self.signs, self.measures, self.votes, self.pairs, self.alone = tables
-        pairs, signs = self.pairs, self.signs
-        self._paired = dict(zip(pairs.names, pairs.weights[:, 0].tolist(), strict=True))
-        self._row = {name: row for row, name in enumerate(signs.names)}
+        self.signs, self.measures, self.votes, self.alone = tables
+        self._row = {name: row for row, name in enumerate(self.signs.names)}
 
     def here(self, signs: Sequence[Sequence[str]], measures: Floats) -> Floats:
         """Return the log-odds of every label for stretches where they stand, shape (stretches, labels).
@@ -62,10 +60,6 @@ class Scorer:
         """Return the log-odds with the article's vote; `votes` has the shape (stretches, votes, labels)."""
         odds: Floats = np.einsum("nvl,vl->nl", votes, self.votes.weights)
         return odds
-
-    def joined(self, signs: Sequence[str]) -> float:
-        """Return the log-odds that two names of an article are one thing's, by the signs about the pair."""
-        return float(sum(self._paired.get(sign, 0.0) for sign in signs))
 
     def told(self, signs: Sequence[str], measures: Floats, label: int) -> list[Told]:
         """Return what the evidence about one stretch adds to a label's log-odds, the weightiest first."""
@@ -101,7 +95,7 @@ class Scorer:
             raise ModelError(f"damaged scorer: {error}", hint="train it again with `miner train`") from error
 
 
-_TABLES = ("signs", "measures", "votes", "pairs", "alone")
+_TABLES = ("signs", "measures", "votes", "alone")
 
 
 def _summed(table: Table, rows: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Floats:

@@ -120,6 +120,14 @@ COURSES: Mapping[str, Course] = {
         "models/names-scorer.npz",
         ("sklearn",),
     ),
+    "links": Course(
+        "同篇名称的归并 which names of an article are one thing's",
+        "miner.training.links",
+        "train_links",
+        ("annotated",),
+        "models/links.json",
+        ("scipy",),
+    ),
     "posts": Course(
         "职务 the posts of people",
         "miner.training.posts.course",

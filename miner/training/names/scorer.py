@@ -1,7 +1,6 @@
 """The course of the scorer: what every piece of evidence about a name counts, learned from annotated articles.
 
-Logistic regression for every label over the signs and measures of all proposals, then over the votes of an article,
-then over pairs of names. Votes are counted with odds from folds that the article is not in, and the network's readings
+Logistic regression for every label over the signs and measures of all proposals, then over the votes of an article. Votes are counted with odds from folds that the article is not in, and the network's readings
 should come from networks that have not seen the article either: put them into the folder `readings` beside the
 articles, `<id>.npy` each, with a row of states for every character of the article's file.
 """
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain, combinations
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +24,6 @@ from sklearn.linear_model import LogisticRegression
 from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import choose
 from miner.recognise.evidence import MEASURES
-from miner.recognise.likeness import pair_signs
 from miner.recognise.names import Seen, choices, see
 from miner.recognise.network.asked import ask
 from miner.recognise.scorer import LABELS, Scorer, Table
@@ -36,15 +34,14 @@ from miner.training.names.annotated import FOLDS, Gold, read_annotated
 
 Floats = npt.NDArray[np.floating]
 Flags = npt.NDArray[np.bool_]
-_SIGNS, _VOTES, _PAIRS = 0.3, 1.0, 2.0
-"""How little the weights of signs and measures, of votes and of pairs are held back (the C of the regression)."""
+_SIGNS, _VOTES = 0.3, 1.0
+"""How little the weights of signs and measures and of votes are held back (the C of the regression)."""
 _LEAST_SEEN, _LEAST_WEIGHT = 3, 0.03
 """A sign seen in fewer stretches is left out; so is one that counts less for every label."""
-_LENIENT, _LENIENT_PAIRS = 0.4, 0.53
+_LENIENT = 0.4
 """Added to log-odds: a missed name costs as much as a false one, but every string has several chances to be found."""
 _OWN = 3
 """How often the project's own corpus counts: it is small, and of the kind of text that the tool is for."""
-_PAIRED = ("enterprise", "organization")
 
 
 class Lesson(NamedTuple):
@@ -187,7 +184,7 @@ def _scorer(rows: Rows, votes: Floats, golds: Sequence[Gold]) -> Scorer:
     counted = np.stack(columns, axis=1)
     counted[VOTES.index("always")] += _LENIENT
     here = Table(signs, learned[:n][telling])
-    return Scorer(here, Table(MEASURES, learned[n:]), Table(VOTES, counted), pairs(golds), alone(golds))
+    return Scorer(here, Table(MEASURES, learned[n:]), Table(VOTES, counted), alone(golds))
 
 
 def alone(golds: Sequence[Gold]) -> Table:
@@ -198,24 +195,6 @@ def alone(golds: Sequence[Gold]) -> Table:
     telling = np.abs(learned).max(axis=1) >= 2 * _LEAST_WEIGHT
     names = tuple(name for name, tells in zip(rows.signs, telling.tolist(), strict=True) if tells)
     return Table(names, learned[telling])
-
-
-def pairs(golds: Sequence[Gold]) -> Table:
-    """Return the weights of the signs that two names of an article are one thing's, shape (signs, 1)."""
-    rows, right = [], []
-    for gold in golds:
-        for label in _PAIRED:
-            owner = {
-                name: at for at, names in enumerate(gold.things[label]) for name in names if len(name) > 1
-            }
-            for short, full in combinations(sorted(owner, key=lambda name: (len(name), name)), 2):
-                if set(short) & set(full) or short.isascii() != full.isascii():
-                    rows.append(pair_signs(label, short, full, owner))
-                    right.append([owner[short] == owner[full]])
-    names, table = sign_table(rows)
-    learned = weights(table, np.array(right), _PAIRS)
-    learned[names.index("always")] += _LENIENT_PAIRS
-    return Table(names, learned)
 
 
 def measure(lessons: Sequence[Lesson], odds: Floats) -> dict[str, float]:
