@@ -493,7 +493,8 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     type=click.IntRange(50),
     help="split: 生成多少版面 / pages to set",
 )
-def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) -> None:
+@click.option("--seed", default=1, show_default=True, help="随机数的种子 / seed of what is left to chance")
+def train(model: str, data: Path, out: Path | None, minutes: float, pages: int, seed: int) -> None:
     """训练一个模型 / Train a model from a folder of data sets.
 
     DATA holds the sets as the models' cards name them; what is missing is said before it starts. Needs the extra `train`.
@@ -505,7 +506,7 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
       miner train posts ../shared/data --out posts.npz
     """
     target = out or Path(__file__).parent / "resources" / COURSES[model].ships
-    effort = Effort(minutes=minutes, pages=pages, corpus=default_corpus())
+    effort = Effort(minutes=minutes, pages=pages, seed=seed, corpus=default_corpus())
     made = learn(model, data, target, effort=effort, say=lambda text: click.echo(text, err=True))
     for what, value in made.figures.items():
         click.echo(f"{what}: {value:.4f}", err=True)

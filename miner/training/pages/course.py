@@ -229,7 +229,7 @@ def _train_edge(slots: Any, truth: Sequence[bool], freedom: float) -> Any:
 
 
 def train_network(
-    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 32, members: int = 5
+    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 64, members: int = 5
 ) -> Network:
     """Fit small networks from different seeds and lay them side by side as one that gives their mean; the scaling of the
     inputs is folded into the weights."""
