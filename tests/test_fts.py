@@ -220,3 +220,19 @@ def test_found_words_lead_back_to_the_text_as_written() -> None:
     text = "进\u200b博会與進博會"
     assert [span.of(text) for span in find_words(text, ("进博会",))] == ["进\u200b博会", "進博會"]
     assert find_words(text, ()) == [] and find_words("", ("a",)) == []
+
+
+@pytest.mark.parametrize("typed", ["cafe", "CAFÉ", "Café", "Cafe\u0301", "muller", "Müller"])
+def test_letters_are_found_with_and_without_their_accents(typed: str) -> None:
+    for written in ("咖啡馆Café Müller开业", "咖啡馆Cafe\u0301 Mu\u0308ller开业", "咖啡馆CAFE MULLER开业"):
+        own = empty_archive()
+        add_document(own)
+        add_article(own, "a", written)
+        fts.refresh(own)
+        assert find(own, typed) == {"a"}
+        assert [span.of(written).casefold()[:1] for span in find_words(written, (typed,))] in (["c"], ["m"])
+        own.close()
+
+
+def test_the_marks_of_kana_are_no_accents() -> None:
+    assert fts.fold("がパ") == "がパ"

@@ -30,6 +30,7 @@ _SEEN = (
     _c("n_articles", "integer not null default 0", "被提及的文章数 / articles"),
     _c("first_seen", "text", "首次见报日期 / first seen"),
     _c("last_seen", "text", "最近见报日期 / last seen"),
+    _c("pinyin", "text", "名称的拼音,排序用 / sounds of the name, to sort by"),
 )
 
 
@@ -48,7 +49,7 @@ def _entity(name: str, title: str, about: str, *more: Column, facets: tuple[str,
         label="name",
         facets=facets,
         sort="n_articles",
-        indexes=(("name",), ("n_articles",), ("n_mentions",)),
+        indexes=(("name",), ("pinyin",), ("n_articles",), ("n_mentions",)),
     )
 
 

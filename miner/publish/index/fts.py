@@ -51,10 +51,17 @@ class _Folding(dict[int, str]):
         category = unicodedata.category(char)
         if category == "Cs" or char in _MARKS:
             return "\ufffd"
-        if category == "Cf":
+        if category == "Cf" or "\u0300" <= char <= "\u036f":
             return ""
         char = _one(fold_character(_one(unicodedata.normalize("NFKC", char), char)).lower(), char)
+        char = _unaccented(char)
         return char if ord(char) >= 128 or char.isalnum() else chr(_ASCII_MARK + ord(char))
+
+
+def _unaccented(char: str) -> str:
+    """Return a Latin letter without its accents, so that `cafe` finds Café; kana keep theirs."""
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if base.isascii() else char
 
 
 def _one(form: str, char: str) -> str:
@@ -67,13 +74,13 @@ def _folding() -> _Folding:
 
 
 def fold(text: str) -> str:
-    """Return the text as it is indexed: simplified, half width, lower case, invisible characters left out.
+    """Return the text as it is indexed: simplified, half width, lower case, invisible characters and accents left out.
 
     Character by character, so that a substring folds to a substring. ASCII punctuation becomes private-use letters,
     because FTS5's tokenizer drops it.
 
-    >>> fold("３Ｍ公司") == fold("3m公司"), fold("進博會"), len(fold("4.1"))
-    (True, '进博会', 3)
+    >>> fold("３Ｍ公司") == fold("3m公司"), fold("進博會"), len(fold("4.1")), fold("Café")
+    (True, '进博会', 3, 'cafe')
     """
     return text.translate(_folding())
 

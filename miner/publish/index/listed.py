@@ -223,6 +223,9 @@ def _fill_names(connection: sqlite3.Connection) -> None:
             "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin) values (?, ?, ?, ?, ?, ?)",
             found,
         )
+        connection.execute(
+            f"update [{table}] set pinyin = (select n.pinyin from names n where n.entity_id = [{table}].id and n.name = [{table}].name limit 1)"
+        )
 
 
 def _index(connection: sqlite3.Connection, kind: str, streams: Iterable[_Stream]) -> None:

@@ -47,7 +47,7 @@ _BY_NAME, _LATEST = "name", "latest"
 def _entity_orders(table: str) -> dict[str, Order]:
     return {
         "articles": Order("见报篇数"), "mentions": Order("提及次数", "n_mentions", f"ix_{table}_n_mentions"),
-        _LATEST: Order("最近见报", "last_seen", f"ix_{table}_last_seen"), _BY_NAME: Order("名称", "name", f"ix_{table}_name", descending=False),
+        _LATEST: Order("最近见报", "last_seen", f"ix_{table}_last_seen"), _BY_NAME: Order("名称（拼音）", "pinyin", f"ix_{table}_pinyin", descending=False),
     }  # fmt: skip
 
 
