@@ -59,6 +59,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """Where a web page stands among those over which one story runs."""
+
+    series: str
+    """What the addresses of its parts have in common."""
+    number: int
+    known: int
+    """The number of parts that the page knows of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One input file, or one member of an archive, as lines."""
 
@@ -75,6 +86,8 @@ class Document:
     layout: Literal["page", "article", "markup"] | None = None
     """What the reader knows about the shape of the text; None lets the splitter decide."""
     author: str | None = None
+    part: SeriesPart | None = None
+    """Of which story in parts this is one."""
     status: Literal["ok", "failed"] = "ok"
     problems: tuple[Problem, ...] = ()
 

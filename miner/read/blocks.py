@@ -21,6 +21,8 @@ _BLOCK = frozenset((
     "body", "figcaption", "address", "founder-content", "hr", "details", "summary", "fieldset", "[document]",
 ))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
+_EMPTY = frozenset(("br", "img"))
+_BOLD = frozenset(("b", "strong"))
 _OPENING = re.compile(r"<script|<style|<!--", re.IGNORECASE)
 _CLOSING = {
     "<script": re.compile(r"</script", re.IGNORECASE),
@@ -224,23 +226,21 @@ class _Walk:
         name = tag.name
         if name == "br":
             self.flush()
+        self.image = self.image or name == "img"
+        if name in _EMPTY or name in _SKIPPED or id(tag) in self.dropped or self._is_hidden(tag):
             return False
-        if name == "img":
-            self.image = True
-            return False
-        if name in _SKIPPED or id(tag) in self.dropped:
-            return False
-        if self.holders and tag.has_attr("style") and _HIDDEN.search(str(tag["style"])):
-            return False
-        if name in _BLOCK and name not in _CELLS:
+        if name in _CELLS:
+            self.parts += [" "] if self.parts else []
+        elif name in _BLOCK:
             self.flush()
-        if name in _CELLS and self.parts:
-            self.parts.append(" ")
         if name in _BLOCK or not self.holders:
             self.holders.append(tag)
         self.link += name == "a"
-        self.bold += name in ("b", "strong")
+        self.bold += name in _BOLD
         return True
+
+    def _is_hidden(self, tag: Tag) -> bool:
+        return bool(self.holders) and tag.has_attr("style") and bool(_HIDDEN.search(str(tag["style"])))
 
     def leave(self, tag: Tag) -> None:
         if tag is self.holders[-1]:
@@ -248,7 +248,7 @@ class _Walk:
                 self.flush()
             self.holders.pop()
         self.link -= tag.name == "a"
-        self.bold -= tag.name in ("b", "strong")
+        self.bold -= tag.name in _BOLD
 
     def add(self, text: str) -> None:
         self.parts.append(text)

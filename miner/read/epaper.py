@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
 
 from bs4 import Tag
 
 from miner.model import Role
 from miner.read.blocks import Block, Page, blocks, parse, tidy
+from miner.read.markup import markup
 from miner.read.paths import iso_date, page_name
 from miner.read.running import densest
 
@@ -23,11 +26,12 @@ _CONTENT = (
 )
 _WRITTEN = re.compile(r"""document\.write\(\s{0,9}view\(\s{0,9}(["'])(.{0,2000}?)\1""", re.DOTALL)
 _PAGE = re.compile(r"(?<![\dA-Z])([A-Z]{0,2}\d{1,3})\s{0,3}版")
-_NEWSPAPER = re.compile(
-    r"《?([一-鿿]{2,8}(?:日报|晚报|时报|早报|晨报|都市报|商报|新报|青年报|工人报|周报|导报|快报)(?:海外版)?)》?"
-)
 _STORY_LINK = re.compile(r"content_\d{3,12}(?:_\d{1,3})?\.s?html?|nw\.D\d{4,8}[a-z]{2,12}_\d{8}")
 _JUMP = re.compile(r"^[（(]?(?:紧?[下转]+|上接|紧接)第?\s?\S{1,4}\s?版.{0,14}$")
+_ENDED = re.compile(r"[。！？；…]$")
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_CAPTIONED = re.compile(r"caption|image_desc|img[-_]desc|pic[-_]?(?:txt|text|desc|note)", re.IGNORECASE)
+"""Classes of elements that hold captions."""
 _PICTURES = ".attachment, .pci_c, .img-desc"
 _HEADS: dict[str, Role] = {
     "#PreTitle": "kicker",
@@ -38,6 +42,16 @@ _HEADS: dict[str, Role] = {
     "h2": "subtitle",
     "h4": "byline",
 }
+
+
+_STATED: tuple[tuple[str, Role], ...] = (
+    ("introtitle", "kicker"),
+    ("title", "headline"),
+    ("subtitle", "subtitle"),
+    ("author", "byline"),
+)
+"""Names in Founder's comment, and what they hold."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,8 @@ class Story:
     page: str | None = None
     author: str | None = None
     index: bool = False
+    runs_on: bool = False
+    """Whether it may go on over further pages of the web."""
     left_out: tuple[Block, ...] = ()
     """Running text of the page that stands outside the story, where it is much."""
     share_left_out: float = 0.0
@@ -82,8 +98,13 @@ def newspaper_in(text: str) -> str | None:
     >>> newspaper_in("第03版：要闻 《松江日报》数字报")
     '松江日报'
     """
-    found = _NEWSPAPER.search(text)
+    found = _newspaper().search(text)
     return found.group(1) if found else None
+
+
+@cache
+def _newspaper() -> re.Pattern[str]:
+    return re.compile(rf"《?([一-鿿]{{2,8}}{markup().words['newspapers']}(?:海外版)?)》?")
 
 
 def written(tag: Tag) -> str:
@@ -140,38 +161,40 @@ def _around(page: Page, drop: Iterable[Tag]) -> Story:
     found = blocks(page.soup, drop=drop)
     lines = [block.text for block in found if block.linked < 0.5 * len(block.text)]
     dated = [line for line in lines if iso_date(line)]
-    places = (*(line for line in dated if "版" in line), page.title, *lines)
-    number = next((match for line in places if (match := _PAGE.search(line))), None)
-    names = (*dated, page.title, *lines)
+    number = _first(_PAGE.search, [*(line for line in dated if "版" in line), page.title, *lines])
     return Story(
-        newspaper=next((name for line in names if (name := newspaper_in(line))), None),
-        date=next((day for line in (*dated, page.title) if (day := iso_date(line))), None),
+        newspaper=_first(newspaper_in, [*dated, page.title, *lines]),
+        date=_first(iso_date, [*dated, page.title]),
         page=page_name(number.group(1)) if number else None,
     )
+
+
+def _first(read: Callable[[str], T | None], lines: Iterable[str]) -> T | None:
+    """Return the first thing that is read in one of the lines."""
+    return next((found for line in lines if (found := read(line))), None)
 
 
 def body_role(block: Block) -> Role:
     """Tell subheads, captions and jump lines from paragraphs by what the markup shows of them."""
     if len(block.text) < 30 and _JUMP.match(block.text):
         return "jump"
-    name, names = (
-        block.holder.name,
-        " ".join([*block.holder.get_attribute_list("class"), *_parent_classes(block.holder)]),
-    )
-    if name == "figcaption" or re.search(
-        r"caption|image_desc|img[-_]desc|pic[-_]?(?:txt|text|desc|note)", names, re.IGNORECASE
-    ):
+    if _is_caption(block):
         return "caption"
-    if (
-        block.after_image
-        and len(block.text) < 90
-        and re.search(r"(?:摄|供图|图片|资料图|制图|/图|照片)[)）】。]?$", block.text)
-    ):
-        return "caption"
-    short = len(block.text) <= 40 and not re.search(r"[。！？；…]$", block.text)
-    if short and (name in ("h2", "h3", "h4", "h5", "h6") or block.strong >= len(block.text) * 0.9):
-        return "subhead"
-    return "body"
+    short = len(block.text) <= 40 and not _ENDED.search(block.text)
+    headed = block.holder.name in _HEADINGS or block.strong >= len(block.text) * 0.9
+    return "subhead" if short and headed else "body"
+
+
+def _is_caption(block: Block) -> bool:
+    names = " ".join([*block.holder.get_attribute_list("class"), *_parent_classes(block.holder)])
+    if block.holder.name == "figcaption" or _CAPTIONED.search(names):
+        return True
+    return block.after_image and len(block.text) < 90 and bool(_picture_end().search(block.text))
+
+
+@cache
+def _picture_end() -> re.Pattern[str]:
+    return re.compile(rf"{markup().words['picture_ends']}[)）】。]?$")
 
 
 def _parent_classes(tag: Tag) -> list[str]:
@@ -180,17 +203,15 @@ def _parent_classes(tag: Tag) -> list[str]:
 
 def _heads(page: Page, body: Tag, stated: dict[str, str]) -> Iterator[Part]:
     """Yield kicker, headline, subtitle and byline, from Founder's comment or from the headings over the text."""
-    names: tuple[tuple[str, Role], ...] = (
-        ("introtitle", "kicker"),
-        ("title", "headline"),
-        ("subtitle", "subtitle"),
-        ("author", "byline"),
-    )
-    if stated.get("title"):
-        for name, role in names:
-            if stated.get(name):
-                yield Part(role, Block(stated[name], body, stated[name][:12]))
+    if not stated.get("title"):
+        yield from _headings(page, body)
         return
+    for name, role in _STATED:
+        if text := stated.get(name):
+            yield Part(role, Block(text, body, text[:12]))
+
+
+def _headings(page: Page, body: Tag) -> Iterator[Part]:
     box = page.first(".text_c", ".article-box .article", ".article", "#articleContent") or page.soup
     inside = {id(tag) for tag in body.find_all(True)}
     for tag in box.select(", ".join(_HEADS)):

@@ -91,36 +91,34 @@ def runs(chars: Iterable[Char]) -> list[Placed]:
 
 def joined(pieces: Sequence[Placed]) -> list[Placed]:
     """Join pieces of one baseline across gaps inside a line; a gap that goes on above and below is a gutter."""
-    upstanding = [piece for piece in pieces if piece.vertical]
+    found = [piece for piece in pieces if piece.vertical]
     pieces = [piece for piece in pieces if not piece.vertical]
-    rows = _rows(pieces)
     below = sorted(pieces, key=lambda piece: piece.middle)
     heights = [piece.middle for piece in below]
-    taken: dict[int, Placed | None] = {}
-    for row in rows:
+    made: dict[int, Placed] = {}
+    for row in _rows(pieces):
         head = row[0]
+        made[head] = pieces[head]
         for left, right in pairwise(row):
-            gap, size = (
-                pieces[right].box.left - pieces[left].box.right,
-                max(pieces[left].size, pieces[right].size),
-            )
-            whole = taken.get(head) or pieces[head]
-            alike = abs(pieces[left].size - pieces[right].size) < 0.3 * size
-            if alike and gap < _FAR * size and (
-                _spaced(pieces[left], pieces[right], gap) or not _gutter(pieces[left], pieces[right], below, heights)
-            ):  # fmt: skip
-                taken[head] = _merge(
-                    whole,
-                    pieces[right],
-                    " " if gap > 0.2 * size and not _spaced(pieces[left], pieces[right], gap) else "",
-                )
-                taken[right] = None
-            else:
+            between = _between(pieces[left], pieces[right], below, heights)
+            if between is None:
                 head = right
-    return [
-        *upstanding,
-        *(line for index, piece in enumerate(pieces) if (line := taken.get(index, piece)) is not None),
-    ]
+                made[head] = pieces[head]
+            else:
+                made[head] = _merge(made[head], pieces[right], between)
+    return [*found, *(made[index] for index in sorted(made))]
+
+
+def _between(left: Placed, right: Placed, below: Sequence[Placed], heights: Sequence[float]) -> str | None:
+    """Return what stands between two neighbours of one line, or None where a gutter parts them."""
+    gap, size = right.box.left - left.box.right, max(left.size, right.size)
+    if abs(left.size - right.size) >= 0.3 * size or gap >= _FAR * size:
+        return None
+    if _spaced(left, right, gap):
+        return ""
+    if _gutter(left, right, below, heights):
+        return None
+    return " " if gap > 0.2 * size else ""
 
 
 def upright(lines: Sequence[Placed]) -> list[Placed]:

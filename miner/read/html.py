@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from miner.config import Config
-from miner.model import Document, Line, Role
+from miner.model import Document, Line, Problem, Role
 from miner.read.blocks import Block, Page, source_lines
 from miner.read.epaper import Story, read_epaper
 from miner.read.faults import fault, problem
+from miner.read.series import part_of
 from miner.read.text import decode, storable
 from miner.read.webpage import read_web_page
 
@@ -26,9 +27,7 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
 
     Raises InputError when the page holds no text at all, or too many elements.
     """
-    declared = _CHARSET.search(data[:4096])
-    name = declared.group(1).decode("ascii").lower() if declared else None
-    decoded = decode(data, declared=_EXTENDED.get(name, name) if name else None, forced=config.encoding)
+    decoded = decode(data, declared=_declared(data), forced=config.encoding)
     text = storable(decoded.text)
     if text.count("<") > _MOST_ELEMENTS and len(re.findall(r"<[A-Za-z]", text)) > _MOST_ELEMENTS:
         raise fault("too-many-elements", limit=_MOST_ELEMENTS)
@@ -37,30 +36,35 @@ def read_html(data: bytes, base: Document, config: Config) -> Document:
     lines = tuple(_lines(story, text, config.max_line_chars))
     if not lines and not page.blocks:
         raise fault("empty")
-    missing = () if story.parts or story.index else (problem("no-article"),)
-    if story.left_out:
-        places = source_lines(story.left_out, text)
-        missing = (
-            problem(
-                "text-left-out",
-                at=places[0],
-                percent=round(100 * story.share_left_out),
-                line=places[0] or "?",
-                begin=story.left_out[0].text[:20],
-            ),
-        )
-    return replace(
+    made = replace(
         base,
         encoding=decoded.encoding,
         lines=lines,
         layout="markup",
-        problems=(*decoded.problems, *missing),
-        newspaper=story.newspaper or base.newspaper,
-        issue_date=story.date or base.issue_date,
-        page=story.page or base.page,
+        problems=(*decoded.problems, *_missing(story, text)),
         author=story.author,
+        part=part_of(page, base.path) if story.runs_on else None,
         url=page.url,
     )
+    stated = {"newspaper": story.newspaper, "issue_date": story.date, "page": story.page}
+    return replace(made, **{name: text for name, text in stated.items() if text})  # type: ignore[arg-type]
+
+
+def _declared(data: bytes) -> str | None:
+    """Return the encoding that a page says it is in, or the larger one that is meant."""
+    found = _CHARSET.search(data[:4096])
+    name = found.group(1).decode("ascii").lower() if found else None
+    return _EXTENDED.get(name, name) if name else None
+
+
+def _missing(story: Story, text: str) -> Iterator[Problem]:
+    """Yield what is to be said of running text that was not read."""
+    if not story.parts and not story.index:
+        yield problem("no-article")
+    if story.left_out:
+        place = source_lines(story.left_out, text)[0]
+        percent, begin = round(100 * story.share_left_out), story.left_out[0].text[:20]
+        yield problem("text-left-out", at=place, percent=percent, line=place or "?", begin=begin)
 
 
 def _lines(story: Story, text: str, limit: int) -> Iterator[Line]:

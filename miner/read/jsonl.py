@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
@@ -85,26 +85,24 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     Raises InputError when the row is no JSON object or has no text.
     """
     values = _values(_record(data, row), names, escaped=b"\\u" in data)
-    heads = [
-        (part, role) for name, role in _HEADS for part in split_lines(values.get(name, "")) if part.strip()
-    ]
     body = _body(values.get("body", ""))
     if not any(char.isalnum() for part, _ in body for char in part):
         raise fault("no-body", row=row, names=" | ".join(k for k, v in names.items() if v[0] == "body"))
     lines = tuple(
         Line(n, part, role=role, story=0, source_line=row)
-        for n, (part, role) in enumerate((*heads, *body), 1)
+        for n, (part, role) in enumerate((*_heads(values), *body), 1)
     )
-    return replace(
-        document,
-        lines=lines,
-        layout="markup",
-        issue_date=_day(values.get("date", "")) or document.issue_date,
-        newspaper=values.get("newspaper") or document.newspaper,
-        page=values.get("page") or document.page,
-        author=values.get("author"),
-        url=values.get("url"),
-    )
+    stated: dict[str, str] = {
+        name: values[name] for name in ("newspaper", "page", "author", "url") if name in values
+    }
+    if found := _day(values.get("date", "")):
+        stated["issue_date"] = found
+    return replace(document, lines=lines, layout="markup", **stated)  # type: ignore[arg-type]
+
+
+def _heads(values: Mapping[str, str]) -> Iterator[tuple[str, Role]]:
+    for name, role in _HEADS:
+        yield from ((part, role) for part in split_lines(values.get(name, "")) if part.strip())
 
 
 def _record(data: bytes, row: int) -> Mapping[str, object]:

@@ -20,10 +20,16 @@ class Markup:
     lines: dict[str, re.Pattern[str]]
     """Patterns of lines that are no paragraphs: furniture, tail (furniture to the end), byline, caption, notices; and of
     what stands beside a date: its label, and what makes it the day of the visit."""
+    words: dict[str, str]
+    """Words from which patterns are made, each kind as alternatives of a regular expression, the longest first."""
     meta: dict[str, tuple[str, ...]]
     not_names: frozenset[str]
     digits: str
     """The Chinese digits from 0 to 9, then other forms of 0, then 10 and 100."""
+
+
+def _either(words: list[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))})"
 
 
 @lru_cache(maxsize=1)
@@ -37,6 +43,7 @@ def markup() -> Markup:
         sites=tuple(table["sites"]),
         classes=re.compile(rf"(?:^|[\s_\-])(?:{words})(?:$|[\s_\-])", re.IGNORECASE),
         lines={kind: re.compile("|".join(patterns)) for kind, patterns in table["lines"].items()},
+        words={kind: _either(known) for kind, known in table["words"].items()},
         meta={kind: tuple(names) for kind, names in table["meta"].items()},
         not_names=frozenset(table["not_names"]),
         digits=table["digits"],

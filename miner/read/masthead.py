@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from miner.model import Line
+from miner.read.markup import markup
 from miner.read.pagemarks import running_head
 from miner.read.paths import PathFacts, day, page_name
 
@@ -15,7 +17,6 @@ _DATE = re.compile(
     r"^[一-鿿]{0,10}((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日(?:星期[一二三四五六日天]|农历|的报道为)\S{0,24}$"
 )
 _PAGE = re.compile(r"^第?([A-Z]{0,2}\d{1,3})版[·:：|｜/]?[一-鿿]{0,6}$")
-_NEWSPAPER = re.compile(r"^[一-鿿]{2,6}(?:日报|晚报|时报|早报|晨报|都市报|商报|青年报|工人报)$")
 
 
 def masthead(lines: Iterable[Line]) -> PathFacts:
@@ -51,4 +52,9 @@ def _stated(line: str) -> PathFacts:
         return PathFacts(day(*found.groups()), None, None)
     if found := _PAGE.match(text):
         return PathFacts(None, page_name(found.group(1)), None)
-    return PathFacts(None, None, text if _NEWSPAPER.match(text) else None)
+    return PathFacts(None, None, text if _newspaper().match(text) else None)
+
+
+@cache
+def _newspaper() -> re.Pattern[str]:
+    return re.compile(rf"^[一-鿿]{{2,6}}{markup().words['mastheads']}$")

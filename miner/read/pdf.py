@@ -29,6 +29,7 @@ _DOTS = 200
 _MOST_PIXELS = 40_000_000
 _MARKS = ("no-text-layer", "broken-fonts", "hidden-text", "damaged-page", "no-ocr", "ocr")
 """What may be wrong with pages, or worth knowing of them: a problem each, naming the pages."""
+_UNREADABLE = {"no-text-layer", "broken-fonts"}
 _LEAST_HIDDEN = 4
 """Characters that cannot be seen from which that is said."""
 _BROKEN_SHARE = 0.3
@@ -44,31 +45,28 @@ def read_pdf(data: bytes, base: Document, config: Config) -> Document:
 
     With `config.ocr` such pages are read by OCR. Raises InputError when the file cannot be opened or no page has text.
     """
-    pages: list[list[Placed]] = []
-    marked: dict[str, list[int]] = {code: [] for code in _MARKS}
     with closing(_opened(data)) as pdf:
-        for index in range(len(pdf)):
-            placed, codes = _read_page(pdf, index)
-            if config.ocr and codes & {"no-text-layer", "broken-fonts"}:
-                placed, codes = _recognised(pdf, index, placed)
-            pages.append(placed)
-            for code in codes:
-                marked[code].append(index + 1)
+        pages = [_read(pdf, index, ocr=config.ocr) for index in range(len(pdf))]
+    marked = {code: [n for n, (_, codes) in enumerate(pages, 1) if code in codes] for code in _MARKS}
+    found = {code: numbers for code, numbers in marked.items() if numbers}
     problems = tuple(
         problem(code, pages=len(pages), count=len(numbers), where=ranges(numbers))
-        for code, numbers in marked.items()
-        if numbers
+        for code, numbers in found.items()
     )
-    lines = [
-        Line(0, line.text, page=number, box=line.box, size=line.size)
-        for number, placed in enumerate(pages, 1)
-        for line in placed
-    ]
+    placed = ((number, line) for number, (lines, _) in enumerate(pages, 1) for line in lines)
+    lines = tuple(
+        Line(count, line.text, page=number, box=line.box, size=line.size)
+        for count, (number, line) in enumerate(placed, 1)
+    )
     if not lines:
-        code = next((code for code, numbers in marked.items() if numbers), "empty")
-        raise fault(code, pages=len(pages), count=len(pages), where=ranges(range(1, len(pages) + 1)))
-    numbered = tuple(replace(line, number=number) for number, line in enumerate(lines, 1))
-    return replace(base, lines=numbered, problems=problems)
+        code, whole = next(iter(found), "empty"), ranges(range(1, len(pages) + 1))
+        raise fault(code, pages=len(pages), count=len(pages), where=whole)
+    return replace(base, lines=lines, problems=problems)
+
+
+def _read(pdf: pypdfium2.PdfDocument, index: int, *, ocr: bool) -> tuple[list[Placed], set[str]]:
+    placed, codes = _read_page(pdf, index)
+    return _recognised(pdf, index, placed) if ocr and codes & _UNREADABLE else (placed, codes)
 
 
 def read_image(data: bytes, base: Document, config: Config) -> Document:

@@ -218,10 +218,10 @@ def _mostly_text(data: bytes) -> bool:
 def _choose(data: bytes, declared: str | None) -> str:
     """Choose the most plausible encoding of bytes that are not UTF-8; raise InputError when none is."""
     sample = _sample(data)
-    trials = dict.fromkeys((*((declared,) if declared and is_encoding(declared) else ()), *_TRIALS))
-    rated: list[tuple[float, str]] = [
-        (_quality(sample, name) + (0.1 if name == declared else 0.0), name) for name in trials
-    ]
+    if declared is not None and not is_encoding(declared):
+        declared = None
+    trials = dict.fromkeys((*filter(None, (declared,)), *_TRIALS))
+    rated = [(_quality(sample, name) + (0.1 if name == declared else 0.0), name) for name in trials]
     best, name = max(rated, key=lambda pair: pair[0])
     if best >= _PLAUSIBLE:
         return name
@@ -229,14 +229,16 @@ def _choose(data: bytes, declared: str | None) -> str:
         return wide
     if not _mostly_text(data):
         raise fault("binary")
-    if chinese := _unmistakable(sample):
-        return chinese
-    guess = from_bytes(sample).best()
-    if guess is not None and guess.chaos < _CHAOS and is_encoding(guess.encoding):
-        return str(guess.encoding)
-    if declared and is_encoding(declared):
-        return declared
+    if found := _unmistakable(sample) or _guessed(sample) or declared:
+        return found
     raise fault("encoding")
+
+
+def _guessed(sample: bytes) -> str | None:
+    """Return what charset-normalizer takes an encoding for, where it is sure."""
+    guess = from_bytes(sample).best()
+    sure = guess is not None and guess.chaos < _CHAOS and is_encoding(guess.encoding)
+    return str(guess.encoding) if guess is not None and sure else None
 
 
 def is_encoding(encoding: str) -> bool:

@@ -7,7 +7,10 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from dataclasses import replace
+from functools import cache, cached_property
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
 
 from bs4 import Tag
 
@@ -19,20 +22,11 @@ from miner.read.paths import iso_date, page_name
 from miner.read.published import publication_date
 from miner.read.running import LEAST, densest, is_running, left_out
 
-_LABEL = re.compile(
-    r"^[\s(（【]{0,3}(?:(?:文章|稿件|信息|本文)?(?:来源于?|作者)|文|编辑|发布时间|发布日期)\s{0,3}[:：/|]\s{0,3}"
-)
-_NAME_END = (
-    r"(?=$|[\s|｜<>，。；;)）】\]]|作者|来源|责任|责编|编辑|发布|时间|字号|分享|举报|浏览|点击|打印|记者)"
-)
-_SOURCE = re.compile(rf"来源于?\s{{0,3}}[:：]\s{{0,3}}([^\s|｜<>，。]{{2,30}}?){_NAME_END}")
-_AUTHOR = re.compile(rf"(?:作者\s{{0,3}}[:：]|文\s?/)\s{{0,3}}([^\s|｜<>，。:：]{{2,20}}?){_NAME_END}")
 _AUTHOR_PAPER = re.compile(r"^([一-鿿·、 ]{2,16})/([一-鿿]{2,10}(?:报|网|社|刊|新闻))$", re.MULTILINE)
 _PRINTED = re.compile(
     r"《?([\u4e00-\u9fff]{2,10}(?:报|刊))》?\s{0,3}[（(]\s{0,3}(?:19|20)\d\d年\d\d?月\d\d?日\s{0,3}第?\s?([A-Z]{0,2}\d{1,3})\s?版"
 )
 """How digital newspapers print where a story stood: newspaper (day page)."""
-_WRITER = re.compile(r"^[（(]?.{0,12}?(?:记者|通讯员|作者|撰稿|撰文|执笔|采写|文)\s?[:：/|｜]?\s?|[)）]$")
 _ENDED = re.compile(r"[。！？”…]$")
 _SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
 _MUCH = 0.3
@@ -40,6 +34,8 @@ _MUCH = 0.3
 _LEAST_UNDER_HEAD = 12
 """Characters of running text that make a story under a headline that is also the page's title."""
 _HEADINGS = ("h1", "h2", "h3", "h4")
+_LONGEST_LABEL = 60
+"""Characters of a line that may be furniture, a byline or a caption."""
 _NEARBY, _FAR = 4, 30
 """Elements around a block whose classes are looked at, without and with a body that ends the search."""
 _CONTROLS = re.compile(
@@ -118,31 +114,29 @@ class _Reader:
             return Story(others=tuple(others), date=self._date(site))
         head = self._headline(body, site)
         before, after = self._around(body, head)
-        near = [block for block in (*before, *others[:4]) if head is None or head.text not in block.text]
         around = "\n".join(block.text for block in (*before, *after, *others[:4]))[:1200]
         author, newspaper, page = self._names(site, around)
-        heads = [Part("headline", head)] if head else []
-        parts = [part for part in parts if head is None or part.block.text != head.text]
-        bylines = [part.block.text for part in parts if part.role == "byline"]
-        if author and author.text != newspaper and not any(author.text in line for line in bylines):
-            heads.append(Part("byline", author))
-            bylines.insert(0, author.text)
-        outside, share = left_out([block for block in self._shown if not self._is_titled(block)], body)
-        return Story(
-            (*heads, *parts),
+        signed = _signed(parts, head, author if author and author.text != newspaper else None)
+        story = Story(
+            tuple(signed),
             tuple(others),
             newspaper,
-            self._date(site, near, after),
+            self._date(site, _without(head, (*before, *others[:4])), after),
             page,
-            author=_WRITER.sub("", bylines[0]) or None if bylines else None,
-            left_out=tuple(outside) if share > _MUCH and not site else (),
-            share_left_out=share,
+            author=_writer(signed),
+            runs_on=True,
         )
+        return story if site else self._with_left_out(story, body)
+
+    def _with_left_out(self, story: Story, body: Tag) -> Story:
+        """Note what running text stands outside the story, where it is much."""
+        outside, share = left_out([block for block in self._shown if not self._is_titled(block)], body)
+        return replace(story, left_out=tuple(outside), share_left_out=share) if share > _MUCH else story
 
     def _names(self, site: dict[str, str], around: str) -> tuple[Block | None, str | None, str | None]:
         """Return who wrote a story, which newspaper printed it, and on which page."""
-        source = self._name("source", site, _SOURCE, around)
-        author = self._name("author", site, _AUTHOR, around)
+        source = self._name("source", site, _phrases().source, around)
+        author = self._name("author", site, _phrases().author, around)
         if pair := _AUTHOR_PAPER.search(around):
             author = author or _block(pair.group(1), self.soup)
             source = source or _block(pair.group(2), self.soup)
@@ -154,59 +148,54 @@ class _Reader:
 
     def extracted(self) -> Story:
         """Ask trafilatura, where no element stands out."""
-        try:
-            import trafilatura  # takes a second to import, and most pages do without
-        except (
-            ImportError
-        ):  # its jusText asks lxml 6 for an extra under a name that some installers do not know
-            return Story(others=tuple(self.blocks), date=self._date({}))
-        with _quiet("trafilatura"):
-            found = trafilatura.bare_extraction(
-                _without_controls(self.text), include_comments=False, with_metadata=True
-            )
+        found = _extract(self.text)
         apart = {block.text for block in self.blocks if self._is_apart(block)}
-        texts = [tidy(line.lstrip("-|")) for line in (found.text or "").split("\n")] if found else []
-        lines = [_block(text, self.soup) for text in texts if text and text not in apart]
-        whole = "".join(line.text for line in lines)
-        if found is None or len(whole) < LEAST or not any(map(is_running, lines)):
+        lines = [line for line in _texts(found, self.soup) if line.text not in apart]
+        if sum(len(line.text) for line in lines) < LEAST or not any(map(is_running, lines)):
             return Story(others=tuple(self.blocks), date=self._date({}))
-        head = [Part("headline", Block(found.title, self.soup, found.title[:16]))] if found.title else []
-        body = [Part("body", block) for block in lines if not head or block.text != found.title]
+        head = [Part("headline", _block(found.title, self.soup))] if found.title else []
+        body = [Part("body", block) for block in lines if block.text != found.title]
         return Story(
             (*head, *body),
             newspaper=found.sitename,
             date=self._date({}) or found.date,
             author=found.author,
+            runs_on=True,
         )
 
     def _headline(self, body: Tag, site: dict[str, str]) -> Block | None:
-        if site.get("headline"):
-            for tag in self.page.select(site["headline"]):
-                if text := tidy(tag.get_text(" ")):
-                    return _block(text, tag)
+        """Return the headline: by the site's rule, by the page's title, by a heading, or what the page states."""
+        for tag in self.page.select(site.get("headline")):
+            if text := tidy(tag.get_text(" ")):
+                return _block(text, tag)
         title = _without_site(self.title)
-        for block in self.blocks:  # a head with a label such as 原创 behind it
-            if (
-                len(title) > 5
-                and block.text != title
-                and block.text.startswith(title)
-                and len(block.text) < len(title) + 6
-            ):
-                return _block(title, block.holder)
-        # The title element is the headline with the site's name behind it: the longest block that opens it.
-        opening = [
-            block for block in self.blocks if len(block.text) >= 5 and self.title.startswith(block.text)
-        ]
-        if opening:
-            return max(opening, key=lambda block: len(block.text))
-        headings = [
-            block for block in self.blocks if block.holder.name in ("h1", "h2") and 5 <= len(block.text) <= 60
-        ]
+        return self._labelled(title) or self._opening() or self._heading(title, body)
+
+    def _heading(self, title: str, body: Tag) -> Block | None:
+        """Return the heading that agrees with what the page states, what it states, or any heading."""
+        tops = (block for block in self.blocks if block.holder.name in ("h1", "h2"))
+        headings = [block for block in tops if 5 <= len(block.text) <= 60]
         stated = self.meta.get("articletitle") or self.meta.get("og:title") or title
-        alike = [block for block in headings if block.text in stated or stated in block.text]
-        if alike:
-            return alike[0]
-        return _block(stated, body) if stated else headings[0] if headings else None
+        for block in headings:
+            if block.text in stated or stated in block.text:
+                return block
+        return _block(stated, body) if stated else next(iter(headings), None)
+
+    def _labelled(self, title: str) -> Block | None:
+        """Return the headline that stands with a label such as 原创 behind it."""
+        if len(title) <= 5:
+            return None
+        for block in self.blocks:
+            if block.text != title and block.text.startswith(title) and len(block.text) < len(title) + 6:
+                return _block(title, block.holder)
+        return None
+
+    def _opening(self) -> Block | None:
+        """Return the longest block that opens the title element: the site's name stands behind it there."""
+        opening = (
+            block for block in self.blocks if len(block.text) >= 5 and self.title.startswith(block.text)
+        )
+        return max(opening, key=lambda block: len(block.text), default=None)
 
     def _around(self, body: Tag, head: Block | None) -> tuple[list[Block], list[Block]]:
         """Return what stands between headline and body, and right after the body: day, source, author."""
@@ -248,9 +237,31 @@ class _Reader:
             return stated
         pieces = _SUFFIX.split(self.title)
         last = _cleaned(pieces[-1].strip()) if len(pieces) > 1 else None
-        return (
-            last if last and re.search(r"(?:网|报|社|新闻|在线|日报社|频道)(?:-The Paper)?$", last) else None
-        )
+        return last if last and _phrases().site.search(last) else None
+
+
+class _Phrases(NamedTuple):
+    """Patterns of what stands around a headline."""
+
+    label: re.Pattern[str]
+    source: re.Pattern[str]
+    author: re.Pattern[str]
+    writer: re.Pattern[str]
+    """What a byline holds beside the name."""
+    site: re.Pattern[str]
+
+
+@cache
+def _phrases() -> _Phrases:
+    words = markup().words
+    end = rf"(?=$|[\s|｜<>，。；;)）】\]]|{words['name_ends']})"
+    return _Phrases(
+        re.compile(rf"^[\s(（【]{{0,3}}{words['labels']}\s{{0,3}}[:：/|]\s{{0,3}}"),
+        re.compile(rf"来源于?\s{{0,3}}[:：]\s{{0,3}}([^\s|｜<>，。]{{2,30}}?){end}"),
+        re.compile(rf"(?:作者\s{{0,3}}[:：]|文\s?/)\s{{0,3}}([^\s|｜<>，。:：]{{2,20}}?){end}"),
+        re.compile(rf"^[（(]?.{{0,12}}?{words['writers']}\s?[:：/|｜]?\s?|[)）]$"),
+        re.compile(rf"{words['site_ends']}(?:-The Paper)?$"),
+    )
 
 
 def _without_controls(text: str) -> str:
@@ -270,28 +281,81 @@ def _quiet(name: str) -> Iterator[None]:
         logger.setLevel(level)
 
 
+def _extract(text: str) -> Any:
+    """Return what trafilatura finds on a page, or None."""
+    try:
+        import trafilatura  # takes a second to import, and most pages do without
+    except ImportError:  # its jusText asks lxml 6 for an extra under a name that some installers do not know
+        return None
+    with _quiet("trafilatura"):
+        return trafilatura.bare_extraction(
+            _without_controls(text), include_comments=False, with_metadata=True
+        )
+
+
+def _texts(extracted: Any, holder: Tag) -> Iterator[Block]:
+    for line in (extracted.text or "" if extracted else "").split("\n"):
+        if found := tidy(line.lstrip("-|")):
+            yield _block(found, holder)
+
+
 def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[list[Part], list[Block]]:
     """Tell the parts of the story from the furniture inside its element."""
-    known = markup()
     subheads = {id(tag) for tag in body.select(site["subhead"])} if site.get("subhead") else set()
     parts: list[Part] = []
     others: list[Block] = []
     tail = False
     for index, block in enumerate(found):
-        text, short = block.text, len(block.text) <= 60
-        tail = tail or (short and index >= len(found) // 2 and bool(known.lines["tail"].match(text)))
-        dateline = not parts and short and not _ENDED.search(text) and iso_date(text) is not None
-        furniture = short and known.lines["furniture"].match(text)
-        if tail or dateline or furniture or _is_furniture(block, body, known) or _is_notice(text):
+        tail = tail or (index >= len(found) // 2 and _matches("tail", block.text))
+        if tail or (not parts and _is_dateline(block.text)) or _is_apart_inside(block, body):
             others.append(block)
-        elif short and known.lines["byline"].match(text):
-            parts.append(Part("byline", block))
-        elif short and known.lines["caption"].search(text):
-            parts.append(Part("caption", block))
         else:
-            role: Role = "subhead" if subheads and _holds(block.holder, subheads) else body_role(block)
-            parts.append(Part(role, block))
+            parts.append(Part(_role(block, subheads), block))
     return parts, others
+
+
+def _signed(parts: list[Part], head: Block | None, author: Block | None) -> list[Part]:
+    """Put headline and author before the parts, unless one of them has the author's name."""
+    parts = [part for part in parts if head is None or part.block.text != head.text]
+    named = author and any(author.text in part.block.text for part in parts if part.role == "byline")
+    heads = [Part("headline", head)] if head else []
+    return [*heads, *([Part("byline", author)] if author and not named else []), *parts]
+
+
+def _writer(parts: list[Part]) -> str | None:
+    """Return who wrote a story, as its first byline says."""
+    byline = next((part.block.text for part in parts if part.role == "byline"), "")
+    return _phrases().writer.sub("", byline) or None
+
+
+def _without(head: Block | None, found: Sequence[Block]) -> list[Block]:
+    return [block for block in found if head is None or head.text not in block.text]
+
+
+def _matches(kind: str, text: str) -> bool:
+    """Tell a line that is no paragraph by how it begins."""
+    return len(text) <= _LONGEST_LABEL and bool(markup().lines[kind].match(text))
+
+
+def _is_dateline(text: str) -> bool:
+    return len(text) <= _LONGEST_LABEL and not _ENDED.search(text) and iso_date(text) is not None
+
+
+def _is_apart_inside(block: Block, body: Tag) -> bool:
+    return (
+        _matches("furniture", block.text)
+        or _is_furniture(block, body, markup())
+        or (bool(markup().lines["notice"].match(block.text)) and _is_legal(block.text))
+    )
+
+
+def _role(block: Block, subheads: set[int]) -> Role:
+    """Return the role of a block that is part of the story."""
+    if _matches("byline", block.text):
+        return "byline"
+    if len(block.text) <= _LONGEST_LABEL and markup().lines["caption"].search(block.text):
+        return "caption"
+    return "subhead" if subheads and _holds(block.holder, subheads) else body_role(block)
 
 
 def _is_legal(text: str) -> bool:
@@ -299,23 +363,21 @@ def _is_legal(text: str) -> bool:
     return bool(markup().lines["notice"].match(text)) or len(set(markup().lines["legal"].findall(text))) > 1
 
 
-def _is_notice(text: str) -> bool:
-    return bool(markup().lines["notice"].match(text)) and _is_legal(text)
-
-
 def _is_furniture(block: Block, body: Tag | None, known: Markup) -> bool:
     """Tell furniture by its links and by the classes of the elements around it, up to the body or, without one, nearby."""
-    if block.linked > 0.6 * len(block.text) and not _ENDED.search(block.text):
+    if block.linked and not _ENDED.search(block.text) and _is_link(block):
         return True
-    tag: Tag | None = block.holder
-    for _ in range(_NEARBY if body is None else _FAR):
-        if tag is None or tag is body:
-            break
+    around = islice((block.holder, *block.holder.parents), _NEARBY if body is None else _FAR)
+    for tag in takewhile(lambda tag: tag is not body, around):
         names = [*tag.get_attribute_list("class"), tag.get("id")]
         if known.classes.search(" ".join(str(name) for name in names if name)):
             return True
-        tag = tag.parent
-    return body is None and len(block.text) <= 60 and bool(known.lines["furniture"].match(block.text))
+    return body is None and _matches("furniture", block.text)
+
+
+def _is_link(block: Block) -> bool:
+    """Tell a block that is mostly links, or the numbers of pages."""
+    return block.linked > 0.6 * len(block.text) or not any(map(str.isalpha, block.text))
 
 
 def _holds(holder: Tag, chosen: set[int]) -> bool:
@@ -345,7 +407,7 @@ def _block(text: str, holder: Tag) -> Block:
 
 
 def _cleaned(text: str | None) -> str | None:
-    text = re.sub(r"\s{1,3}(?:原创稿|举报|关注)$", "", _LABEL.sub("", text or "").strip())
+    text = re.sub(r"\s{1,3}(?:原创稿|举报|关注)$", "", _phrases().label.sub("", text or "").strip())
     return (
         text if text and len(text) <= 40 and text not in markup().not_names and not text.isdigit() else None
     )

@@ -42,6 +42,7 @@ def join_stories(connection: sqlite3.Connection) -> None:
     connection.execute("delete from problems where stage = 'resolve'")
     connection.execute("delete from judgements where source = 'rule' and kind = 'article'")
     _jumps(connection)
+    _series(connection)
     _duplicates(connection)
     _keywords(connection)
 
@@ -67,6 +68,39 @@ def _jumps(connection: sqlite3.Connection) -> None:
             )
             for p in joined.problems
         ],
+    )
+
+
+def _series(connection: sqlite3.Connection) -> None:
+    """Join the parts of stories that run over several web pages; a part that is not there becomes a problem.
+
+    Two pages that claim one place are told apart by their headlines: a site may lie in the archive twice.
+    """
+    pages: dict[tuple[str, str | None], dict[int, tuple[str, str, int]]] = {}
+    for series, number, known, document, article, headline in connection.execute(
+        "select d.series, d.series_part, d.series_parts, d.id, a.id, a.headline from documents d"
+        " join articles a on a.document_id = d.id where d.series is not null and a.position = 0 order by d.path, d.id"
+    ):
+        parts = pages.setdefault((series, None), {})
+        if number in parts:
+            parts = pages.setdefault((series, headline), {})
+        parts.setdefault(number, (article, document, known))
+    problems: list[tuple[str, ...]] = []
+    for (series, _), parts in sorted(pages.items(), key=str):
+        placed = [parts[number] for number in sorted(parts)]
+        if len(placed) > 1:
+            story = stable_id("story", *(article for article, _, _ in placed))
+            connection.executemany(
+                "update articles set story_id = ? where id = ?",
+                [(story, article) for article, _, _ in placed],
+            )
+        lost = max(known for _, _, known in placed) - len(placed)
+        if lost > 0:
+            message = f"分页报道({series})还有 {lost} 页不在档案里 / {lost} pages of this story are not in the archive"
+            problems.append((placed[0][1], "part-missing", message))
+    connection.executemany(
+        "insert or replace into problems (id, document_id, stage, code, message) values (?, ?, 'resolve', ?, ?)",
+        [(stable_id("problem", p[0], "resolve", *p[1:]), *p) for p in problems],
     )
 
 

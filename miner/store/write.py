@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from miner.model import Facts, LocalEntity, Mention, Mined, Problem
+from miner.model import Facts, LocalEntity, Mention, Mined, Problem, SeriesPart
 from miner.offsets import stable_id
 from miner.store.places import Place, Places
 from miner.store.schema import table
@@ -124,6 +124,7 @@ class Writer:
             "id": document.id, "path": document.path, "media_type": document.media_type, "encoding": document.encoding,
             "newspaper": document.newspaper, "issue_date": document.issue_date, "page": document.page, "bytes": document.bytes,
             "n_chars": document.n_chars, "status": document.status, "url": document.url, "reader_sha256": self.reader_sha256, "run_id": self.run_id,
+            **_series(document.part),
         }])  # fmt: skip
         geometry = {line.number: line for line in document.lines if line.box is not None}
         self._insert("articles", [article_row(facts) for facts in mined.facts])
@@ -163,6 +164,14 @@ class Writer:
         verb = "insert or ignore" if ignore else "insert or replace" if replace else "insert"
         sql = f"{verb} into [{name}] ({', '.join(f'[{c}]' for c in columns)}) values ({', '.join('?' * len(columns))})"
         self.connection.executemany(sql, ([row[c] for c in columns] for row in rows))
+
+
+def _series(part: SeriesPart | None) -> Row:
+    return {
+        "series": part and part.series,
+        "series_part": part and part.number,
+        "series_parts": part and part.known,
+    }
 
 
 def _problem_id(p: Problem, path: str | None, document_id: str | None) -> str:
