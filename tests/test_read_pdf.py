@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -378,60 +379,201 @@ def test_equal_characters_side_by_side_are_not_one() -> None:
     assert texts([(50, 700, 10, "1000 家家户户 llama 。。。")]) == ["1000 家家户户 llama 。。。"]
 
 
-def painted(draw: str, *, box: bool = False) -> Document:
-    """Read a page with a story, and words that are painted in some other way."""
+HIDDEN = "签约金额应为一元"
+
+
+def painted(draw: Callable[[Any], None], *, crop: tuple[int, int, int, int] | None = None) -> Document:
+    """Read a page with a story, on which something else is drawn."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = io.BytesIO()
-    sheet = canvas.Canvas(out, pagesize=(600, 800))
+    sheet = canvas.Canvas(out, pagesize=(600, 800), cropBox=crop)
     for left, baseline, size, words in column(SONGJIANG, 50, 600):
         sheet.setFont("STSong-Light", size)
         sheet.drawString(left, baseline, words)
-    if box:
-        sheet.setFillColorRGB(0.8, 0, 0)
-        sheet.rect(40, 690, 300, 40, stroke=0, fill=1)
-    text = sheet.beginText(50, 700)
-    text.setFont("STSong-Light", 0.4 if draw == "tiny" else 16)
-    if draw == "white":
-        text.setFillColorRGB(1, 1, 1)
-    if draw == "unpainted":
-        text.setTextRenderMode(3)
-    if draw == "outside":
-        text.setTextOrigin(50, 900)
-    text.textLine("签约金额应为一元")
-    sheet.drawText(text)
+    draw(sheet)
     sheet.save()
     return read(out.getvalue())
 
 
-@pytest.mark.parametrize("draw", ["white", "unpainted", "outside", "tiny"])
-def test_text_that_nobody_can_see_is_left_out_and_told(draw: str) -> None:
+def words_at(sheet: Any, *, baseline: float = 700, size: float = 16, **options: float) -> None:
+    """Set words in the way that is asked for."""
+    text = sheet.beginText(50, baseline)
+    text.setFont("STSong-Light", size)
+    if "mode" in options:
+        text.setTextRenderMode(options["mode"])
+    if "width" in options:
+        text.setHorizScale(options["width"])
+    text.textLine(HIDDEN)
+    sheet.drawText(text)
+
+
+def box(sheet: Any, shade: float, *, right: float = 300) -> None:
+    """Paint a grey rectangle where the words stand."""
+    sheet.setFillGray(shade)
+    sheet.rect(40, 690, right, 40, stroke=0, fill=1)
+
+
+def picture(sheet: Any, left: float, bottom: float, width: float, height: float) -> None:
+    """Paint a picture."""
+    from reportlab.lib.utils import ImageReader
+
+    image = pytest.importorskip("PIL.Image")
+    sheet.drawImage(ImageReader(image.new("RGB", (60, 80), (200, 200, 200))), left, bottom, width, height)
+
+
+def in_white(sheet: Any) -> None:
+    sheet.setFillColorRGB(1, 1, 1)
+    words_at(sheet)
+
+
+def in_white_without_black(sheet: Any) -> None:
+    sheet.setFillColorCMYK(0, 0, 0, 0)
+    words_at(sheet)
+
+
+def in_white_on_white_on_black(sheet: Any) -> None:
+    box(sheet, 0)
+    box(sheet, 1)
+    in_white(sheet)
+
+
+def transparent(sheet: Any) -> None:
+    sheet.setFillAlpha(0.03)
+    words_at(sheet)
+
+
+def scaled_down(sheet: Any) -> None:
+    sheet.scale(0.001, 0.001)
+    words_at(sheet)
+
+
+def cut_off(sheet: Any) -> None:
+    path = sheet.beginPath()
+    path.rect(300, 100, 50, 50)
+    sheet.clipPath(path, stroke=0, fill=0)
+    words_at(sheet)
+
+
+def under_white(sheet: Any) -> None:
+    words_at(sheet)
+    box(sheet, 1)
+
+
+def under_a_picture(sheet: Any) -> None:
+    words_at(sheet)
+    picture(sheet, 40, 690, 300, 40)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        in_white,
+        in_white_without_black,
+        in_white_on_white_on_black,
+        transparent,
+        scaled_down,
+        cut_off,
+        under_white,
+        under_a_picture,
+        lambda sheet: words_at(sheet, mode=3),
+        lambda sheet: words_at(sheet, mode=7),
+        lambda sheet: words_at(sheet, baseline=900),
+        lambda sheet: words_at(sheet, baseline=-50),
+        lambda sheet: words_at(sheet, size=0.4),
+        lambda sheet: words_at(sheet, size=0.001),
+        lambda sheet: words_at(sheet, width=0.01),
+    ],
+)
+def test_text_that_nobody_can_see_is_left_out_and_told(draw: Callable[[Any], None]) -> None:
     document = painted(draw)
     assert [line.text for line in document.lines] == words_of(column(SONGJIANG, 50, 600))
     assert codes(document) == ["hidden-text"]
 
 
-def test_white_words_on_a_red_bar_are_a_headline() -> None:
-    document = painted("white", box=True)
-    assert document.lines[0].text == "签约金额应为一元"
+def test_text_outside_the_crop_of_a_page_is_left_out_and_told() -> None:
+    document = painted(words_at, crop=(0, 0, 600, 650))
+    assert [line.text for line in document.lines] == words_of(column(SONGJIANG, 50, 600))
+    assert codes(document) == ["hidden-text"]
+
+
+def on_a_bar(sheet: Any) -> None:
+    box(sheet, 0.2)
+    in_white(sheet)
+
+
+def on_a_picture(sheet: Any) -> None:
+    picture(sheet, 40, 690, 300, 40)
+    in_white(sheet)
+
+
+def beside_a_white_box(sheet: Any) -> None:
+    words_at(sheet)
+    sheet.setFillGray(1)
+    sheet.rect(300, 690, 200, 40, stroke=0, fill=1)
+
+
+def in_a_frame(sheet: Any) -> None:
+    words_at(sheet)
+    sheet.setFillGray(1)
+    sheet.rect(40, 690, 300, 40, stroke=1, fill=0)
+
+
+def under_a_thin_veil(sheet: Any) -> None:
+    words_at(sheet)
+    sheet.setFillAlpha(0.2)
+    box(sheet, 0.5)
+
+
+def in_a_clip(sheet: Any) -> None:
+    path = sheet.beginPath()
+    path.rect(30, 680, 400, 60)
+    sheet.clipPath(path, stroke=0, fill=0)
+    words_at(sheet)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        words_at,
+        on_a_bar,
+        on_a_picture,
+        beside_a_white_box,
+        in_a_frame,
+        under_a_thin_veil,
+        in_a_clip,
+        lambda sheet: words_at(sheet, width=60),
+    ],
+)
+def test_text_that_can_be_seen_is_read(draw: Callable[[Any], None]) -> None:
+    document = painted(draw)
+    assert document.lines[0].text == HIDDEN
     assert document.problems == ()
 
 
-def test_what_ocr_wrote_under_a_scan_is_kept() -> None:
-    from reportlab.lib.utils import ImageReader
-
-    image = pytest.importorskip("PIL.Image")
+@pytest.mark.parametrize("strips", [1, 8])
+@pytest.mark.parametrize("mode", [3, 0])
+def test_what_ocr_wrote_under_a_scan_is_kept(strips: int, mode: int) -> None:
+    """As scanners write it: without ink over the pictures, or in ink under them."""
     out = io.BytesIO()
     sheet = canvas.Canvas(out, pagesize=(600, 800))
-    sheet.drawImage(ImageReader(image.new("RGB", (60, 80), (200, 200, 200))), 0, 0, 600, 800)
+
+    def scan() -> None:
+        for at in range(strips):
+            picture(sheet, 0, at * 800 / strips, 600, 800 / strips)
+
+    if mode == 3:
+        scan()
     for left, baseline, size, words in column(SONGJIANG, 50, 600):
         text = sheet.beginText(left, baseline)
         text.setFont("STSong-Light", size)
-        text.setTextRenderMode(3)
+        text.setTextRenderMode(mode)
         text.textLine(words)
         sheet.drawText(text)
+    if mode == 0:
+        scan()
     sheet.save()
     document = read(out.getvalue())
     assert [line.text for line in document.lines] == words_of(column(SONGJIANG, 50, 600))
