@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 from pathlib import Path
@@ -362,3 +363,11 @@ def test_names_without_the_flag_for_utf8(encoding: str, name: str) -> None:
     assert document.path == f"a.zip/{name}"
     assert (document.issue_date, document.page) == ("2022-11-06", "A12")
     assert encoding == "gbk" or document.newspaper == "浦江時報"
+
+
+def test_a_directory_of_members_that_are_not_there() -> None:
+    """Directories pack well: few bytes may list millions of members."""
+    listed = b"PK\x03\x04" + (b"PK\x01\x02" + bytes(42)) * 12_000
+    inner = listed + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 12_000, 12_000, len(listed) - 4, 0, 0)
+    found = read(zipped(("a.zip", inner), ("b.txt", A)), "x.zip", Config(max_archive_members=500))
+    assert outline(found) == [("x.zip/a.zip", "too-many-members"), ("x.zip/b.txt", A.decode().strip())]

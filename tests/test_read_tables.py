@@ -269,3 +269,33 @@ def test_pages_of_a_web_archive(packed: bool) -> None:
 def test_an_encoding_that_somebody_knows() -> None:
     (document,) = read("進博會".encode("big5"), "a.txt", Config(encoding="big5"))
     assert (document.encoding, document.lines[0].text) == ("big5", "進博會")
+
+
+RARE = "龘靐齉爩，鱻麤龗灪吁。"
+"""Characters that no frequency tells anything about."""
+
+
+@pytest.mark.parametrize("path", ["a.csv", "a.tsv", "a.json", "a.jsonl"])
+@pytest.mark.parametrize("encoding", ["gb18030", "gbk"])
+def test_an_encoding_that_somebody_knows_holds_for_tables(path: str, encoding: str) -> None:
+    if path.endswith("sv"):
+        data = f"标题,正文\n题,{RARE * 3}\n".replace(",", "," if path == "a.csv" else "\t")
+    else:
+        data = json.dumps({"标题": "题", "正文": RARE * 3}, ensure_ascii=False)
+    wrong = data.encode("gb18030")
+    (document,) = read(wrong, path, Config(encoding="gb18030"))
+    assert [line.text for line in document.lines] == ["题", RARE * 3]
+
+
+def test_an_encoding_that_somebody_knows_leaves_other_tables_alone(tmp_path: Path) -> None:
+    for path, data in (("a.xlsx", as_xlsx()), ("a.db", as_sqlite(tmp_path / "a.db"))):
+        documents = read(data, path, Config(encoding="big5"))
+        assert [document.lines[0].text for document in documents] == [headline for headline, *_ in WANT]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("path", ["a.jsonl", "a.json", "a.csv"])
+def test_encodings_of_tables(path: str, encoding: str) -> None:
+    rows = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS)
+    data = as_csv(encoding=encoding) if path == "a.csv" else rows.encode(encoding)
+    assert [document.lines[0].text for document in read(data, path)] == [headline for headline, *_ in WANT]

@@ -47,6 +47,11 @@ DAMAGE = (
 """What the standard library raises on damaged archives."""
 _NAMELESS = "无名"
 """How a member without a name is called, with its number or place."""
+_ENTRY, _END, _END_WIDE = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06"
+"""What opens an entry of a zip's directory, and the records behind it."""
+_SPARE_ENTRIES = 10_000
+_END_REACH = (1 << 16) + 128
+"""Bytes from the end within which those records stand."""
 _OFFICE = ("[Content_Types].xml", "mimetype")
 _NAME_ENCODINGS = ("utf-8", "gb18030", "big5hkscs", "shift_jis")
 _NAMES_LOOKED_AT = 1 << 16
@@ -155,6 +160,7 @@ class _Opened:
             raise fault("damaged-archive", reason="?")
 
     def _zip(self) -> Iterator[Member | Refused]:
+        check_directory(self.stream, self.config.max_archive_members)
         with zipfile.ZipFile(self.stream) as archive:
             infos = archive.infolist()
             if any(info.filename in _OFFICE for info in infos):
@@ -251,6 +257,31 @@ class _Opened:
 
     def _metered(self, stream: _Readable, packed: int | _Counted | None) -> io.BufferedReader:
         return io.BufferedReader(_Metered(stream, self, packed), 1 << 16)
+
+
+def check_directory(stream: BinaryIO, most: int) -> None:
+    """Raise InputError when the directory of a zip lists far more members: the library reads all of it before the first.
+
+    Directories pack well: a few megabytes of zips in a zip may list millions of members that are not there.
+    """
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - _END_REACH))
+    tail = stream.read(_END_REACH)
+    at = tail.rfind(_END)
+    length = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    wide = tail.rfind(_END_WIDE)
+    if wide >= 0:
+        length = max(
+            length if length < 0xFFFFFFFF else 0, int.from_bytes(tail[wide + 40 : wide + 48], "little")
+        )
+    stream.seek(max(0, size - len(tail) + max(at, 0) - length - len(_END_WIDE) * 32))
+    left, count = length, 0
+    while left > 0 and (piece := stream.read(min(left, 1 << 20))):
+        count += piece.count(_ENTRY)
+        left -= len(piece)
+        if count > 2 * most + _SPARE_ENTRIES:
+            raise fault("too-many-members", limit=most)
+    stream.seek(0)
 
 
 class _Counted(io.RawIOBase):

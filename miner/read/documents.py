@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -12,12 +13,18 @@ from miner.errors import ConfigError, InputError
 from miner.model import Document, Problem
 from miner.read import jsonl
 from miner.read.faults import fault
-from miner.read.guard import read_guarded
+from miner.read.guard import guarded
 from miner.read.masthead import masthead
 from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
 from miner.read.text import decode, is_encoding, read_lines
 
+_UNPACKED = ("pdf", "image")
+"""Kinds that a few bytes can unpack to gigabytes."""
+_HELD = ("html", "row")
+"""Kinds whose parsed form takes many times the room of their bytes."""
+_LARGE = 1 << 20
+"""Bytes of these kinds from which they are read in a process with limits."""
 _UNKNOWN = "application/octet-stream"
 _MEDIA = {
     "text": "text/plain",
@@ -98,23 +105,54 @@ def read_source(source: Source, config: Config) -> Document:
 
 
 def _parse(source: Source, base: Document, config: Config) -> Document:
+    """Read a source in the way of its kind; what unpacks, and what is large, is read in a process with limits."""
     if not source.data:
         raise fault("empty")
-    if source.kind == "row":
-        return jsonl.read_row(source.data, base, source.row or 1, jsonl.field_names(config.fields))
-    if source.kind in ("pdf", "image"):
-        return read_guarded(source.kind, source.data, base, config)
-    if source.kind == "html":
-        from miner.read.html import read_html  # heavy, and many archives hold none
-
-        return read_html(source.data, base, config)
-    if source.kind != "text":
+    read = _READERS.get(source.kind)
+    if read is None:
         raise fault("unsupported", format=PurePosixPath(source.path).suffix or "?")
+    job = partial(read, source, base, config)
+    guard = source.kind in _UNPACKED or (source.kind in _HELD and len(source.data) > _LARGE)
+    return guarded(job, config) if guard else job()
+
+
+def _read_text(source: Source, base: Document, config: Config) -> Document:
     decoded = decode(source.data, forced=config.encoding)
     lines, problems = read_lines(decoded.text, config)
     if not decoded.text or decoded.text.isspace():
         raise fault("empty")
     return replace(base, encoding=decoded.encoding, lines=lines, problems=(*decoded.problems, *problems))
+
+
+def _read_row(source: Source, base: Document, config: Config) -> Document:
+    return jsonl.read_row(source.data, base, source.row or 1, jsonl.field_names(config.fields))
+
+
+def _read_html(source: Source, base: Document, config: Config) -> Document:
+    from miner.read.html import read_html  # heavy, and many archives hold none
+
+    return read_html(source.data, base, config)
+
+
+def _read_pdf(source: Source, base: Document, config: Config) -> Document:
+    from miner.read.pdf import read_pdf  # heavy, and many archives hold none
+
+    return read_pdf(source.data, base, config)
+
+
+def _read_image(source: Source, base: Document, config: Config) -> Document:
+    from miner.read.pdf import read_image  # heavy, and many archives hold none
+
+    return read_image(source.data, base, config)
+
+
+_READERS: dict[str, Callable[[Source, Document, Config], Document]] = {
+    "text": _read_text,
+    "row": _read_row,
+    "html": _read_html,
+    "pdf": _read_pdf,
+    "image": _read_image,
+}
 
 
 def _completed(made: Document, config: Config) -> Document:

@@ -30,9 +30,9 @@ _SIZE = struct.Struct(">Q")
 _START = "from miner.read.guard import serve; serve()"
 
 
-def read_guarded(kind: str, data: bytes, base: Document, config: Config) -> Document:
-    """Return the document of a PDF or an image; raises InputError, also when it breaks the limits of `config`."""
-    found: Document = _ask(partial(_read, kind, data, base, config), config)
+def guarded(job: Callable[[], Document], config: Config) -> Document:
+    """Return the document that a job makes, done by the child; raises InputError, also when it breaks the limits of `config`."""
+    found: Document = _ask(job, config)
     return found
 
 
@@ -44,25 +44,20 @@ def rows_guarded(
     Raises InputError when reading it breaks the limits of `config`.
     """
     found: tuple[list[bytes], InputError | None] = _ask(
-        partial(read_rows, data, kind, config.fields, strict), config
+        partial(read_rows, data, kind, config, strict=strict), config
     )
     return found
 
 
-def _read(kind: str, data: bytes, base: Document, config: Config) -> Document:
-    from miner.read.pdf import read_image, read_pdf  # heavy, and many archives hold none
-
-    return (read_pdf if kind == "pdf" else read_image)(data, base, config)
-
-
 def read_rows(
-    data: bytes, kind: str, fields: tuple[str, ...], strict: bool
+    data: bytes, kind: str, config: Config, *, strict: bool
 ) -> tuple[list[bytes], InputError | None]:
     """Return the rows of a table as JSON, and what ended the reading before its end; without limits."""
     rows: list[bytes] = []
     try:
-        holds = partial(jsonl.holds_articles, fields, strict=strict)
-        rows.extend(map(tables.as_json, tables.records(data, kind, holds)))
+        holds = partial(jsonl.holds_articles, config.fields, strict=strict)
+        found = tables.records(data, kind, holds, encoding=config.encoding)
+        rows.extend(map(tables.as_json, found))
     except InputError as error:
         return rows, error
     return rows, None

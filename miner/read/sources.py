@@ -27,6 +27,7 @@ from miner.read.tables import TABLES, web_archive
 Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "table", "warc", "unsupported"]
 _HEAD = 4096
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _SUFFIXES: dict[str, Kind] = {
     ".txt": "text", ".text": "text", ".htm": "html", ".html": "html", ".xhtml": "html", ".shtml": "html", ".pdf": "pdf",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".jpg": "image", ".jpeg": "image", ".png": "image", ".gif": "image",
@@ -220,6 +221,8 @@ def _suffix(path: str) -> str:
 
 def _kind_of_rows(start: bytes) -> Kind:
     """Tell JSON lines from JSON in any other arrangement, and from what only bears their name."""
+    if start.startswith(_WIDE):  # lines end otherwise there
+        return "table"
     first, _, rest = start.partition(b"\n")
     if start.startswith(b"{"):
         return "table" if rest and not first.rstrip().endswith(b"}") else "jsonl"
@@ -245,7 +248,7 @@ def _plain(
     stream, head = _peeked(stream)
     kind, limit = kind_of(path, head), config.max_document_bytes
     if kind == "jsonl":
-        yield from _rows(stream, path, limit)
+        yield from _rows(stream, path, config)
     elif kind == "warc":
         for number, (url, page) in enumerate(web_archive(stream, limit), 1):
             yield Source(f"{path}#{number:06d}", page, "html", url=url or None)
@@ -266,11 +269,15 @@ def _peeked(stream: BinaryIO | io.BufferedReader) -> tuple[io.BufferedReader, by
     return buffered, buffered.peek(_HEAD)[:_HEAD]
 
 
-def _rows(stream: io.BufferedReader, path: str, limit: int) -> Iterator[Source]:
+def _rows(stream: io.BufferedReader, path: str, config: Config) -> Iterator[Source]:
+    """Yield the rows of JSON lines; in an encoding that somebody knows they are taken to UTF-8, as the rows of tables are."""
+    limit = config.max_document_bytes
     for number, row in enumerate(iter(lambda: stream.readline(limit + 1), b""), 1):
         if len(row) > limit:
             raise fault("too-large", limit=limit)
         if stripped := row.strip(_BLANK):
+            if config.encoding and not stripped.isascii():
+                stripped = stripped.decode(config.encoding, "replace").encode()
             yield Source(f"{path}#{number:06d}", stripped, "row", number)
 
 
@@ -290,7 +297,7 @@ def _table_rows(
     if len(data) > config.max_document_bytes:
         return [], fault("too-large", limit=config.max_document_bytes)
     if kind in ("csv", "json") and len(data) < _SMALL_TABLE:
-        return read_rows(data, kind, config.fields, strict)
+        return read_rows(data, kind, config, strict=strict)
     try:
         return rows_guarded(data, kind, config, strict=strict)
     except InputError as error:
@@ -381,10 +388,13 @@ def _relative(path: str, root: str) -> str:
 
 
 def _zip_members(file: str) -> int:
+    most = Config().max_archive_members
     try:
+        with open(file, "rb") as stream:
+            archive.check_directory(stream, most)
         with zipfile.ZipFile(file) as opened:
             names = [info.filename for info in opened.infolist() if not info.filename.endswith("/")]
-    except archive.DAMAGE:
+    except (InputError, *archive.DAMAGE):
         return 1
     kept = [name for name in names if not archive.is_hidden(name) and not _passed_over(name)]
     return sum(not name.lower().endswith(tuple(TABLES)) for name in kept)

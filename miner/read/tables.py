@@ -31,11 +31,16 @@ _BATCH = 256
 _LONGEST_HEAD = 1 << 16
 
 
-def records(data: bytes, kind: str, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
+def records(
+    data: bytes, kind: str, is_article: Callable[[Iterable[str]], bool], *, encoding: str | None = None
+) -> Iterator[Record]:
     """Yield the records of a table; `is_article` says of names of columns whether they hold articles.
 
-    Raises InputError when no part of the file has such columns, or a library for the format is not installed.
+    `encoding` is that of a table of plain text, where somebody knows it. Raises InputError when no part of the file has
+    such columns, or a library for the format is not installed.
     """
+    if kind in _OF_TEXT:
+        return _OF_TEXT[kind](decode(data, forced=encoding).text.lstrip("\ufeff"), is_article)
     return _READERS[kind](data, is_article)
 
 
@@ -46,15 +51,6 @@ def as_json(record: Record) -> bytes:
     '{"正文": "开幕", "n": 1, "day": "2023-11-07"}'
     """
     return json.dumps(record, ensure_ascii=False, default=_plain).encode("utf-8", "surrogatepass")
-
-
-def looks_like_csv(head: str, is_article: Callable[[Iterable[str]], bool]) -> bool:
-    """Tell a table by the names in its first line.
-
-    >>> looks_like_csv("title,content\\n", lambda names: "content" in names)
-    True
-    """
-    return bool(head.strip()) and is_article(_names(head.lstrip("\ufeff").splitlines()[0]))
 
 
 def _names(line: str) -> list[str]:
@@ -71,8 +67,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _of_csv(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
-    text = decode(data).text.lstrip("\ufeff")
+def _of_csv(text: str, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
     line = text[:_LONGEST_HEAD].lstrip().splitlines()[0] if text.strip() else ""
     if not is_article(_names(line)):
         raise fault("no-columns", names=", ".join(_names(line))[:80])
@@ -85,9 +80,9 @@ def _of_csv(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterato
         raise fault("damaged-table", reason=error) from error
 
 
-def _of_json(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
+def _of_json(text: str, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
     """Read an array of objects, objects one behind the other, or an object with such an array inside."""
-    text, decoder, at, found = decode(data).text.lstrip("\ufeff"), json.JSONDecoder(), 0, False
+    decoder, at, found = json.JSONDecoder(), 0, False
     while at < len(text):
         if text[at] in " \t\r\n,":
             at += 1
@@ -187,8 +182,12 @@ def _of_parquet(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Ite
         raise fault("damaged-table", reason=error) from error
 
 
+_OF_TEXT: dict[str, Callable[[str, Callable[[Iterable[str]], bool]], Iterator[Record]]] = {
+    "csv": _of_csv,
+    "json": _of_json,
+}
 _READERS: dict[str, Callable[[bytes, Callable[[Iterable[str]], bool]], Iterator[Record]]] = {
-    "csv": _of_csv, "json": _of_json, "xlsx": _of_xlsx, "sqlite": _of_sqlite, "parquet": _of_parquet,
+    "xlsx": _of_xlsx, "sqlite": _of_sqlite, "parquet": _of_parquet,
 }  # fmt: skip
 
 
