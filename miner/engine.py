@@ -314,6 +314,9 @@ def resolve_archive(connection: sqlite3.Connection) -> None:
 
     resolve(connection)
     refresh_index(connection)
+    connection.execute(
+        "pragma optimize"
+    )  # here and not at the end: a run that changes nothing changes no byte
 
 
 def _chunks(located: Iterable[tuple[Document, Place]]) -> Iterator[list[tuple[Document, Place]]]:
@@ -404,7 +407,6 @@ def _failed(document: Document, error: Exception) -> Mined:
 def _close(connection: sqlite3.Connection) -> None:
     """Leave one plain file behind: no -wal beside it, readable from read-only media."""
     try:
-        connection.execute("pragma optimize")
         connection.execute("pragma journal_mode = delete")
     except sqlite3.Error:
         pass  # someone reads the database now, or the disk is full: the write-ahead log stays, and stays valid

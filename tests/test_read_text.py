@@ -318,3 +318,30 @@ def test_chinese_that_nobody_writes_is_told() -> None:
 def test_sound_text_is_left_alone(text: str) -> None:
     document = one(text.encode())
     assert (document.lines[0].text, codes(document)) == (text, [])
+
+
+JAPANESE = "中国国際輸入博覧会が上海で開幕した。日本企業も多数出展している。"
+KOREAN = "중국국제수입박람회가 상하이에서 개막했다. 한국 기업도 참가했다."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("hz", PAGE),
+        ("iso2022_jp_2", JAPANESE),
+        ("utf-32-le", PAGE),
+        ("utf-32-be", PAGE),
+        ("shift_jis", JAPANESE),
+        ("euc_jp", JAPANESE),
+        ("euc_kr", KOREAN),
+    ],
+)
+def test_encodings_of_neighbours_and_of_old(encoding: str, text: str) -> None:
+    document = one(text.encode(encoding))
+    assert "\n".join(line.text for line in document.lines) == text.rstrip("\n")
+    assert (document.encoding, document.problems) == (encoding, ())
+
+
+@pytest.mark.parametrize("text", ["a ~ b ~{ c", "x ~{~} y", "esc \x1b[1m bold", "~{abc"])
+def test_plain_ascii_is_no_chinese(text: str) -> None:
+    assert one(text.encode()).encoding == "utf-8"

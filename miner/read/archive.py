@@ -106,8 +106,14 @@ def unpack(
     if depth > config.max_archive_depth:
         yield Refused(path, fault("too-deep", limit=config.max_archive_depth))
         return
+    before = budget.members_left
     try:
-        yield from _Opened(stream, path, config, budget, depth).members()
+        empty = True
+        for found in _Opened(stream, path, config, budget, depth).members():
+            empty = False
+            yield found
+        if empty and budget.members_left == before:
+            yield Refused(path, fault("empty"))
     except InputError as error:
         yield Refused(path, error)
     except DAMAGE as error:

@@ -13,7 +13,7 @@ from bs4.element import NavigableString
 
 _SKIPPED = frozenset((
     "script", "style", "noscript", "template", "iframe", "object", "embed", "form", "nav", "button", "select", "option",
-    "input", "textarea", "svg", "canvas", "audio", "video", "map", "head", "title",
+    "input", "textarea", "svg", "canvas", "audio", "video", "map", "head", "title", "noframes",
 ))  # fmt: skip
 _BLOCK = frozenset((
     "p", "div", "section", "article", "main", "header", "footer", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "ul",
@@ -22,7 +22,6 @@ _BLOCK = frozenset((
 ))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
 _EMPTY = frozenset(("br", "img"))
-_BOLD = frozenset(("b", "strong"))
 _OPENING = re.compile(r"<script|<style|<!--", re.IGNORECASE)
 _CLOSING = {
     "<script": re.compile(r"</script", re.IGNORECASE),
@@ -33,6 +32,7 @@ _SAVED_FROM = re.compile(r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\))?(https?://[
 _MAX_LOST = 100
 """Blocks that are sought out of order before giving up: bounds the time on hostile pages."""
 _NOT_SHOWN = (Comment, Declaration, Doctype, ProcessingInstruction)
+_PRINTED_AS_WRITTEN = re.compile(r"white-space\s{0,3}:\s{0,3}(?:pre|break-spaces)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _NOT_LINE_END = re.compile(r"[^\n]+")
@@ -219,8 +219,10 @@ class _Walk:
         self.holders: list[Tag] = []
         self.parts: list[str] = []
         self.raw = ""
-        self.link = self.bold = self.linked = self.strong = 0
+        self.linked = self.strong = 0
         self.image = False
+        self.inside: dict[str, int] = {"a": 0, "b": 0, "strong": 0, "pre": 0}
+        """How many elements of a name are open."""
 
     def enter(self, tag: Tag) -> bool:
         name = tag.name
@@ -235,29 +237,43 @@ class _Walk:
             self.flush()
         if name in _BLOCK or not self.holders:
             self.holders.append(tag)
-        self.link += name == "a"
-        self.bold += name in _BOLD
+        self._count(tag, 1)
         return True
 
     def _is_hidden(self, tag: Tag) -> bool:
         return bool(self.holders) and tag.has_attr("style") and bool(_HIDDEN.search(str(tag["style"])))
+
+    def _count(self, tag: Tag, step: int) -> None:
+        if tag.name in self.inside:
+            self.inside[tag.name] += step
+        elif tag.has_attr("style") and _PRINTED_AS_WRITTEN.search(str(tag["style"])):
+            self.inside["pre"] += step
 
     def leave(self, tag: Tag) -> None:
         if tag is self.holders[-1]:
             if tag.name not in _CELLS or len(self.holders) == 1:
                 self.flush()
             self.holders.pop()
-        self.link -= tag.name == "a"
-        self.bold -= tag.name in _BOLD
+        self._count(tag, -1)
 
     def add(self, text: str) -> None:
+        lines = text.splitlines() if self.inside["pre"] else [text]
+        for number, line in enumerate(lines):
+            if number:
+                self.flush()
+            self._add(line)
+        if self.inside["pre"] and text.endswith(("\n", "\r")):
+            self.flush()
+
+    def _add(self, text: str) -> None:
         self.parts.append(text)
         if not self.raw:
             self.raw = text.lstrip(EDGE)[:60]
-        if self.link or self.bold:
+        bold = self.inside["b"] or self.inside["strong"]
+        if self.inside["a"] or bold:
             length = len(text.strip(EDGE))
-            self.linked += length if self.link else 0
-            self.strong += length if self.bold else 0
+            self.linked += length if self.inside["a"] else 0
+            self.strong += length if bold else 0
 
     def flush(self) -> None:
         text = tidy("".join(self.parts))

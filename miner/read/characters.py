@@ -18,9 +18,10 @@ _SAMPLE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """The most frequent characters, and what radicals stand for."""
+    """The most frequent characters of Chinese, the most frequent syllables of Korean, and what radicals stand for."""
 
     common: frozenset[str]
+    hangul: frozenset[str]
     radicals: dict[str, str]
 
 
@@ -35,7 +36,9 @@ class Share(NamedTuple):
 def characters() -> Characters:
     """Return what resources/characters.yml says."""
     table = yaml.safe_load(resources.files("miner.resources").joinpath("characters.yml").read_text("utf-8"))
-    return Characters(frozenset("".join(table["common"])), table["radicals"])
+    return Characters(
+        frozenset("".join(table["common"])), frozenset("".join(table["hangul"])), table["radicals"]
+    )
 
 
 def share_of_common(text: str) -> Share:

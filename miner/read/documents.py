@@ -19,7 +19,7 @@ from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
 from miner.read.text import decode, is_encoding, read_lines
 
-_UNPACKED = ("pdf", "image")
+_UNPACKED = ("pdf", "image", "mhtml")
 """Kinds that a few bytes can unpack to gigabytes."""
 _HELD = ("html", "row")
 """Kinds whose parsed form takes many times the room of their bytes."""
@@ -29,6 +29,7 @@ _UNKNOWN = "application/octet-stream"
 _MEDIA = {
     "text": "text/plain",
     "html": "text/html",
+    "mhtml": "multipart/related",
     "pdf": "application/pdf",
     "row": "application/json",
     "image": "image/*",
@@ -134,6 +135,12 @@ def _read_html(source: Source, base: Document, config: Config) -> Document:
     return read_html(source.data, base, config)
 
 
+def _read_mhtml(source: Source, base: Document, config: Config) -> Document:
+    from miner.read.mhtml import read_mhtml  # heavy, and many archives hold none
+
+    return read_mhtml(source.data, base, config)
+
+
 def _read_pdf(source: Source, base: Document, config: Config) -> Document:
     from miner.read.pdf import read_pdf  # heavy, and many archives hold none
 
@@ -150,6 +157,7 @@ _READERS: dict[str, Callable[[Source, Document, Config], Document]] = {
     "text": _read_text,
     "row": _read_row,
     "html": _read_html,
+    "mhtml": _read_mhtml,
     "pdf": _read_pdf,
     "image": _read_image,
 }

@@ -34,8 +34,8 @@ FAULTS: dict[str, tuple[str, str]] = {
         "larger than {limit} bytes: split it, or raise max_document_bytes",
     ),
     "unsupported": (
-        "不支持这种格式({format}),请另存为 txt、html 或 pdf",
-        "unsupported format: save it as txt, html or pdf",
+        "不支持这种格式({format}),请另存为 txt、html、pdf 或 xlsx",
+        "unsupported format: save it as txt, html, pdf or xlsx",
     ),
     "image": (
         "是图片,没有文字;请加 --ocr 重新运行",
@@ -110,6 +110,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "no-article": (
         "网页上没有找到报道正文(目录页、图片页或视频页?)",
         "no story found on the page: an index, a picture or a video?",
+    ),
+    "frames": (
+        "网页由框架拼成,正文在别的文件里({names});请把那些文件也存下来",
+        "a page made of frames, whose text is in other files: save those, too",
     ),
     "text-left-out": (
         "网页上 {percent}% 的叙述文字在所取正文之外,未读;最先一处在第 {line} 行:“{begin}”;请核对",

@@ -85,7 +85,7 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     Raises InputError when the row is no JSON object or has no text.
     """
     values = _values(_record(data, row), names, escaped=b"\\u" in data)
-    body = _body(values.get("body", ""))
+    body = body_of(values.get("body", ""))
     if not any(char.isalnum() for part, _ in body for char in part):
         raise fault("no-body", row=row, names=" | ".join(k for k, v in names.items() if v[0] == "body"))
     lines = tuple(
@@ -95,7 +95,7 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     stated: dict[str, str] = {
         name: values[name] for name in ("newspaper", "page", "author", "url") if name in values
     }
-    if found := _day(values.get("date", "")):
+    if found := day_of(values.get("date", "")):
         stated["issue_date"] = found
     return replace(document, lines=lines, layout="markup", **stated)  # type: ignore[arg-type]
 
@@ -117,7 +117,7 @@ def _record(data: bytes, row: int) -> Mapping[str, object]:
     return record
 
 
-def _body(text: str) -> list[tuple[str, Role]]:
+def body_of(text: str) -> list[tuple[str, Role]]:
     """Return the paragraphs of a body; what is HTML is read as HTML."""
     if not _MARKED.search(text):
         return [(part, "body") for part in split_lines(text)]
@@ -127,10 +127,10 @@ def _body(text: str) -> list[tuple[str, Role]]:
     return [(block.text, body_role(block)) for block in blocks(parse(text))]
 
 
-def _day(text: str) -> str | None:
+def day_of(text: str) -> str | None:
     """Return the day that a date or a number of (milli)seconds since 1970 names, in China.
 
-    >>> _day("2023-11-07 09:12"), _day("1699318800"), _day("1699318800000")
+    >>> day_of("2023-11-07 09:12"), day_of("1699318800"), day_of("1699318800000")
     ('2023-11-07', '2023-11-07', '2023-11-07')
     """
     if _EPOCH.fullmatch(text):

@@ -20,22 +20,24 @@ from miner.config import Config
 from miner.errors import InputError
 from miner.read import archive
 from miner.read.faults import fault
+from miner.read.feeds import is_feed
 from miner.read.guard import read_rows, rows_guarded
+from miner.read.mhtml import is_mhtml
 from miner.read.paths import printable
 from miner.read.tables import TABLES, web_archive
 
-Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "table", "warc", "unsupported"]
+Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "xml", "table", "warc", "mhtml", "unsupported"]
 _HEAD = 4096
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _SUFFIXES: dict[str, Kind] = {
     ".txt": "text", ".text": "text", ".htm": "html", ".html": "html", ".xhtml": "html", ".shtml": "html", ".pdf": "pdf",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".jpg": "image", ".jpeg": "image", ".png": "image", ".gif": "image",
-    ".tif": "image", ".tiff": "image", ".bmp": "image", ".webp": "image",
+    ".mht": "mhtml", ".mhtml": "mhtml", ".xml": "xml", ".tif": "image", ".tiff": "image", ".bmp": "image", ".webp": "image",
 }  # fmt: skip
 _UNSUPPORTED = frozenset((
-    ".doc", ".docx", ".wps", ".rtf", ".caj", ".nh", ".ofd", ".ceb", ".epub", ".mht", ".mhtml", ".xls",
-    ".ppt", ".pptx", ".rar", ".7z", ".djvu",
+    ".doc", ".docx", ".wps", ".rtf", ".caj", ".nh", ".ofd", ".ceb", ".epub", ".xls", ".et", ".ods", ".odt",
+    ".ppt", ".pptx", ".rar", ".7z", ".djvu", ".eml", ".msg", ".zst", ".br", ".lz4", ".mobi", ".azw3", ".chm", ".ps",
 ))  # fmt: skip
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF-", "pdf"),
@@ -49,9 +51,13 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"SQLite format 3", "table"),
     (b"PAR1", "table"),
     (b"WARC/", "warc"),
+    (b"(\xb5/\xfd", "unsupported"),
+    (b"%!PS", "unsupported"),
+    (b"ITSF", "unsupported"),
     (b"Rar!", "unsupported"),
     (b"7z\xbc\xaf", "unsupported"),
 )
+_HTML = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _PACKED = (".gz", ".xz", ".bz2")
 _SMALL_TABLE = 4 * 2**20
 """Bytes below which a table of plain text is read without a guard."""
@@ -201,14 +207,23 @@ def kind_of(path: str, head: bytes) -> Kind:
         if head.startswith(magic):
             return kind
     suffix, start = _suffix(path), head.lstrip(_BLANK)
-    if suffix in TABLES:
+    if suffix in TABLES or is_feed(start):
         return "table"
     known: Kind | None = "unsupported" if suffix in _UNSUPPORTED else _SUFFIXES.get(suffix)
     if known == "jsonl":
         return _kind_of_rows(start)
-    if known in (None, "text") and re.search(rb"<!doctype html|<html[\s>]", start[:1000], re.IGNORECASE):
+    return _kind_of_text(start, known) if known in (None, "text", "xml") else known
+
+
+def _kind_of_text(start: bytes, known: Kind | None) -> Kind:
+    """Tell text from what is kept as text: web pages, saved web pages, XML that is neither, PDF behind something else."""
+    if is_mhtml(start):
+        return "mhtml"
+    if _HTML.search(start[:1000]):
         return "html"
-    return "pdf" if known is None and b"%PDF-" in head[:1024] else known or "text"
+    if known == "xml" or start.startswith(b"<?xml") or start[4:8] == b"ftyp":
+        return "unsupported"
+    return "pdf" if known is None and b"%PDF-" in start[:1024] else "text"
 
 
 def _suffix(path: str) -> str:
@@ -238,7 +253,7 @@ def table_kind(path: str, head: bytes) -> str:
     for magic, kind in ((b"SQLite format 3", "sqlite"), (b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx")):
         if head.startswith(magic):
             return kind
-    return TABLES.get(_suffix(path), "json")
+    return "feed" if is_feed(head.lstrip(_BLANK)) else TABLES.get(_suffix(path), "json")
 
 
 def _plain(
@@ -283,7 +298,7 @@ def _rows(stream: io.BufferedReader, path: str, config: Config) -> Iterator[Sour
 
 def _of_table(data: bytes, path: str, config: Config, *, named: bool) -> Iterator[Source]:
     """Yield the rows of a table of articles; one that was not named and holds none is passed over."""
-    rows, error = _table_rows(data, table_kind(path, data[:16]), config, strict=not named)
+    rows, error = _table_rows(data, table_kind(path, data[:1024]), config, strict=not named)
     for number, row in enumerate(rows, 1):
         yield Source(f"{path}#{number:06d}", row, "row", number)
     if error is not None and (named or rows):

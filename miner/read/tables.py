@@ -1,4 +1,4 @@
-"""Tables of articles → records: CSV, JSON in any arrangement, XLSX, SQLite and Parquet; one mapping an article.
+"""Tables of articles → records: CSV, JSON in any arrangement, XLSX, SQLite, Parquet and feeds; one mapping an article.
 
 Which columns hold what is for `jsonl` to say; here a record is whatever the file has under its own names.
 """
@@ -16,12 +16,14 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from miner.read.faults import fault
+from miner.read.feeds import of_feed
 from miner.read.text import decode
 
 Record = Mapping[str, object]
 TABLES = {
     ".csv": "csv", ".tsv": "csv", ".json": "json", ".xlsx": "xlsx", ".xlsm": "xlsx",
     ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".parquet": "parquet",
+    ".rss": "feed", ".atom": "feed", ".rdf": "feed",
 }  # fmt: skip
 """Suffix → kind of table."""
 _DELIMITERS = ",\t;|"
@@ -187,7 +189,7 @@ _OF_TEXT: dict[str, Callable[[str, Callable[[Iterable[str]], bool]], Iterator[Re
     "json": _of_json,
 }
 _READERS: dict[str, Callable[[bytes, Callable[[Iterable[str]], bool]], Iterator[Record]]] = {
-    "xlsx": _of_xlsx, "sqlite": _of_sqlite, "parquet": _of_parquet,
+    "feed": of_feed, "xlsx": _of_xlsx, "sqlite": _of_sqlite, "parquet": _of_parquet,
 }  # fmt: skip
 
 

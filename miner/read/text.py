@@ -38,6 +38,8 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _TRIALS = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
 _NOT_FOR_FILES = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined"))
 """Python's codecs for names of hosts and for source code: no file is written in them."""
+_HZ = re.compile(rb"~\{(?:[!-w][!-~]){1,2000}~\}")
+_ISO_2022 = re.compile(rb"\x1b\$(?:[@AB]|\([A-D])")
 _PLAUSIBLE = 0.25
 """Share of frequent characters from which a decoding is believed; running Chinese has .5 to .7, wrong ones under .1."""
 
@@ -83,12 +85,14 @@ def _decoded(data: bytes, declared: str | None) -> Decoded:
             return _lossy(data, name)
     zeros = data.count(0)
     if not zeros:
+        if data.isascii() and (escaped := _escaped(data)):
+            return _lossy(data, escaped)
         try:
             return Decoded(data.decode("utf-8"), "utf-8")
         except UnicodeDecodeError:
             pass
     if zeros > len(data) / 1000 or (zeros and not _mostly_text(data)):
-        wide = _utf16(data)
+        wide = _utf32(data) or _utf16(data)
         if wide is None:
             raise fault("binary")
         return _lossy(data, wide)
@@ -197,6 +201,35 @@ def _utf16(data: bytes) -> str | None:
     return None
 
 
+def _utf32(data: bytes) -> str | None:
+    """Return which UTF-32 without a byte order mark the bytes are, or None."""
+    sample = data[: _SAMPLE // 4 * 4]
+    for encoding, zeros in (("utf-32-le", sample[3::4]), ("utf-32-be", sample[::4])):
+        if len(data) % 4 == 0 and not zeros.strip(b"\0"):
+            text = sample.decode(encoding, "replace")
+            if len(_CHINESE.sub("", text)) <= 0.05 * len(text):
+                return encoding
+    return None
+
+
+def _escaped(data: bytes) -> str | None:
+    """Return the encoding in which Chinese or Japanese is written in ASCII, or None for plain ASCII."""
+    if _HZ.search(data):
+        return "hz"
+    return "iso2022_jp_2" if _ISO_2022.search(data) else None
+
+
+def _neighbour(sample: bytes) -> str | None:
+    """Return the encoding of Japanese or Korean text: told by kana, and by frequent syllables of Hangul."""
+    for encoding in ("shift_jis", "euc_jp", "euc_kr"):
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(sample, False)
+        foreign = [char for char in text if char > "\x7f"]
+        known = sum(1 for char in foreign if "\u3041" <= char <= "\u30fe" or char in characters().hangul)
+        if known - 3 * text.count(REPLACEMENT) >= _PLAUSIBLE * len(foreign) > 0:
+            return encoding
+    return None
+
+
 def _unmistakable(sample: bytes) -> str | None:
     """Return the encoding of a short Chinese text of rare characters: all of it Chinese, in runs of two and more."""
     rated: list[tuple[float, str]] = []
@@ -225,7 +258,7 @@ def _choose(data: bytes, declared: str | None) -> str:
     best, name = max(rated, key=lambda pair: pair[0])
     if best >= _PLAUSIBLE:
         return name
-    if wide := _utf16(data):
+    if wide := _neighbour(sample) or _utf16(data):
         return wide
     if not _mostly_text(data):
         raise fault("binary")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from miner.read.markup import Markup, markup
 from miner.read.paths import iso_date, page_name
 from miner.read.published import publication_date
 from miner.read.running import LEAST, densest, is_running, left_out
+from miner.read.stated import stated_story
 
 _AUTHOR_PAPER = re.compile(r"^([一-鿿·、 ]{2,16})/([一-鿿]{2,10}(?:报|网|社|刊|新闻))$", re.MULTILINE)
 _PRINTED = re.compile(
@@ -84,27 +84,14 @@ class _Reader:
         return _is_legal(block.text) or _is_furniture(block, None, markup())
 
     def stated(self) -> Story | None:
-        """Return the story that a script states for search engines (JSON-LD), where the page itself shows none."""
-        for script in self.soup.find_all("script", type="application/ld+json"):
-            try:
-                table = json.loads(script.get_text())
-            except (ValueError, RecursionError):
-                continue
-            for record in table if isinstance(table, list) else [table]:
-                if isinstance(record, dict) and isinstance(record.get("articleBody"), str):
-                    return self._of_record(
-                        {key: value for key, value in record.items() if isinstance(value, str)}
-                    )
-        return None
-
-    def _of_record(self, record: dict[str, str]) -> Story | None:
-        lines = [
-            _block(text, self.soup) for line in record["articleBody"].split("\n") if (text := tidy(line))
-        ]
-        head = tidy(record.get("headline", "")) or _without_site(self.title)
-        heads = [Part("headline", _block(head, self.soup))] if head else []
-        body = [Part("body", block) for block in lines]
-        return Story((*heads, *body), date=iso_date(record.get("datePublished", ""))) if body else None
+        """Return the story that a script states, where the page itself shows none."""
+        found = stated_story(self.page, LEAST)
+        if found is None:
+            return None
+        head = found.headline or _without_site(self.title)
+        parts = [Part("headline", _block(head, self.soup))] if head else []
+        parts += [Part(role, _block(text, self.soup)) for text, role in found.paragraphs]
+        return Story(tuple(parts), date=found.date or self._date({}))
 
     def story(self, body: Tag, site: dict[str, str]) -> Story:
         """Take the story out of the element that holds it."""

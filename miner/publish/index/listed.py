@@ -31,6 +31,8 @@ ENTITY_TABLES = {
     "place": "places",
 }
 _FORM_CHARS = 120
+_BATCH = 5_000
+"""Names that are written together."""
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -214,18 +216,20 @@ def _fill_names(connection: sqlite3.Connection) -> None:
             f"select id, name, n_articles from [{table}]{also} union all select e.id, l.alias, e.n_articles from aliases l "
             f"join [{table}] e on e.id = l.{label}_id"
         )
-        found = (
-            (looked_up, entity, label, name, count, sound_key(name, surname=label == "person"))
-            for entity, name, count in connection.execute(sql)
-            if (looked_up := form(name))
-        )
-        connection.executemany(
-            "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin) values (?, ?, ?, ?, ?, ?)",
-            found,
-        )
-        connection.execute(
-            f"update [{table}] set pinyin = (select n.pinyin from names n where n.entity_id = [{table}].id and n.name = [{table}].name limit 1)"
-        )
+        cursor = connection.execute(sql)
+        while read := cursor.fetchmany(_BATCH):
+            found = [
+                (form(name), entity, label, name, count, sound_key(name, surname=label == "person"))
+                for entity, name, count in read
+            ]
+            connection.executemany(
+                "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin) values (?, ?, ?, ?, ?, ?)",
+                (row for row in found if row[0]),
+            )
+            connection.executemany(
+                f"update [{table}] set pinyin = ? where id = ? and name = ?",
+                ((sound, entity, name) for _, entity, _, name, _, sound in found),
+            )
 
 
 def _index(connection: sqlite3.Connection, kind: str, streams: Iterable[_Stream]) -> None:
