@@ -33,6 +33,14 @@ BLANKS = " \t\u00a0\u2002\u2003\u2009\u202f\u3000"
 LOST = "\ufffd"
 _THIN = {"\u2009", "\u202f", "\u200a", "\u2006"}
 _THOUSANDS = re.compile(r"(?<=[\u4e00-\u9fff])[1-9]\d{0,2}(?: \d{3}){1,4}(?=[\u4e00-\u9fff])")
+_PARTED = re.compile(
+    rf"(?<![\d.,])\d{{1,3}}(?:,[{BLANKS}]{{1,3}}\d{{3}}){{1,4}}(?![\d,])"
+    rf"|(?<![\d.])\d{{1,6}}\.[{BLANKS}]{{1,3}}\d{{1,4}}(?=[{BLANKS}]?[%％‰千万亿倍])"
+    rf"|(?<![\d.])\d(?:[{BLANKS}]\d){{2,11}}(?=[{BLANKS}]?[%％‰千万亿倍])"
+)
+"""Numbers with blanks behind a comma or a point, or between all digits."""
+_REACH = 24
+"""Characters before and behind a blank within which the number may begin and end."""
 _COLUMN_BITS = 32
 _BLANK = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _INVISIBLE = re.compile(
@@ -55,12 +63,12 @@ class Restored:
 
 
 def is_latin(char: str) -> bool:
-    """Tell whether a character is an ASCII letter, digit or mark (what is set half as wide as a Chinese character).
+    """Tell whether a character is a Latin letter, a digit or an ASCII mark (what is set half as wide as a Chinese character).
 
-    >>> is_latin("a"), is_latin("，")
-    (True, False)
+    >>> is_latin("a"), is_latin("é"), is_latin("，")
+    (True, True, False)
     """
-    return "!" <= char <= "~"
+    return "!" <= char <= "~" or "\u00c0" <= char <= "\u024f" or "\u0300" <= char <= "\u036f"
 
 
 class _Writer:
@@ -179,14 +187,16 @@ def _usual_blank(text: str) -> int:
 
 
 def _in_number(text: str, start: int, end: int) -> bool:
-    """Tell a blank that parts the thousands of one number: a thin one, or a plain one in a number within Chinese text."""
-    if not (text[start - 1 : start].isdigit() and text[end : end + 1].isdigit()):
+    """Tell a blank inside one number: a thin one between digits, or a plain one where a grammar of numbers says so."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if not after.isdigit() or not (before.isdigit() or before in ",."):
         return False
-    if set(text[start:end]) <= _THIN:
+    if before.isdigit() and set(text[start:end]) <= _THIN:
         return True
     return any(
         found.start() < start < found.end()
-        for found in _THOUSANDS.finditer(text, max(0, start - 16), end + 16)
+        for pattern in (_THOUSANDS, _PARTED)
+        for found in pattern.finditer(text, max(0, start - _REACH), end + _REACH)
     )
 
 
