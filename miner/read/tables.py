@@ -12,9 +12,11 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import redirect_stderr
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
+from miner.errors import InputError
 from miner.read.faults import fault
 from miner.read.feeds import of_feed
 from miner.read.text import decode
@@ -199,14 +201,30 @@ def web_archive(stream: BinaryIO, limit: int) -> Iterator[tuple[str, bytes]]:
     Raises InputError when the archive is damaged or a page is larger than `limit` bytes.
     """
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
 
-    try:
-        for record in ArchiveIterator(stream):
-            if (found := _response(record, limit)) is not None:
-                yield found
-    except (ArchiveLoadFailed, EOFError, OSError) as error:
-        raise fault("damaged-archive", reason=error) from error
+    records = iter(ArchiveIterator(stream))
+    while True:
+        try:
+            with redirect_stderr(
+                _Silence()
+            ):  # the library prints there what it finds odd, with the bytes of the file
+                record = next(records, None)
+                found = None if record is None else _response(record, limit)
+        except (InputError, MemoryError):
+            raise
+        except Exception as error:  # whatever headers and lengths can hold
+            raise fault("damaged-archive", reason=error) from error
+        if record is None:
+            return
+        if found is not None:
+            yield found
+
+
+class _Silence(io.TextIOBase):
+    """Takes what is printed, and keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 def _response(record: Any, limit: int) -> tuple[str, bytes] | None:
