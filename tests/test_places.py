@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from miner import engine
 from miner.config import Config
 from miner.model import ArticleLine, Document, Mined
+from miner.recognise import Recogniser
 from miner.store.database import open_database
 from miner.store.schema import TABLES
 
-TEXTS = ("第六届进博会开幕。", "松江签下备忘录。", "青浦服务再升级。", "首批订单昨天签下。")
+TEXTS = (
+    "第六届进博会开幕\n第六届进博会昨天在上海开幕。滨江食品有限公司总经理王小明说：“今年我们订了三个展位。”展览面积达36.7万平方米。",
+    "松江签下备忘录\n前天，滨江食品有限公司与北岛乳业签署备忘录，采购额达3200万美元。北岛乳业董事长林岚表示，明年还来。",
+    "青浦服务再升级\n滨江食品公司王小明昨天走访青浦区会展服务中心，与中心主任陈卫国会谈。王小明表示，服务不打烊。",
+    "首批订单昨天签下\n11月6日，北岛乳业与滨江食品有限公司签约，金额为3000万美元。滨江食品有限公司简称滨江食品。",
+)
 NAMES = (
     "a.txt",
     "b.txt",
@@ -29,6 +36,8 @@ NAMES = (
     "2023-11-05/a.txt",
     "2023-11-06/02版/b.txt",
     "浦江日报/20231107_A01.txt",
+    "w/8821.html",
+    "w/8821_2.html",
     "c.csv",
     "2022-11-08/c.csv",
     "d.zip",
@@ -51,9 +60,15 @@ def put(path: Path, text: str) -> None:
                 packed.writestr(zipfile.ZipInfo(name), text if name.endswith("x.txt") else TEXTS[0])
     elif path.suffix == ".csv":
         first = TEXTS.index(text)
-        path.write_text(
-            "正文,标题\n" + "".join(f"{TEXTS[n % 4]},题\n" for n in range(first, first + 3)), "utf-8"
+        rows = "".join(f'"{TEXTS[n % 4]}",题\n' for n in range(first, first + 3))
+        path.write_text(f"正文,标题\n{rows}", "utf-8")
+    elif path.suffix == ".html":
+        head, body = text.split("\n")
+        pager = "<a href=8821.html>上一页</a>" if "_2" in path.name else "<a href=8821_2.html>下一页</a>"
+        page = (
+            f"<html><title>{head}</title><h1>{head}</h1><div><p>{body}</p><p>{body}</p>{pager}</div></html>"
         )
+        path.write_text(page, "utf-8")
     else:
         path.write_text(text, "utf-8")
 
@@ -75,8 +90,8 @@ def contents(database: Path) -> dict[str, list[str]]:
         }
 
 
-@pytest.fixture(autouse=True)
-def _only_places(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def only_places(monkeypatch: pytest.MonkeyPatch) -> None:
     without_models(monkeypatch)
 
 
@@ -111,8 +126,12 @@ class Histories(RuleBasedStateMachine):
         self.database = self.folder / "expo.db"
         open_database(self.database, create=True).conn.close()
         self.patch = pytest.MonkeyPatch()
-        without_models(self.patch)
+        self.prepare()
         self.fresh = False
+
+    def prepare(self) -> None:
+        """Make runs quick."""
+        without_models(self.patch)
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -165,6 +184,27 @@ Histories.TestCase.settings = settings(
 TestHistories = Histories.TestCase
 
 
+@cache
+def recogniser() -> Recogniser:
+    return Recogniser.load("fast")
+
+
+class WholeHistories(Histories):
+    """The same with all facts, resolved."""
+
+    def prepare(self) -> None:
+        """Load the models once for all runs."""
+        loaded = recogniser()
+        self.patch.setattr(engine.Recogniser, "load", lambda *chosen: loaded)
+
+
+WholeHistories.TestCase.settings = settings(
+    max_examples=2, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestWholeHistories = WholeHistories.TestCase
+
+
+@pytest.mark.usefixtures("only_places")
 def test_a_file_that_moved_keeps_its_id_and_takes_date_and_page_of_its_new_path(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"
     put(root / "2023-11-05/01版/a.txt", TEXTS[0])
@@ -178,6 +218,7 @@ def test_a_file_that_moved_keeps_its_id_and_takes_date_and_page_of_its_new_path(
     same_as_fresh(root, database)
 
 
+@pytest.mark.usefixtures("only_places")
 def test_what_is_gone_stays_unless_it_is_pruned(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"
     put(root / "a.txt", TEXTS[0])
@@ -190,6 +231,7 @@ def test_what_is_gone_stays_unless_it_is_pruned(tmp_path: Path) -> None:
     same_as_fresh(root, database)
 
 
+@pytest.mark.usefixtures("only_places")
 def test_one_file_of_a_folder_says_nothing_of_the_others(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"
     put(root / "a.txt", TEXTS[0])
@@ -200,6 +242,7 @@ def test_one_file_of_a_folder_says_nothing_of_the_others(tmp_path: Path) -> None
     assert len(contents(database)["documents"]) == 2
 
 
+@pytest.mark.usefixtures("only_places")
 def test_an_archive_that_cannot_be_read_now_does_not_take_its_members_away(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"
     put(root / "d.zip", TEXTS[1])
@@ -213,6 +256,7 @@ def test_an_archive_that_cannot_be_read_now_does_not_take_its_members_away(tmp_p
     same_as_fresh(root, database)
 
 
+@pytest.mark.usefixtures("only_places")
 def test_an_unchanged_archive_changes_no_byte(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"
     for name in NAMES:
@@ -223,6 +267,7 @@ def test_an_unchanged_archive_changes_no_byte(tmp_path: Path) -> None:
     assert (done.documents, database.read_bytes() == before) == (0, True)
 
 
+@pytest.mark.usefixtures("only_places")
 def test_a_database_of_before_gets_its_new_column(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"
     put(root / "a.txt", TEXTS[0])

@@ -155,6 +155,13 @@ def test_entities_of_a_feed_are_not_followed() -> None:
     assert sum(len(line.text) for line in document.lines) < 200
 
 
+def test_comments_and_entities_inside_an_entry_are_passed_over() -> None:
+    inside = f"<!-- c --><?p i?>&x;<title>{HEAD}</title><!-- d --><description>{FIRST}<!-- e -->&y;{SECOND}</description>"
+    (document,) = read(f"<rss><channel><item>{inside}</item></channel></rss>", "feed.xml")
+    assert [line.text for line in document.lines if line.role == "headline"] == [HEAD]
+    assert FIRST in document.lines[-1].text and SECOND in document.lines[-1].text
+
+
 @pytest.mark.parametrize(
     "script",
     [

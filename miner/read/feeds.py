@@ -58,7 +58,8 @@ def of_feed(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterato
 def _record(entry: Any) -> dict[str, str]:
     parts: dict[str, str] = {}
     for child in entry:
-        parts.setdefault(_name(child), _text(child))
+        if name := _name(child):
+            parts.setdefault(name, _text(child))
     record = {
         column: next((parts[name] for name in names if parts.get(name)), "")
         for column, names in _FIELDS.items()

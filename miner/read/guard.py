@@ -60,6 +60,10 @@ def read_rows(
         rows.extend(map(tables.as_json, found))
     except InputError as error:
         return rows, error
+    except MemoryError:
+        raise
+    except Exception as error:  # the libraries' own bugs on damaged files
+        return rows, fault("damaged-table", reason=f"{type(error).__name__}: {error}")
     return rows, None
 
 

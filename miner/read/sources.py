@@ -150,13 +150,16 @@ def sources_in(
     """
     head = stream.read(_HEAD)
     stream.seek(0)
-    if head and (archive.is_archive(head, path) or path.lower().endswith(_ARCHIVES)):
-        yield from _unpacked(stream, path, config, named=named)
-        return
+    packed = head and (archive.is_archive(head, path) or path.lower().endswith(_ARCHIVES))
+    read = _unpacked if packed else _plain
     try:
-        yield from _plain(stream, path, config, named=named)
+        yield from read(stream, path, config, named=named)
     except InputError as error:
         yield Unread(path, error)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # the libraries' own bugs: one hostile file must not end a run over an archive
+        yield Unread(path, fault("reader-error", reason=f"{type(error).__name__}: {error}"))
 
 
 def _unpacked(stream: BinaryIO, path: str, config: Config, *, named: bool) -> Iterator[Source | Unread]:

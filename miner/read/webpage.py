@@ -276,7 +276,10 @@ def _extract(text: str) -> Any:
         return None
     with _quiet("trafilatura"):
         return trafilatura.bare_extraction(
-            _without_controls(text), include_comments=False, with_metadata=True
+            _without_controls(text),
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},  # else seconds go by
         )
 
 
