@@ -36,6 +36,8 @@ _LEAST_UNDER_HEAD = 12
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _LONGEST_LABEL = 60
 """Characters of a line that may be furniture, a byline or a caption."""
+_OPENING_BLOCKS = 3
+"""Blocks at the beginning of a story's element among which its dateline stands: headline, label, dateline."""
 _NEARBY, _FAR = 4, 30
 """Elements around a block whose classes are looked at, without and with a body that ends the search."""
 _CONTROLS = re.compile(
@@ -297,7 +299,7 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     tail = False
     for index, block in enumerate(found):
         tail = tail or (index >= len(found) // 2 and _matches("tail", block.text))
-        if tail or (not parts and _is_dateline(block.text)) or _is_apart_inside(block, body):
+        if tail or (index < _OPENING_BLOCKS and _is_dateline(block.text)) or _is_apart_inside(block, body):
             others.append(block)
         else:
             parts.append(Part(_role(block, subheads), block))
