@@ -19,7 +19,7 @@ from pathlib import Path
 
 from miner import __version__
 from miner.config import Config
-from miner.desk.correct import corrections_changed, resolve_corrected
+from miner.desk.correct.apply import corrections_changed, resolve_corrected
 from miner.errors import InputError, MinerError
 from miner.model import Document, Mined, Problem
 from miner.pipeline import mine

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from miner.cli import main
 from miner.config import Config
-from miner.desk.correct import Settled, append, corrections_path, read, remove, settled
-from miner.desk.correct.file import Correction, as_line, checked, made
+from miner.desk.correct.apply import Settled, settled
+from miner.desk.correct.file import Correction, append, as_line, checked, corrections_path, made, read, remove
 from miner.desk.correct.say import Sayer
 from miner.engine import run_paths
 from miner.errors import InputError

@@ -86,7 +86,7 @@ FACES = {
     "split": {"jumps", "oversized"},
     "recognise": {"explain", "network.asked", "network.choice"},
     "resolve": {"names"},
-    "desk": {"commands"},
+    "desk": {"commands", "correct.apply", "correct.commands", "correct.file", "correct.say"},
     "publish": {
         "archive",
         "index",

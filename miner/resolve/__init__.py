@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from miner.resolve.corrected import forget, rename
+from miner.resolve.corrected import forget, has_corrections, meant_by, rename
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events
 from miner.resolve.figures import find_conflicts
@@ -24,7 +24,7 @@ from miner.resolve.people import resolve_people
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
 
-__all__ = ["resolve", "resolve_facts"]
+__all__ = ["has_corrections", "meant_by", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""

@@ -16,8 +16,7 @@ from miner.errors import InputError
 from miner.model import Problem
 from miner.offsets import stable_id
 from miner.recognise.network.choice import Kind
-from miner.resolve import resolve
-from miner.resolve.corrected import has_corrections, meant_by
+from miner.resolve import has_corrections, meant_by, resolve
 from miner.store import kept
 
 _STAGE = "correct"

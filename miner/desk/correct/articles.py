@@ -18,14 +18,14 @@ from typing import Any
 from miner.desk.correct.facts import FIELDS, Changed, correct_facts
 from miner.desk.correct.file import Correction
 from miner.desk.correct.places import Stories, one_story
-from miner.language.fold import fold_name, simplify
+from miner.language.fold import fold_name
+from miner.model import FIELDS as FIELDS_OF_TEXT
 from miner.model import Article
 from miner.offsets import Span
 from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind
 from miner.relate import relate
-from miner.split.build import edition_of
-from miner.split.dating import infer_year
+from miner.split import amend
 from miner.store.write import article_row, fact_rows
 
 _TOGETHER = 64
@@ -149,7 +149,10 @@ def rewrite(connection: sqlite3.Connection, want: Wanted, *, names: Kind = "fast
     recogniser = Recogniser.load(names) if stale else None
     while recogniser is not None and (batch := list(islice(todo, _TOGETHER))):
         read = [_stored(connection, key, state.get(key, ({}, ""))[0]) for key in batch]
-        changed = [_with_fields(article, want.fields.get(article.id, {})) for article in read]
+        changed = [
+            amend(article, want.fields.get(article.id, {}), undated=_undated(connection, article))
+            for article in read
+        ]
         for before, one in zip(read, recogniser.annotate(changed), strict=True):
             _store(connection, correct_facts(relate(one), want.facts.get(before.id, ())), before, want)
     _tell_idle(connection, want)
@@ -180,8 +183,7 @@ def _stored(connection: sqlite3.Connection, key: str, original: Mapping[str, Any
     cursor = connection.execute(f"select {columns} from articles where id = ?", (key,))
     row = dict(zip((name[0] for name in cursor.description), cursor.fetchone(), strict=True))
     article = Article(**{**row, **original})
-    subheads = tuple(_subheads(connection, article))
-    return replace(article, subheads=subheads, inferred_year=_year(connection, article))
+    return replace(article, subheads=tuple(_subheads(connection, article)))
 
 
 def _subheads(connection: sqlite3.Connection, article: Article) -> Iterator[Span]:
@@ -199,34 +201,15 @@ def _subheads(connection: sqlite3.Connection, article: Article) -> Iterator[Span
         at += len(paragraph) + 1
 
 
-def _year(connection: sqlite3.Connection, article: Article) -> int | None:
-    """Return the year that the undated stories of a document tell of themselves."""
-    if article.published is not None:
-        return None
+def _undated(connection: sqlite3.Connection, article: Article) -> list[str]:
+    """Return the texts of the stories of an article's document that nobody dated."""
+    whole = " || char(10) || ".join(f"coalesce({name}, '')" for name in FIELDS_OF_TEXT)
     rows = connection.execute(
-        "select coalesce(kicker, '') || char(10) || coalesce(headline, '') || char(10) || coalesce(subtitle, '') || char(10)"
-        " || body from articles a where document_id = ? and coalesce(published, '') = ''"
-        " or id in (select article_id from corrected_articles c where c.article_id = a.id and a.document_id = ?)"
-        " order by position",
-        (article.document_id, article.document_id),
+        f"select {whole} from articles a where document_id = ? and (published is null or exists (select 1 from"
+        " corrected_articles c where c.article_id = a.id and json_extract(c.original, '$.published') is null)) order by position",
+        (article.document_id,),
     )
-    found = infer_year([row[0] for row in rows])
-    return found.year if found is not None else None
-
-
-def _with_fields(article: Article, fields: Mapping[str, str]) -> Article:
-    """Return an article with corrected fields, and the edition that follows from them."""
-    if not fields:
-        return article
-    given: dict[str, Any] = dict(fields)
-    changed = replace(article, **given)
-    if changed.published is not None:
-        changed = replace(changed, inferred_year=None)
-    if {"headline", "published"} & fields.keys():
-        text = simplify(f"{changed.headline or ''}\n{changed.body}")
-        day = changed.published or (str(changed.inferred_year) if changed.inferred_year else None)
-        changed = replace(changed, edition=edition_of(text, day))
-    return changed
+    return [row[0] for row in rows]
 
 
 def _store(connection: sqlite3.Connection, corrected: Changed, before: Article, want: Wanted) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from miner.desk.correct.file import ENTITIES, FACTS, Correction
-from miner.desk.correct.say import Sayer
+
+if TYPE_CHECKING:
+    from miner.desk.correct.say import Sayer
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _STATES = {
@@ -101,7 +103,8 @@ def _note(
     why: str | None,
     later: bool,
 ) -> None:
-    from miner.desk.correct import append, corrections_path
+    from miner.desk.correct.file import append, corrections_path
+    from miner.desk.correct.say import Sayer
     from miner.store.database import open_database, store_errors
 
     opened = open_database(database)
@@ -132,7 +135,7 @@ def _apply(session: _Session, database: Path, *, only: str = "") -> None:
 
 
 def _known(database: Path) -> Sequence[tuple[Correction, str, str | None]]:
-    from miner.desk.correct import settled
+    from miner.desk.correct.apply import settled
     from miner.store.database import open_readonly, store_errors
 
     with store_errors(database):
@@ -321,7 +324,7 @@ def event(session: _Session, /, database: Path, event: str, type_: str | None, a
 @_database
 def list_(database: Path) -> None:
     """列出更正,谁、何时、为何,是否生效 / List the corrections: who, when, why, and what became of each."""
-    from miner.desk.correct import corrections_path, read
+    from miner.desk.correct.file import corrections_path, read
 
     found = read(corrections_path(database))
     states = {correction.id: (status, told) for correction, status, told in _known(database)}
@@ -342,7 +345,7 @@ def list_(database: Path) -> None:
 @click.pass_obj
 def undo(session: _Session, /, key: str, later: bool, database: Path) -> None:
     """撤销一条更正(标识或行号)/ Undo a correction, by its id or line: it goes out of the file."""
-    from miner.desk.correct import corrections_path, remove
+    from miner.desk.correct.file import corrections_path, remove
     from miner.errors import InputError
 
     gone = remove(corrections_path(database), key)
