@@ -97,7 +97,7 @@ def test_a_run_stopped_while_resolving_is_finished_by_the_next(
 ) -> None:
     database = folder / "x.db"
 
-    def stopped(connection: sqlite3.Connection) -> None:
+    def stopped(connection: sqlite3.Connection, **about: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

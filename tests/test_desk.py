@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from miner.cli import main
 from miner.config import Config
-from miner.desk.coverage import coverage, news
+from miner.desk.coverage import coverage, news_since
 from miner.desk.lists import read_list
 from miner.desk.match import Matcher
 from miner.desk.targets import add, confirm, rematch, targets
@@ -117,11 +117,11 @@ def test_coverage_tells_deals_contacts_business_and_expos(database: Path) -> Non
         ("signing", 350_000_000.0)
     ]
     assert ("周启航", "总经理") in [(contact.name, contact.title) for contact in told.contacts]
-    assert any("轴承制造商" in at.text for at in told.business)
+    assert any("轴承制造商" in at.value for at in told.said("business"))
     assert any("20亿元" in at.text for at in told.invested)
     assert [(at.edition, at.during) for at in told.presence] == [(6, 1)]
-    assert [one.headline for one in news(connection, key, "")] == ["远岚精密与青浦区签约"]
-    assert list(news(connection, key, "2999-01-01")) == []
+    assert [one.headline for one in news_since(connection, key, "")] == ["远岚精密与青浦区签约"]
+    assert list(news_since(connection, key, "2999-01-01")) == []
 
 
 def test_the_workbook_holds_no_formula_of_others(database: Path, tmp_path: Path) -> None:

@@ -40,11 +40,15 @@ def targets() -> None:
 
 @contextmanager
 def _opened(database: Path) -> Iterator[sqlite3.Connection]:
+    from miner.desk.arrivals import note_arrivals
+    from miner.desk.base import ensure_base
     from miner.store.database import open_database, store_errors
 
     opened = open_database(database)
     try:
         with store_errors(database):
+            note_arrivals(opened.conn, begin=True)
+            ensure_base(opened.conn)
             yield opened.conn
     finally:
         opened.conn.close()
@@ -146,7 +150,7 @@ def remove(name: str, database: Path) -> None:
 @_DATABASE
 def news(since: str | None, database: Path) -> None:
     """名单企业的新报道 / What is new of the targets since the last look."""
-    from miner.desk.coverage import news as told
+    from miner.desk.coverage import news_since
     from miner.desk.targets import mark_looked, rematch
     from miner.desk.targets import targets as rows
 
@@ -155,7 +159,7 @@ def news(since: str | None, database: Path) -> None:
         rematch(connection)
         followed = [target for target in rows(connection) if target.enterprise_id]
         for target in followed:
-            for one in told(connection, target.enterprise_id or "", since or target.looked or ""):
+            for one in news_since(connection, target.enterprise_id or "", since or target.looked or ""):
                 count += 1
                 click.echo(f"{target.name}  {one.published or '—'}  {one.headline}\n    {one.text}")
         mark_looked(connection, [target.id for target in followed])

@@ -36,6 +36,47 @@ KEPT: tuple[Table, ...] = (
         indexes=(("enterprise_id",), ("matched",)),
     ),
     Table(
+        "arrivals",
+        "收到时间",
+        "每份文档第一次读入的时间;重读不改 / when each document first came, however often it is read again",
+        (
+            Column("document_id", "text primary key", "文档 / document"),
+            Column("arrived", "text not null", "第一次读入的时间(UTC) / first read"),
+        ),
+        hidden=True,
+    ),
+    Table(
+        "tags",
+        "标签",
+        "读者给文章加的标签;任何运行都不改动 / tags that readers gave articles",
+        (
+            Column("tag", "text not null", "标签 / tag"),
+            Column("article_id", "text not null", "文章 / article"),
+            Column("headline", "text", "加标签时的标题 / headline then"),
+            Column("begins", "text not null", "正文开头,文章重读后据此认出 / how the body begins"),
+            Column("note", "text", "备注 / note"),
+            Column("added", "text not null", "加入时间(UTC) / added"),
+        ),
+        extra=("primary key (tag, article_id)",),
+        label="headline",
+        facets=("tag",),
+        indexes=(("article_id",),),
+    ),
+    Table(
+        "searches",
+        "存下的检索",
+        "读者存下的检索及上次查看时间;任何运行都不改动 / searches that readers saved",
+        (
+            Column("id", "text primary key", "标识 / id"),
+            Column("name", "text not null", "名称 / name"),
+            Column("query", "text not null", "检索条件(JSON) / what is searched for"),
+            Column("added", "text not null", "存下的时间(UTC) / saved"),
+            Column("looked", "text", "上次查看时间(UTC) / last looked at"),
+        ),
+        label="name",
+        sort="name",
+    ),
+    Table(
         "corrections",
         "更正",
         "人所作的更正,与数据库旁的 corrections.yml 一致,附上次归并时是否生效 / corrections of people, as in corrections.yml, with what became of each",
@@ -92,3 +133,9 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(table.create_sql())
     for statement in index_sql(KEPT):
         connection.execute(statement)
+
+
+def has(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether one of these tables is there yet."""
+    sql = "select 1 from sqlite_master where type = 'table' and name = ?"
+    return connection.execute(sql, (name,)).fetchone() is not None

@@ -9,9 +9,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from miner.desk.arrivals import note_arrivals
+from miner.desk.base import fill_base
+from miner.desk.collections import find_again
 from miner.desk.correct.articles import Wanted, rewrite, wanted
 from miner.desk.correct.file import Correction, Fault, append, corrections_path, read
 from miner.desk.correct.places import TABLES, Stories, Things, one_story, reports
+from miner.desk.targets import rematch
 from miner.errors import InputError
 from miner.model import Problem
 from miner.offsets import stable_id
@@ -40,6 +44,16 @@ def resolve_corrected(
     A file that cannot be read leaves the corrections in force that were read last; one that is gone is written anew from
     them: nobody's work is lost by a slip. Raises sqlite3.Error, ModelError.
     """
+    _resolve(connection, names=names, told=told)
+    with connection:
+        fill_base(connection)
+    note_arrivals(connection)
+    find_again(connection)
+    if kept.has(connection, "targets"):
+        rematch(connection)
+
+
+def _resolve(connection: sqlite3.Connection, *, names: Kind, told: Told | None) -> None:
     path = _file_of(connection)
     faults = _sync(connection, path) if path is not None else []
     if not has_corrections(connection) and not _corrected(connection):
@@ -84,16 +98,15 @@ def _file_of(connection: sqlite3.Connection) -> Path | None:
 
 
 def _corrected(connection: sqlite3.Connection) -> bool:
-    known = connection.execute("select 1 from sqlite_master where name = 'corrected_articles'").fetchone()
     return (
-        known is not None
+        kept.has(connection, "corrected_articles")
         and connection.execute("select 1 from corrected_articles limit 1").fetchone() is not None
     )
 
 
 def settled(connection: sqlite3.Connection) -> list[Settled]:
     """Return the corrections that a database knows, in the order of the file, with what became of each."""
-    if connection.execute("select 1 from sqlite_master where name = 'corrections'").fetchone() is None:
+    if not kept.has(connection, "corrections"):
         return []
     rows = connection.execute(
         "select verb, said, who, made, why, line, status, told from corrections order by line, id"

@@ -16,7 +16,6 @@ import yaml
 
 from miner.errors import InputError
 from miner.offsets import stable_id
-from miner.store.write import now
 
 NAME = "corrections.yml"
 ENTITIES = ("enterprise", "person", "organization", "place")
@@ -321,6 +320,8 @@ VERBS = tuple(_SHAPES)
 
 def made(verb: str, said: Mapping[str, Any], *, who: str | None = None, why: str | None = None) -> Correction:
     """Return a correction made now; raises InputError when it says nothing one can do."""
+    from miner.store.write import now  # brings NumPy along: not wanted by who only asks for help
+
     return checked(_entry(Correction(verb, said, who or _user(), now(), why)))
 
 
