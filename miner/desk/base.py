@@ -54,8 +54,6 @@ _SENTENCE = re.compile("[。！？\n]")
 _BEFORE, _AFTER, _LONGEST = 60, 120, 40
 """Characters before and after a name that are looked at, and of a value."""
 _INSIDE = "[^，。；：！？“”（）()《》\n]"
-_STOPS = frozenset("来到与和对在有为将了是向由让把被从及给同")
-"""Characters that no apposition holds: a clause has begun."""
 _NOT_TRADE = frozenset("的于之最0123456789")
 _LEAST_TRADE, _LONGEST_TRADE = 2, 12
 _NUMBER = r"[\d０-９][\d,.，．０-９]*"
@@ -167,7 +165,7 @@ def _before(around: _Around) -> Iterator[Said]:
     country = _words()["from_country"].search(text)
     if (
         country
-        and _STOPS.isdisjoint(_told(country[0]))
+        and _set("stops").isdisjoint(_told(country[0]))
         and text[: country.start()][-1:] not in _set("not_from")
     ):
         at = around.before_at + country.start("country")
@@ -181,7 +179,8 @@ def _after(around: _Around) -> Iterator[Said]:
         yield from _as_business(what["value"], around.after_at + what.start("value"))
     for pattern in ("main_trade", "does"):
         found = _words()[pattern].match(text)
-        if found and _is_whole(found, around) and not _denied(found[0]):
+        whole = found is not None and _is_whole(found, around)
+        if found and whole and not _denied(found[0]) and not _is_passing(text[: found.start("value")]):
             value, at = _short(found["value"]), around.after_at + found.start("value")
             if pattern == "main_trade" or not _is_passing(value):
                 yield Said("business", value, Span(at, at + len(value)))
@@ -210,7 +209,7 @@ def _short(value: str) -> str:
 
 def _is_apposition(value: str) -> bool:
     """Tell whether words before a name are one apposition: no clause within, and not what it is today and here."""
-    return _STOPS.isdisjoint(_told(value)) and not _is_passing(value)
+    return _set("stops").isdisjoint(_told(value)) and not _is_passing(value)
 
 
 def _tells_trade(value: str) -> bool:
@@ -231,7 +230,7 @@ def _as_business(value: str, at: int) -> Iterator[Said]:
     if len(kept) < _LEAST_TRADE or _words()["capital"].fullmatch(kept):
         return
     yield Said("business", value, Span(at, at + len(value)))
-    if len(kept) <= _LONGEST_TRADE and _STOPS.isdisjoint(kept) and not _NOT_TRADE & set(kept):
+    if len(kept) <= _LONGEST_TRADE and _set("stops").isdisjoint(kept) and not _NOT_TRADE & set(kept):
         where = at + value.find(kept)
         yield Said("industry", kept, Span(where, where + len(kept)))
 
@@ -313,15 +312,16 @@ def _words() -> Mapping[str, re.Pattern[str]]:
     where = rf"(?P<where>{_any('in_china')}|在[\u4e00-\u9fff]{{2,10}}?)"
     some = rf"(?:{_any('about')})*(?:{_NUMBER}|(?:{_any('digits')}){{1,6}})(?:多|余)?"
     money = rf"{some}(?:{_any('magnitudes')})*(?:多|余)?(?:{_any('currencies')})"
+    itself = f"(?:{_any('itself')})?"
     plan = "(?:拟|将|计划|宣布|已)?"
     patterns = {
         "apposition": rf"(?P<value>(?:来自)?{lead}{_INSIDE}{{0,18}}?(?:{kinds})(?:之一)?)(?=$)",
         "as_what": rf"(?:作为|身为)(?:一家|中国)?(?P<value>{_INSIDE}{{3,30}}?(?:{kinds})(?:之一)?)，$",
         "from_country": rf"(?P<country>{countries})(?:的?(?:[^，。；：、！？“”（）的]{{0,14}}(?:{kinds}))?|的)$",
         "is_what": rf"{aside}，?是(?:一家|一个|家)?(?P<value>{_INSIDE}{{2,36}}?(?:{kinds})(?:之一)?)(?=[，；]|$)",
-        "main_trade": rf"{aside}(?:公司|集团|企业)?主营业务(?:包括|包含)?：(?:本?公司)?(?:是|为)?(?P<value>[^。；\n]{{3,}})",
-        "does": rf"{aside}(?:公司|集团|企业)?(?:{_INSIDE}{{0,16}}，)?(?:公司|集团|企业)?(?:现|主要|专业|一直|长期|始终)*"
-        rf"(?P<value>(?:{_any('does')})(?!收入|业务收入|业务[：:]|的){_INSIDE}{{2,}}"
+        "main_trade": rf"{aside}{itself}主营业务(?:包括|包含)?：(?:本?公司)?(?:是|为)?(?P<value>[^。；\n]{{3,}})",
+        "does": rf"{aside}{itself}(?:{_INSIDE}{{0,16}}，)?{itself}(?:{_any('mostly')})*"
+        rf"(?P<value>(?:{_any('does')})(?!(?:业务)?(?:收入|[：:])|的){_INSIDE}{{2,}}"
         rf"|(?:{_any('devoted')}){_INSIDE}{{0,30}}(?:{_any('trade')}){_INSIDE}*)",
         "is_from": rf"{aside}，?(?:是一家来自|是一家|来自|总部位于|总部设在)(?P<country>{countries})",
         "puts": rf"(?P<value>{plan}(?:{where}|中国){_INSIDE}{{0,14}}?(?:{_any('puts')}){_INSIDE}{{0,8}}?(?:{money}){_INSIDE}{{0,16}})",
@@ -329,8 +329,8 @@ def _words() -> Mapping[str, re.Pattern[str]]:
         "builds": rf"(?P<value>{plan}(?:{_any('puts')})(?:{money})(?:{_any('sets_up')})(?P<where>[\u4e00-\u9fff]{{2,6}}?)的?"
         rf"{_INSIDE}{{0,16}}?(?:{_any('sites')}))",
         "ornament": rf"^(?:来自|一家|{_any('praise')}|{countries}|的|级)+",
-        "kind_at_end": rf"(?:{kinds})(?:之一)?$",
-        "capital": r"[\u4e00-\u9fff]资|国有|民营|家族|科技|高新技术",
+        "kind_at_end": rf"(?:{kinds})+(?:之一)?$",
+        "capital": rf"[\u4e00-\u9fff]资|{_any('capital')}",
     }
     return {name: re.compile(pattern) for name, pattern in patterns.items()}
 
