@@ -177,19 +177,24 @@ def _after(around: _Around) -> Iterator[Said]:
     what = _words()["is_what"].match(text)
     if what and _tells_trade(what["value"]) and not _denied(what[0]):
         yield from _as_business(what["value"], around.after_at + what.start("value"))
-    for pattern in ("main_trade", "does"):
-        found = _words()[pattern].match(text)
-        whole = found is not None and _is_whole(found, around)
-        if found and whole and not _denied(found[0]) and not _is_passing(text[: found.start("value")]):
-            value, at = _short(found["value"]), around.after_at + found.start("value")
-            if pattern == "main_trade" or not _is_passing(value):
-                yield Said("business", value, Span(at, at + len(value)))
-            break
+    yield from _does(around)
     country = _words()["is_from"].match(text)
     if country:
         at = around.after_at + country.start("country")
         yield Said("country", country["country"], Span(at, at + len(country["country"])))
     yield from _invested(around)
+
+
+def _does(around: _Around) -> Iterator[Said]:
+    for pattern in ("main_trade", "does"):
+        found = _words()[pattern].match(around.after)
+        if found is None or not _is_whole(found, around) or _denied(found[0]):
+            continue
+        value, at = _short(found["value"]), around.after_at + found.start("value")
+        passing = found.string[: found.start("value")] + ("" if pattern == "main_trade" else value)
+        if not _is_passing(passing):
+            yield Said("business", value, Span(at, at + len(value)))
+            return
 
 
 def _is_whole(found: re.Match[str], around: _Around) -> bool:
@@ -199,11 +204,8 @@ def _is_whole(found: re.Match[str], around: _Around) -> bool:
 def _short(value: str) -> str:
     """Return a list of trades without what would make it long, cut where one ends."""
     if len(value) > _LONGEST:
-        value = value[
-            : max(value.rfind(mark, 0, _LONGEST) for mark in "、,，")
-            if re.search("[、,，]", value[:_LONGEST])
-            else _LONGEST
-        ]
+        end = max(value.rfind(mark, 0, _LONGEST) for mark in "、,，")
+        value = value[: end if end > 0 else _LONGEST]
     return value.rstrip("、,，等 ")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from miner.config import Config
 from miner.model import Document, Line, Problem, Split
-from miner.split.amend import amend
+from miner.split.amended import amend
 from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
 from miner.split.day import plan_day
