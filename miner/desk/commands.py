@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from miner.errors import InputError
+
 _DATABASE = click.option(
     "--db",
     "database",
@@ -168,13 +170,16 @@ def news(since: str | None, database: Path) -> None:
 
 @targets.command()
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="覆盖已有的文件 / replace a file that is there")
 @_DATABASE
-def export(out: Path, database: Path) -> None:
+def export(out: Path, database: Path, replace: bool) -> None:
     """导出工作簿:企业信息库、联系人、会前会中会后、事件 / Write the workbook that an office keeps (XLSX)."""
     from miner.desk.targets import rematch
     from miner.desk.targets import targets as rows
     from miner.desk.workbook import write_workbook
 
+    if out.exists() and not replace:
+        raise InputError("已有这个文件 / the file is there already", where=str(out), hint="--replace")
     with _opened(database) as connection:
         rematch(connection)
         count = write_workbook(connection, rows(connection), out)
