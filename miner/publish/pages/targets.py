@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from miner.desk.coverage import Told, coverage, news_since
+from miner.desk.coverage import Told, count_new, coverage, news_of_all, news_since
 from miner.desk.targets import OWN, candidates, target
 from miner.publish.archive import EVENT_TYPES, STATUSES, first, rows
 from miner.publish.query import bounded
@@ -18,7 +18,7 @@ _MOST_PAGES = 2_000
 _SHOWN = 60
 """Events, people, words and articles that the page of a target lists."""
 _FED = 100
-"""Entries of the feed, and of every target in it."""
+"""Entries of the feed."""
 MATCHED = {
     "sure": "一致",
     "confirmed": "已确认",
@@ -83,7 +83,9 @@ def listing(connection: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
         (*values, PAGE, (asked.page - 1) * PAGE),
     )
     for row in found:
-        row["new"] = _new(connection, row) if row["enterprise_id"] else 0
+        row["new"] = (
+            count_new(connection, row["enterprise_id"], row["looked"] or "") if row["enterprise_id"] else 0
+        )
     context |= {
         "rows": found,
         "total": total,
@@ -110,24 +112,11 @@ def _conditions(asked: Asked) -> tuple[str, tuple[str, ...]]:
     return " and ".join(parts), tuple(values)
 
 
-def _new(connection: sqlite3.Connection, row: Mapping[str, Any]) -> int:
-    since = row["looked"] or ""
-    return sum(1 for _ in news_since(connection, row["enterprise_id"], since, most=_FED))
-
-
 def news(connection: sqlite3.Connection) -> list[News]:
     """Return what is new of all targets since each was looked at, the latest first."""
     if not kept.has(connection, "targets"):
         return []
-    followed = connection.execute(
-        "select name, enterprise_id, coalesce(looked, '') from targets where enterprise_id is not null order by name"
-    ).fetchall()
-    found = [
-        News(name, told)
-        for name, enterprise, looked in followed
-        for told in news_since(connection, enterprise, looked, most=_FED)
-    ]
-    return sorted(found, key=lambda one: one.told.published or "", reverse=True)[:_FED]
+    return [News(name, told) for name, told in news_of_all(connection, most=_FED)]
 
 
 def page(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None:
