@@ -107,8 +107,9 @@ def _book(known: Sequence[tuple[Target, Coverage | None]]) -> Any:
 
 def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Row]) -> None:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
@@ -118,8 +119,14 @@ def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Ro
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for row in rows:
-        sheet.append([sheet_cell(sheet, value) for value in row])
+        cells = [sheet_cell(sheet, value) for value in row]
+        for at, (cell, value) in enumerate(zip(cells, row, strict=True)):
+            if isinstance(value, str) and len(value) > headings[at].width // 2:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.append(cells)
 
 
 def _source(told: Told | Statement) -> str:
