@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,8 @@ from miner.model import Mention
 from miner.relate.events.signs import Line, Word
 from miner.relate.events.tokens import TIME, Token
 
-_BACK, _AHEAD = 3, 1
-"""Sentences before and behind the trigger's in which every name is looked at; further back the last of each thing."""
+_BACK = 3
+"""Sentences before the trigger's in which every name is looked at; further back the last of each thing."""
 _MAX_NAMES = 80
 _FAR = 12
 _JOINING = frozenset({"、", "和", "与", "及", "以及", "同", ",", "，"})
@@ -59,13 +58,9 @@ class Pair:
 def names_of(word: Word) -> Iterator[Name]:
     """Yield the names among which the parties of an event are sought: of its sentence, then of those before, nearest first."""
     lines, here = word.story.lines, word.line.index
-    order = [
-        *range(here, max(here - _BACK - 1, -1), -1),
-        *range(here + 1, min(here + _AHEAD + 1, len(lines))),
-    ]
     seen: set[int] = set()
     count = 0
-    for index in (*order, *range(here - _BACK - 1, -1, -1)):
+    for index in range(here, -1, -1):
         far = index < here - _BACK
         for name in _named(lines[index]):
             if count == _MAX_NAMES or (far and name.mention.entity in seen):
@@ -184,19 +179,17 @@ def _standing(pair: Pair) -> Iterator[str]:
 
 def _weight(pair: Pair) -> Iterator[str]:
     """How much the article speaks of the thing: often, in its headline, first of its kind."""
-    passage, mention, side = pair.word.story.reading.passage, pair.name.mention, _side(pair)
+    mention, side, story = pair.name.mention, _side(pair), pair.word.story
     kind = pair.name.token.kind
-    same = [m for m in passage.mentions if m.label == mention.label]
-    times = Counter(m.entity for m in same)
-    mine = times[mention.entity]
-    rank = sum(count > mine for count in times.values())
+    weight = story.weights[mention.label]
+    mine, rank = weight.times[mention.entity], weight.rank(mention.entity)
     yield from (
         f"rank={side}{kind}{min(rank, 3)}",
         f"times={side}{kind}{min(mine, 4)}",
-        f"kinds={side}{kind}{min(len(times), 4)}",
+        f"kinds={side}{kind}{min(len(weight.times), 4)}",
     )
-    yield f"lead={side}{kind}{same[0].entity == mention.entity}"
-    headed = pair.word.story.heads.get(mention.entity, 0)
+    yield f"lead={side}{kind}{weight.first == mention.entity}"
+    headed = story.heads.get(mention.entity, 0)
     yield from (
         f"hn={side}{kind}{min(headed, 3)}",
         f"hnt={side}{kind}{pair.type}{min(headed, 2)}{min(rank, 1)}",

@@ -9,9 +9,9 @@ from dataclasses import replace
 from miner.language.dates import DateMention
 from miner.language.event_types import event_types
 from miner.language.numbers import Number, find_numbers
-from miner.model import EventReport, Participant, Quote
+from miner.model import EventReport, Quote
 from miner.relate.events.candidates import Candidate
-from miner.relate.events.cast import Cast, deals
+from miner.relate.events.cast import Cast, Told, deals
 from miner.relate.events.decide import Claim, decided
 from miner.relate.events.model import EventModel, event_model
 from miner.relate.events.reading import Reading, Scope, scope_of
@@ -39,16 +39,17 @@ def find_events(
 
 def reports_of(reading: Reading, claims: Iterable[Claim], model: EventModel) -> Iterator[EventReport]:
     """Yield the reports of what was decided: one for every deal of a claim that was not told before."""
-    told: set[tuple[object, ...]] = set()
-    parties: tuple[Participant, ...] = ()
+    claims = list(claims)
+    known: set[tuple[object, ...]] = set()
+    told = Told((), frozenset(claim.sentence for claim in claims))
     for claim in claims:
         words = [claim.word, *(s.word for s in claim.others if s.types[claim.type] > _ALSO)]
-        for word, cast in deals(words, claim.type, model, parties):
-            parties = cast.participants or parties
+        for word, cast in deals(words, claim.type, model, told):
+            told = replace(told, parties=cast.participants or told.parties)
             report = _report(_candidate(reading, word, claim.type, cast), claim, model)
             key = _told(report, cast, claim)
-            if key not in told:
-                told.add(key)
+            if key not in known:
+                known.add(key)
                 yield report
 
 

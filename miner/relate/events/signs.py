@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from miner.model import Mention
 from miner.offsets import Span
 from miner.relate.events.gates import FOR, Place, shut
 from miner.relate.events.reading import Reading
@@ -102,6 +103,19 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """How much an article speaks of one kind of things: how often of each, and which it names first."""
+
+    times: Counter[int]
+    first: int | None
+
+    def rank(self, entity: int) -> int:
+        """Return how many things of the kind are named more often."""
+        mine = self.times[entity]
+        return sum(count > mine for count in self.times.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What holds for all words of an article."""
 
@@ -110,12 +124,10 @@ class Story:
     lines: tuple[Line, ...]
     heads: Mapping[int, int]
     """Entities that the headline names, and as which in order (1-based)."""
-
-    @property
-    def wealth(self) -> int:
-        """How many things the article names, in steps: dense reports name dozens."""
-        named = len({m.entity for m in self.reading.passage.mentions if m.label != "place"})
-        return sum(named >= step for step in (4, 8, 14, 22))
+    weights: Mapping[str, Weight]
+    """Of people, enterprises, organizations and places."""
+    wealth: int
+    """How many things the article names, in steps: dense reports name dozens."""
 
     @property
     def sentences(self) -> int:
@@ -134,7 +146,21 @@ class Story:
         whole = passage.annotated.text
         named = [m.entity for m in passage.annotated.mentions if m.field == "headline"]
         heads = {entity: named.index(entity) + 1 for entity in named}
-        return cls(reading, whole.simplified(whole.span("headline")), tuple(lines), heads)
+        headline = whole.simplified(whole.span("headline"))
+        weights = _weights(passage.mentions)
+        things = sum(len(each.times) for label, each in weights.items() if label != "place")
+        wealth = sum(things >= step for step in _STEPS)
+        return cls(reading, headline, tuple(lines), heads, weights, wealth)
+
+
+_STEPS = (4, 8, 14, 22)
+
+
+def _weights(mentions: Sequence[Mention]) -> dict[str, Weight]:
+    by: dict[str, list[int]] = {}
+    for mention in mentions:
+        by.setdefault(mention.label, []).append(mention.entity)
+    return {label: Weight(Counter(entities), entities[0]) for label, entities in by.items()}
 
 
 @dataclass(frozen=True, slots=True)
