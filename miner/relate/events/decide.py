@@ -12,7 +12,7 @@ import numpy as np
 from miner.language.event_types import event_types
 from miner.model import Status
 from miner.offsets import Span
-from miner.relate.events.gates import FOR, shut
+from miner.relate.events.gates import FOR
 from miner.relate.events.model import STATUSES, EventModel, Floats
 from miner.relate.events.reading import Reading
 from miner.relate.events.signs import Word, ahead_of, signs_of, words_of
@@ -203,7 +203,7 @@ def _speaks(word: Word) -> Iterator[float]:
     for span in (line.span, clause):
         days = {ahead_of(word, when.date) for when in reading.dates_in(*span)}
         yield from (day in days for day in _DAYS)
-    gates = list(shut(word.place))
+    gates = word.gates
     yield from (sum(gate != FOR for gate in gates), FOR in gates)
     before = reading.words.within(Span(line.span.start, word.token.end), layer="context")
     behind = reading.words.within(Span(word.token.end, line.span.end), layer="context", kind="planned")

@@ -11,8 +11,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -27,21 +28,33 @@ STATUSES: tuple[Status, ...] = ("done", "planned", "negated")
 Floats = npt.NDArray[np.float32]
 
 
-@lru_cache(maxsize=2**16)
+class _Rows(dict[str, int]):
+    """Rows by sign, each hashed once; emptied when it holds too many."""
+
+    def __missing__(self, sign: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        row = self[sign] = crc32(sign.encode()) % 2**BITS
+        return row
+
+
+_REMEMBERED = 2**17
+_ROWS = _Rows()
+
+
 def row_of(sign: str) -> int:
     """Return the row of a sign in a table.
 
     >>> row_of("w=签署") == row_of("w=签署"), 0 <= row_of("x") < 2**BITS
     (True, True)
     """
-    row: int = crc32(sign.encode()) % 2**BITS
-    return row
+    return _ROWS[sign]
 
 
 def sums(table: Floats, signs: Sequence[Sequence[str]]) -> Floats:
     """Return the sum of the table's rows for every group of signs, as an array of (groups, columns)."""
     lengths = np.fromiter(map(len, signs), dtype=np.int64, count=len(signs))
-    flat = np.array([row_of(sign) for group in signs for sign in group], dtype=np.int64)
+    flat = np.array(list(map(_ROWS.__getitem__, chain.from_iterable(signs))), dtype=np.int64)
     result = np.zeros((len(signs), table.shape[1]), dtype=np.float32)
     filled = np.flatnonzero(lengths)
     if len(filled):
