@@ -34,7 +34,8 @@ class _Rows(dict[str, int]):
     def __missing__(self, sign: str) -> int:
         if len(self) >= _REMEMBERED:
             self.clear()
-        row = self[sign] = crc32(sign.encode()) % 2**BITS
+        row: int = crc32(sign.encode()) % 2**BITS
+        self[sign] = row
         return row
 
 
