@@ -33,6 +33,8 @@ class Told:
 
     parties: tuple[Participant, ...] = ()
     sentences: frozenset[int] = frozenset()
+    taken: frozenset[int] = frozenset()
+    """Whom other deals of the sentence name as theirs: only grammar may give them to this one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def cast_of(word: Word, kind: str, model: EventModel, told: Told) -> Cast:
     grammar = find_cast(reading.passage, trigger, scope, reading.words)
     found = completed(word, trigger, scope, grammar, told.parties)
     pairs = _pairs_of(word, kind, frozenset(participant.entity for participant in grammar.participants))
+    pairs = [pair for pair in pairs if pair.name.mention.entity not in told.taken]
     near = _likely([pair for pair in pairs if pair.near], model, None)
     far = _likely([pair for pair in pairs if not pair.near], model, near)
     named = cast_with([*near, *far], word, kind)
@@ -175,14 +178,24 @@ def deals(words: Sequence[Word], kind: str, model: EventModel, told: Told) -> li
     apart = [i for i, mine in enumerate(sets) if mine and not any(mine & other for other in sets[:i])]
     if len(apart) < 2:
         return [first]
-    return [(ordered[i], cast_of(ordered[i], kind, model, told)) for i in apart]
+    found = []
+    for i in apart:
+        taken = frozenset().union(*(sets[j] for j in apart if j != i))
+        found.append((ordered[i], cast_of(ordered[i], kind, model, replace(told, taken=taken))))
+    return found
 
 
 def _own(word: Word, words: Sequence[Word]) -> frozenset[int]:
-    """Return the things named in a trigger's clause between its neighbours among the triggers."""
-    line, (begin, end) = word.line, word.clause
-    earlier = [other.at for other in words if begin <= other.at < word.at]
-    later = [other.at for other in words if word.at < other.at < end]
-    low, high = max(earlier, default=begin - 1), min(later, default=end)
-    names = (name for name in names_of(word) if name.line is line and name.token.kind != "<L>")
-    return frozenset(name.mention.entity for name in names if low < name.at < high)
+    """Return the things named in a trigger's piece of the sentence between its neighbours among the triggers."""
+    scope = scope_of(word.story.reading, word.found)
+    piece = scope.segments[scope.own]
+    here = [other.at for other in words if piece.covers(other.found.span)]
+    low, high = _neighbours(word.at, here, len(word.line.tokens))
+    between = (name for name in names_of(word) if name.line is word.line and low < name.at < high)
+    named = (name.mention for name in between if name.token.kind != "<L>")
+    return frozenset(mention.entity for mention in named if piece.covers(mention.span))
+
+
+def _neighbours(at: int, others: Sequence[int], end: int) -> tuple[int, int]:
+    """Return the nearest of some indices before and behind one: -1 and `end` where there is none."""
+    return max((o for o in others if o < at), default=-1), min((o for o in others if o > at), default=end)

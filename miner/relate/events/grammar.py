@@ -59,7 +59,7 @@ def patterns() -> Patterns:
     """Return the patterns, made once."""
     return Patterns(
         company=re.compile(
-            rf"(?<![一-鿿])(?:{_either('this')})?(?:{_either('company')})"
+            rf"(?<![一-鿿])(?:{_either('when')})?(?:{_either('this')})?(?:{_either('company')})"
             rf"(?!们|的?[一-鿿]{{0,6}}(?:{_either('company_head')}))"
             rf"|(?<![一-鿿])(?:其(?!{_either('not_its')})|它(?!们|的)|{_either('ours')})"
         ),
