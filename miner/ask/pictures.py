@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from miner.publish.archive import number
 
 __all__ = ["Picture", "network", "points", "timeline"]
 
 _WIDTH, _HEIGHT, _ROW, _LEFT = 760, 560, 24, 200
 _COLOURS = ("#3b6ea5", "#b5402a", "#4f7f3b", "#8a5aa8", "#b8860b", "#2f7f86")
-_MOST_NODES = 120
+_MOST_NODES = 90
+_LABEL = 12
 _FONT = 'font-family="Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif" font-size="12"'
 
 
@@ -44,36 +49,75 @@ def network(
 ) -> Picture:
     """Draw who did how much with whom: names as keys, the number of events as widths; `kinds` colours the names.
 
-    Of very many names those with the most edges are drawn. The layout is the same every time.
+    Names that hang together stand together, the largest group first; of very many the rest is left out. The layout is the
+    same every time.
     """
     import networkx
 
     graph = networkx.Graph()
     graph.add_weighted_edges_from((one, other, n) for (one, other), n in sorted(edges.items()))
-    kept = sorted(graph, key=lambda name: (-graph.degree(name), name))[:_MOST_NODES]
-    graph = graph.subgraph(kept)
-    found = networkx.spring_layout(graph, seed=7, k=2.2 / max(1, len(graph)) ** 0.5, iterations=200)
-    at = {
-        name: (80 + (_WIDTH - 160) * (x + 1) / 2, 24 + (_HEIGHT - 48) * (y + 1) / 2)
-        for name, (x, y) in found.items()
-    }
-    parts = [
-        f'<line x1="{at[one][0]:.0f}" y1="{at[one][1]:.0f}" x2="{at[other][0]:.0f}" y2="{at[other][1]:.0f}" '
-        f'stroke="#bbb" stroke-width="{min(6, 1 + told["weight"])}"/>'
-        for one, other, told in graph.edges(data=True)
+    groups = sorted(networkx.connected_components(graph), key=lambda group: (-len(group), min(group)))
+    at: dict[str, tuple[float, float]] = {}
+    left, top, tallest = 0.0, 20.0, 0.0
+    for group in groups:
+        width, height = _room(len(group))
+        if left + width > _WIDTH:
+            left, top, tallest = 0.0, top + tallest, 0.0
+        if at and len(at) + len(group) > _MOST_NODES:
+            break
+        found = _places(
+            graph.subgraph(sorted(group, key=lambda name: (-graph.degree(name), name))[:_MOST_NODES])
+        )
+        for name, (x, y) in found.items():
+            at[name] = (left + 70 + (width - 140) * x, top + 24 + (height - 50) * y)
+        left, tallest = left + width, max(tallest, height)
+    lines = [
+        _edge(at[a], at[b], told["weight"]) for a, b, told in graph.edges(data=True) if a in at and b in at
     ]
     colours = {
         kind: _COLOURS[i % len(_COLOURS)] for i, kind in enumerate(sorted(set((kinds or {}).values())))
     }
-    for name, (x, y) in at.items():
-        colour = colours.get((kinds or {}).get(name, ""), _COLOURS[0])
-        size = min(12, 3 + graph.degree(name))
-        parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{size}" fill="{colour}"/>')
-        parts.append(
-            _text(x, y - size - 3, name if len(name) < 16 else name[:15] + "…", 'text-anchor="middle"')
-        )
-    parts += [_text(8, 16 + 16 * i, f"● {kind}", f'fill="{colours[kind]}"') for i, kind in enumerate(colours)]
-    return _svg(parts, _HEIGHT, title)
+    dots = [_dot(name, at[name], colours.get((kinds or {}).get(name, ""), _COLOURS[0])) for name in at]
+    legend = [_text(8 + 70 * i, 14, f"● {kind}", f'fill="{colours[kind]}"') for i, kind in enumerate(colours)]
+    return _svg([*lines, *dots, *legend], top + tallest, title)
+
+
+def _room(count: int) -> tuple[float, float]:
+    """Return the width and height that a group of names takes."""
+    if count > 12:
+        return _WIDTH, _HEIGHT
+    return (_WIDTH / 4, 40 + 36 * count) if count < 4 else (_WIDTH / 2, 90 + 30 * count)
+
+
+def _places(graph: Any) -> dict[str, tuple[float, float]]:
+    """Return where the names of a group stand, from 0 to 1: one above the other, on a circle, or as forces put them."""
+    import networkx
+
+    names = list(graph)
+    if len(names) < 4:
+        return {name: (0.5 + 0.25 * (at % 2 - 0.5), at / (len(names) - 1)) for at, name in enumerate(names)}
+    if len(names) <= 12:
+        turn = 2 * math.pi / len(names)
+        return {
+            name: ((1 + math.cos(turn * at)) / 2, (1 + math.sin(turn * at)) / 2)
+            for at, name in enumerate(names)
+        }
+    found = networkx.spring_layout(graph, seed=7, k=3 / len(names) ** 0.5, iterations=200)
+    return {name: ((x + 1) / 2, (y + 1) / 2) for name, (x, y) in found.items()}
+
+
+def _edge(one: tuple[float, float], other: tuple[float, float], weight: int) -> str:
+    ends = f'x1="{one[0]:.0f}" y1="{one[1]:.0f}" x2="{other[0]:.0f}" y2="{other[1]:.0f}"'
+    return f'<line {ends} stroke="#bbb" stroke-width="{min(6, 1 + weight)}"/>'
+
+
+def _dot(name: str, place: tuple[float, float], colour: str) -> str:
+    x, y = place
+    shown = name if len(name) <= _LABEL else name[: _LABEL - 1] + "…"
+    return (
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" fill="{colour}"><title>{html.escape(name)}</title></circle>'
+        + _text(x, y - 8, shown, 'text-anchor="middle" font-size="11"')
+    )
 
 
 def points(rows: Sequence[tuple[str, str, float]], *, title: str = "", unit: str = "") -> Picture:
@@ -92,7 +136,7 @@ def points(rows: Sequence[tuple[str, str, float]], *, title: str = "", unit: str
             x = _LEFT + 20 + share * (_WIDTH - _LEFT - 120)
             colour = _COLOURS[sayers.index(who) % len(_COLOURS)]
             parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" fill="{colour}" fill-opacity=".7"/>')
-            parts.append(_text(x, y - 9, f"{value:g}{unit}", 'text-anchor="middle" font-size="10"'))
+            parts.append(_text(x, y - 9, f"{number(value)}{unit}", 'text-anchor="middle" font-size="10"'))
     bottom = 40 + len(names) * _ROW * 1.6
     for at, who in enumerate(sayers):
         colour = _COLOURS[at % len(_COLOURS)]
@@ -109,7 +153,7 @@ def timeline(rows: Sequence[tuple[str, str, str]], *, title: str = "") -> Pictur
     parts = []
     for at, (what, first, last) in enumerate(spans):
         y = 30 + at * _ROW
-        x, end = (_LEFT + 80 + (moment - low) / whole * (_WIDTH - _LEFT - 120) for moment in (first, last))
+        x, end = (_LEFT + 80 + (moment - low) / whole * (_WIDTH - _LEFT - 240) for moment in (first, last))
         parts.append(_text(8, y + 4, what if len(what) < 24 else what[:23] + "…"))
         parts.append(
             f'<line x1="{x:.0f}" y1="{y}" x2="{max(end, x + 1):.0f}" y2="{y}" stroke="{_COLOURS[0]}" stroke-width="8" '
