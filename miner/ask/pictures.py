@@ -56,6 +56,23 @@ def network(
 
     graph = networkx.Graph()
     graph.add_weighted_edges_from((one, other, n) for (one, other), n in sorted(edges.items()))
+    at, bottom = _laid_out(graph)
+    of = kinds or {}
+    colours = {kind: _COLOURS[i % len(_COLOURS)] for i, kind in enumerate(sorted(set(of.values())))}
+    lines = [
+        _edge(at[one], at[other], told["weight"])
+        for one, other, told in graph.edges(data=True)
+        if {one, other} <= at.keys()
+    ]
+    dots = [_dot(name, place, colours.get(of.get(name, ""), _COLOURS[0])) for name, place in at.items()]
+    legend = [_text(8 + 70 * i, 14, f"● {kind}", f'fill="{colours[kind]}"') for i, kind in enumerate(colours)]
+    return _svg([*lines, *dots, *legend], bottom, title)
+
+
+def _laid_out(graph: Any) -> tuple[dict[str, tuple[float, float]], float]:
+    """Return where the names stand, group by group in rows, and where the last row ends."""
+    import networkx
+
     groups = sorted(networkx.connected_components(graph), key=lambda group: (-len(group), min(group)))
     at: dict[str, tuple[float, float]] = {}
     left, top, tallest = 0.0, 20.0, 0.0
@@ -65,21 +82,11 @@ def network(
             left, top, tallest = 0.0, top + tallest, 0.0
         if at and len(at) + len(group) > _MOST_NODES:
             break
-        found = _places(
-            graph.subgraph(sorted(group, key=lambda name: (-graph.degree(name), name))[:_MOST_NODES])
-        )
-        for name, (x, y) in found.items():
+        kept = sorted(group, key=lambda name: (-graph.degree(name), name))[:_MOST_NODES]
+        for name, (x, y) in _places(graph.subgraph(kept)).items():
             at[name] = (left + 70 + (width - 140) * x, top + 24 + (height - 50) * y)
         left, tallest = left + width, max(tallest, height)
-    lines = [
-        _edge(at[a], at[b], told["weight"]) for a, b, told in graph.edges(data=True) if a in at and b in at
-    ]
-    colours = {
-        kind: _COLOURS[i % len(_COLOURS)] for i, kind in enumerate(sorted(set((kinds or {}).values())))
-    }
-    dots = [_dot(name, at[name], colours.get((kinds or {}).get(name, ""), _COLOURS[0])) for name in at]
-    legend = [_text(8 + 70 * i, 14, f"● {kind}", f'fill="{colours[kind]}"') for i, kind in enumerate(colours)]
-    return _svg([*lines, *dots, *legend], top + tallest, title)
+    return at, top + tallest
 
 
 def _room(count: int) -> tuple[float, float]:
@@ -93,9 +100,11 @@ def _places(graph: Any) -> dict[str, tuple[float, float]]:
     """Return where the names of a group stand, from 0 to 1: one above the other, on a circle, or as forces put them."""
     import networkx
 
-    names = list(graph)
+    names = sorted(graph)
     if len(names) < 4:
-        return {name: (0.5 + 0.25 * (at % 2 - 0.5), at / (len(names) - 1)) for at, name in enumerate(names)}
+        return {
+            name: (0.5 + 0.25 * (at % 2 - 0.5), at / max(1, len(names) - 1)) for at, name in enumerate(names)
+        }
     if len(names) <= 12:
         turn = 2 * math.pi / len(names)
         return {
