@@ -248,8 +248,8 @@ def mcp(database: Path) -> None:
     Needs the extra `mcp`. Every answer names newspaper, date, page, file and line, and the sentence; nothing is written.
 
     \b
-    Example (the settings of a client):
-      {"command": "miner", "args": ["mcp", "expo.db"]}
+    Example:
+      miner mcp expo.db       # a client's settings: {"command": "miner", "args": ["mcp", "expo.db"]}
     """
     from miner.ask.tools import server
 
