@@ -30,6 +30,7 @@ ORDER = (
     "relate",
     "pipeline",
     "store",
+    "understand",
     "resolve",
     "desk",
     "publish",
@@ -38,6 +39,7 @@ ORDER = (
     "evaluate",
     "terminal",
     "ask",
+    "exchange",
     "api",
     "cli",
     "docs",
@@ -86,7 +88,21 @@ FACES = {
     "split": {"jumps", "oversized"},
     "recognise": {"explain", "network.asked", "network.choice"},
     "resolve": {"names"},
-    "desk": {"commands"},
+    "desk": {
+        "commands",
+        "arrivals",
+        "base",
+        "collections",
+        "correct.apply",
+        "correct.commands",
+        "correct.file",
+        "correct.say",
+        "coverage",
+        "export",
+        "lists",
+        "targets",
+    },
+    "exchange": {"commands"},
     "publish": {
         "archive",
         "index",
@@ -98,7 +114,8 @@ FACES = {
         "query",
         "serve",
     },
-    "ask": {"commands", "dossier", "facts", "opened", "things"},
+    "understand": {"periods", "reprints", "topics"},
+    "ask": {"attention", "commands", "dossier", "facts", "opened", "things", "understanding"},
 }
 """The modules of the other packages that code outside may use beside the package itself. `training` makes what is inside of
 them, so it looks inside."""
