@@ -19,6 +19,7 @@ from miner.resolve.links import (
     write_people,
 )
 from miner.resolve.people import resolve_people
+from miner.resolve.standing import write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
 
@@ -62,6 +63,8 @@ def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -
     count_and_date(connection)
     write_aliases(connection)
     told("counts and aliases")
+    write_standings(connection)
+    told("standings")
     resolve_events(connection)
     told("events")
     keep_addresses(connection)

@@ -80,7 +80,7 @@ class Groups:
         connection = self.connection
         qualifier = Qualifier(connection) if self.label == "organization" else None
         rows = connection.execute(
-            "select l.rowid, l.article_id, l.name, l.known_as, a.newspaper from local_entities l join articles a on a.id = l.article_id"
+            "select l.rowid, l.article_id, l.name, l.known_as, a.newspaper, a.document_id from local_entities l join articles a on a.id = l.article_id"
             " where l.label = ? order by l.article_id, l.local_entity",
             (self.label,),
         )  # fmt: skip
