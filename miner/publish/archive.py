@@ -76,6 +76,13 @@ NAVIGATION = (
     ("editions", "历届"),
 )  # fmt: skip
 """The pages that every page leads to."""
+INFERRED_DATES = {
+    "inferred-year": "年份据页面推断：文中没有见报日期", "carried": "本句没有日期，承上文", "running": "本句只写了日，月份承上文",
+    "same-day": "写的是「当天」，承上文", "expo-day": "写的是会期中的某天，按会期推算", "part-of-year": "只写了年中的一段",
+}  # fmt: skip
+"""Why a date is inferred, by the method that found it; the others are written, or follow from the day of the paper."""
+PATH_OF = "(select d.path from documents d where d.id = a.document_id) as path"
+"""SQL for the file of an article `a`: what is shown where no newspaper is known."""
 FIELDS = {"kicker": "引题", "headline": "标题", "subtitle": "副题", "body": "正文"}
 
 Row = sqlite3.Row
@@ -121,6 +128,16 @@ def number(value: float | int | None, *, digits: int = 2) -> str:
             shown = f"{value / size:,.{digits}f}".rstrip("0").rstrip(".")
             return shown + unit
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
+
+
+def yearless(day: str) -> str:
+    """Return a day whose year nothing tells as people write it.
+
+    >>> yearless("XXXX-11-07"), yearless("XXXX-11")
+    ('11月7日', '11月')
+    """
+    parts = [part.lstrip("0") for part in day.split("-")[1:]]
+    return "".join(f"{part}{unit}" for part, unit in zip(parts, "月日", strict=False))
 
 
 def entire(title: str) -> str:

@@ -19,11 +19,11 @@ from miner.resolve.links import (
     write_people,
 )
 from miner.resolve.people import resolve_people
-from miner.resolve.standing import write_standings
+from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
 
-__all__ = ["resolve", "resolve_facts"]
+__all__ = ["LISTED", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""

@@ -183,6 +183,9 @@ def gather(connection: sqlite3.Connection) -> Iterator[Seen]:
 
 
 def write_standings(connection: sqlite3.Connection) -> None:
-    """Fill `enterprises.confidence`; the caller holds the transaction. Raises sqlite3.Error."""
-    found = [(round(standing(seen), 4), seen.id) for seen in gather(connection)]
-    connection.executemany("update enterprises set confidence = ? where id = ?", found)
+    """Fill `enterprises.confidence` and `standing`; the caller holds the transaction. Raises sqlite3.Error."""
+    found = []
+    for seen in gather(connection):
+        sure, reasons = explained(seen)
+        found.append((round(sure, 4), ";".join(reasons), seen.id))
+    connection.executemany("update enterprises set confidence = ?, standing = ? where id = ?", found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -167,24 +167,25 @@ class _Place(NamedTuple):
     end: int
 
 
-def _found(paths: Sequence[str], right: object, counts: float) -> Iterator[Labelled]:
+def _found(paths: Sequence[str], right: Callable[[str, _Place], bool], counts: float) -> Iterator[Labelled]:
     """Mine texts, and yield their enterprises with whether half of their mentions are right."""
-    assert callable(right)
     with TemporaryDirectory() as made:
         database = Path(made) / "found.db"
         run_paths(paths, database, Config())
         connection = sqlite3.connect(database)
         for seen in list(gather(connection)):
-            told = [right(text, _Place(*place)) for text, *place in _mentions(connection, seen.id)]
+            told = [right(text, place) for text, place in _mentions(connection, seen.id)]
             yield Labelled(seen, sum(told) * 2 >= len(told), counts)
         connection.close()
 
 
-def _mentions(connection: sqlite3.Connection, enterprise: str) -> Iterable[tuple[object, ...]]:
-    return connection.execute(
+def _mentions(connection: sqlite3.Connection, enterprise: str) -> Iterator[tuple[str, _Place]]:
+    rows = connection.execute(
         "select m.text, d.path, a.url, a.body, m.start, m.end from mentions m join articles a on a.id = m.article_id"
         " join documents d on d.id = a.document_id where m.enterprise_id = ? and m.field = 'body'", (enterprise,)
     )  # fmt: skip
+    for text, path, url, body, start, end in rows:
+        yield text, _Place(path, url, body, start, end)
 
 
 def _write(out: Path, found: dict[str, float]) -> None:

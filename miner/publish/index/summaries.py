@@ -9,6 +9,7 @@ from miner.language.figure_scope import OWN, told_of_whole_expo
 from miner.offsets import Span
 from miner.publish.index import listed as lists
 from miner.publish.index.views import contradictions_sql
+from miner.resolve import LISTED
 from miner.store.schema import Column, Table
 
 DOUBTFUL = 0.7
@@ -117,9 +118,10 @@ _FILL = {
         f"join articles a on a.id = m.article_id where {_ENTITY} is not null group by 1, 2, 3"
     ),
     "edition_enterprises": (
-        "with seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null group by 1, 2), "
+        f"with sure as (select id from enterprises where confidence is null or confidence >= {LISTED}), "
+        "seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null and entity_id in sure group by 1, 2), "
         "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' as shown "
-        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id is not null), "
+        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id in sure), "
         f"claims as (select t.edition, t.entity_id, min(t.report_id) as report_id from told t join event_reports r on r.id = t.report_id where t.shown and {_SAYS_FIRST} group by 1, 2), "
         "acts as (select edition, entity_id, count(distinct event_id) as n, max(shown) as shown, min(case when shown then report_id end) as report_id from told group by 1, 2), "
         "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown, null as report_id from seen union all select edition, entity_id, 0, n, shown, report_id from acts) "

@@ -15,7 +15,7 @@ from typing import Any
 
 from miner.offsets import Span
 from miner.publish import query as q
-from miner.publish.archive import KINDS, Row, first, rows, scalar
+from miner.publish.archive import EVENT_TYPES, KINDS, Row, first, rows, scalar
 from miner.publish.index import fts
 from miner.publish.index import listed as lists
 
@@ -498,36 +498,53 @@ class Choice:
 
 
 def choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> dict[str, list[Choice]]:
-    """Return the values of newspaper, edition and section; with `exact`, each with its number of hits."""
-    found: dict[str, list[Choice]] = {}
-    for name, sql in (
-        (
-            "edition",
-            "select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1",
-        ),
-        (
-            "newspaper",
-            "select newspaper, sum(n_articles) from coverage where newspaper <> '' group by 1 order by 2 desc limit 40",
-        ),
-    ):
-        free = replace(request, filters=replace(request.filters, **{name: ""}))
-        match, where = _expression(connection, free), _conditions(free.filters)
-        values = [(str(value), int(count)) for value, count in connection.execute(sql)]
-        if match is None and not where.sql:
-            found[name] = [Choice(value, count) for value, count in values]
-        elif exact and match is not None:
-            counted = [
-                (value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
-                for value, _ in values
-            ]
-            found[name] = [
-                Choice(value, count)
-                for value, count in counted
-                if count or value == getattr(request.filters, name)
-            ]
-        else:
-            found[name] = [Choice(value, None) for value, _ in values]
+    """Return the values of newspaper, edition, kind of event and range; with `exact`, each with its number of hits."""
+    found = {name: _tag_choices(connection, request, name, exact=exact) for name in _TAG_VALUES}
+    found["type"] = _type_choices(connection, request, exact=exact)
     return found
+
+
+_TAG_VALUES = {
+    "edition": "select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1",
+    "newspaper": "select newspaper, sum(n_articles) from coverage where newspaper <> '' group by 1 order by 2 desc limit 40",
+    "about": "select 'expo', coalesce(sum(n_expo), 0) from coverage",
+}
+"""The values of the filters that are tags of the index, each with its number of articles."""
+
+
+def _tag_choices(connection: sqlite3.Connection, request: Request, name: str, *, exact: bool) -> list[Choice]:
+    free = replace(request, filters=replace(request.filters, **{name: ""}))
+    match, where = _expression(connection, free), _conditions(free.filters)
+    values = [(str(value), int(count)) for value, count in connection.execute(_TAG_VALUES[name])]
+    if match is None and not where.sql:
+        return [Choice(value, count) for value, count in values]
+    if not exact or match is None:
+        return [Choice(value, None) for value, _ in values]
+    counted = [
+        Choice(value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
+        for value, _ in values
+    ]
+    return [choice for choice in counted if choice.count or choice.value == getattr(request.filters, name)]
+
+
+def _type_choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> list[Choice]:
+    """Return the kinds of events; with `exact`, each with the number of articles that tell of one."""
+    if not exact:
+        return [Choice(kind, None) for kind in EVENT_TYPES]
+    free = replace(request, filters=replace(request.filters, type=""))
+    match, where = _expression(connection, free), _conditions(free.filters)
+    source = f"{fts.TABLE} f cross join articles a on a.rowid = f.rowid" if match else "articles a"
+    sql = (
+        f"select r.type, count(distinct a.id) from {source} cross join event_reports r on r.article_id = a.id "
+        f"where {f'{fts.TABLE} match ?' if match else '1'}{where.sql} group by 1"
+    )
+    given = ([match] if match else []) + list(where.parameters)
+    counts = {str(kind): int(count) for kind, count in connection.execute(sql, given)}
+    return [
+        Choice(kind, counts.get(kind, 0))
+        for kind in EVENT_TYPES
+        if kind in counts or kind == request.filters.type
+    ]
 
 
 def entity_name(connection: sqlite3.Connection, identity: str) -> str | None:
