@@ -9,6 +9,7 @@ from typing import Any
 
 from miner.expo import edition_year, phase
 from miner.language.editions import edition_title
+from miner.language.gazetteer import words_of
 from miner.store.redirects import led_on
 from miner.store.words import (
     ALIAS_KINDS,
@@ -151,10 +152,6 @@ def entire(title: str) -> str:
     )
 
 
-_AFTER = frozenset({"多", "余", "以上", "左右", "许", "上下", "以内", "以下"})
-"""Qualifiers that stand behind their number."""
-
-
 def qualified(figure: Mapping[str, Any]) -> str:
     """Return a figure's number with its qualifier where Chinese puts it.
 
@@ -163,7 +160,7 @@ def qualified(figure: Mapping[str, Any]) -> str:
     """
     said = figure["qualifier"] or ""
     shown = number(figure["value"])
-    return shown + said if said in _AFTER else said + shown
+    return shown + said if said in words_of("number_words", "stands_behind") else said + shown
 
 
 def month_number(month: str) -> int:

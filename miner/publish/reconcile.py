@@ -18,6 +18,8 @@ from miner.publish.urls import Links
 
 MAX_QUERIES = 60
 MAX_BODY = 512 * 1024
+_SURE = 95
+"""A score from which a candidate may be taken for the thing meant."""
 _TOP = "\U0010ffff"
 
 
@@ -55,28 +57,34 @@ def candidates(
     100: the full name; 95: a known short name or alias; below: names that begin with it, or that it begins with.
     """
     name = simplified(name.strip()[:120])
-    labels = {
-        str(label.get("id") if isinstance(label, Mapping) else label)
-        for label in (kind if isinstance(kind, list) else [kind])
-    } & set(KINDS)
     if not name:
         return []
     scored: dict[tuple[str, str], dict[str, Any]] = {}
-    for label in labels or KINDS:
+    for label in _labels(kind):
         for row in _near(connection, label, name):
-            points = score(name, row["name"], row["alias"])
-            old = scored.get((label, row["id"]))
-            if old is None or points > old["score"]:
-                scored[label, row["id"]] = {
-                    "id": f"{label}/{row['id']}", "name": row["name"], "score": points, "match": False, "n_articles": row["n_articles"],
-                    "type": [{"id": label, "name": KINDS[label].title}], "description": f"{KINDS[label].title},见于 {row['n_articles']} 篇",
-                }  # fmt: skip
-    ranked = sorted(scored.values(), key=lambda item: (-item["score"], -item["n_articles"], item["id"]))[
-        :limit
-    ]
-    if ranked and ranked[0]["score"] >= 95 and (len(ranked) == 1 or ranked[1]["score"] < 95):
-        ranked[0]["match"] = True
-    return ranked
+            found = _candidate(label, row, score(name, row["name"], row["alias"]))
+            old = scored.setdefault((label, row["id"]), found)
+            if found["score"] > old["score"]:
+                scored[label, row["id"]] = found
+    ranked = sorted(scored.values(), key=lambda item: (-item["score"], -item["n_articles"], item["id"]))
+    sure = [one for one in ranked[:2] if one["score"] >= _SURE]
+    if len(sure) == 1:
+        sure[0]["match"] = True
+    return ranked[:limit]
+
+
+def _labels(kind: object) -> list[str]:
+    """Return the kinds asked for, all of them where none is."""
+    asked = kind if isinstance(kind, list) else [kind]
+    named = {str(one.get("id") if isinstance(one, Mapping) else one) for one in asked}
+    return [label for label in KINDS if label in named] or list(KINDS)
+
+
+def _candidate(label: str, row: Mapping[str, Any], points: float) -> dict[str, Any]:
+    return {
+        "id": f"{label}/{row['id']}", "name": row["name"], "score": points, "match": False, "n_articles": row["n_articles"],
+        "type": [{"id": label, "name": KINDS[label].title}], "description": f"{KINDS[label].title},见于 {row['n_articles']} 篇",
+    }  # fmt: skip
 
 
 def score(asked: str, name: str, alias: str | None) -> float:

@@ -18,6 +18,7 @@ from miner.resolve.links import (
     write_groups,
     write_people,
 )
+from miner.resolve.offices import link_offices
 from miner.resolve.people import resolve_people
 from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
@@ -59,6 +60,7 @@ def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -
         write_people(connection, resolve_people(connection))
         told("people")
         link_facts(connection)
+    link_offices(connection)
     told("links")
     count_and_date(connection)
     write_aliases(connection)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -62,10 +62,11 @@ class Profile:
         """Add an appearance with its posts."""
         self.name = min(self.name, seen.name, key=_fuller)
         self.members.append(seen.local)
-        self.bodies.update(post.body for post in posts if post.body)
-        self.homes.update(post.home for post in posts if post.home)
-        self.titles.update(post.title for post in posts)
         self.pages.add(seen.document)
+        for post in posts:
+            self.titles.add(post.title)
+            self.bodies.update([post.body] if post.body else ())
+            self.homes.update([post.home] if post.home else ())
         if seen.latin or not _chinese(seen.name):
             self.latin.add(seen.latin or seen.name)
         if seen.newspaper:
@@ -244,18 +245,28 @@ def _by_bodies(left: Profile, right: Profile) -> Iterator[Reason]:
     if not left.bodies or not right.bodies:
         yield _without_body(left, right)
         return
-    related = [(a, b) for a in sorted(left.bodies) for b in sorted(right.bodies) if _related(a, b)]
-    if left.homes & right.homes or related:
-        yield Reason(3.0, f"单位相同:{_plain(related[0][0] if related else min(left.bodies))}")
-        return
-    unsaid = [(a, b) for a in sorted(left.bodies) for b in sorted(right.bodies) if _unsaid(a, b)]
-    shared = sorted({district_in(a) for a in left.bodies} & {district_in(b) for b in right.bodies} - {None}, key=str)  # fmt: skip
-    if unsaid:
-        yield Reason(0.2, f"单位相容:{_plain(unsaid[0][0])} / {_plain(unsaid[0][1])},一方未写全")
+    related, unsaid = _pair_of_bodies(left, right, _related), _pair_of_bodies(left, right, _unsaid)
+    shared = _districts(left) & _districts(right)
+    first = related or (min(left.bodies), min(right.bodies))
+    if related or left.homes & right.homes:
+        yield Reason(3.0, f"单位相同:{_plain(first[0])}")
+    elif unsaid:
+        yield Reason(0.2, f"单位相容:{_plain(unsaid[0])} / {_plain(unsaid[1])},一方未写全")
     elif shared:
-        yield Reason(0.2, f"单位不同,同在{shared[0]}")
+        yield Reason(0.2, f"单位不同,同在{min(shared)}")
     else:
-        yield Reason(-2.2, f"单位不同:{_plain(min(left.bodies))} / {_plain(min(right.bodies))}")
+        yield Reason(-2.2, f"单位不同:{_plain(first[0])} / {_plain(first[1])}")
+
+
+def _pair_of_bodies(
+    left: Profile, right: Profile, fits: Callable[[str, str], bool]
+) -> tuple[str, str] | None:
+    pairs = ((a, b) for a in sorted(left.bodies) for b in sorted(right.bodies))
+    return next((pair for pair in pairs if fits(*pair)), None)
+
+
+def _districts(profile: Profile) -> set[str]:
+    return {district for body in profile.bodies if (district := district_in(body))}
 
 
 def _without_body(left: Profile, right: Profile) -> Reason:

@@ -197,7 +197,7 @@ def _write(out: Path, found: dict[str, float]) -> None:
     head = {
         "lexicon": "enterprise_standing",
         "about": "判断档案中的一个名称确为企业的证据与权重 / evidence that a thing is an enterprise; `values` holds the fitted weight in log-odds, `note` the words for readers",
-        "source": "weights fitted by `miner train standing`, see models/standing.card.md",
+        "source": "weights fitted by `miner train standing`, see models/enterprise_standing.card.md",
     }
     out.write_text(
         yaml.safe_dump({**head, "entries": entries}, allow_unicode=True, sort_keys=False, width=1000),

@@ -6,6 +6,7 @@ import sqlite3
 
 from miner.language.editions import is_about_expo
 from miner.language.figure_scope import OWN, told_of_whole_expo
+from miner.language.gazetteer import words_of
 from miner.offsets import Span
 from miner.publish.index import listed as lists
 from miner.publish.index.views import contradictions_sql
@@ -99,10 +100,7 @@ _COUNTED = (
 )  # fmt: skip
 
 _NEAR = "substr(r.evidence, max(r.trigger_start - r.start - 10, 0) + 1, min(r.trigger_start - r.start, 10) + r.trigger_end - r.trigger_start + 4)"
-_SAYS_FIRST = (
-    "(" + " or ".join(f"instr({_NEAR}, '{words}')" for words in ("首次", "首度", "第一次", "首秀", "首登", "首参")) + ") and ("
-    + " or ".join(f"instr({_NEAR}, '{words}')" for words in ("参展", "参加", "进博")) + ")"
-)  # fmt: skip
+_SAYS_FIRST = ":says_first:"
 """Whether the words right around an exhibition's trigger say that it was the first time: of exhibiting, not of showing a product."""
 
 _FILL = {
@@ -153,6 +151,13 @@ _FILL = {
 """How each table is filled, in this order: a later one may read an earlier one."""
 
 
+def _says_first() -> str:
+    """Return SQL for whether the words around a trigger say that it was the first time, of coming."""
+    kinds = (sorted(words_of("first_time", kind)) for kind in ("first_time", "attending"))
+    said = ([f"instr({_NEAR}, '{word}')" for word in words] for words in kinds)
+    return " and ".join(f"({' or '.join(each)})" for each in said)
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create the summary tables, empty, with their indexes."""
     for table in TABLES:
@@ -176,7 +181,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
     for table in reversed(TABLES):
         connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
-        connection.execute(f"insert into [{name}] {sql}")
+        connection.execute(f"insert into [{name}] {sql.replace(_SAYS_FIRST, _says_first())}")
     _fill_own_figures(connection)
     lists.rebuild(connection)
 

@@ -241,7 +241,7 @@ QUERIES: tuple[Query, ...] = (
         f"count(*) as reports, person_id, min(source) as source from person_posts where person_id in {_NAMED} group by person_id, 2, 3 order by first_reported",
     ),
     Query(
-        "events_of", "某企业或某人参与的事件", "填名称或其中几个字(如 瓦锡兰),任何写法 / events of a name",
+        "events_of", "某企业、某人参与的事件", "填名称或其中几个字(如 瓦锡兰),任何写法 / events of a name",
         f"select date, {_word('type', 'type')} as type, {_word('status', 'status')} as status, title, parties, n_reports, id as event_id, source from event_list where id in "
         f"(select event_id from event_participants t where t.enterprise_id in {_NAMED} or t.person_id in {_NAMED} or t.organization_id in {_NAMED} or t.place_id in {_NAMED}) "
         "order by date desc",

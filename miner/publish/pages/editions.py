@@ -58,7 +58,7 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
         "signings": rows(
             connection, "select e.id, e.title, e.date, e.amount, e.amount_unit, e.n_reports from edition_events x join events e on e.id = x.event_id "
             "where x.edition = ? and x.by_amount <= 60 and e.type in ('signing', 'procurement', 'investment') order by x.by_amount limit 12", (edition,)),
-        "coverage": columns(months, f"{edition_title(edition)}进博会前后逐月的报道篇数"),
+        "coverage": columns(months, f"{edition_title(edition)}进博会前后,逐月的报道篇数"),
         "month_table": [(bar.label, bar.value) for bar in months],
         "papers": rows(connection, "select newspaper, sum(n_articles) as n from coverage where edition = ? group by 1 order by 2 desc limit 12", (edition,)),
         "event_types": EVENT_TYPES,

@@ -78,17 +78,19 @@ def disagreements(reports: Sequence[dict[str, Any]]) -> list[Disagreement]:
         for at, report in enumerate(reports, 1):
             if value := _said(report)[title]:
                 said.setdefault(value, []).append(at)
-        values = list(said)
-        if title in (
-            "日期",
-            "地点",
-        ):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
-            values = [v for v in values if not any(other != v and v in other for other in values)]
-        if len(values) > 1 and (
-            title != "状态" or STATUSES["negated"] in values
-        ):  # what was planned may have happened
+        values = _differing(title, list(said))
+        if len(values) > 1:
             found.append(Disagreement(title, tuple((value, tuple(said[value])) for value in values)))
     return found
+
+
+def _differing(title: str, values: list[str]) -> list[str]:
+    """Return the versions that do not agree with a fuller one."""
+    if title in ("日期", "地点"):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
+        return [v for v in values if not any(other != v and v in other for other in values)]
+    if title == "状态" and STATUSES["negated"] not in values:
+        return []  # what was planned may have happened
+    return values
 
 
 def _said(report: dict[str, Any]) -> dict[str, str]:

@@ -44,6 +44,11 @@ class Order:
     by_sound: bool = False
     """By the sounds of the names, as Chinese lists are."""
 
+    @property
+    def direction(self) -> str:
+        """The direction in SQL."""
+        return "desc" if self.descending else "asc"
+
 
 def _entity_orders(table: str) -> dict[str, Order]:
     return {
@@ -235,29 +240,33 @@ def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, 
 
 def _match(connection: sqlite3.Connection, asked: Asked, named: list[str]) -> _Match:
     listing, chosen = asked.listing, dict(asked.chosen)
-    parts, form = [_tag("list", listing.kind)], ""
-    if not listing.of_facts and asked.name:
-        form = lists.form(asked.name)
-        parts += [f'"{term}"' for term in lists.name_terms(form)] or [q.NOTHING]
     entities = [asked.entity] if asked.entity else named
-    role = chosen.pop("role", "")
-    if role and entities:
-        parts.append(_any("played", [f"{role} {entity}" for entity in entities]))
-    elif role and not listing.of_facts and "edition" in chosen:
-        parts.append(_tag("played", f"{role} {chosen['edition']}"))
-    elif role:
-        parts.append(_tag("role", role))
-    if entities:
-        parts.append(_any("entity", entities))
+    parts = [_tag("list", listing.kind)]
+    parts += _role(chosen.pop("role", ""), entities, "" if listing.of_facts else chosen.get("edition", ""))
+    parts += [_any("entity", entities)] if entities else []
     parts += [_tag(name, value) for name, value in chosen.items()]
-    expression = " AND ".join(parts)
-    if not listing.of_facts:
-        seen = (asked.since, asked.until + _TOP if asked.until else _TOP)
-        return _Match(
-            expression, form if len(form) > 2 else "", seen=seen if asked.since or asked.until else None
-        )
-    low, high = _span(connection, asked)
-    return _Match(expression, form if len(form) > 2 else "", low, high)
+    if listing.of_facts:
+        low, high = _span(connection, asked)
+        return _Match(" AND ".join(parts), low=low, high=high)
+    return _of_entities(asked, parts)
+
+
+def _of_entities(asked: Asked, parts: list[str]) -> _Match:
+    """Return what is looked for among entities, which have names and the days on which papers named them."""
+    form = lists.form(asked.name) if asked.name else ""
+    named = [f'"{term}"' for term in lists.name_terms(form)] or [q.NOTHING]
+    found = " AND ".join([*parts, *(named if asked.name else ())])
+    seen = (asked.since, asked.until + _TOP) if asked.since or asked.until else None
+    return _Match(found, form if len(form) > 2 else "", seen=seen)
+
+
+def _role(role: str, entities: list[str], edition: str) -> list[str]:
+    """Return what asks for a role: played by one of some things, or at an expo, or by anybody."""
+    if not role:
+        return []
+    if entities:
+        return [_any("played", [f"{role} {entity}" for entity in entities])]
+    return [_tag("played", f"{role} {edition}") if edition else _tag("role", role)]
 
 
 def _tag(name: str, value: str) -> str:
@@ -293,32 +302,49 @@ def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple
             total,
             more,
         )
-    direction = "desc" if order.descending else "asc"
-    table = asked.listing.table
     if total < COUNTED or match.known is not None or match.form or match.seen:
-        found = json.dumps(_tagged(connection, match, limit=COUNTED))
-        value = _SOUND if order.by_sound else f"e.[{order.column}]"
-        sql = (
-            f"select l.rank from json_each(?) j join listed l on l.rank = j.value join [{table}] e on e.id = l.id "
-            f"order by {value} is null, {value} {direction}, l.rank limit ? offset ?"
-        )
-        return [rank for (rank,) in connection.execute(sql, (found, asked.size, start))], total, more
+        return _sorted(connection, asked, match), total, more
+    return _walked(connection, asked, match), total, more
+
+
+def _sorted(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list[int]:
+    """Sort all that was found."""
+    order, found = asked.order, json.dumps(_tagged(connection, match, limit=COUNTED))
+    value = _SOUND if order.by_sound else f"e.[{order.column}]"
+    sql = (
+        f"select l.rank from json_each(?) j join listed l on l.rank = j.value join [{asked.listing.table}] e on e.id = l.id "
+        f"order by {value} is null, {value} {order.direction}, l.rank limit ? offset ?"
+    )
+    given = (found, asked.size, (asked.page - 1) * asked.size)
+    return [rank for (rank,) in connection.execute(sql, given)]
+
+
+def _walked(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list[int]:
+    """Walk the index of the order as far as the page."""
+    order, table = asked.order, asked.listing.table
+    found = f"l.rank between ? and ? and exists (select 1 from {lists.INDEX} where {lists.INDEX} match ? and rowid = l.rank)"
     same = f"e.[{order.within}] = ? and " if order.within else ""
     if order.by_sound:
         sql = (
             f"select l.rank from names n indexed by [{order.index}] cross join [{table}] e on e.id = n.entity_id and e.name = n.name "
-            f"cross join listed l on l.id = e.id and l.kind = ? where l.rank between ? and ? and exists (select 1 from {lists.INDEX} "
-            f"where {lists.INDEX} match ? and rowid = l.rank) order by n.pinyin limit ? offset ?"
+            f"cross join listed l on l.id = e.id and l.kind = ? where {found} order by n.pinyin limit ? offset ?"
         )
     else:
         sql = (
             f"select l.rank from [{table}] e indexed by [{order.index}] cross join listed l on l.id = e.id and l.kind = ? "
-            f"where {same}e.[{order.column}] is not null and l.rank between ? and ? and exists (select 1 from {lists.INDEX} where {lists.INDEX} match ? and rowid = l.rank) "
-            f"order by e.[{order.column}] {direction} limit ? offset ?"
+            f"where {same}e.[{order.column}] is not null and {found} order by e.[{order.column}] {order.direction} limit ? offset ?"
         )
     shared = [dict(asked.chosen)[order.within]] if order.within else []
-    given = (asked.listing.kind, *shared, match.low, match.high, match.expression, asked.size, start)
-    return [rank for (rank,) in connection.execute(sql, given)], total, more
+    given = (
+        asked.listing.kind,
+        *shared,
+        match.low,
+        match.high,
+        match.expression,
+        asked.size,
+        (asked.page - 1) * asked.size,
+    )
+    return [rank for (rank,) in connection.execute(sql, given)]
 
 
 def _tagged(
@@ -359,14 +385,14 @@ def _checks(match: _Match) -> tuple[str, list[str]]:
 
 
 def _exact(connection: sqlite3.Connection, asked: Asked) -> int | None:
-    """Return how much there is when a summary knows it: of everything, or of what carries one tag."""
-    if asked.name or asked.words or asked.entity or asked.since or asked.until or asked.order.backwards:
+    """Return how much there is when a summary knows it: of everything, of what is usual, or of that with one tag more."""
+    beyond = (asked.name, asked.words, asked.entity, asked.since, asked.until, asked.order.backwards)
+    if any(beyond):
         return None
-    chosen, usual = dict(asked.chosen), asked.listing.usual
+    chosen, narrowed = dict(asked.chosen), asked.narrowed()
     if not chosen:
         return int(scalar(connection, "select n from totals where name = ?", (asked.listing.table,)) or 0)
-    narrowed = asked.narrowed()
-    if len(narrowed) > 1 or any(value in (ALL, "no") and name in usual for name, value in narrowed.items()):
+    if len(narrowed) > 1 or narrowed.keys() & asked.listing.usual.keys():
         return None
     name, value = next(iter(narrowed.items() or chosen.items()))
     sql = "select n from listed_choices where kind = ? and name = ? and value = ?"
