@@ -41,11 +41,21 @@ class Neighbour:
     href: str
 
 
-def _svg(body: Sequence[Markup], height: float, title: str, width: int = _WIDTH) -> Markup:
+def _svg(
+    body: Sequence[Markup], height: float, title: str, width: int = _WIDTH, *, few: bool = False
+) -> Markup:
+    size = Markup(' width="{}" height="{}"').format(width, round(height)) if few else ""
     return Markup(
-        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}" '
+        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}"{5} '
         'xmlns="http://www.w3.org/2000/svg">{3}</svg></div>'
-    ).format(width, round(height), title, Markup("").join(body), " wide" if width == _WIDTH else "")
+    ).format(
+        width,
+        round(height),
+        title,
+        Markup("").join(body),
+        " wide" if width == _WIDTH else " few" if few else "",
+        size,
+    )
 
 
 def _text(x: float, y: float, text: object, css: str = "", anchor: str = "start") -> Markup:
@@ -107,7 +117,7 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
             parts.append(_text(x + step / 2, base - tall - 4, f"{bar.value:,}", "value", "middle"))
         if at % every == 0:
             parts.append(_text(x + step / 2, base + 16, bar.label, "axis", "middle"))
-    return _svg(parts, height, title, size)
+    return _svg(parts, height, title, size, few=size < _WIDTH)
 
 
 def _peaks(bars: Sequence[Bar], step: float) -> set[int]:
