@@ -19,13 +19,13 @@ from pathlib import Path
 
 from miner import __version__
 from miner.config import Config
+from miner.desk.correct.apply import corrections_changed, resolve_corrected
 from miner.errors import InputError, MinerError
 from miner.model import Document, Mined, Problem
 from miner.pipeline import mine
 from miner.read import count_paths, read_paths
 from miner.recognise import Recogniser
-from miner.recognise.network.choice import check
-from miner.resolve import resolve
+from miner.recognise.network.choice import Kind, check
 from miner.store.database import open_database, store_errors
 from miner.store.places import Place, root_key
 from miner.store.write import Writer
@@ -197,9 +197,10 @@ class _Run:
         self._mine(self._located(places))
         self._settle(places, prune=prune)
         empty = self._say_whether_empty(places)
+        unresolved = unresolved or corrections_changed(writer.connection)
         if counts.changed or unresolved:
             self.watch(counts.progress(self.total, "resolve"))
-            resolve_archive(writer.connection)
+            resolve_archive(writer.connection, names=self.config.names)
         done = counts.progress(self.total, "done")
         if counts.changed or unresolved or empty:
             writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
@@ -306,13 +307,13 @@ class Walk:
         return (self.whole or not starts.isdisjoint(self.files)) and starts.isdisjoint(self.unread - {path})
 
 
-def resolve_archive(connection: sqlite3.Connection) -> None:
-    """Resolve an archive anew and bring what its pages read in step; raises sqlite3.Error."""
+def resolve_archive(connection: sqlite3.Connection, *, names: Kind = "fast") -> None:
+    """Resolve an archive anew as people corrected it, and bring what its pages read in step; raises sqlite3.Error."""
     from miner.publish.index import (
         refresh_index,  # brings Datasette along: not wanted by who only reads facts
     )
 
-    resolve(connection)
+    resolve_corrected(connection, names=names)
     refresh_index(connection)
 
 

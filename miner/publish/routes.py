@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 from datasette.utils.asgi import Request, Response
 
+from miner.desk.collections import tags_of
 from miner.offsets import Span
 from miner.publish import archive, reconcile
 from miner.publish.answers import Visit, find_archives
@@ -34,7 +35,7 @@ _FAULTS = {
 """What SQLite may say, and what a reader is told."""
 
 
-def _route(page: Page) -> Callable[..., Awaitable[Response]]:
+def page_route(page: Page) -> Callable[..., Awaitable[Response]]:
     """Turn a page into a Datasette view: start the visit, explain what goes wrong."""
 
     async def view(datasette: Any, request: Request) -> Response:
@@ -74,7 +75,7 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (r"^/-/expo/reconcile/(?P<what>view|preview)/(?P<id>.+)$", reconciled_page),
     ]
     return [
-        *((pattern, _route(page)) for pattern, page in table),
+        *((pattern, page_route(page)) for pattern, page in table),
         (r"^/(?P<format>(?!))?$", index),
         (r"^/robots\.txt$", robots),
     ]
@@ -83,7 +84,7 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 async def index(datasette: Any, request: Request) -> Response:
     """Our front page in the place of Datasette's; its own where there is no archive."""
     if await find_archives(datasette):
-        return await _route(front_page)(datasette, request)
+        return await page_route(front_page)(datasette, request)
     from datasette.views.index import (
         IndexView,  # not above: it loads all plugins, while this one is only half there
     )
@@ -178,7 +179,7 @@ async def search_page(visit: Visit) -> Response:
         "title": title, "request_": request, "asked": asked, "sorts": search.SORTS, "event_types": EVENT_TYPES, "pages": search.MAX_PAGE,
         "filters": request.filters, "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
     }  # fmt: skip
-    return await visit.show("search.html", context)
+    return await visit.show("search.html", {**context, **visit.token()})
 
 
 def _search_json(visit: Visit, request: search.Request, found: dict[str, Any]) -> dict[str, Any]:
@@ -266,7 +267,8 @@ async def article_page(visit: Visit) -> Response:
                 "citations": found["citations"],
             }
         )
-    return await visit.show("article.html", found)
+    tags = await visit.read(lambda c: tags_of(c, identity)) if visit.writes else []
+    return await visit.show("article.html", {**found, "tags": tags, **visit.token()})
 
 
 def _span(text: str) -> Span | None:
