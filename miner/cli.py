@@ -12,10 +12,13 @@ import click
 
 from miner import __version__
 from miner.ask.commands import COMMANDS as ASKING
+from miner.ask.commands import mcp
+from miner.ask.understanding import understand
 from miner.config import Config, load_config
-from miner.desk.commands import diff, export_command, targets
+from miner.desk.commands import diff, targets
 from miner.desk.correct.commands import commands as correct_commands
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
+from miner.exchange.commands import COMMANDS as EXCHANGING
 from miner.training import COURSES, Effort
 from miner.training import train as learn
 
@@ -533,7 +536,7 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int, 
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
 
 
-for command in (diff, export_command, targets, correct_commands(_resolve), *ASKING):
+for command in (diff, targets, correct_commands(_resolve), *EXCHANGING, *ASKING, understand, mcp):
     main.add_command(command)
 
 if __name__ == "__main__":

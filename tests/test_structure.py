@@ -30,6 +30,7 @@ ORDER = (
     "relate",
     "pipeline",
     "store",
+    "understand",
     "resolve",
     "desk",
     "publish",
@@ -38,6 +39,7 @@ ORDER = (
     "evaluate",
     "terminal",
     "ask",
+    "exchange",
     "api",
     "cli",
     "docs",
@@ -96,9 +98,11 @@ FACES = {
         "correct.file",
         "correct.say",
         "coverage",
+        "export",
         "lists",
         "targets",
     },
+    "exchange": {"commands"},
     "publish": {
         "archive",
         "index",
@@ -110,7 +114,8 @@ FACES = {
         "query",
         "serve",
     },
-    "ask": {"commands", "dossier", "facts", "opened", "things"},
+    "understand": {"periods", "reprints", "topics"},
+    "ask": {"attention", "commands", "dossier", "facts", "opened", "things", "understanding"},
 }
 """The modules of the other packages that code outside may use beside the package itself. `training` makes what is inside of
 them, so it looks inside."""

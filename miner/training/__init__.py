@@ -136,6 +136,14 @@ COURSES: Mapping[str, Course] = {
         "models/posts.npz",
         ("sklearn",),
     ),
+    "reprints": Course(
+        "转载 what tells a reprint",
+        "miner.training.reprints.course",
+        "train_reprints",
+        ("raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
+        "models/reprints.json",
+        ("sklearn",),
+    ),
     "standing": Course(
         "档案中的名称是否企业 what tells that a thing of the archive is an enterprise",
         "miner.training.standing",
