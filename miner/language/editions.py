@@ -60,7 +60,9 @@ def is_about_expo(headline: str, body: str) -> bool:
     text = simplify(body)
     if len(text) <= _SHORT and names_expo(text[:_LEAD]):
         return True
-    named = sum(1 for _ in _named().finditer(text))
+    parts = [part for part in text.split("\n") if part]
+    # Named twice in one paragraph of many, it is one thing of several that a story tells.
+    named = sum(map(names_expo, parts)) if len(parts) > 1 else sum(1 for _ in _named().finditer(text))
     return named > 1 and named * _OFTEN >= len(body)
 
 

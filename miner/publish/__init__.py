@@ -148,34 +148,32 @@ def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: Any
 ) -> Markup | None:
     """Write out hidden characters, and lead from a name or headline to its page."""
-    if isinstance(value, float) and column in _QUANTITIES and database in answers.known_archives(datasette):
-        return Markup('<span title="{:.12g}">{}</span>').format(value, archive.number(value))
-    if (
-        isinstance(value, int)
-        and (known := titles.value_title(column, str(value))) != str(value)
-        and database in answers.known_archives(datasette)
-    ):
-        return Markup("{}").format(known)
-    if not isinstance(value, str) or database not in answers.known_archives(datasette):
+    archives = answers.known_archives(datasette)
+    if database not in archives:
         return None
-    shown = marks.visible(value)
-    links = Links(
-        datasette.setting("base_url"),
-        database,
-        "" if database == answers.known_archives(datasette)[0] else database,
-    )
-    if (known := titles.value_title(column, value)) != value:
+    if isinstance(value, float) and column in _QUANTITIES:
+        return Markup('<span title="{:.12g}">{}</span>').format(value, archive.number(value))
+    if isinstance(value, int | str) and (known := titles.value_title(column, str(value))) != str(value):
         return Markup("{}").format(known)
+    if not isinstance(value, str):
+        return None
+    links = Links(datasette.setting("base_url"), database, "" if database == archives[0] else database)
+    shown = marks.visible(value)
+    found = _link(links, table or "", column, row, value, shown)
+    return found or (Markup("{}").format(shown) if shown != value else None)
+
+
+def _link(links: Links, table: str, column: str, row: Any, value: str, shown: str) -> Markup | None:
+    """Lead from a sentence's address, a name, a headline or an id to its page."""
     if column in _SOURCES and _PLACE.fullmatch(value):
         return Markup('<a href="{}">{}</a>').format(links.under(value), "原句")
-    linked = _LINKED.get(table or "")
+    linked = _LINKED.get(table)
     if linked and column == linked[0] and "id" in row.keys():  # noqa: SIM118 - a Row iterates over values
         return Markup('<a href="{}">{}</a>').format(links.page(linked[1], row["id"]), shown)
     if column in _IDS and not table and _IDENTITY.fullmatch(value):
-        return Markup('<a href="{}">{}</a>').format(
-            links.page(_IDS[column], value), "看" + titles.column_title(None, column)
-        )
-    return Markup("{}").format(shown) if shown != value else None
+        told = "看" + titles.column_title(None, column)
+        return Markup('<a href="{}">{}</a>').format(links.page(_IDS[column], value), told)
+    return None
 
 
 @hookimpl(trylast=True)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from miner.publish import archive, marks
 from miner.publish.security import PAGE_POLICY
 from miner.publish.urls import Links
+from miner.resolve import LISTED
 
 PLUGIN = "miner"
 TIME_LIMIT_MS, PUBLIC_LIMIT_MS = 4_000, 2_000
@@ -207,6 +208,7 @@ def shared(datasette: Any, links: Links) -> dict[str, Any]:
         "links": links, "options": Options.of(datasette), "number": archive.number, "edition_title": archive.edition_title,
         "kinds": archive.KINDS, "hits": marks.hits, "measure_title": archive.measure_title, "role_titles": archive.ROLES,
         "organization_kinds": archive.ORGANIZATION_KINDS, "navigation": archive.NAVIGATION, "qualified": archive.qualified, "entire": archive.entire,
+        "yearless": archive.yearless, "inferred_dates": archive.INFERRED_DATES, "listed_from": LISTED,
         "archives": known_archives(datasette),
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from miner.expo import edition_year, phase
 from miner.language.editions import edition_title
+from miner.language.gazetteer import words_of
 from miner.store.redirects import led_on
 from miner.store.words import (
     ALIAS_KINDS,
@@ -76,6 +77,13 @@ NAVIGATION = (
     ("editions", "历届"),
 )  # fmt: skip
 """The pages that every page leads to."""
+INFERRED_DATES = {
+    "inferred-year": "年份据页面推断：文中没有见报日期", "carried": "本句没有日期，承上文", "running": "本句只写了日，月份承上文",
+    "same-day": "写的是「当天」，承上文", "expo-day": "写的是会期中的某天，按会期推算", "part-of-year": "只写了年中的一段",
+}  # fmt: skip
+"""Why a date is inferred, by the method that found it; the others are written, or follow from the day of the paper."""
+PATH_OF = "(select d.path from documents d where d.id = a.document_id) as path"
+"""SQL for the file of an article `a`: what is shown where no newspaper is known."""
 FIELDS = {"kicker": "引题", "headline": "标题", "subtitle": "副题", "body": "正文"}
 
 Row = sqlite3.Row
@@ -123,6 +131,16 @@ def number(value: float | int | None, *, digits: int = 2) -> str:
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
 
 
+def yearless(day: str) -> str:
+    """Return a day whose year nothing tells as people write it.
+
+    >>> yearless("XXXX-11-07"), yearless("XXXX-11")
+    ('11月7日', '11月')
+    """
+    parts = [part.lstrip("0") for part in day.split("-")[1:]]
+    return "".join(f"{part}{unit}" for part, unit in zip(parts, "月日", strict=False))
+
+
 def entire(title: str) -> str:
     """Return a title with an ellipsis where it breaks off inside a quotation.
 
@@ -134,10 +152,6 @@ def entire(title: str) -> str:
     )
 
 
-_AFTER = frozenset({"多", "余", "以上", "左右", "许", "上下", "以内", "以下"})
-"""Qualifiers that stand behind their number."""
-
-
 def qualified(figure: Mapping[str, Any]) -> str:
     """Return a figure's number with its qualifier where Chinese puts it.
 
@@ -146,7 +160,7 @@ def qualified(figure: Mapping[str, Any]) -> str:
     """
     said = figure["qualifier"] or ""
     shown = number(figure["value"])
-    return shown + said if said in _AFTER else said + shown
+    return shown + said if said in words_of("number_words", "stands_behind") else said + shown
 
 
 def month_number(month: str) -> int:

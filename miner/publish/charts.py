@@ -41,11 +41,21 @@ class Neighbour:
     href: str
 
 
-def _svg(body: Sequence[Markup], height: float, title: str, width: int = _WIDTH) -> Markup:
+def _svg(
+    body: Sequence[Markup], height: float, title: str, width: int = _WIDTH, *, few: bool = False
+) -> Markup:
+    size = Markup(' width="{}" height="{}"').format(width, round(height)) if few else ""
     return Markup(
-        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}" '
+        '<div class="chart-box{4}" tabindex="0" role="group" aria-label="{2}"><svg class="chart" viewBox="0 0 {0} {1}"{5} '
         'xmlns="http://www.w3.org/2000/svg">{3}</svg></div>'
-    ).format(width, round(height), title, Markup("").join(body), " wide" if width == _WIDTH else "")
+    ).format(
+        width,
+        round(height),
+        title,
+        Markup("").join(body),
+        " wide" if width == _WIDTH else " few" if few else "",
+        size,
+    )
 
 
 def _text(x: float, y: float, text: object, css: str = "", anchor: str = "start") -> Markup:
@@ -70,27 +80,32 @@ def nice_ceiling(value: float) -> int:
     return int(next(step * power for step in (1, 2, 4, 5, 8, 10) if step * power >= value))
 
 
+_ROOM = 84
+"""Width that a single bar may take with its label."""
+
+
 def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
     """Draw upright bars with a labelled axis; the highest bars carry their value."""
     if not bars:
         return Markup("")
     left, top, base, height = 44, 28, 182, 210
+    size = min(_WIDTH, left + 16 + _ROOM * len(bars))  # a few bars need no wide picture
     top_value = nice_ceiling(max(bar.value for bar in bars))
-    step = (_WIDTH - left - 8) / len(bars)
+    step = (size - left - 8) / len(bars)
     parts = [_text(left - 6, 12, unit, "axis", "end")]
     for tick in (0.0, 0.5, 1.0):
         y = base - tick * (base - top)
         shown = tick * top_value
         parts.append(
             Markup('<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>').format(
-                left, _WIDTH - 4, y
+                left, size - 4, y
             )
         )
         parts.append(
             _text(left - 6, y + 4, f"{shown:,.0f}" if shown == int(shown) else f"{shown:.1f}", "axis", "end")
         )
     valued, width = _peaks(bars, step), min(max(step * 0.76, 0.8), _WIDEST)
-    every = max(1, math.ceil(len(bars) * 58 / (_WIDTH - left)))
+    every = max(1, math.ceil(len(bars) * 58 / (size - left)))
     for at, bar in enumerate(bars):
         x, tall = left + at * step, (base - top) * bar.value / top_value
         shape = Markup(
@@ -102,7 +117,7 @@ def columns(bars: Sequence[Bar], title: str, *, unit: str = "篇") -> Markup:
             parts.append(_text(x + step / 2, base - tall - 4, f"{bar.value:,}", "value", "middle"))
         if at % every == 0:
             parts.append(_text(x + step / 2, base + 16, bar.label, "axis", "middle"))
-    return _svg(parts, height, title)
+    return _svg(parts, height, title, size, few=size < _WIDTH)
 
 
 def _peaks(bars: Sequence[Bar], step: float) -> set[int]:
@@ -141,6 +156,12 @@ def stacks(rows: Sequence[Stack], title: str, *, width: int = _WIDTH) -> Markup:
     return _svg(parts, 8 + len(rows) * line, title, width)
 
 
+_FULL_RING = 12
+"""Neighbours that fill the largest ring."""
+_LYING = 3
+"""Fewer neighbours lie beside the middle, in one row."""
+
+
 def network(
     name: str, neighbours: Sequence[Neighbour], links: Sequence[tuple[int, int, int]], title: str
 ) -> Markup:
@@ -150,11 +171,14 @@ def network(
     """
     if not neighbours:
         return Markup("")
-    count, middle_x, middle_y = len(neighbours), _WIDTH / 2, 210.0
+    count = len(neighbours)
+    full = min(1.0, 0.25 + count / _FULL_RING)  # a few names need no large ring
+    wide, high = 275 * full, 178 * full
+    middle_x, middle_y = _WIDTH / 2, high + 32
     places = []
     for at in range(count):
-        angle = -math.pi / 2 + 2 * math.pi * at / count
-        places.append((middle_x + 275 * math.cos(angle), middle_y + 178 * math.sin(angle)))
+        angle = (math.pi if count < _LYING else -math.pi / 2) + 2 * math.pi * at / count
+        places.append((middle_x + wide * math.cos(angle), middle_y + high * math.sin(angle)))
     most = neighbours[0].count or 1
     strongest = max((weight for *_, weight in links), default=1)
     parts = [_line("tie", places[i], places[j], 0.5 + 2.5 * weight / strongest) for i, j, weight in links]
@@ -163,7 +187,7 @@ def network(
     for (x, y), neighbour in zip(places, neighbours, strict=True):
         parts.append(_linked(_label(x, y, neighbour), neighbour.href))
     parts.append(_plate(middle_x, middle_y, shorten(name, 14), "centre"))
-    return _svg(parts, 430, title)
+    return _svg(parts, round(2 * high + 64) if count >= _LYING else 90, title)
 
 
 def _line(css: str, start: tuple[float, float], end: tuple[float, float], width: float) -> Markup:

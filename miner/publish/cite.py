@@ -41,21 +41,22 @@ def _credits() -> re.Pattern[str]:
 
 
 def gb7714(article: Mapping[str, Any]) -> str:
-    """Return the citation after GB/T 7714 for a newspaper article.
+    """Return the citation after GB/T 7714-2015 for a newspaper article, on paper [N] or from a page of the web [N/OL].
+
+    What is not known is said in brackets, as the standard wants it.
 
     >>> gb7714({"byline": "记者 王旭", "headline": "进博会开幕", "newspaper": "浦江新报", "published": "2022-11-05", "page": "3"})
     '王旭. 进博会开幕[N]. 浦江新报, 2022-11-05(3).'
+    >>> gb7714({"byline": None, "headline": "进博会开幕", "newspaper": None, "published": None, "page": None})
+    '进博会开幕[N]. [报纸不详], [日期不详].'
     """
     named = authors(article["byline"])
     who = ", ".join(named[:3]) + (", 等" if len(named) > 3 else "")
     page = f"({_line(article['page'])})" if article["page"] else ""
-    where = ", ".join(_line(part) for part in (article["newspaper"], article["published"]) if part)
-    return (
-        (f"{who}. " if who else "")
-        + f"{_title(article)}[N]"
-        + (f". {where}{page}" if where or page else "")
-        + "."
-    )
+    paper, day = _line(article["newspaper"]) or "[报纸不详]", _day(article) or "[日期不详]"
+    address = _address(article)
+    kind, found = ("[N/OL]", f" {address}.") if address else ("[N]", "")
+    return (f"{who}. " if who else "") + f"{_title(article)}{kind}. {paper}, {day}{page}.{found}"
 
 
 def plain(article: Mapping[str, Any]) -> str:
@@ -64,7 +65,7 @@ def plain(article: Mapping[str, Any]) -> str:
     >>> plain({"headline": "进博会开幕", "newspaper": "浦江新报", "published": "2022-11-05", "page": "3"})
     '《进博会开幕》,《浦江新报》2022年11月5日第3版'
     """
-    day = (article["published"] or "").split("-")
+    day = _day(article).split("-")
     shown = "".join(f"{part.lstrip('0')}{unit}" for part, unit in zip(day, "年月日", strict=False) if part)
     paper = f"《{_line(article['newspaper'])}》" if article["newspaper"] else ""
     page = f"第{_line(article['page'])}版" if article["page"] else ""
@@ -73,13 +74,33 @@ def plain(article: Mapping[str, Any]) -> str:
 
 
 def bibtex(article: Mapping[str, Any]) -> str:
-    """Return a BibTeX entry; the key is the article's id."""
+    """Return a BibTeX entry that BibTeX and biblatex take; the key is the article's id.
+
+    An article of no known newspaper is `misc`, since `article` must have a journal.
+    """
+    day, paper = _day(article), _line(article["newspaper"])
     fields = {
-        "author": " and ".join(authors(article["byline"])), "title": _title(article), "journal": _line(article["newspaper"]),
-        "date": _line(article["published"]), "pages": _line(article["page"]), "langid": "chinese",
+        "author": " and ".join(f"{{{_tex(name)}}}" for name in authors(article["byline"])), "title": f"{{{_tex(_title(article))}}}",
+        "journal": _tex(paper), "howpublished": "" if paper else _tex(_line(article.get("path"))), "year": day[:4], "date": day,
+        "pages": _tex(_line(article["page"])), "url": _address(article), "langid": "chinese",
     }  # fmt: skip
-    inner = "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in fields.items() if value)
-    return f"@article{{{re.sub(r'[^0-9A-Za-z_-]', '', str(article['id']))},\n{inner}}}"
+    inner = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    key = re.sub(r"[^0-9A-Za-z_-]", "", str(article["id"]))
+    return f"@{'article' if paper else 'misc'}{{{key},\n{inner}}}"
+
+
+def _day(article: Mapping[str, Any]) -> str:
+    """Return the day of the paper as a standard wants it, nothing where its year is unknown."""
+    day = _line(article["published"])
+    return day if re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", day) else ""
+
+
+def _address(article: Mapping[str, Any]) -> str:
+    """Return the address of a page of the web, with what BibTeX would not take in it written as the web does."""
+    address = _line(article.get("url"))
+    if not address.startswith(("http://", "https://")):
+        return ""
+    return "".join(f"%{ord(char):02X}" if char in '{}\\^~"<>` ' else char for char in address)
 
 
 def all_forms(article: Mapping[str, Any]) -> dict[str, str]:

@@ -73,26 +73,42 @@ def parse(typed: str) -> Query:
     ((('旭化成', '乐高'),), ('玩具',))
     """
     text = typed[:MAX_CHARS].strip() or typed[:MAX_CHARS]
-    groups: list[list[str]] = []
-    excluded: list[str] = []
-    joins = negates = False
+    read = _Reader([], [])
     for piece in islice(_pieces(text), 4 * MAX_WORDS):
-        if not piece.quoted and piece.text in _OR | _AND:
-            joins = bool(groups) and piece.text in _OR
-        elif not piece.quoted and piece.text in _NOT:
-            negates = True
-        elif piece.minus or negates:
-            excluded.append(piece.text)
-            joins = negates = False
-        elif joins:
-            groups[-1].append(piece.text)
-            joins = False
-        else:
-            groups.append([piece.text])
-    groups, excluded = groups[:MAX_WORDS], excluded[:MAX_WORDS]
+        read.take(piece)
+    groups, excluded = read.groups[:MAX_WORDS], read.excluded[:MAX_WORDS]
     if not groups:
         return Query(typed, ((text,),) if text else ())
     return Query(typed, tuple(map(tuple, groups)), tuple(excluded))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What was read so far of a query, and what the last operator says of the next word."""
+
+    groups: list[list[str]]
+    excluded: list[str]
+    joins: bool = False
+    negates: bool = False
+
+    def take(self, piece: _Piece) -> None:
+        """Read one more piece."""
+        operator = "" if piece.quoted else piece.text
+        if operator in _OR | _AND:
+            self.joins = bool(self.groups) and operator in _OR
+        elif operator in _NOT:
+            self.negates = True
+        else:
+            self._add(piece)
+            self.joins = self.negates = False
+
+    def _add(self, piece: _Piece) -> None:
+        if piece.minus or self.negates:
+            self.excluded.append(piece.text)
+        elif self.joins:
+            self.groups[-1].append(piece.text)
+        else:
+            self.groups.append([piece.text])
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

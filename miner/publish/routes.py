@@ -68,6 +68,7 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (rf"^/-/expo/(?P<list>{'|'.join(lists.LISTINGS)})(?P<format>\.(?:json|csv))?$", list_page),
         (rf"^/-/expo/figures{_FORMAT}$", figures_page),
         (rf"^/-/expo/editions{_FORMAT}$", editions_page),
+        (r"^/-/expo/returning(?P<format>\.json)?$", returning_page),
         (rf"^/-/expo/edition/(?P<id>\d{{1,3}}){_FORMAT}$", edition_page),
         (r"^/-/expo/reconcile/?$", reconcile_page),
         (r"^/-/expo/reconcile/suggest/(?P<what>entity|type|property)$", suggest_page),
@@ -447,6 +448,12 @@ async def editions_page(visit: Visit) -> Response:
     """All expos."""
     found = await visit.read(lambda c: editions.overview(c, visit.links))
     return visit.send_json(found) if _format(visit) == "json" else await visit.show("editions.html", found)
+
+
+async def returning_page(visit: Visit) -> Response:
+    """The enterprises of more than one expo."""
+    found = await visit.read(editions.returning)
+    return visit.send_json(found) if _format(visit) == "json" else await visit.show("returning.html", found)
 
 
 async def edition_page(visit: Visit) -> Response:

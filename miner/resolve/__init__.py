@@ -20,11 +20,13 @@ from miner.resolve.links import (
     write_groups,
     write_people,
 )
+from miner.resolve.offices import link_offices
 from miner.resolve.people import resolve_people
+from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
 
-__all__ = ["has_corrections", "meant_by", "resolve", "resolve_facts"]
+__all__ = ["LISTED", "has_corrections", "meant_by", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""
@@ -61,11 +63,14 @@ def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -
         write_people(connection, resolve_people(connection))
         told("people")
         link_facts(connection)
+    link_offices(connection)
     told("links")
     count_and_date(connection)
     rename(connection, TABLE)
     write_aliases(connection)
     told("counts and aliases")
+    write_standings(connection)
+    told("standings")
     resolve_events(connection)
     told("events")
     keep_addresses(connection)

@@ -7,7 +7,7 @@ Nothing is merged on a bare short name alone: a short form needs an owner that i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import NamedTuple
 
@@ -143,13 +143,9 @@ def _parts(groups: Groups) -> Iterator[Compared]:
 
 def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> Iterator[Compared]:
     for i, (rest, key) in enumerate(units):
-        longer = (
-            [(other, k) for other, k in units if other != rest and other.startswith(rest)]
-            if is_country(rest)
-            else []
-        )
+        longer = _longer(rest, units) if is_country(rest) else []
         same = [(other, k) for other, k in units[i + 1 :] if other == rest]
-        for other, right_key in (*same, *(longer if len(longer) == 1 else ())):
+        for other, right_key in (*same, *longer):
             left, right = groups.load(key), groups.load(right_key)
             reasons = [
                 Reason(2.5 if other == rest else 1.5, f"同为「{brand}」的「{rest}」"),
@@ -158,11 +154,14 @@ def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> I
             if left.known_as and right.known_as:
                 reasons.append(Reason(-6.0, "词库中是两家"))
             score, texts = weigh(-1.0, reasons)
-            yield Compared(
-                Judgement("enterprise", left.id, right.id, left.name, right.name, score, texts),
-                key,
-                right_key,
-            )
+            found = Judgement("enterprise", left.id, right.id, left.name, right.name, score, texts)
+            yield Compared(found, key, right_key)
+
+
+def _longer(rest: str, units: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the only unit whose name goes on after another's: 中国 and 中国投资."""
+    found = [(other, key) for other, key in units if other != rest and other.startswith(rest)]
+    return found if len(found) == 1 else []
 
 
 def _short_forms(groups: Groups) -> Iterator[Compared]:
@@ -259,34 +258,38 @@ def _damaged(groups: Groups) -> Iterator[Compared]:
     rows = groups.connection.execute(
         "select key, folded from grouped where instr(folded, ?) order by key limit ?", (LOST, _DAMAGED)
     )
-    lost = [(key, text) for key, text in rows if len(text) - text.count(LOST) >= 2]
-    if not lost:
-        return
-    found: dict[str, set[str]] = {key: set() for key, _ in lost}
-    by_size: dict[tuple[int, str], list[tuple[str, str]]] = {}
-    for key, text in lost:
-        by_size.setdefault((len(text), text[-1]), []).append((key, text))
-    for key, text in _whole_names(groups):
-        for damaged, pattern in by_size.get((len(text), text[-1]), ()):
-            if (
-                key != damaged
-                and LOST not in text
-                and all(a in (b, LOST) for a, b in zip(pattern, text, strict=True))
-            ):
-                found[damaged].add(key)
-    for key, text in lost:
+    lost = {key: text for key, text in rows if len(text) - text.count(LOST) >= 2}
+    found = _fitting(groups, lost) if lost else {}
+    for key, text in lost.items():
         kept = len(without_type(text).replace(LOST, ""))
-        for owner in sorted(found[key]) if len(found[key]) <= _OWNERS else ():
+        count = len(found[key])
+        for owner in sorted(found[key]) if count <= _OWNERS else ():
             left, right = groups.load(key), groups.load(owner)
             reasons = [
                 Reason(0.6 * min(kept, 5), f"除缺字外{kept}字相同"),
-                Reason(0.8 if len(found[key]) == 1 else -1.5, "只有它相合" if len(found[key]) == 1 else f"有{len(found[key])}家相合"),
+                Reason(0.8 if count == 1 else -1.5, "只有它相合" if count == 1 else f"有{count}家相合"),
                 *_shared_company(groups, left, right), *_shared_papers(left, right),
             ]  # fmt: skip
             score, texts = weigh(-1.8, reasons)
-            yield Compared(
-                Judgement(left.label, left.id, right.id, left.name, right.name, score, texts), key, owner
-            )
+            judged = Judgement(left.label, left.id, right.id, left.name, right.name, score, texts)
+            yield Compared(judged, key, owner)
+
+
+def _fitting(groups: Groups, lost: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return for each damaged name the groups with a whole name that fits it."""
+    found: dict[str, set[str]] = {key: set() for key in lost}
+    by_size: dict[tuple[int, str], list[tuple[str, str]]] = {}
+    for key, text in lost.items():
+        by_size.setdefault((len(text), text[-1]), []).append((key, text))
+    for key, text in _whole_names(groups):
+        for damaged, pattern in by_size.get((len(text), text[-1]), ()) if LOST not in text else ():
+            if key != damaged and _fits(pattern, text):
+                found[damaged].add(key)
+    return found
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return all(a in (b, LOST) for a, b in zip(pattern, text, strict=True))
 
 
 def _whole_names(groups: Groups) -> Iterator[tuple[str, str]]:

@@ -20,10 +20,10 @@ from miner.resolve.judge import THRESHOLD, Decided, Judgement, store_judgements
 from miner.resolve.likeness import Pair, explained, forbidden, likelihood, pair_of
 from miner.resolve.pairing import candidate_pairs
 from miner.resolve.reports import Rarity, Report, load_reports, parties_of
+from miner.resolve.titles import clause_of
 from miner.store.words import EVENT_TYPES
 
 _T = TypeVar("_T")
-_TITLE_CHARS = 24
 _LINKED = 5
 """Members of a cluster that another is compared with: the surest, enough for a mean, flat in time."""
 _FORBIDDEN = 0.0
@@ -248,4 +248,4 @@ def title(kind: str, trigger: str, *, names: Sequence[str], evidence: str) -> st
     who = "、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else "")
     called = EVENT_TYPES.get(kind, kind)
     what = called if trigger in EVENT_TYPES.values() else f"{called}({trigger})"
-    return f"{who} {what}" if who else f"{what}:{evidence.strip()[:_TITLE_CHARS]}"
+    return f"{who} {what}" if who else f"{called}:{clause_of(evidence, trigger)}"

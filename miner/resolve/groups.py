@@ -47,6 +47,23 @@ class Group:
     newspapers: set[str] = field(default_factory=set)
     first: str | None = None
 
+    def take(self, article: str, newspaper: str | None, published: str | None) -> None:
+        """Remember where it was named."""
+        if len(self.sample) < _KEEP:
+            self.sample.append(article)
+        if newspaper:
+            self.newspapers.add(newspaper)
+        if published:
+            self.first = min(self.first or published, published)
+
+    def call(self, name: str, forms: str) -> None:
+        """Add a name, with the other forms (JSON) that its article shows."""
+        self.names[tidy(name)] += 1
+        own = fold(name) if forms != "[]" else ""
+        for text, kind, *_ in json.loads(forms) if own else ():
+            if fold(text) != own:
+                self.forms.setdefault(fold(text), kind)
+
     @property
     def name(self) -> str:
         """The fullest name: the longest, then the most frequent, then the first in code-point order."""
@@ -81,7 +98,7 @@ class Groups:
         connection = self.connection
         qualifier = Qualifier(connection) if self.label == "organization" else None
         rows = connection.execute(
-            "select l.rowid, l.article_id, l.name, l.known_as, a.newspaper from local_entities l join articles a on a.id = l.article_id"
+            "select l.rowid, l.article_id, l.name, l.known_as, a.newspaper, a.document_id from local_entities l join articles a on a.id = l.article_id"
             " where l.label = ? order by l.article_id, l.local_entity",
             (self.label,),
         )  # fmt: skip
@@ -133,25 +150,11 @@ class Groups:
             group = Group(stable_id("group", self.label, key), self.label, key)
             for _, article_id, name, forms, known_as, newspaper, published in members:
                 group.known_as = group.known_as or (None if is_moved(key) else known_as)
-                group.names[tidy(name)] += 1
-                if len(group.sample) < _KEEP:
-                    group.sample.append(article_id)
-                if newspaper:
-                    group.newspapers.add(newspaper)
-                if published:
-                    group.first = min(group.first or published, published)
-                if forms != "[]":
-                    own = fold(name)
-                    for text, kind, *_ in json.loads(forms):
-                        if fold(text) != own:
-                            group.forms.setdefault(fold(text), kind)
+                group.take(article_id, newspaper, published)
+                group.call(name, forms)
             qualified = key.removeprefix("name:")
-            if (
-                self.label == "organization"
-                and "|" not in qualified
-                and not group.known_as
-                and qualified not in map(fold, group.names)
-            ):
+            told = group.known_as or "|" in qualified or qualified in map(fold, group.names)
+            if self.label == "organization" and not told:
                 group.names[qualified] = 0  # the name that its articles left the region out of
             yield group
 

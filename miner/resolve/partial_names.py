@@ -98,7 +98,7 @@ def _judged(connection: sqlite3.Connection, row: tuple[str, str, str, str, str],
         ),
         Reason(
             1.0 if owners == 1 else -1.5,
-            "档案中只有一人的姓名含它" if owners == 1 else f"有{owners}人的姓名含它",
+            "档案中只有1人的姓名含它" if owners == 1 else f"有{owners}人的姓名含它",
         ),
     ]
     if left.articles & right.articles:

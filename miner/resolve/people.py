@@ -10,17 +10,18 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+from miner.language.name_forms import endings
 from miner.offsets import stable_id
 from miner.resolve.corrected import Moved, asked, decide, profile_pairs
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, Reason, weigh
 from miner.resolve.names import core, fold, without_type
-from miner.resolve.regions import district_in, is_relative, is_wide
+from miner.resolve.regions import district_in, is_relative, is_wide, level_of
 
 _PROFILE_LIMIT = 40
 """Profiles of one name that are compared pairwise; a name with more keeps only its largest apart."""
@@ -29,6 +30,12 @@ _EASILY_SHARED = 2
 """Chinese names of so many characters are shared by many."""
 _TELLING_TITLE = 4
 """A title of so many characters names its body by itself (国务院总理); 书记 does not."""
+_USUAL = 3
+"""Characters of a usual Chinese name at most."""
+_SAME_TIME = 2
+"""Years within which nothing speaks against one person."""
+_PRIOR = 0.3
+_LEVELS = frozenset("区市省")
 _ATTACH = 0.3
 """An appearance without any post goes to the only person of that name who has one, unless the score is below this."""
 
@@ -46,9 +53,28 @@ class Profile:
     titles: set[str] = field(default_factory=set)
     company: Counter[str] = field(default_factory=Counter)
     newspapers: set[str] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
+    """The documents it stands in."""
     latin: set[str] = field(default_factory=set)
     first: str | None = None
     last: str | None = None
+
+    def take(self, seen: Appearance, posts: Sequence[HeldPost]) -> None:
+        """Add an appearance with its posts."""
+        self.name = min(self.name, seen.name, key=_fuller)
+        self.members.append(seen.local)
+        self.pages.add(seen.document)
+        for post in posts:
+            self.titles.add(post.title)
+            self.bodies.update([post.body] if post.body else ())
+            self.homes.update([post.home] if post.home else ())
+        if seen.latin or not _chinese(seen.name):
+            self.latin.add(seen.latin or seen.name)
+        if seen.newspaper:
+            self.newspapers.add(seen.newspaper)
+        if seen.published:
+            self.first = min(self.first or seen.published, seen.published)
+            self.last = max(self.last or seen.published, seen.published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +116,7 @@ class Appearance(NamedTuple):
     latin: str | None
     published: str | None
     newspaper: str | None
+    document: str
 
 
 def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearance]]]:
@@ -105,9 +132,9 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearan
         " (select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null) where fold_name(latin_name) <> fold_name(name) order by name desc"
     )
     rows = connection.execute(
-        "select key, local, article_id, local_entity, name, latin_name, published, newspaper from"
+        "select key, local, article_id, local_entity, name, latin_name, published, newspaper, document_id from"
         " (select coalesce(b.name, p.folded) as key, p.* from"
-        " (select l.rowid as local, l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper, fold_name(l.name) as folded"
+        " (select l.rowid as local, l.article_id, l.local_entity, l.name, l.latin_name, a.published, a.newspaper, a.document_id, fold_name(l.name) as folded"
         " from local_entities l join articles a on a.id = l.article_id where l.label = 'person') p left join bridge b on b.latin = p.folded)"
         " order by key, article_id, local_entity"
     )
@@ -118,31 +145,28 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearan
 def _profiles(connection: sqlite3.Connection, block: list[Appearance], moved: Moved) -> list[Profile]:
     by_body: dict[str, Profile] = {}
     alone = len(block) == 1
-    for local, article_id, index, name, latin, published, newspaper in block:
-        posts = _posts(connection, article_id, index)
-        bodies = sorted({post.body for post in posts if post.body})
-        telling = sorted(post.title for post in posts if not post.body and len(post.title) >= _TELLING_TITLE)
-        key = moved.key(
-            local, bodies[0] if bodies else f"title:{telling[0]}" if telling else f"|{article_id}"
-        )
+    for seen in block:
+        posts = _posts(connection, seen.article_id, seen.number)
+        key = moved.key(seen.local, _told_by(posts) or f"|{seen.article_id}")
         profile = by_body.get(key)
         if profile is None:
-            profile = by_body[key] = Profile(stable_id("profile", fold(name), key), name)
-        profile.name = min(profile.name, name, key=lambda n: (not _chinese(n), -len(n), n))
-        profile.members.append(local)
-        profile.bodies.update(bodies)
-        profile.homes.update(post.home for post in posts if post.home)
-        profile.titles.update(post.title for post in posts)
-        if latin or not _chinese(name):
-            profile.latin.add(latin or name)
-        if newspaper:
-            profile.newspapers.add(newspaper)
-        if published:
-            profile.first = min(profile.first or published, published)
-            profile.last = max(profile.last or published, published)
+            profile = by_body[key] = Profile(stable_id("profile", fold(seen.name), key), seen.name)
+        profile.take(seen, posts)
         if not alone and len(profile.members) <= _COMPANY_LIMIT:
-            profile.company.update(_company(connection, article_id, index))
+            profile.company.update(_company(connection, seen.article_id, seen.number))
     return sorted(by_body.values(), key=lambda p: (-len(p.members), p.id))
+
+
+def _told_by(posts: Sequence[HeldPost]) -> str:
+    """Return what surely tells one of a name by the posts of an article: a body, else a title that names its body."""
+    bodies = sorted({post.body for post in posts if post.body})
+    telling = sorted(post.title for post in posts if not post.body and len(post.title) >= _TELLING_TITLE)
+    return bodies[0] if bodies else f"title:{telling[0]}" if telling else ""
+
+
+def _fuller(name: str) -> tuple[bool, int, str]:
+    """Sort names: Chinese ones first, the longest first."""
+    return not _chinese(name), -len(name), name
 
 
 class HeldPost(NamedTuple):
@@ -183,13 +207,12 @@ def _body(text: str) -> str:
     name = fold(text)
     # A company is told by its core; a body's region is what tells it from the same body elsewhere.
     bare = core(name)[0] if without_type(name) != name else name
-    for tail in ("党委", "党组", "委员会", "人民政府", "政府", "区委", "市委", "省委"):
-        if bare.endswith(tail) and len(bare) > len(tail) + 1:
-            bare = bare[: -len(tail)] + (
-                "区" if tail == "区委" else "市" if tail == "市委" else "省" if tail == "省委" else ""
-            )
-            break
-    return bare
+    tail = next(
+        (tail for tail in endings("ruling") if bare.endswith(tail) and len(bare) > len(tail) + 1), None
+    )
+    if tail is None:
+        return bare
+    return bare[: -len(tail)] + (tail[0] if tail[0] in _LEVELS else "")
 
 
 def _company(connection: sqlite3.Connection, article_id: str, index: int) -> set[str]:
@@ -202,50 +225,80 @@ def _company(connection: sqlite3.Connection, article_id: str, index: int) -> set
 
 def compare(left: Profile, right: Profile) -> tuple[float, tuple[str, ...]]:
     """Return how probable it is that two profiles of one name are one person, with the reasons."""
-    reasons: list[Reason] = []
+    found = (_by_name, _by_titles, _by_bodies, _by_company, _by_pages, _by_time)
+    return weigh(_PRIOR, [reason for piece in found for reason in piece(left, right)])
+
+
+def _by_name(left: Profile, right: Profile) -> Iterator[Reason]:
     length = len(left.name)
-    if not _chinese(left.name) or "·" in left.name or length >= 4:
-        reasons.append(Reason(1.5, "少见的姓名"))
+    if not _chinese(left.name) or "·" in left.name or length > _USUAL:
+        yield Reason(1.5, "少见的姓名")
     elif length == _EASILY_SHARED:
-        reasons.append(Reason(-0.8, "两字姓名,易重名"))
+        yield Reason(-0.8, "两字姓名,易重名")
     if left.latin and right.latin:
         same = bool({fold(x) for x in left.latin} & {fold(x) for x in right.latin})
-        reasons.append(Reason(2.0 if same else -2.0, "外文名相同" if same else "外文名不同"))
-    reasons.extend(_by_bodies(left, right))
-    few, many = sorted((left.company, right.company), key=len)
-    shared = sorted(
-        (name for name in few if name in many), key=lambda c: (left.company[c] + right.company[c], c)
-    )
-    if shared:
-        reasons.append(Reason(min(0.8 * math.log2(1 + len(shared)), 2.5), "同现:" + "、".join(shared[:3])))
-    if left.newspapers & right.newspapers:
-        reasons.append(Reason(0.7, "同一报纸"))
-    years = _years_apart(left, right)
-    if years is not None and years > 2:
-        reasons.append(Reason(-0.3 * min(years, 6), f"相隔{years:.0f}年"))
-    return weigh(0.3, reasons)
+        yield Reason(2.0 if same else -2.0, "外文名相同" if same else "外文名不同")
 
 
-def _by_bodies(left: Profile, right: Profile) -> list[Reason]:
-    reasons = []
+def _by_titles(left: Profile, right: Profile) -> Iterator[Reason]:
     titles = sorted(left.titles & right.titles, key=lambda title: (-len(title), title))
     if titles:
-        reasons.append(Reason(1.5 if len(titles[0]) >= _TELLING_TITLE else 0.6, f"职务相同:{titles[0]}"))
+        yield Reason(1.5 if len(titles[0]) >= _TELLING_TITLE else 0.6, f"职务相同:{titles[0]}")
+
+
+def _by_bodies(left: Profile, right: Profile) -> Iterator[Reason]:
     if not left.bodies or not right.bodies:
-        if len(left.name) == _EASILY_SHARED and left.titles and right.titles and not titles:
-            return [*reasons, Reason(-0.6, f"职务不同:{min(left.titles)} / {min(right.titles)}")]
-        return [*reasons, Reason(0.5, "一方未写单位")]
-    if left.homes & right.homes:
-        return [*reasons, Reason(3.0, f"单位相同:{_plain(min(left.bodies))}")]
-    related = [(a, b) for a in sorted(left.bodies) for b in sorted(right.bodies) if _related(a, b)]
-    if related:
-        return [*reasons, Reason(3.0, f"单位相同:{_plain(related[0][0])}")]
-    shared = sorted(
-        {district_in(a) for a in left.bodies} & {district_in(b) for b in right.bodies} - {None}, key=str
-    )
+        yield _without_body(left, right)
+        return
+    related, unsaid = _pair_of_bodies(left, right, _related), _pair_of_bodies(left, right, _unsaid)
+    shared = _districts(left) & _districts(right)
+    first = related or (min(left.bodies), min(right.bodies))
+    if related or left.homes & right.homes:
+        yield Reason(3.0, f"单位相同:{_plain(first[0])}")
+    elif unsaid:
+        yield Reason(0.2, f"单位相容:{_plain(unsaid[0])} / {_plain(unsaid[1])},一方未写全")
+    elif shared:
+        yield Reason(0.2, f"单位不同,同在{min(shared)}")
+    else:
+        yield Reason(-2.2, f"单位不同:{_plain(first[0])} / {_plain(first[1])}")
+
+
+def _pair_of_bodies(
+    left: Profile, right: Profile, fits: Callable[[str, str], bool]
+) -> tuple[str, str] | None:
+    pairs = ((a, b) for a in sorted(left.bodies) for b in sorted(right.bodies))
+    return next((pair for pair in pairs if fits(*pair)), None)
+
+
+def _districts(profile: Profile) -> set[str]:
+    return {district for body in profile.bodies if (district := district_in(body))}
+
+
+def _without_body(left: Profile, right: Profile) -> Reason:
+    titled = left.titles and right.titles and not left.titles & right.titles
+    if titled and len(left.name) == _EASILY_SHARED:
+        return Reason(-0.6, f"职务不同:{min(left.titles)} / {min(right.titles)}")
+    return Reason(0.5, "一方未写单位")
+
+
+def _by_company(left: Profile, right: Profile) -> Iterator[Reason]:
+    few, many = sorted((left.company, right.company), key=len)
+    shared = sorted((name for name in few if name in many), key=lambda c: (left.company[c] + right.company[c], c))  # fmt: skip
     if shared:
-        return [*reasons, Reason(0.2, f"单位不同,同在{shared[0]}")]
-    return [*reasons, Reason(-2.2, f"单位不同:{_plain(min(left.bodies))} / {_plain(min(right.bodies))}")]
+        yield Reason(min(0.8 * math.log2(1 + len(shared)), 2.5), "同现:" + "、".join(shared[:3]))
+
+
+def _by_pages(left: Profile, right: Profile) -> Iterator[Reason]:
+    if left.newspapers & right.newspapers:
+        yield Reason(0.7, "同一报纸")
+    if left.pages & right.pages:
+        yield Reason(0.8, "同一版面或文件")
+
+
+def _by_time(left: Profile, right: Profile) -> Iterator[Reason]:
+    years = _years_apart(left, right)
+    if years is not None and years > _SAME_TIME:
+        yield Reason(-0.3 * min(years, 6), f"相隔{years:.0f}年")
 
 
 def _plain(body: str) -> str:
@@ -259,6 +312,18 @@ def _related(left: str, right: str) -> bool:
         return left == right
     a, b = (body.replace("委员会", "委").replace("办公室", "办") for body in (left, right))
     return a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a))
+
+
+def _unsaid(left: str, right: str) -> bool:
+    """Tell whether two bodies may be one though an article leaves out whose one is: 区委 and 徐汇区, not 区委 and 长风小学.
+
+    >>> _unsaid("区委#a1", "徐汇区"), _unsaid("区委#a1", "市税务局"), _unsaid("区委#a1", "区委#a2")
+    (True, False, True)
+    """
+    if "#" not in left + right:
+        return False
+    short, other = (_plain(left), _plain(right)) if "#" in left else (_plain(right), _plain(left))
+    return short == other or (level_of(short) is not None and level_of(short) == level_of(other))
 
 
 def _years_apart(left: Profile, right: Profile) -> float | None:
@@ -275,15 +340,20 @@ def _years_apart(left: Profile, right: Profile) -> float | None:
 def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgement]]:
     """Cluster those whose posts name a body first; then give each bare appearance to the cluster it fits best."""
     judgements: list[Judgement] = []
-    telling, bare = (
-        [p for p in profiles if p.bodies or p.titles],
-        [p for p in profiles if not p.bodies and not p.titles],
-    )
+    telling = [p for p in profiles if p.bodies or p.titles]
+    bare = [p for p in profiles if not p.bodies and not p.titles]
     # Of very many profiles of one name only the largest are compared; the rest are treated as bare appearances.
     bare = sorted(bare + telling[_PROFILE_LIMIT:], key=lambda p: (-len(p.members), p.id))
     clusters = _link(telling[:_PROFILE_LIMIT], judgements)
     if not clusters:
         clusters, bare = _link(bare[:_PROFILE_LIMIT], judgements), bare[_PROFILE_LIMIT:]
+    strangers = _attach(bare, clusters, judgements)
+    linked = _link(strangers[:_PROFILE_LIMIT], judgements)
+    return [*clusters, *linked, *([p] for p in strangers[_PROFILE_LIMIT:])], judgements
+
+
+def _attach(bare: list[Profile], clusters: list[list[Profile]], judgements: list[Judgement]) -> list[Profile]:
+    """Give each bare appearance to the cluster it fits best; return those that fit none."""
     homes = [list(cluster) for cluster in clusters]
     strangers: list[Profile] = []
     for profile in bare:
@@ -296,38 +366,31 @@ def _cluster(profiles: list[Profile]) -> tuple[list[list[Profile]], list[Judgeme
             Judgement("person", left.id, profile.id, _shown(left), _shown(profile), judged, reasons)
         )
         (clusters[-number] if same else strangers).append(profile)
-    return [
-        *clusters,
-        *_link(strangers[:_PROFILE_LIMIT], judgements),
-        *([p] for p in strangers[_PROFILE_LIMIT:]),
-    ], judgements
+    return strangers
 
 
 def _as_decided(groups: list[list[Profile]], decided: Decided) -> list[list[Profile]]:
     """Join the groups that people joined; who is not their group's first and was kept apart from somebody in it leaves it."""
     made: list[list[Profile]] = []
-    for group in groups:
-        split: list[list[Profile]] = []
-        for profile in group:
-            home = next(
-                (
-                    part
-                    for part in split
-                    if all(decided.same(profile.id, other.id) is not False for other in part)
-                ),
-                None,
-            )
-            if home is None:
-                split.append([profile])
-            else:
-                home.append(profile)
-        for part in split:
-            other = next((m for m in made if any(decided.same(a.id, b.id) for a in m for b in part)), None)
-            if other is None:
-                made.append(part)
-            else:
-                other.extend(part)
+    for part in (part for group in groups for part in _kept_apart(group, decided)):
+        other = next((m for m in made if any(decided.same(a.id, b.id) for a in m for b in part)), None)
+        if other is None:
+            made.append(part)
+        else:
+            other.extend(part)
     return made
+
+
+def _kept_apart(group: list[Profile], decided: Decided) -> list[list[Profile]]:
+    split: list[list[Profile]] = []
+    for profile in group:
+        fitting = (p for p in split if all(decided.same(profile.id, o.id) is not False for o in p))
+        home = next(fitting, None)
+        if home is None:
+            split.append([profile])
+        else:
+            home.append(profile)
+    return split
 
 
 def _link(profiles: list[Profile], judgements: list[Judgement]) -> list[list[Profile]]:
@@ -368,7 +431,7 @@ def _shown(profile: Profile) -> str:
 
 
 def _cluster_of(key: str, group: list[Profile], *, several: bool) -> PersonCluster:
-    name = min((p.name for p in group), key=lambda n: (not _chinese(n), -len(n), n))
+    name = min((p.name for p in group), key=_fuller)
     latin = min((x for p in group for x in p.latin), default=None)
     mark = min(p.id for p in group) if several else ""
     members = tuple(sorted(member for p in group for member in p.members))

@@ -6,16 +6,13 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from miner.language.lexicon import load_lexicon
+from miner.language.name_forms import endings
 from miner.resolve.names import fold
 
-_RELATIVE = re.compile(
-    r"^(区|市|县|省|镇|乡|村|街道|园区|开发区)(?!场|值|域|块|间|际|面|容|庄|长|民(?!政|族|宗|防|营|革|建|盟|进))(?=.)"
-)
-"""A level, then the kind of body; 市场监管局, 区域协会 and 市民中心 are not relative."""
 _LEVELS = {"区": ("区", "新区"), "街道": ("街道",), "园区": ("园区",), "开发区": ("开发区",)}
 _WIDE = frozenset({"市", "省"})
 """Levels at which a newspaper writes about one body of its own; of districts and towns it writes about many."""
@@ -26,6 +23,22 @@ _KINDS = frozenset(
 """Kinds of bodies whose type words are no names; those of ministries and newspapers are."""
 _SEEN_ARTICLES, _FEWEST, _MOSTLY = 2_000, 3, 0.6
 """A newspaper's region is the one that so large a part of its articles with any region name, if there are enough of them."""
+_PAGE_ARTICLES, _PAGE_FEWEST = 40, 2
+"""Articles of a file that may be one page or issue, and how many of them must tell of one region."""
+
+
+@cache
+def _levels() -> tuple[str, ...]:
+    return endings("level", "sublevel")
+
+
+def _relative(name: str) -> str | None:
+    """Return the level that a relative name begins with; 市场监管局, 区域协会 and 市民中心 are not relative."""
+    level = next((level for level in _levels() if name.startswith(level) and len(name) > len(level)), None)
+    rest = name[len(level) :] if level else ""
+    if rest.startswith(endings("no_level")) and not rest.startswith(endings("level_still")):
+        return None
+    return level
 
 
 class Local(NamedTuple):
@@ -35,6 +48,7 @@ class Local(NamedTuple):
     name: str
     known_as: str | None
     newspaper: str | None
+    document: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -42,11 +56,7 @@ def _full_places() -> dict[str, str]:
     """Return for every form of a street, district, county, city or province its full name with the level's character."""
     found: dict[str, str] = {}
     for entry in load_lexicon("places"):
-        forms = [
-            form
-            for form in entry.forms()
-            if form.endswith(("区", "县", "市", "省", "镇", "乡", "街道")) and len(form) >= 3
-        ]
+        forms = [form for form in entry.forms() if form.endswith(endings("level")) and len(form) >= 3]
         for form in entry.forms():
             if forms:
                 found.setdefault(form, forms[0])
@@ -86,7 +96,7 @@ def is_relative(name: str) -> bool:
     >>> is_relative("区委"), is_relative("组委会"), is_relative("徐汇区委")
     (True, True, False)
     """
-    return bool(_RELATIVE.match(name)) or is_bare(name)
+    return _relative(name) is not None or is_bare(name)
 
 
 def is_wide(name: str) -> bool:
@@ -95,8 +105,23 @@ def is_wide(name: str) -> bool:
     >>> is_wide("市商务委外资处"), is_wide("区委")
     (True, False)
     """
-    relative = _RELATIVE.match(name)
-    return relative is not None and relative[1] in _WIDE
+    return _relative(name) in _WIDE
+
+
+def level_of(name: str) -> str | None:
+    """Return the level of the region whose body it is: 区 of 区委 and of 徐汇区投促办, nothing of 长风小学.
+
+    >>> level_of("区委"), level_of("徐汇区投促办"), level_of("长风小学")
+    ('区', '区', None)
+    """
+    relative = _relative(name)
+    if relative:
+        return relative
+    known = _full_places()
+    place = next(
+        (known[name[:size]] for size in range(min(len(name), 6), 1, -1) if name[:size] in known), None
+    )
+    return next((level for level in endings("level") if place and place.endswith(level)), None)
 
 
 def district_in(name: str) -> str | None:
@@ -106,7 +131,12 @@ def district_in(name: str) -> str | None:
     ('徐汇区', None)
     """
     return next(
-        (place for place in places_in([(name, 1)]) if place.endswith(("区", "县", "街道", "镇", "乡"))), None
+        (
+            place
+            for place in places_in([(name, 1)])
+            if place.endswith(endings("level")) and place[-1] not in _WIDE
+        ),
+        None,
     )
 
 
@@ -137,15 +167,15 @@ class Qualifier:
         self._article: str | None = None
         self._places: Counter[str] = Counter()
         self._papers = lru_cache(maxsize=1024)(self._of_paper)
+        self._pages = lru_cache(maxsize=1024)(self._of_page)
 
     def key(self, local: Local) -> str:
         """Return the key of an organization: its lexicon entry, or its name with the region that it leaves out."""
         if local.known_as:
             return f"known:{local.known_as}"
         name = fold(local.name)
-        relative = _RELATIVE.match(name)
-        if relative:
-            level = relative[1]
+        level = _relative(name)
+        if level:
             region = self._region(local, level)
             if region:
                 return f"name:{region[: -len(level)] if region.endswith(level) else region}{name}"
@@ -156,16 +186,35 @@ class Qualifier:
         """Return the region of a level that the article mostly names, else the newspaper's own."""
         if self._article != local.article_id:
             self._article = local.article_id
-            rows = self._connection.execute(
-                "select text, count(*) from mentions where article_id = ? and label in ('place', 'organization') group by text",
-                (local.article_id,),
-            )
-            self._places = places_in(rows)
+            self._places = self._places_of(local.article_id)
         found = _prevailing(self._places, level, 0.5)
         # An article about two districts has no district of its own, whatever its newspaper's is.
-        if found is None and local.newspaper and not _of_level(self._places, level):
-            return self._papers(local.newspaper, level)
+        if found is None and not _of_level(self._places, level):
+            found = self._papers(local.newspaper, level) if local.newspaper else None
+            return found or (self._pages(local.document, level) if local.document else None)
         return found
+
+    def _of_page(self, document: str, level: str) -> str | None:
+        """Return the region that the articles of one page or issue are about, where most that tell any tell of it."""
+        rows = self._connection.execute(
+            "select id from articles where document_id = ? order by id limit ?",
+            (document, _PAGE_ARTICLES + 1),
+        ).fetchall()
+        if len(rows) > _PAGE_ARTICLES:
+            return None
+        seen = Counter(
+            region for (article,) in rows if (region := _prevailing(self._places_of(article), level, 0.5))
+        )
+        return _prevailing(seen, level, _MOSTLY) if seen.total() >= _PAGE_FEWEST else None
+
+    def _places_of(self, article: str) -> Counter[str]:
+        return places_in(
+            self._connection.execute(
+                "select text, count(*) from mentions where article_id = ? and label in ('place', 'organization')"
+                " group by text",
+                (article,),
+            )
+        )
 
     def _of_paper(self, newspaper: str, level: str) -> str | None:
         """Return the region in a newspaper's name, or the one that most of its articles name."""

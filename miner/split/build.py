@@ -18,6 +18,7 @@ from miner.split.credits import credit_in
 from miner.split.dating import infer_year
 from miner.split.jumps import Jump, parse_jump
 from miner.split.plan import LinePlan, Plan, StoryPlan
+from miner.split.printed import PrintedPages
 from miner.split.restore import edits_json, join_heads, restore_paragraph
 
 __all__ = ["build", "edition_of"]
@@ -36,10 +37,11 @@ def build(document: Document, config: Config, plan: Plan) -> Split:
     lines = [line for line in document.lines if line.text.strip()]
     members = _members(plan, len(lines))
     articles = []
+    printed = PrintedPages(lines)
     problems = [replace(problem, document_id=document.id) for problem in plan.problems]
     rows: dict[int, ArticleLine] = {}
     for position, (story_plan, mine) in enumerate(zip(plan.stories, members, strict=True)):
-        writer = _ArticleWriter(document, config, stable_id("article", document.id, position))
+        writer = _ArticleWriter(document, config, stable_id("article", document.id, position), printed)
         article = writer.write(position, story_plan, [(lines[i], plan.lines[i]) for i in mine])
         articles.append(article)
         rows |= dict(zip(mine, writer.rows, strict=True))
@@ -112,9 +114,10 @@ class _Body(NamedTuple):
 class _ArticleWriter:
     """Writes one article and the rows of its lines."""
 
-    def __init__(self, document: Document, config: Config, identifier: str) -> None:
+    def __init__(self, document: Document, config: Config, identifier: str, printed: PrintedPages) -> None:
         self.document, self.config, self.id = document, config, identifier
         self.rows: list[ArticleLine] = []
+        self.printed = printed
 
     def write(self, position: int, story: StoryPlan, members: Sequence[tuple[Line, LinePlan]]) -> Article:
         """Return the article; `rows` then holds a row for each member."""
@@ -139,7 +142,7 @@ class _ArticleWriter:
             section=join_heads(of.get("section", [])),
             byline=_byline(of.get("byline", []), body.text) or self.document.author,
             published=published,
-            page=self.document.page or _page_of(members),
+            page=self.document.page or self.printed.of([line for line, _ in members]),
             newspaper=story.newspaper or self.document.newspaper or self.config.newspaper,
             edition=edition_of(simplify(f"{headline or ''}\n{body.text}"), published),
             jump_to=_jump(jumps, "to"),
@@ -193,11 +196,6 @@ class _ArticleWriter:
                 line.number, self.id, decided.role, line.text, start, end, edits.get(line.number)
             )
             self.rows.append(row)
-
-
-def _page_of(members: Sequence[tuple[Line, LinePlan]]) -> str | None:
-    """Return the page of the first line that has one."""
-    return next((str(line.page) for line, _ in members if line.page is not None), None)
 
 
 def _jump(jumps: Sequence[Jump], way: str) -> str | None:

@@ -209,6 +209,8 @@ TABLES: tuple[Table, ...] = (
         _c("short_name", "text", "常用简称 / short name"),
         _c("country", "text", "国家或地区 / country"),
         _c("industry", "text", "行业 / industry"),
+        _c("confidence", "real", "确为企业的把握(0–1) / how surely it is an enterprise"),
+        _c("standing", "text", "把握的理由 / why so sure"),
         facets=("country", "industry"),
     ),
     _entity("people", "人物", "每位人物一行 / one person", _c("latin_name", "text", "外文名 / Latin name")),

@@ -144,6 +144,14 @@ COURSES: Mapping[str, Course] = {
         "models/reprints.json",
         ("sklearn",),
     ),
+    "standing": Course(
+        "档案中的名称是否企业 what tells that a thing of the archive is an enterprise",
+        "miner.training.standing",
+        "train_standing",
+        ("annotated", "ner/msra"),
+        "enterprise_standing.yml",
+        ("scipy",),
+    ),
     "split": Course(
         "版面还原 the page splitter",
         "miner.training.pages.course",

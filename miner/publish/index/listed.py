@@ -19,6 +19,7 @@ from unicodedata import normalize
 
 from miner.language.pinyin import sound_key
 from miner.publish.index import fts
+from miner.resolve import LISTED
 from miner.store.schema import Column, Table
 
 INDEX = "listed_fts"
@@ -30,6 +31,8 @@ ENTITY_TABLES = {
     "organization": "organizations",
     "place": "places",
 }
+UNUSUAL: frozenset[tuple[str, object]] = frozenset({("sure", "no"), ("told", "no")})
+"""Tags of what lists show on demand only: doubtful enterprises, events of which no party is told."""
 _FORM_CHARS = 120
 _BATCH = 5_000
 """Names that are written together."""
@@ -99,7 +102,8 @@ def _entity_streams(label: str, table: str) -> list[_Stream]:
     own = {"enterprise": ("country", "industry"), "organization": ("kind",), "place": ("kind",)}.get(
         label, ()
     )
-    found = [
+    found = _sure() if label == "enterprise" else []
+    found += [
         _Stream(label, ("edition",), f"x.edition from listed l cross join (select distinct entity_id, edition from appearances where label = '{label}') x "
                 f"on x.entity_id = l.id where l.kind = '{label}'"),
         _Stream(label, ("role", "played", "edition"), "t.role, t.played, t.edition from listed l cross join (select distinct "
@@ -118,7 +122,15 @@ def _entity_streams(label: str, table: str) -> list[_Stream]:
     return found
 
 
+def _sure() -> list[_Stream]:
+    """Whether an enterprise surely is one; what nothing weighed (an older archive) counts as sure."""
+    sql = f"case when x.confidence < {LISTED} then 'no' else 'yes' end from listed l cross join enterprises x on x.id = l.id where l.kind = 'enterprise'"
+    return [_Stream("enterprise", ("sure",), sql)]
+
+
 _FACTS = (
+    _Stream("event", ("told",), "case when e.edition is not null or exists (select 1 from event_participants t where t.event_id = e.id "
+            "and t.role not in ('place', 'venue')) then 'yes' else 'no' end from listed l cross join events e on e.id = l.id where l.kind = 'event'"),
     _Stream("event", ("type", "status", "edition", "amount"), "e.type, e.status, e.edition, case when e.amount is not null then 'yes' end "
             "from listed l cross join events e on e.id = l.id where l.kind = 'event'"),
     _Stream("event", ("role", "entity", "played", "country", "industry"),
@@ -134,6 +146,8 @@ _FACTS = (
 )  # fmt: skip
 _CHOICES = frozenset(
     {
+        "sure",
+        "told",
         "country",
         "industry",
         "kind",
@@ -175,7 +189,8 @@ def create(connection: sqlite3.Connection) -> None:
         f"create virtual table if not exists [{INDEX}] using fts5(text, content='', tokenize='ascii', detail=none)"
     )
     for table in ENTITY_TABLES.values():
-        connection.execute(f"create index if not exists [ix_{table}_last_seen] on [{table}] (last_seen)")
+        for column in ("first_seen", "last_seen"):
+            connection.execute(f"create index if not exists [ix_{table}_{column}] on [{table}] ({column})")
     connection.execute(
         "create index if not exists [ix_figure_conflicts_kind_score] on figure_conflicts (kind, score)"
     )
@@ -253,7 +268,8 @@ def _tokens(kind: str, group: Iterable[_Row], counts: Counter[tuple[str, object]
     seen: set[tuple[str, object]] = set()
     for _, tags, values in group:
         seen.update(zip(tags, values, strict=True))
-    counts.update(seen)
+    # What lists leave out unless asked is not counted among what they offer, but for the choice to see it.
+    counts.update(seen & UNUSUAL or seen)
     found = [_tag("list", kind)]
     for name, value in seen:
         if name == "form":

@@ -6,9 +6,11 @@ import sqlite3
 
 from miner.language.editions import is_about_expo
 from miner.language.figure_scope import OWN, told_of_whole_expo
+from miner.language.gazetteer import words_of
 from miner.offsets import Span
 from miner.publish.index import listed as lists
 from miner.publish.index.views import contradictions_sql
+from miner.resolve import LISTED
 from miner.store.schema import Column, Table
 
 DOUBTFUL = 0.7
@@ -98,10 +100,7 @@ _COUNTED = (
 )  # fmt: skip
 
 _NEAR = "substr(r.evidence, max(r.trigger_start - r.start - 10, 0) + 1, min(r.trigger_start - r.start, 10) + r.trigger_end - r.trigger_start + 4)"
-_SAYS_FIRST = (
-    "(" + " or ".join(f"instr({_NEAR}, '{words}')" for words in ("首次", "首度", "第一次", "首秀", "首登", "首参")) + ") and ("
-    + " or ".join(f"instr({_NEAR}, '{words}')" for words in ("参展", "参加", "进博")) + ")"
-)  # fmt: skip
+_SAYS_FIRST = ":says_first:"
 """Whether the words right around an exhibition's trigger say that it was the first time: of exhibiting, not of showing a product."""
 
 _FILL = {
@@ -117,9 +116,10 @@ _FILL = {
         f"join articles a on a.id = m.article_id where {_ENTITY} is not null group by 1, 2, 3"
     ),
     "edition_enterprises": (
-        "with seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null group by 1, 2), "
+        f"with sure as (select id from enterprises where confidence is null or confidence >= {LISTED}), "
+        "seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null and entity_id in sure group by 1, 2), "
         "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' as shown "
-        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id is not null), "
+        "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id in sure), "
         f"claims as (select t.edition, t.entity_id, min(t.report_id) as report_id from told t join event_reports r on r.id = t.report_id where t.shown and {_SAYS_FIRST} group by 1, 2), "
         "acts as (select edition, entity_id, count(distinct event_id) as n, max(shown) as shown, min(case when shown then report_id end) as report_id from told group by 1, 2), "
         "both as (select edition, entity_id, n as articles, 0 as events, 0 as shown, null as report_id from seen union all select edition, entity_id, 0, n, shown, report_id from acts) "
@@ -151,6 +151,13 @@ _FILL = {
 """How each table is filled, in this order: a later one may read an earlier one."""
 
 
+def _says_first() -> str:
+    """Return SQL for whether the words around a trigger say that it was the first time, of coming."""
+    kinds = (sorted(words_of("first_time", kind)) for kind in ("first_time", "attending"))
+    said = ([f"instr({_NEAR}, '{word}')" for word in words] for words in kinds)
+    return " and ".join(f"({' or '.join(each)})" for each in said)
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create the summary tables, empty, with their indexes."""
     for table in TABLES:
@@ -174,7 +181,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
     for table in reversed(TABLES):
         connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
-        connection.execute(f"insert into [{name}] {sql}")
+        connection.execute(f"insert into [{name}] {sql.replace(_SAYS_FIRST, _says_first())}")
     _fill_own_figures(connection)
     lists.rebuild(connection)
 

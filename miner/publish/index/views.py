@@ -210,6 +210,13 @@ QUERIES: tuple[Query, ...] = (
         "and (trim(:edition) = '' or edition = cast(:edition as integer)) order by edition, says_first desc, n_articles desc, name",
     ),
     Query(
+        "several_editions", "见于多届的企业", "填最少参展届数(如 2);留空或 0 也列出只见报、没有参展报道的 / enterprises of more than one expo",
+        "select n.name, n.country, n.industry, count(*) as n_editions, group_concat(x.edition, '、') as editions, sum(x.exhibited) as n_exhibited, "
+        "group_concat(case when x.exhibited then x.edition end, '、') as exhibited_at, sum(x.n_articles) as n_articles, x.enterprise_id from "
+        "(select * from edition_enterprises order by enterprise_id, edition) x join enterprises n on n.id = x.enterprise_id group by x.enterprise_id "
+        "having count(*) > 1 and sum(x.exhibited) >= cast(:exhibited as integer) order by n_exhibited desc, n_editions desc, n_articles desc, n.name",
+    ),
+    Query(
         "who_met", "谁见过某人或某企业", "填名称或其中几个字(如 瓦锡兰、江宁),任何写法 / who met whom",
         f"select v.date, {_word('type', 'v.type')} as type, v.left_name as name, {_word('role', 'v.left_role')} as role, v.right_name as met, "
         f"{_word('role', 'v.right_role')} as met_role, v.title, v.event_id, v.source from encounters v "
@@ -234,7 +241,7 @@ QUERIES: tuple[Query, ...] = (
         f"count(*) as reports, person_id, min(source) as source from person_posts where person_id in {_NAMED} group by person_id, 2, 3 order by first_reported",
     ),
     Query(
-        "events_of", "某企业或某人参与的事件", "填名称或其中几个字(如 瓦锡兰),任何写法 / events of a name",
+        "events_of", "某企业、某人参与的事件", "填名称或其中几个字(如 瓦锡兰),任何写法 / events of a name",
         f"select date, {_word('type', 'type')} as type, {_word('status', 'status')} as status, title, parties, n_reports, id as event_id, source from event_list where id in "
         f"(select event_id from event_participants t where t.enterprise_id in {_NAMED} or t.person_id in {_NAMED} or t.organization_id in {_NAMED} or t.place_id in {_NAMED}) "
         "order by date desc",

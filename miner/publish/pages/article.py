@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from miner.offsets import Span
 from miner.publish import cite, marks
-from miner.publish.archive import ALIAS_KINDS, EVENT_TYPES, FIELDS, KINDS, first, measure_title, rows
+from miner.publish.archive import ALIAS_KINDS, EVENT_TYPES, FIELDS, KINDS, PATH_OF, first, measure_title, rows
 from miner.publish.query import find_words, parse
 from miner.publish.urls import Links
 
@@ -129,10 +129,19 @@ def page(connection: sqlite3.Connection, identity: str, view: View) -> dict[str,
         "lines": [] if cut else source_lines(connection, article),
         "kin": kin(connection, article, links=view.links),
         "citations": cite.all_forms(article),
-        "words": view.words,
+        "words": view.words, "year_note": _year_note(connection, article),
         "hits": sum(len(find_words(text, view.wanted)) for text in (body, article["headline"] or "")),
         "roles": ROLES, "field_titles": FIELDS, "alias_kinds": ALIAS_KINDS, "event_types": EVENT_TYPES,
     }  # fmt: skip
+
+
+def _year_note(connection: sqlite3.Connection, article: dict[str, Any]) -> str:
+    """Return what the reading noted of an undated page: which year was inferred and why, or that none is known."""
+    if article["published"]:
+        return ""
+    sql = "select message from problems where document_id = ? and code in ('year-inferred', 'year-unknown') order by code limit 1"
+    note = first(connection, sql, (article["document_id"],))
+    return str(note["message"]) if note else "没有见报日期 / no date of issue. --issue-date 2023-11-08"
 
 
 def _field(article: dict[str, Any], found: Facts, name: str, view: View) -> Markup:
@@ -248,7 +257,7 @@ def kin(
     connection: sqlite3.Connection, article: dict[str, Any], *, links: Links
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the other parts of a jumped story, duplicates, and articles that name the same things about the same time."""
-    columns = "a.id, a.headline, a.newspaper, a.published, a.page"
+    columns = f"a.id, a.headline, a.newspaper, a.published, {PATH_OF}, a.page"
     story = f"select {columns} from articles a where a.story_id = ? and a.id <> ? order by a.page limit 20"
     parts = rows(connection, story, (article["story_id"], article["id"])) if article["story_id"] else []
     same = article["duplicate_of"] or article["id"]
@@ -272,7 +281,7 @@ def _alike(connection: sqlite3.Connection, article: dict[str, Any]) -> list[dict
         "with mine as materialized (select p.entity_id from appearances p where p.article_id = ? and p.label <> 'place' order by p.n_mentions desc limit 12), "
         "near as (select o.article_id, count(*) as shared from mine m cross join appearances o on o.entity_id = m.entity_id "
         "and o.published between date(?, '-6 days') and date(?, '+6 days') group by 1 having shared > 1 order by shared desc limit 20) "
-        "select a.id, a.headline, a.newspaper, a.published, a.page, n.shared from near n join articles a on a.id = n.article_id order by n.shared desc, a.published"
+        f"select a.id, a.headline, a.newspaper, a.published, {PATH_OF}, a.page, n.shared from near n join articles a on a.id = n.article_id order by n.shared desc, a.published"
     )
     day = article["published"] or ""
     return rows(connection, sql, (article["id"], day, day)) if day else []

@@ -15,6 +15,7 @@ from miner.publish.archive import (
     KINDS,
     LABEL_OF,
     NAME_OF,
+    PATH_OF,
     STATUSES,
     Kind,
     edition_title,
@@ -27,6 +28,7 @@ from miner.publish.archive import (
 )
 from miner.publish.charts import Bar, Neighbour, Stack, columns, network, stacks
 from miner.publish.urls import Links
+from miner.resolve import LISTED
 
 RECENT = 200
 """Of a thing with more articles than `WHOLE`, events and quotes are listed from the latest articles only."""
@@ -90,7 +92,7 @@ class _Scope:
         """Return the events it took part in, the latest first, each with the other parties and a report as evidence."""
         found = self._rows(
             "select e.id, e.type, e.title, e.date, e.status, e.place, e.amount, e.amount_unit, e.n_reports, e.edition, p.role, "
-            f"r.article_id, r.evidence, r.start from {self._latest} l cross join event_reports r on r.article_id = l.article_id "
+            f"r.article_id, r.evidence, r.start, case when r.date = e.date then r.date_method end as date_method, e.date_end from {self._latest} l cross join event_reports r on r.article_id = l.article_id "
             f"cross join event_participants p on p.report_id = r.id and p.{self._kind.column} = :id join events e on e.id = r.event_id "
             f"group by e.id order by e.date is null, e.date desc limit {_SHOWN}"
         )
@@ -115,7 +117,7 @@ class _Scope:
         if self._kind.label in ("enterprise", "organization"):
             speaks = f"({speaks} or q.person_id in (select p.person_id from posts p where p.article_id = q.article_id and p.{self._kind.column} = :id))"
         return self._rows(
-            f"select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published, q.{self._kind.column} is null as by_representative, q.person_id "
+            f"select q.id, q.text, q.direct, q.cue, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published, {PATH_OF}, q.{self._kind.column} is null as by_representative, q.person_id "
             f"from {self._latest} l cross join quotes q on q.article_id = l.article_id and {speaks} "
             f"join articles a on a.id = q.article_id where a.duplicate_of is null order by a.published desc, q.start limit {_SHOWN}"
         )
@@ -136,7 +138,7 @@ class _Scope:
     def quotes_about(self) -> list[dict[str, Any]]:
         """Return what others said in words that name it."""
         return self._rows(
-            "select distinct q.id, q.text, q.direct, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published from "
+            f"select distinct q.id, q.text, q.direct, q.speaker, q.article_id, q.start, a.headline, a.newspaper, a.published, {PATH_OF} from "
             f"{self._latest} l cross join quotes q on q.article_id = l.article_id join mentions m on m.article_id = q.article_id and m.field = q.field "
             f"and m.start >= q.start and m.end <= q.end and m.{self._kind.column} = :id join articles a on a.id = q.article_id "
             f"where a.duplicate_of is null and coalesce(q.{self._kind.column if self._kind.label != 'place' else 'person_id'}, '') <> :id order by a.published desc, q.start limit {_SHOWN}"
@@ -145,7 +147,7 @@ class _Scope:
     def articles(self) -> list[dict[str, Any]]:
         """Return its latest articles."""
         return self._rows(
-            "select a.id, a.headline, a.newspaper, a.published, a.page, p.n_mentions from appearances p join articles a on a.id = p.article_id "
+            f"select a.id, a.headline, a.newspaper, a.published, {PATH_OF}, a.page, p.n_mentions from appearances p join articles a on a.id = p.article_id "
             f"where p.entity_id = :id order by p.published desc limit {_SHOWN}"
         )
 
@@ -235,9 +237,9 @@ def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> 
     sql = (
         "with mine as materialized (select article_id from appearances where entity_id = ?1 order by published desc limit ?2), "
         "shared as (select o.entity_id, o.label, count(*) as n from mine m cross join appearances o on o.article_id = m.article_id "
-        "where o.entity_id <> ?1 and o.label <> 'place' group by 1, 2 order by n desc, 1 limit ?3) select * from shared"
+        "where o.entity_id <> ?1 and o.label <> 'place' and not exists (select 1 from enterprises e where e.id = o.entity_id and e.confidence < ?4) group by 1, 2 order by n desc, 1 limit ?3) select * from shared"
     )
-    found = rows(connection, sql, (identity, RECENT, limit))
+    found = rows(connection, sql, (identity, RECENT, limit, LISTED))
     for row in found:
         column = "coalesce(short_name, name)" if row["label"] == "enterprise" else "name"
         row["name"] = (

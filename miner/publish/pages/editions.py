@@ -10,12 +10,14 @@ from markupsafe import Markup
 
 from miner.expo import edition_days
 from miner.language.figure_scope import OWN
-from miner.publish.archive import EVENT_TYPES, edition_title, edition_year, rows, scalar
+from miner.publish.archive import EVENT_TYPES, PATH_OF, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
 from miner.publish.pages.summary import hydrate
 from miner.publish.urls import Links
 
 _TOP = 30
+_RETURNING = 500
+"""Enterprises of several expos that one page shows; the query of that name gives all."""
 
 
 def overview(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
@@ -56,11 +58,28 @@ def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[
         "signings": rows(
             connection, "select e.id, e.title, e.date, e.amount, e.amount_unit, e.n_reports from edition_events x join events e on e.id = x.event_id "
             "where x.edition = ? and x.by_amount <= 60 and e.type in ('signing', 'procurement', 'investment') order by x.by_amount limit 12", (edition,)),
-        "coverage": columns(months, f"{edition_title(edition)}进博会前后逐月的报道篇数"),
+        "coverage": columns(months, f"{edition_title(edition)}进博会前后,逐月的报道篇数"),
         "month_table": [(bar.label, bar.value) for bar in months],
         "papers": rows(connection, "select newspaper, sum(n_articles) as n from coverage where edition = ? group by 1 order by 2 desc limit 12", (edition,)),
         "event_types": EVENT_TYPES,
         "neighbours": [n for (n,) in connection.execute("select distinct edition from coverage where edition is not null order by 1")],
+    }  # fmt: skip
+
+
+def returning(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return the enterprises of more than one expo: at which ones papers named them, and at which they exhibited."""
+    found = rows(
+        connection,
+        "select x.enterprise_id as id, n.name, n.short_name, n.country, count(*) as n_editions, sum(x.exhibited) as n_exhibited, "
+        "sum(x.n_articles) as n_articles from edition_enterprises x join enterprises n on n.id = x.enterprise_id group by 1 "
+        f"having count(*) > 1 order by n_exhibited desc, n_editions desc, n_articles desc, n.name limit {_RETURNING}",
+    )
+    for row in found:
+        sql = "select edition, n_articles, exhibited from edition_enterprises where enterprise_id = ? order by edition"
+        row["editions"] = {at.pop("edition"): at for at in rows(connection, sql, (row["id"],))}
+    return {
+        "title": "见于多届的企业", "rows": found, "most": _RETURNING,
+        "editions": sorted({edition for row in found for edition in row["editions"]}),
     }  # fmt: skip
 
 
@@ -109,7 +128,7 @@ def _measures(connection: sqlite3.Connection, edition: int) -> list[dict[str, An
 def _claims(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]]:
     """Return the enterprises of which a text says that it was their first time, with its sentence."""
     sql = (
-        "select n.id, n.name, n.short_name, r.article_id, r.field, r.start, r.end, r.evidence as text, a.newspaper, a.published from edition_enterprises x "
+        f"select n.id, n.name, n.short_name, r.article_id, r.field, r.start, r.end, r.evidence as text, a.newspaper, a.published, {PATH_OF} from edition_enterprises x "
         "join enterprises n on n.id = x.enterprise_id join event_reports r on r.id = x.says_first_report_id join articles a on a.id = r.article_id "
         f"where x.edition = ? and x.says_first order by x.n_articles desc, n.name limit {_TOP}"
     )

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from miner.publish.archive import ENTITY_OF, EVENT_TYPES, LABEL_OF, NAME_OF, STATUSES, first, number, rows
+from miner.publish.archive import (
+    ENTITY_OF,
+    EVENT_TYPES,
+    LABEL_OF,
+    NAME_OF,
+    PATH_OF,
+    STATUSES,
+    first,
+    number,
+    rows,
+)
+from miner.publish.pages.summary import how_dated
 
 _MOST = 60
 
@@ -28,7 +39,7 @@ def page(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
         return None
     reports = rows(
         connection,
-        "select r.*, a.headline, a.newspaper, a.published, a.page, a.duplicate_of from event_reports r join articles a on a.id = r.article_id "
+        f"select r.*, a.headline, a.newspaper, a.published, {PATH_OF}, a.page, a.duplicate_of from event_reports r join articles a on a.id = r.article_id "
         "where r.event_id = ? order by a.published, a.newspaper, r.id limit ?",
         (identity, _MOST),
     )
@@ -41,7 +52,7 @@ def page(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
     for report in reports:
         report["parties"] = [party for party in parties if party["report_id"] == report["id"]]
     return {
-        "event": event, "title": event["title"], "reports": reports, "parties": _merged(parties), "disagreements": disagreements(reports),
+        "event": {**event, "date_method": how_dated(connection, identity, event["date"])}, "title": event["title"], "reports": reports, "parties": _merged(parties), "disagreements": disagreements(reports),
         "judgements": rows(
             connection, "select * from judgements where kind = 'event' and (left_id in (select id from event_reports where event_id = ?1) "
             "or right_id in (select id from event_reports where event_id = ?1)) order by same desc, score desc limit 20", (identity,)),
@@ -67,17 +78,19 @@ def disagreements(reports: Sequence[dict[str, Any]]) -> list[Disagreement]:
         for at, report in enumerate(reports, 1):
             if value := _said(report)[title]:
                 said.setdefault(value, []).append(at)
-        values = list(said)
-        if title in (
-            "日期",
-            "地点",
-        ):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
-            values = [v for v in values if not any(other != v and v in other for other in values)]
-        if len(values) > 1 and (
-            title != "状态" or STATUSES["negated"] in values
-        ):  # what was planned may have happened
+        values = _differing(title, list(said))
+        if len(values) > 1:
             found.append(Disagreement(title, tuple((value, tuple(said[value])) for value in values)))
     return found
+
+
+def _differing(title: str, values: list[str]) -> list[str]:
+    """Return the versions that do not agree with a fuller one."""
+    if title in ("日期", "地点"):  # 2022-11 agrees with 2022-11-07, 国家会展中心 with 国家会展中心（上海）
+        return [v for v in values if not any(other != v and v in other for other in values)]
+    if title == "状态" and STATUSES["negated"] not in values:
+        return []  # what was planned may have happened
+    return values
 
 
 def _said(report: dict[str, Any]) -> dict[str, str]:

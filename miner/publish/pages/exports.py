@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import escape
@@ -57,96 +57,101 @@ def md_table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 def article(page: Mapping[str, Any], links: Links, address: str) -> str:
     """Return an article with its facts."""
     row, facts = page["article"], page["facts"]
-    head = [
-        md(part)
-        for part in (
-            row["newspaper"],
-            row["published"],
-            row["page"] and f"第{row['page']}版",
-            row["section"],
-            row["byline"],
-        )
-        if part
-    ]
-    parts = [f"# {md(page['title'])}", " · ".join(head), *(md(p) for p in row["body"].split("\n"))]
-    if page["shortened"] == "snippet":
-        parts = [*parts[:2], md(row["body"][: page["snippet_chars"]]) + "……"]
-    parts.append(f"出处:{md_link(address, address)}")
-    events = [
-        (
-            md(r["date"]),
-            md(EVENT_TYPES.get(r["type"], r["type"])),
-            md(r["evidence"]),
-            STATUSES.get(r["status"], ""),
-        )
-        for r in facts.reports
-    ]
-    quotes = [(md(q["speaker"]), md(q["text"])) for q in facts.quotes]
-    figures = [(md(measure_title(f["measure"]) or f["subject"]), md(f["text"])) for f in facts.figures]
-    for title, table in (
-        ("事件", md_table(("日期", "类型", "证据", "状态"), events)), ("引语", md_table(("说话人", "原话"), quotes)), ("数字", md_table(("指标", "原文"), figures))
-    ):  # fmt: skip
-        parts += [f"## {title}", table] if table else []
-    parts += [
-        "## 引用",
-        *(f"- {name}: {md(text)}" for name, text in page["citations"].items() if name != "BibTeX"),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    cut = page["shortened"] == "snippet"
+    body = [md(row["body"][: page["snippet_chars"]]) + "……"] if cut else map(md, row["body"].split("\n"))
+    parts = [f"# {md(page['title'])}", _head(row), *body, f"出处:{md_link(address, address)}"]
+    parts += _sections(
+        ("事件", "日期 类型 证据 状态", (
+            (md(r["date"]), md(EVENT_TYPES.get(r["type"], r["type"])), md(r["evidence"]), STATUSES.get(r["status"], "")) for r in facts.reports)),
+        ("引语", "说话人 原话", ((md(q["speaker"]), md(q["text"])) for q in facts.quotes)),
+        ("数字", "指标 原文", ((md(measure_title(f["measure"]) or f["subject"]), md(f["text"])) for f in facts.figures)),
+    )  # fmt: skip
+    return "\n\n".join(part for part in [*parts, *_cited(page)] if part) + "\n"
+
+
+def _head(row: Mapping[str, Any]) -> str:
+    printed = row["page"] and f"第{row['page']}版"
+    known = (row["newspaper"], row["published"], printed, row["section"], row["byline"])
+    return " · ".join(md(part) for part in known if part)
+
+
+def _cited(page: Mapping[str, Any]) -> list[str]:
+    forms = page["citations"].items()
+    return ["## 引用", *(f"- {name}: {md(text)}" for name, text in forms if name != "BibTeX")]
+
+
+def _sections(*tables: tuple[str, str, Iterable[Sequence[str]]]) -> list[str]:
+    """Return tables with their titles, without the empty ones; heads stand in one text, parted by blanks."""
+    made = ((title, md_table(heads.split(), lines)) for title, heads, lines in tables)
+    return [part for title, table in made if table for part in (f"## {title}", table)]
 
 
 def dossier(page: Mapping[str, Any], links: Links, address: str) -> str:
     """Return a dossier."""
     thing = page["thing"]
-    basics = [f"{title}:{md(thing[name])}" for name, title in (("short_name", "简称"), ("latin_name", "外文名"), ("industry", "行业"), ("country", "国家或地区"))
-              if thing.get(name)]  # fmt: skip
-    parts = [
-        f"# {md(thing['name'])}", " · ".join([*basics, f"见于 {thing['n_articles']} 篇文章,提及 {thing['n_mentions']} 次"]), f"出处:{md_link(address, address)}",
-    ]  # fmt: skip
-    names = [
-        (
-            md(n["alias"]),
-            md(page["alias_kinds"].get(n["kind"], n["kind"])),
-            _source(links, n["article_id"], n["headline"]),
-        )
-        for n in page["names"]
-    ]
-    phases = [
-        (md(edition_title(r["edition"])), str(r["before"]), str(r["during"]), str(r["after"]))
-        for r in page["phase_rows"]
-    ]
-    events = [(md(e["date"]), md(EVENT_TYPES.get(e["type"], e["type"])), md_link(e["title"], links.event(e["id"])), "、".join(md(p["name"]) for p in e["partners"]),
-               md(f"{number(e['amount'])}{e['amount_unit'] or ''}" if e["amount"] is not None else ""), _source(links, e["article_id"], "证据"))
-              for e in page["events"]]  # fmt: skip
-    posts = [
-        (
-            md(p["name"]),
-            md(p["title"]),
-            md(p["organization"]),
-            md(p["since"]),
-            md(p["until"]),
-            _source(links, p["article_id"], "证据"),
-        )
-        for p in page["posts"]
-    ]
-    by = [
-        (md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"]))
-        for q in page["quotes_by"]
-    ]
-    about = [
-        (md(q["published"]), md(q["speaker"]), md(q["text"]), _source(links, q["article_id"], q["headline"]))
-        for q in page["quotes_about"]
-    ]
-    together = [
-        (md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])) for t in page["together"]
-    ]
-    for title, table in (
-        ("名称", md_table(("名称", "类别", "得知于"), names)), ("历届", md_table(("届次", "会前", "会中", "会后"), phases)),
-        ("事件", md_table(("日期", "类型", "事件", "各方", "金额", "出处"), events)), ("职务", md_table(("人物", "职务", "单位", "始见", "最近见报", "出处"), posts)),
-        ("说过的话", md_table(("日期", "说话人", "原话", "出处"), by)), ("别人怎么说", md_table(("日期", "说话人", "原话", "出处"), about)),
-        ("同时见报", md_table(("名称", "篇数"), together)), ("逐月报道", md_table(("月份", "篇数"), [(md(m), str(n)) for m, n in page["months"]])),
-    ):  # fmt: skip
-        parts += [f"## {title}", table] if table else []
+    known = (
+        ("short_name", "简称"),
+        ("latin_name", "外文名"),
+        ("industry", "行业"),
+        ("country", "国家或地区"),
+    )
+    basics = [f"{title}:{md(thing[name])}" for name, title in known if thing.get(name)]
+    seen = f"见于 {thing['n_articles']} 篇文章,提及 {thing['n_mentions']} 次"
+    parts = [f"# {md(thing['name'])}", " · ".join([*basics, seen]), f"出处:{md_link(address, address)}"]
+    parts += _sections(
+        ("名称", "名称 类别 得知于", _names(page, links)), ("历届", "届次 会前 会中 会后", _phases(page)),
+        ("事件", "日期 类型 事件 各方 金额 出处", _events(page, links)), ("职务", "人物 职务 单位 始见 最近见报 出处", _posts(page, links)),
+        ("说过的话", "日期 说话人 原话 出处", _quotes(page["quotes_by"], links)),
+        ("别人怎么说", "日期 说话人 原话 出处", _quotes(page["quotes_about"], links)), ("同时见报", "名称 篇数", _together(page, links)),
+        ("逐月报道", "月份 篇数", ((md(month), str(count)) for month, count in page["months"])),
+    )  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+_Lines = Iterator[Sequence[str]]
+
+
+def _names(page: Mapping[str, Any], links: Links) -> _Lines:
+    for n in page["names"]:
+        kind = md(page["alias_kinds"].get(n["kind"], n["kind"]))
+        yield md(n["alias"]), kind, _source(links, n["article_id"], n["headline"])
+
+
+def _phases(page: Mapping[str, Any]) -> _Lines:
+    for r in page["phase_rows"]:
+        yield md(edition_title(r["edition"])), str(r["before"]), str(r["during"]), str(r["after"])
+
+
+def _events(page: Mapping[str, Any], links: Links) -> _Lines:
+    for e in page["events"]:
+        kind, partners = (
+            EVENT_TYPES.get(e["type"], e["type"]),
+            "、".join(md(p["name"]) for p in e["partners"]),
+        )
+        amount = f"{number(e['amount'])}{e['amount_unit'] or ''}" if e["amount"] is not None else ""
+        title, source = md_link(e["title"], links.event(e["id"])), _source(links, e["article_id"], "证据")
+        yield md(e["date"]), md(kind), title, partners, md(amount), source
+
+
+def _posts(page: Mapping[str, Any], links: Links) -> _Lines:
+    for p in page["posts"]:
+        held = (md(p[name]) for name in ("name", "title", "organization", "since", "until"))
+        yield (*held, _source(links, p["article_id"], "证据"))
+
+
+def _quotes(quotes: Iterable[Mapping[str, Any]], links: Links) -> _Lines:
+    for q in quotes:
+        yield (
+            md(q["published"]),
+            md(q["speaker"]),
+            md(q["text"]),
+            _source(links, q["article_id"], q["headline"]),
+        )
+
+
+def _together(page: Mapping[str, Any], links: Links) -> _Lines:
+    for t in page["together"]:
+        yield md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])
 
 
 def _source(links: Links, identity: str | None, text: object) -> str:
@@ -163,12 +168,11 @@ def event(page: Mapping[str, Any], links: Links, address: str) -> str:
         for d in page["disagreements"]
         for value, by in d.versions
     ]
+    kind = EVENT_TYPES.get(found["type"], found["type"])
     parts = [
-        f"# {md(found['title'])}", f"{md(EVENT_TYPES.get(found['type'], found['type']))} · {md(found['date'])} · {md(found['place'])} · 报道 {found['n_reports']} 条",
-        "## 报道", md_table(("序号", "报纸", "日期", "证据", "所述日期", "文章"), reports),
+        f"# {md(found['title'])}", f"{md(kind)} · {md(found['date'])} · {md(found['place'])} · 报道 {found['n_reports']} 条",
+        *_sections(("报道", "序号 报纸 日期 证据 所述日期 文章", reports), ("说法不一", "项目 说法 报道序号", differing)),
     ]  # fmt: skip
-    if differing:
-        parts += ["## 说法不一", md_table(("项目", "说法", "报道序号"), differing)]
     return "\n\n".join([*parts, f"出处:{md_link(address, address)}"]) + "\n"
 
 

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from typing import Any
 
-from miner.publish.archive import Parameters, edition_title, measure_title, number, rows, scalar
+from miner.publish.archive import PATH_OF, Parameters, edition_title, measure_title, number, rows, scalar
 from miner.publish.charts import Bar, columns
 from miner.publish.index.views import contradictions_sql
 from miner.publish.pages.summary import hydrate
@@ -51,7 +51,7 @@ def page(
     narrowed = " and f.edition = :edition" if edition is not None else ""
     values = {"measure": measure, "edition": edition}
     sql = (
-        "select f.*, a.headline, a.newspaper, a.published, substr(a.body, max(f.start - 24, 0) + 1, min(f.start, 24)) as context_before, "
+        f"select f.*, a.headline, a.newspaper, a.published, {PATH_OF}, substr(a.body, max(f.start - 24, 0) + 1, min(f.start, 24)) as context_before, "
         "substr(a.body, f.end + 1, 24) as context_after from figures f join articles a on a.id = f.article_id where f.measure = :measure"
     )
     figures = rows(

@@ -19,11 +19,12 @@ from miner.publish.charts import Bar, Stack, columns, stacks
 from miner.publish.index.views import QUERIES
 from miner.publish.pages.lists import LISTINGS
 from miner.publish.urls import Links
+from miner.resolve import LISTED
 
 
 def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
     """Return what the front page shows."""
-    totals = dict(connection.execute("select name, n from totals").fetchall())
+    totals = _totals(connection)
     run = first(connection, "select * from runs order by started desc limit 1")
     quality = (
         first(
@@ -49,7 +50,7 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
             for n, count in connection.execute("select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1 desc")
         ],
         "top": {
-            label: rows(connection, f"select id, name, n_articles from [{kind.table}] order by n_articles desc limit 10")
+            label: rows(connection, f"select id, name, n_articles from [{kind.table}] {_SURE.get(label, '')} order by n_articles desc limit 10")
             for label, kind in KINDS.items()
         },
         "problems": rows(connection, "select stage, code, count(*) as n from problems group by 1, 2 order by 3 desc limit 8"),
@@ -58,6 +59,19 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
         "events": rows(connection, "select id, title, type, date, n_reports from events order by n_reports desc limit 8"),
         "span": (scalar(connection, "select min(month) from coverage where month <> ''"), scalar(connection, "select max(month) from coverage")),
     }  # fmt: skip
+
+
+_SURE = {"enterprise": f"where confidence is null or confidence >= {LISTED}"}
+
+
+def _totals(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how much there is of everything, of what has a list as much as the list shows."""
+    totals = dict(connection.execute("select name, n from totals").fetchall())
+    for listing in LISTINGS.values():
+        for name, value in listing.usual.items():
+            sql = "select n from listed_choices where kind = ? and name = ? and value = ?"
+            totals[listing.table] = scalar(connection, sql, (listing.kind, name, value)) or 0
+    return totals
 
 
 def _paper(row: dict[str, Any], links: Links) -> Stack:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from miner.publish import query as q
@@ -19,6 +19,8 @@ from miner.publish.index import listed as lists
 from miner.publish.pages.summary import hydrate
 
 PAGE, MAX_PAGE = 50, 100
+ALL = "all"
+"""Chosen in the place of what is usual: no narrowing."""
 COUNTED = 10_000
 """What is found is counted up to this number, unless a summary knows better."""
 _READ = 1_000
@@ -40,14 +42,18 @@ class Order:
     within: str = ""
     """Only what agrees in this column can be put in this order, and the index begins with it."""
 
-
-_BY_NAME, _LATEST = "name", "latest"
+    @property
+    def direction(self) -> str:
+        """The direction in SQL."""
+        return "desc" if self.descending else "asc"
 
 
 def _entity_orders(table: str) -> dict[str, Order]:
     return {
         "articles": Order("见报篇数"), "mentions": Order("提及次数", "n_mentions", f"ix_{table}_n_mentions"),
-        _LATEST: Order("最近见报", "last_seen", f"ix_{table}_last_seen"), _BY_NAME: Order("名称（拼音）", "pinyin", f"ix_{table}_pinyin", descending=False),
+        "latest": Order("最近见报", "last_seen", f"ix_{table}_last_seen"),
+        "earliest": Order("首次见报", "first_seen", f"ix_{table}_first_seen", descending=False),
+        "name": Order("名称（拼音）", "pinyin", f"ix_{table}_pinyin", descending=False),
     }  # fmt: skip
 
 
@@ -65,6 +71,8 @@ class Listing:
     counter: str
     choices: tuple[str, ...]
     orders: Mapping[str, Order]
+    usual: Mapping[str, str] = field(default_factory=dict)
+    """What is chosen where nothing else is; `all` undoes it."""
 
     @property
     def of_facts(self) -> bool:
@@ -75,12 +83,12 @@ class Listing:
 LISTINGS = {
     listing.address: listing
     for listing in (
-        Listing("enterprise", "企业", "enterprises", "enterprises", "家", ("edition", "country", "industry", "role"), _entity_orders("enterprises")),
+        Listing("enterprise", "企业", "enterprises", "enterprises", "家", ("edition", "country", "industry", "role", "sure"), _entity_orders("enterprises"), {"sure": "yes"}),
         Listing("person", "人物", "people", "people", "位", ("edition", "role"), _entity_orders("people")),
         Listing("organization", "机构", "organizations", "organizations", "个", ("edition", "kind", "role"), _entity_orders("organizations")),
         Listing("place", "地点", "places", "places", "处", ("edition", "kind"), _entity_orders("places")),
-        Listing("event", "事件", "events", "events", "件", ("edition", "type", "status", "country", "role"), {
-            **_DATED, "reports": Order("报道数", "n_reports", "ix_events_n_reports"), "amount": Order("金额", "amount", "ix_events_amount")}),
+        Listing("event", "事件", "events", "events", "件", ("edition", "type", "status", "country", "role", "told"), {
+            **_DATED, "reports": Order("报道数", "n_reports", "ix_events_n_reports"), "amount": Order("金额", "amount", "ix_events_amount")}, {"told": "yes"}),
         Listing("quote", "引语", "quotes", "quotes", "条", ("edition", "speaker", "direct", "country"), _DATED),
         Listing("figure", "数字", "numbers", "figures", "条", ("edition", "measure", "unit"), {**_DATED, "value": Order("数值（限一个指标）", "value", "ix_figures_measure_value", within="measure")}),
     )
@@ -108,13 +116,13 @@ class Asked:
 
         >>> asked = Asked.read(LISTINGS["events"], {"type": "signing", "page": "x", "sort": "?", "since": "2022-11", "until": "9"})
         >>> asked.chosen, asked.sort, asked.since, asked.until, asked.page
-        ((('type', 'signing'),), 'newest', '2022-11', '', 1)
+        ((('type', 'signing'), ('told', 'yes')), 'newest', '2022-11', '', 1)
         """
         given = {name: value.encode("utf-8", "replace").decode().strip() for name, value in arguments.items()}
-        chosen = tuple((name, given[name][:80]) for name in listing.choices if given.get(name))
+        wanted = {name: given.get(name, "")[:80] or listing.usual.get(name, "") for name in listing.choices}
+        chosen = tuple((name, value) for name, value in wanted.items() if value and value != ALL)
         days = {
-            name: given.get(name, "") if listing.of_facts and q.is_date(given.get(name, "")) else ""
-            for name in ("since", "until")
+            name: given.get(name, "") if q.is_date(given.get(name, "")) else "" for name in ("since", "until")
         }
         sort = given.get("sort", "")
         return cls(
@@ -132,10 +140,16 @@ class Asked:
         """Return the arguments that ask for the same, without the page."""
         first = next(iter(self.listing.orders))
         all_given = {
-            "q": self.name, "words": self.words, "entity": self.entity, **dict(self.chosen), "since": self.since, "until": self.until,
+            "q": self.name, "words": self.words, "entity": self.entity, **self.narrowed(), "since": self.since, "until": self.until,
             "sort": "" if self.sort == first else self.sort,
         }  # fmt: skip
         return {name: value for name, value in all_given.items() if value}
+
+    def narrowed(self) -> dict[str, str]:
+        """Return what is chosen beyond, or against, what is usual."""
+        chosen, usual = dict(self.chosen), self.listing.usual
+        undone = {name: ALL for name in usual if name not in chosen}
+        return {name: value for name, value in chosen.items() if usual.get(name) != value} | undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,8 @@ class Found:
     """Label, id and name of the things that the name was taken to mean, for events, quotes and figures."""
     partly: bool = False
     """Only the articles added last were read for the words."""
+    left_out: int = 0
+    """Things that the same choice would find, were it not for what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,8 @@ class _Match:
     low: int = 0
     high: int = 1 << 60
     known: list[int] | None = None
+    seen: tuple[str, str] | None = None
+    """Of entities, the days within which the papers named them."""
 
 
 def find(connection: sqlite3.Connection, asked: Asked) -> Found:
@@ -175,9 +193,19 @@ def find(connection: sqlite3.Connection, asked: Asked) -> Found:
         asked = replace(asked, sort=next(iter(listing.orders)))
     ranks, total, more = _ranks(connection, asked, match)
     shown = hydrate(connection, listing.kind, _ids(connection, ranks))
-    return Found(
-        shown, total, more, tuple((row["label"], row["entity_id"], row["name"]) for row in meant), partly
-    )
+    named = tuple((row["label"], row["entity_id"], row["name"]) for row in meant)
+    return Found(shown, total, more, named, partly, _left_out(connection, asked, match))
+
+
+def _left_out(connection: sqlite3.Connection, asked: Asked, match: _Match) -> int:
+    """Count what the same choice would find that the list leaves out unless it is asked for."""
+    chosen, usual = dict(asked.chosen), asked.listing.usual
+    if asked.page > 1 or any(chosen.get(name) != value for name, value in usual.items()):
+        return 0
+    expression = match.expression
+    for name, value in usual.items():
+        expression = expression.replace(_tag(name, value), _tag(name, "no"))
+    return len(_tagged(connection, replace(match, expression=expression), limit=COUNTED)) if usual else 0
 
 
 def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
@@ -207,23 +235,33 @@ def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, 
 
 def _match(connection: sqlite3.Connection, asked: Asked, named: list[str]) -> _Match:
     listing, chosen = asked.listing, dict(asked.chosen)
-    parts, form = [_tag("list", listing.kind)], ""
-    if not listing.of_facts and asked.name:
-        form = lists.form(asked.name)
-        parts += [f'"{term}"' for term in lists.name_terms(form)] or [q.NOTHING]
     entities = [asked.entity] if asked.entity else named
-    role = chosen.pop("role", "")
-    if role and entities:
-        parts.append(_any("played", [f"{role} {entity}" for entity in entities]))
-    elif role and not listing.of_facts and "edition" in chosen:
-        parts.append(_tag("played", f"{role} {chosen['edition']}"))
-    elif role:
-        parts.append(_tag("role", role))
-    if entities:
-        parts.append(_any("entity", entities))
+    parts = [_tag("list", listing.kind)]
+    parts += _role(chosen.pop("role", ""), entities, "" if listing.of_facts else chosen.get("edition", ""))
+    parts += [_any("entity", entities)] if entities else []
     parts += [_tag(name, value) for name, value in chosen.items()]
-    low, high = _span(connection, asked)
-    return _Match(" AND ".join(parts), form if len(form) > 2 else "", low, high)
+    if listing.of_facts:
+        low, high = _span(connection, asked)
+        return _Match(" AND ".join(parts), low=low, high=high)
+    return _of_entities(asked, parts)
+
+
+def _of_entities(asked: Asked, parts: list[str]) -> _Match:
+    """Return what is looked for among entities, which have names and the days on which papers named them."""
+    form = lists.form(asked.name) if asked.name else ""
+    named = [f'"{term}"' for term in lists.name_terms(form)] or [q.NOTHING]
+    found = " AND ".join([*parts, *(named if asked.name else ())])
+    seen = (asked.since, asked.until + _TOP) if asked.since or asked.until else None
+    return _Match(found, form if len(form) > 2 else "", seen=seen)
+
+
+def _role(role: str, entities: list[str], edition: str) -> list[str]:
+    """Return what asks for a role: played by one of some things, or at an expo, or by anybody."""
+    if not role:
+        return []
+    if entities:
+        return [_any("played", [f"{role} {entity}" for entity in entities])]
+    return [_tag("played", f"{role} {edition}") if edition else _tag("role", role)]
 
 
 def _tag(name: str, value: str) -> str:
@@ -259,24 +297,43 @@ def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple
             total,
             more,
         )
-    direction = "desc" if order.descending else "asc"
-    table = asked.listing.table
-    if total < COUNTED or match.known is not None or match.form:
-        found = json.dumps(_tagged(connection, match, limit=COUNTED))
-        sql = (
-            f"select l.rank from json_each(?) j join listed l on l.rank = j.value join [{table}] e on e.id = l.id "
-            f"order by e.[{order.column}] is null, e.[{order.column}] {direction}, l.rank limit ? offset ?"
-        )
-        return [rank for (rank,) in connection.execute(sql, (found, asked.size, start))], total, more
+    if total < COUNTED or match.known is not None or match.form or match.seen:
+        return _sorted(connection, asked, match), total, more
+    return _walked(connection, asked, match), total, more
+
+
+def _sorted(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list[int]:
+    """Sort all that was found."""
+    order, found = asked.order, json.dumps(_tagged(connection, match, limit=COUNTED))
+    value = f"e.[{order.column}]"
+    sql = (
+        f"select l.rank from json_each(?) j join listed l on l.rank = j.value join [{asked.listing.table}] e on e.id = l.id "
+        f"order by {value} is null, {value} {order.direction}, l.rank limit ? offset ?"
+    )
+    given = (found, asked.size, (asked.page - 1) * asked.size)
+    return [rank for (rank,) in connection.execute(sql, given)]
+
+
+def _walked(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list[int]:
+    """Walk the index of the order as far as the page."""
+    order, table = asked.order, asked.listing.table
+    found = f"l.rank between ? and ? and exists (select 1 from {lists.INDEX} where {lists.INDEX} match ? and rowid = l.rank)"
     same = f"e.[{order.within}] = ? and " if order.within else ""
     sql = (
         f"select l.rank from [{table}] e indexed by [{order.index}] cross join listed l on l.id = e.id and l.kind = ? "
-        f"where {same}e.[{order.column}] is not null and l.rank between ? and ? and exists (select 1 from {lists.INDEX} where {lists.INDEX} match ? and rowid = l.rank) "
-        f"order by e.[{order.column}] {direction} limit ? offset ?"
+        f"where {same}e.[{order.column}] is not null and {found} order by e.[{order.column}] {order.direction} limit ? offset ?"
     )
     shared = [dict(asked.chosen)[order.within]] if order.within else []
-    given = (asked.listing.kind, *shared, match.low, match.high, match.expression, asked.size, start)
-    return [rank for (rank,) in connection.execute(sql, given)], total, more
+    given = (
+        asked.listing.kind,
+        *shared,
+        match.low,
+        match.high,
+        match.expression,
+        asked.size,
+        (asked.page - 1) * asked.size,
+    )
+    return [rank for (rank,) in connection.execute(sql, given)]
 
 
 def _tagged(
@@ -291,41 +348,44 @@ def _tagged(
             reverse=backwards,
         )
         return found[start : start + limit]
-    check = (
-        "and exists (select 1 from listed l cross join names n on n.entity_id = l.id where l.rank = f.rowid and instr(n.form, ?))"
-        if match.form
-        else ""
-    )
+    check, checked = _checks(match)
     sql = (
         f"select f.rowid from {lists.INDEX} f where {lists.INDEX} match ? and f.rowid between ? and ? {check} "
         f"order by f.rowid {'desc' if backwards else 'asc'} limit ? offset ?"
     )
-    given = (match.expression, match.low, match.high, *([match.form] if match.form else []), limit, start)
+    given = (match.expression, match.low, match.high, *checked, limit, start)
     return [rank for (rank,) in connection.execute(sql, given)]
 
 
-def _exact(connection: sqlite3.Connection, asked: Asked) -> int | None:
-    """Return how much there is when a summary knows it: of everything, or of what carries one tag."""
-    if (
-        asked.name
-        or asked.words
-        or asked.entity
-        or asked.since
-        or asked.until
-        or asked.order.backwards
-        or len(asked.chosen) > 1
-    ):
-        return None
-    if not asked.chosen:
-        return int(scalar(connection, "select n from totals where name = ?", (asked.listing.table,)) or 0)
-    return int(
-        scalar(
-            connection,
-            "select n from listed_choices where kind = ? and name = ? and value = ?",
-            (asked.listing.kind, *asked.chosen[0]),
+def _checks(match: _Match) -> tuple[str, list[str]]:
+    """Return SQL conditions, with their parameters, on what the tags cannot tell: part of a name, days of the papers."""
+    sql, given = "", list[str]()
+    if match.form:
+        sql += "and exists (select 1 from listed l cross join names n on n.entity_id = l.id where l.rank = f.rowid and instr(n.form, ?)) "
+        given.append(match.form)
+    if match.seen:
+        seen = " union all ".join(
+            f"select 1 from [{kind.table}] e where l.kind = '{kind.label}' and e.id = l.id and e.last_seen >= ? and e.first_seen <= ?"
+            for kind in KINDS.values()
         )
-        or 0
-    )
+        sql += f"and exists (select 1 from listed l where l.rank = f.rowid and exists ({seen})) "
+        given += [*match.seen] * len(KINDS)
+    return sql, given
+
+
+def _exact(connection: sqlite3.Connection, asked: Asked) -> int | None:
+    """Return how much there is when a summary knows it: of everything, of what is usual, or of that with one tag more."""
+    beyond = (asked.name, asked.words, asked.entity, asked.since, asked.until, asked.order.backwards)
+    if any(beyond):
+        return None
+    chosen, narrowed = dict(asked.chosen), asked.narrowed()
+    if not chosen:
+        return int(scalar(connection, "select n from totals where name = ?", (asked.listing.table,)) or 0)
+    if len(narrowed) > 1 or narrowed.keys() & asked.listing.usual.keys():
+        return None
+    name, value = next(iter(narrowed.items() or chosen.items()))
+    sql = "select n from listed_choices where kind = ? and name = ? and value = ?"
+    return int(scalar(connection, sql, (asked.listing.kind, name, value)) or 0)
 
 
 _SENTENCES = {
@@ -389,7 +449,7 @@ def choices(connection: sqlite3.Connection, asked: Asked) -> dict[str, list[Choi
             for value, count in connection.execute(sql, (asked.listing.kind, name))
         ]
         given = dict(asked.chosen).get(name)
-        if given and given not in {choice.value for choice in values}:
+        if given and name not in asked.listing.usual and given not in {choice.value for choice in values}:
             values.append(Choice(given, None))
         found[name] = sorted(values, key=lambda c: (len(c.value), c.value)) if name == "edition" else values
     return found

@@ -15,7 +15,7 @@ from typing import Any
 
 from miner.offsets import Span
 from miner.publish import query as q
-from miner.publish.archive import KINDS, Row, first, rows, scalar
+from miner.publish.archive import EVENT_TYPES, KINDS, Row, first, rows, scalar
 from miner.publish.index import fts
 from miner.publish.index import listed as lists
 
@@ -214,15 +214,7 @@ def _ranked(
     connection: sqlite3.Connection, request: Request, match: str, where: _Where, total: int
 ) -> tuple[list[dict[str, Any]], bool]:
     words = request.query.words
-    found: dict[str, dict[str, Any]] = {}
-    newest = f"order by f.rowid desc limit {_TIER}"
-    if total > 2 * _TIER:
-        for marks in ((fts.IN_HEADLINE,), (fts.IN_HEADLINE, fts.REPEATED)):
-            tier = f"({match}) AND {request.query.match(*marks)}"
-            found.update((article["id"], article) for article in _fetch(connection, tier, where, newest))
-        found.update((article["id"], article) for article in _fetch(connection, match, where, newest))
-    else:
-        found.update((article["id"], article) for article in _fetch(connection, match, where, ""))
+    found = _candidates(connection, request, match, where, total)
     whole = len(found) >= total
     scored = [(score(article, words), article) for article in found.values()]
     ranked = [article for points, article in sorted(scored, key=_best_first) if points > 0]
@@ -231,6 +223,24 @@ def _ranked(
         rest = _fetch(connection, match, where, f"order by f.rowid desc limit {wanted + len(found)}")
         ranked += [article for article in rest if article["id"] not in found and score(article, words) > 0]
     return ranked, whole
+
+
+def _candidates(
+    connection: sqlite3.Connection, request: Request, match: str, where: _Where, total: int
+) -> dict[str, dict[str, Any]]:
+    """Return the articles that are ranked, by id: all of few, else some of each tier."""
+    if total <= 2 * _TIER:
+        return {article["id"]: article for article in _fetch(connection, match, where, "")}
+    tiers = [
+        f"({match}) AND {request.query.match(*marks)}"
+        for marks in ((fts.IN_HEADLINE,), (fts.IN_HEADLINE, fts.REPEATED))
+    ]
+    newest = f"order by f.rowid desc limit {_TIER}"
+    return {
+        article["id"]: article
+        for tier in (*tiers, match)
+        for article in _fetch(connection, tier, where, newest)
+    }
 
 
 def _best_first(scored: tuple[float, dict[str, Any]]) -> tuple[float, str, str]:
@@ -383,16 +393,15 @@ def widened(connection: sqlite3.Connection, query: q.Query, found: list[Offer]) 
         return ""
     kind = KINDS[found[0].label]
     sql = f"select distinct alias from aliases where {kind.column} = ? and length(alias) > 1 order by length(alias) limit 5"
-    names = dict.fromkeys(
-        (query.words[0], found[0].name, *(row[0] for row in connection.execute(sql, (found[0].id,))))
-    )
-    kept = [name for name in names if '"' not in name and len(name) < 60]
-    kept = [
-        name
-        for name in kept
-        if not any(other != name and fts.fold(other) in fts.fold(name) for other in kept)
-    ]
-    return " OR ".join(f'"{name}"' if " " in name else name for name in kept) if len(kept) > 1 else ""
+    aliases = [row[0] for row in connection.execute(sql, (found[0].id,))]
+    names = dict.fromkeys((query.words[0], found[0].name, *aliases))
+    fit = [name for name in names if '"' not in name and len(name) < 60]
+    kept = [f'"{name}"' if " " in name else name for name in fit if not _holds_another(name, fit)]
+    return " OR ".join(kept) if len(kept) > 1 else ""
+
+
+def _holds_another(name: str, names: list[str]) -> bool:
+    return any(other != name and fts.fold(other) in fts.fold(name) for other in names)
 
 
 def named(connection: sqlite3.Connection, name: str) -> Offer | None:
@@ -450,25 +459,29 @@ def advise(connection: sqlite3.Connection, request: Request) -> Advice:
     """Explain a search without hits."""
     query = request.query
     counts = tuple((word, _count(connection, fts.match_word(word), _Where())) for word in query.words[:8])
-    reasons = []
-    bare = 0
-    if request.filters.chosen() and query.groups:
-        bare = _count(connection, q.expression(query), _Where())
-        if bare:
-            reasons.append("没有同时符合筛选条件的文章；去掉筛选条件就有结果。")
+    filtered = bool(request.filters.chosen() and query.groups)
+    bare = _count(connection, q.expression(query), _Where()) if filtered else 0
     missing = [word for word, count in counts if not count]
+    reasons = ["没有同时符合筛选条件的文章；去掉筛选条件就有结果。"] if bare else []
     if missing:
         reasons.append("档案里没有出现过：" + "、".join(missing[:5]))
     elif len(counts) > 1 and not bare:
         reasons.append("每个词都出现过，但没有一篇文章同时包含它们；可用 OR 连接。")
+    reasons += _about_query(query)
+    names = tuple(dict.fromkeys(name for word in missing[:3] for name in similar_names(connection, word)))
+    return Advice(tuple(reasons), names[:6], counts, bare)
+
+
+def _about_query(query: q.Query) -> list[str]:
+    """Return what the way a query is written has to do with finding nothing."""
+    reasons = []
     if not query.excluded and query.typed[:1] in ("-", "－", "−"):
         reasons.append("只有要排除的词，没有要找的词；请再写一个要找的词，如「进博会 -开幕」。")
     if query.excluded:
         reasons.append("排除了：" + "、".join(query.excluded[:5]))
     if len(query.typed) > q.MAX_CHARS:
         reasons.append(f"查询太长，只用了前 {q.MAX_CHARS} 个字符。")
-    names = tuple(dict.fromkeys(name for word in missing[:3] for name in similar_names(connection, word)))
-    return Advice(tuple(reasons), names[:6], counts, bare)
+    return reasons
 
 
 def similar_names(connection: sqlite3.Connection, word: str, *, limit: int = 5) -> list[str]:
@@ -498,36 +511,53 @@ class Choice:
 
 
 def choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> dict[str, list[Choice]]:
-    """Return the values of newspaper, edition and section; with `exact`, each with its number of hits."""
-    found: dict[str, list[Choice]] = {}
-    for name, sql in (
-        (
-            "edition",
-            "select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1",
-        ),
-        (
-            "newspaper",
-            "select newspaper, sum(n_articles) from coverage where newspaper <> '' group by 1 order by 2 desc limit 40",
-        ),
-    ):
-        free = replace(request, filters=replace(request.filters, **{name: ""}))
-        match, where = _expression(connection, free), _conditions(free.filters)
-        values = [(str(value), int(count)) for value, count in connection.execute(sql)]
-        if match is None and not where.sql:
-            found[name] = [Choice(value, count) for value, count in values]
-        elif exact and match is not None:
-            counted = [
-                (value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
-                for value, _ in values
-            ]
-            found[name] = [
-                Choice(value, count)
-                for value, count in counted
-                if count or value == getattr(request.filters, name)
-            ]
-        else:
-            found[name] = [Choice(value, None) for value, _ in values]
+    """Return the values of newspaper, edition, kind of event and range; with `exact`, each with its number of hits."""
+    found = {name: _tag_choices(connection, request, name, exact=exact) for name in _TAG_VALUES}
+    found["type"] = _type_choices(connection, request, exact=exact)
     return found
+
+
+_TAG_VALUES = {
+    "edition": "select edition, sum(n_articles) from coverage where edition is not null group by 1 order by 1",
+    "newspaper": "select newspaper, sum(n_articles) from coverage where newspaper <> '' group by 1 order by 2 desc limit 40",
+    "about": "select 'expo', coalesce(sum(n_expo), 0) from coverage",
+}
+"""The values of the filters that are tags of the index, each with its number of articles."""
+
+
+def _tag_choices(connection: sqlite3.Connection, request: Request, name: str, *, exact: bool) -> list[Choice]:
+    free = replace(request, filters=replace(request.filters, **{name: ""}))
+    match, where = _expression(connection, free), _conditions(free.filters)
+    values = [(str(value), int(count)) for value, count in connection.execute(_TAG_VALUES[name])]
+    if match is None and not where.sql:
+        return [Choice(value, count) for value, count in values]
+    if not exact or match is None:
+        return [Choice(value, None) for value, _ in values]
+    counted = [
+        Choice(value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
+        for value, _ in values
+    ]
+    return [choice for choice in counted if choice.count or choice.value == getattr(request.filters, name)]
+
+
+def _type_choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> list[Choice]:
+    """Return the kinds of events; with `exact`, each with the number of articles that tell of one."""
+    if not exact:
+        return [Choice(kind, None) for kind in EVENT_TYPES]
+    free = replace(request, filters=replace(request.filters, type=""))
+    match, where = _expression(connection, free), _conditions(free.filters)
+    source = f"{fts.TABLE} f cross join articles a on a.rowid = f.rowid" if match else "articles a"
+    sql = (
+        f"select r.type, count(distinct a.id) from {source} cross join event_reports r on r.article_id = a.id "
+        f"where {f'{fts.TABLE} match ?' if match else '1'}{where.sql} group by 1"
+    )
+    given = ([match] if match else []) + list(where.parameters)
+    counts = {str(kind): int(count) for kind, count in connection.execute(sql, given)}
+    return [
+        Choice(kind, counts.get(kind, 0))
+        for kind in EVENT_TYPES
+        if kind in counts or kind == request.filters.type
+    ]
 
 
 def entity_name(connection: sqlite3.Connection, identity: str) -> str | None:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from miner.publish.archive import ENTITY_OF, KINDS, LABEL_OF, NAME_OF, first, rows
+from miner.publish.archive import ENTITY_OF, KINDS, LABEL_OF, NAME_OF, PATH_OF, first, rows, scalar
 
 _BEFORE, _AFTER = 20, 30
 _PARTIES = 8
@@ -31,7 +31,7 @@ def _entity(connection: sqlite3.Connection, label: str, identity: str) -> dict[s
     )
     place = latest and first(
         connection,
-        f"select m.article_id, m.field, m.start, m.end, m.text, {_around('m')}, a.headline, a.newspaper, a.published from mentions m "
+        f"select m.article_id, m.field, m.start, m.end, m.text, {_around('m')}, a.headline, a.newspaper, a.published, {PATH_OF} from mentions m "
         f"join articles a on a.id = m.article_id where m.article_id = ? and +m.{kind.column} = ? order by m.field <> 'body', m.start limit 1",
         (latest["article_id"], identity),
     )  # fmt: skip
@@ -59,10 +59,11 @@ def _event(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | No
         return None
     row["source"] = first(
         connection,
-        "select r.article_id, r.field, r.start, r.end, r.evidence as text, a.headline, a.newspaper, a.published from event_reports r "
+        f"select r.article_id, r.field, r.start, r.end, r.evidence as text, a.headline, a.newspaper, a.published, {PATH_OF} from event_reports r "
         "join articles a on a.id = r.article_id where r.event_id = ? order by r.confidence desc, r.id limit 1",
         (identity,),
     )
+    row["date_method"] = how_dated(connection, identity, row["date"])
     row["parties"] = rows(
         connection,
         f"select distinct coalesce({NAME_OF.format('p')}, p.name) as name, {ENTITY_OF.format('p')} as entity_id, {LABEL_OF.format('p')} as label, p.role "
@@ -72,10 +73,17 @@ def _event(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | No
     return row
 
 
+def how_dated(connection: sqlite3.Connection, event: str, day: str | None) -> str | None:
+    """Return how the date of an event was found, in the report of that date that is surest."""
+    sql = "select date_method from event_reports where event_id = ? and date = ? order by confidence desc, id limit 1"
+    found: str | None = scalar(connection, sql, (event, day))
+    return found
+
+
 def _quote(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None:
     row = first(
         connection,
-        "select q.*, a.headline, a.newspaper, a.published, a.edition, coalesce(p.name, n.name, g.name, q.speaker) as name, "
+        f"select q.*, a.headline, a.newspaper, a.published, {PATH_OF}, a.edition, coalesce(p.name, n.name, g.name, q.speaker) as name, "
         "coalesce(q.person_id, q.enterprise_id, q.organization_id) as entity_id, case when q.person_id is not null then 'person' "
         "when q.enterprise_id is not null then 'enterprise' when q.organization_id is not null then 'organization' end as label "
         "from quotes q join articles a on a.id = q.article_id left join people p on p.id = q.person_id "
@@ -85,7 +93,17 @@ def _quote(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | No
     if row is not None:
         row["source"] = {
             name: row[name]
-            for name in ("article_id", "field", "start", "end", "text", "headline", "newspaper", "published")
+            for name in (
+                "article_id",
+                "field",
+                "start",
+                "end",
+                "text",
+                "headline",
+                "newspaper",
+                "published",
+                "path",
+            )
         }
         row["posts"] = rows(
             connection,
@@ -99,7 +117,7 @@ def _quote(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | No
 
 
 def _figure(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None:
-    sql = f"select f.*, {_around('f')}, a.headline, a.newspaper, a.published from figures f join articles a on a.id = f.article_id where f.id = ?"
+    sql = f"select f.*, {_around('f')}, a.headline, a.newspaper, a.published, {PATH_OF} from figures f join articles a on a.id = f.article_id where f.id = ?"
     row = first(connection, sql, (identity,))
     if row is not None:
         kept = (
@@ -113,6 +131,7 @@ def _figure(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | N
             "headline",
             "newspaper",
             "published",
+            "path",
         )
         row["source"] = _trimmed({name: row[name] for name in kept})
     return row
