@@ -147,7 +147,7 @@ def ids(connection: sqlite3.Connection, address: str, **arguments: str) -> list[
         ("enterprises", {}, ["e1", "e2", "e3", "e4"]), ("enterprises", {"sort": "mentions"}, ["e4", "e3", "e2", "e1"]), ("enterprises", {"q": "山田"}, ["e1", "e3"]),
         ("enterprises", {"q": "山田(中国)"}, ["e1"]), ("enterprises", {"q": "yamada kk"}, ["e1"]), ("enterprises", {"q": "ＹＡＭＡＤＡ"}, ["e1"]), ("enterprises", {"q": "山物流"}, []),
         ("enterprises", {"country": "日本", "industry": "物流"}, ["e3"]), ("enterprises", {"edition": "5"}, ["e1"]), ("enterprises", {"role": "buyer", "edition": "6"}, ["e1"]),
-        ("enterprises", {"role": "seller"}, []), ("enterprises", {"q": "……"}, []), ("enterprises", {"sort": "name"}, ["e4", "e2", "e1", "e3"]),
+        ("enterprises", {"role": "seller"}, []), ("enterprises", {"q": "……"}, []), ("enterprises", {"sort": "name"}, ["e4", "e2", "e3", "e1"]),
         ("people", {"q": "托马斯•莱恩"}, ["p1"]), ("people", {"q": "托馬斯.萊恩"}, ["p1"]), ("people", {"q": "thomas lehn"}, ["p1"]), ("people", {"q": "莱恩"}, ["p1"]),
         ("people", {"q": "斯·莱"}, ["p1"]), ("people", {"role": "seller"}, ["p2"]), ("organizations", {}, []), ("places", {}, []),
         ("events", {}, ["v1", "v0", "v2"]), ("events", {"sort": "oldest"}, ["v0", "v1"]), ("events", {"sort": "amount"}, ["v2", "v1", "v0"]),
