@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.model import Annotated, Article, LocalEntity, Mention
@@ -54,6 +54,7 @@ class _Whole(_Rolled):
         return [Stretch(start, end, False, False) for start, end in sentences if end > start]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(0, 9999))
 def test_stretches_that_cannot_pay_change_nothing(lengths: list[int], seed: int) -> None:
     """What is left out of decoding holds no title in the likeliest reading either, whatever the weights are."""

@@ -93,18 +93,13 @@ class Choice(NamedTuple):
 
 
 def choices(scene: Scene, told: Mapping[Key, Key]) -> Iterator[Choice]:
-    """Yield the names whose things the text does not tell, with those that they may stand for.
-
-    A company that another is told to own is not that one: so it was for all 46 pairs of 540 annotated articles.
-    """
-    apart = {frozenset((_root(owner, told), _root(daughter, told))) for owner, daughter in scene.owned()}
+    """Yield the names whose things the text does not tell, with those that they may stand for."""
     for label in _WEIGHED:
         texts = scene.forms(label)
         for at, text in enumerate(texts if len(texts) <= _MAX_NAMES else ()):
             key = (label, text)
             meant = [] if key in told else [full for full in texts[at + 1 :] if may_be_one(label, text, full)]
-            roots = {full: _root((label, full), told) for full in meant}
-            meant = [full for full in meant if roots[full] != key and {key, roots[full]} not in apart]
+            meant = [full for full in meant if _root((label, full), told) != key]
             if meant:
                 yield Choice(key, meant)
 

@@ -20,12 +20,8 @@ Key = tuple[str, str]
 _GAP = 16
 """Names farther apart than this stand in no relation that the words between them tell."""
 _CLOSE = 6
-_NEAR = 10
-"""Words of owning stand within so many characters between two names."""
-OWNER = "owner"
 _OWNED = 8
 """So many characters beside a name are searched for words of owning."""
-_MARK = re.compile("[,、;]")
 _SENTENCE = re.compile("[。!?\n]")
 
 
@@ -61,10 +57,6 @@ class Scene:
             _those(spots, lambda span: _owned(text.folded, span.start)),
             text.fields.get("body", below).start,
         )
-
-    def owned(self) -> Iterator[tuple[Key, Key]]:
-        """Yield the companies between which words of owning stand: 甲集团旗下乙公司."""
-        return (pair for pair, told in self.between.items() if OWNER in told and pair[0][0] == "enterprise")
 
     def forms(self, label: str) -> list[str]:
         """Return the names of a label, the shortest first."""
@@ -145,10 +137,8 @@ def _told(gap: str) -> str:
         return "a list"
     if renames(gap):
         return "another name"
-    if any(word in gap for word in words_of("name_forms", "owns")):
-        return OWNER if len(gap) <= _NEAR and not _MARK.search(gap) else "far owner"
-    if gap.endswith("的"):
-        return "of"
+    if any(word in gap for word in words_of("name_forms", "owns")) or gap.endswith("的"):
+        return "owner"
     if gap in ("", "(", '"', "“", "(“"):
         return "a bracket" if gap else "nothing"
     return "words" if len(gap) <= _CLOSE else "more words"
