@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from miner.model import Annotated, Article, LocalEntity, Mention
 from miner.offsets import Span
 from miner.recognise import Recogniser
 from miner.relate.posts import evidence, find_posts, links
+from miner.relate.posts.features import Marked
+from miner.relate.posts.reader import ALLOWED, STATES, Floats, Reader, Stretch, Weights
 from miner.text import AnnotatedText
 
 from .builders import load_cases
@@ -23,6 +29,39 @@ _CASES = Path(__file__).parent / "cases" / "posts"
 def recogniser() -> Recogniser:
     """One recogniser for all cases."""
     return Recogniser.load()
+
+
+class _Rolled(Reader):
+    """A reader whose weights are thrown by dice."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        steps = np.random.default_rng(seed).normal(0, 1, ALLOWED.shape)
+        empty = np.zeros((0, len(STATES)), np.float32)
+        super().__init__(Weights(empty, np.where(ALLOWED, steps, -30.0).astype(np.float32)))
+
+    def scores(self, marked: Marked) -> Floats:
+        """Return thrown scores."""
+        thrown = np.random.default_rng(self._seed + 1).normal(-0.7, 1.5, (len(marked.folded), len(STATES)))
+        return thrown.astype(np.float32)
+
+
+class _Whole(_Rolled):
+    """A reader that decodes every sentence whole."""
+
+    def stretches(self, scores: Floats, sentences: Sequence[tuple[int, int]]) -> list[Stretch]:
+        """Return the sentences."""
+        return [Stretch(start, end, False, False) for start, end in sentences if end > start]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(0, 9999))
+def test_stretches_that_cannot_pay_change_nothing(lengths: list[int], seed: int) -> None:
+    """What is left out of decoding holds no title in the likeliest reading either, whatever the weights are."""
+    ends = list(accumulate(lengths))
+    sentences = list(pairwise([0, *ends]))
+    marked = Marked("字" * ends[-1], [], [], np.arange(ends[-1]))
+    assert _Rolled(seed).read(marked, sentences) == _Whole(seed).read(marked, sentences)
 
 
 @pytest.mark.parametrize("case", load_cases(_CASES))

@@ -35,7 +35,7 @@ def posts_from(annotated: Annotated, found: Iterable[tuple[View, Sequence[Tie]]]
 
 
 def _post(annotated: Annotated, view: View, tie: Tie) -> Post:
-    title = _bare(view, tie.row.parts[tie.title].span)
+    title = _bare(view, tie.span)
     seat, holder = tie.seat, tie.holder.mention
     near = [title]
     if tie.holder.part is not None:

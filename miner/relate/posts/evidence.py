@@ -208,8 +208,16 @@ def seats(row: Row, title: int, last: Seat | None, hero: Mention | None) -> Iter
             break
     if last is not None and last.span is not None:
         yield Seat(last.span, last.mention, "last", last.part)
-    if hero is not None:
+    if hero is not None and not _of_a_daughter(row, title):
         yield Seat(hero.span, hero, "firm")
+
+
+def _of_a_daughter(row: Row, title: int) -> bool:
+    """Tell whether a title is one of a daughter that is not named: 子公司总经理."""
+    start = row.parts[title].span.start
+    return row.view.folded[max(row.span.start, start - 3) : start].endswith(
+        tuple(words_of("posts", "daughter"))
+    )
 
 
 def _seat(row: Row, at: int, origin: str) -> Seat:

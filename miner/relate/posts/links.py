@@ -10,12 +10,16 @@ from typing import NamedTuple
 
 from miner.language.gazetteer import words_of
 from miner.model import Mention
+from miner.offsets import Span
 from miner.relate.posts.careers import Stage, marks_of, stage_of
 from miner.relate.posts.evidence import NOWHERE, Holder, Seat, for_holder, for_seat, holders, seats
 from miner.relate.posts.reader import Reader, model, reader
+from miner.relate.posts.respectively import Dealt, dealt_out
 from miner.relate.posts.sentence import Row, rows
 from miner.relate.posts.view import View
 
+_DEALT = 0.9
+"""How sure a title is that is dealt out to people in their order."""
 _KINDS = (2, 3, 4)
 """Lengths of the bare words that stand for a body."""
 Scores = Mapping[str, float]
@@ -39,6 +43,8 @@ class Tie:
     sure: float
     """Probability that the person holds the title."""
     stage: Stage
+    span: Span
+    """The characters of the title."""
 
 
 def weigh(names: Iterable[str], scores: Scores) -> float:
@@ -94,12 +100,20 @@ def ties(view: View, *, titles: Reader | None = None, judge: Judge | None = None
     for row in rows(view, (titles or reader()).read(view.marked(), view.sentences)):
         memory.enter(row)
         marks = marks_of(row)
+        dealt: list[Dealt] = []
         for title in row.titles():
-            for holder, sure in list(_holders(row, title, judge.holder)):
+            if title in {one.title for one in dealt}:
+                continue
+            dealt = dealt_out(row, title)
+            spans = [(one.holder, _DEALT, one.title, one.span) for one in dealt] or [
+                (holder, sure, title, row.parts[title].span)
+                for holder, sure in list(_holders(row, title, judge.holder))
+            ]
+            for holder, sure, part, span in spans:
                 person = holder.mention.entity
-                seat = best_seat(row, title, holder, memory.seats(row, title, person), judge.seat)
+                seat = best_seat(row, part, holder, memory.seats(row, part, person), judge.seat)
                 memory.keep(person, seat)
-                yield Tie(row, title, holder, memory.named(seat), sure, stage_of(row, title, marks))
+                yield Tie(row, part, holder, memory.named(seat), sure, stage_of(row, part, marks), span)
 
 
 def _holders(row: Row, title: int, scores: Scores) -> Iterator[tuple[Holder, float]]:

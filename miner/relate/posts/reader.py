@@ -1,8 +1,8 @@
 """Reads the titles of a text, and the bodies of posts that are no names (校党委, 投资部), as a sequence of labels.
 
 A linear chain over characters (Lafferty, McCallum, Pereira 2001, Conditional random fields) whose weights were learned
-from annotated articles; `miner.training.posts` tells how. Only sentences in which some character speaks for a title are
-decoded.
+from annotated articles; `miner.training.posts` tells how. Only the stretches are decoded in which a title may pay at all:
+elsewhere the likeliest state is known to be none (`Reader.stretches`).
 """
 
 from __future__ import annotations
@@ -40,6 +40,23 @@ def allowed(before: str, after: str) -> bool:
     return (after[0] in "IE" and after[1:] == before[1:]) if opened else after[0] in "OBS"
 
 
+_NEVER = -1e9
+_APART, _SURELY = 1e6, -1e-3
+"""Sums of two sentences are kept this far apart; a sum that comes so near to nothing may be one."""
+ALLOWED = np.array([[allowed(before, after) for after in STATES] for before in STATES])
+_OPENS = np.array([0.0 if state[0] in "OBS" else _NEVER for state in STATES], np.float32)
+_CLOSES = np.array([0.0 if state[0] in "OES" else _NEVER for state in STATES], np.float32)
+
+
+class Stretch(NamedTuple):
+    """A stretch of a sentence that is decoded, and whether characters of the sentence that are none lie on either side."""
+
+    start: int
+    end: int
+    after_none: bool
+    before_none: bool
+
+
 class Read(NamedTuple):
     """A title or body as it was read; `margin` says how much more its characters speak for it than for nothing."""
 
@@ -61,10 +78,7 @@ class Reader:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        count = len(STATES)
-        self._before = [[a for a in range(count) if allowed(STATES[a], STATES[b])] for b in range(count)]
-        self._steps: list[list[float]] = weights.steps.tolist()
-        self._closes = [s for s in range(count) if STATES[s][0] in "OES"]
+        self._into, self._out = _bonuses(weights.steps)
 
     def read(self, marked: Marked, sentences: Sequence[tuple[int, int]]) -> list[Read]:
         """Return the titles and bodies of the sentences, in text order."""
@@ -72,11 +86,35 @@ class Reader:
             return []
         scores = self.scores(marked)
         scores[:, 0] -= BOLD
-        gain = scores[:, 1:].max(axis=1) - scores[:, 0]
-        found: list[Read] = []
+        stretches = self.stretches(scores, sentences)
+        paths = self._decoded(scores, stretches) if stretches else []
+        return [
+            read
+            for stretch, path in zip(stretches, paths, strict=True)
+            for read in self._spans(scores, stretch.start, path)
+        ]
+
+    def stretches(self, scores: Floats, sentences: Sequence[tuple[int, int]]) -> list[Stretch]:
+        """Return the parts of sentences outside of which the likeliest states are surely none.
+
+        A run of other states pays only where what its characters gain over none, with the most that its steps can add, sums
+        up above zero; a character counts where it lies in a run with such a sum (as in Kadane's search for the largest).
+        """
+        gain = (scores[:, 1:] + self._into[1:] + self._out[1:]).max(axis=1) - scores[:, 0]
+        for start, _ in sentences:
+            gain[start] -= _APART  # sums of one sentence lie below those of the sentences before
+        sums = np.concatenate([[0.0], np.cumsum(gain, dtype=np.float64)])
+        lowest = sums[:-1].copy()
+        for start, _ in sentences:
+            lowest[start] -= _APART
+        pays = np.maximum.accumulate(sums[:0:-1])[::-1] - np.minimum.accumulate(lowest) > _SURELY
+        found = []
         for start, end in sentences:
-            if end > start and gain[start:end].max() > 0:
-                found.extend(self._spans(scores, start, self._decoded(scores[start:end])))
+            edges = np.flatnonzero(np.diff(pays[start:end], prepend=False, append=False)).tolist()
+            found += [
+                Stretch(start + low, start + high, low > 0, start + high < end)
+                for low, high in zip(edges[::2], edges[1::2], strict=True)
+            ]
         return found
 
     def scores(self, marked: Marked) -> Floats:
@@ -87,31 +125,33 @@ class Reader:
             total += self.weights.slots.take(column, axis=0)
         return total
 
-    def _decoded(self, scores: Floats) -> list[int]:
-        """Return the likeliest states of one sentence (Viterbi 1967)."""
-        rows: list[list[float]] = scores.tolist()
-        opening = [state for state in range(len(STATES)) if STATES[state][0] in "OBS"]
-        best = [rows[0][s] if s in opening else -1e9 for s in range(len(STATES))]
-        back: list[list[int]] = []
-        for row in rows[1:]:
-            came: list[int] = []
-            now: list[float] = []
-            for state, before in enumerate(self._before):
-                top, origin = -1e18, 0
-                for other in before:
-                    total = best[other] + self._steps[other][state]
-                    if total > top:
-                        top, origin = total, other
-                came.append(origin)
-                now.append(top + row[state])
-            back.append(came)
-            best = now
-        state = max(self._closes, key=best.__getitem__)
-        path = [state]
-        for came in reversed(back):
-            state = came[state]
-            path.append(state)
-        return path[::-1]
+    def _decoded(self, scores: Floats, stretches: Sequence[Stretch]) -> list[list[int]]:
+        """Return the likeliest states of stretches (Viterbi 1967), all at once, the longest first where time goes on."""
+        rank = sorted(range(len(stretches)), key=lambda at: stretches[at].start - stretches[at].end)
+        ranked = [stretches[at] for at in rank]
+        starts = np.array([stretch.start for stretch in ranked])
+        lengths = np.array([stretch.end - stretch.start for stretch in ranked])
+        steps, into = self.weights.steps, np.ascontiguousarray(self.weights.steps.T)
+        after = np.array([stretch.after_none for stretch in ranked])
+        best = scores[starts] + _OPENS + np.where(after[:, None], steps[0], np.float32(0))
+        back = []
+        for at in range(1, int(lengths[0])):
+            count = int(np.searchsorted(-lengths, -at))
+            ways = best[:count, None, :] + into
+            back.append(ways.argmax(axis=2))
+            best[:count] = ways.max(axis=2) + scores[starts[:count] + at]
+        before = np.array([stretch.before_none for stretch in ranked])
+        state = (best + _CLOSES + np.where(before[:, None], steps[:, 0], np.float32(0))).argmax(axis=1)
+        track = np.zeros((len(back) + 1, len(ranked)), np.int8)
+        for at in range(len(back), 0, -1):
+            came = back[at - 1]
+            track[at, : len(came)] = state[: len(came)]
+            state[: len(came)] = came[np.arange(len(came)), state[: len(came)]]
+        track[0] = state
+        found: list[list[int]] = [[] for _ in stretches]
+        for column, at in enumerate(rank):
+            found[at] = track[: lengths[column], column].tolist()
+        return found
 
     def _spans(self, scores: Floats, offset: int, path: Sequence[int]) -> Iterator[Read]:
         start = 0
@@ -123,6 +163,15 @@ class Reader:
                 rows = scores[offset + start : offset + at + 1]
                 chosen = rows[np.arange(len(rows)), path[start : at + 1]] - rows[:, 0]
                 yield Read(offset + start, offset + at + 1, KINDS[name[1]], float(chosen.mean()))
+
+
+def _bonuses(steps: Floats) -> tuple[Floats, Floats]:
+    """Return for every state the most that going on inside a span, and leaving one, adds over the step from none to none."""
+    more = np.where(ALLOWED, steps - steps[0, 0], _NEVER)
+    inside = np.array([state[0] in "IE" for state in STATES])
+    into = np.where(inside, np.maximum(more.max(axis=0), 0), 0)
+    leaving = np.array([state[0] in "ES" for state in STATES])
+    return into.astype(np.float32), np.where(leaving, np.maximum(more.max(axis=1), 0), 0).astype(np.float32)
 
 
 def stored(weights: Weights) -> dict[str, npt.NDArray[np.generic]]:

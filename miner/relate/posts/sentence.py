@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from miner.language.gazetteer import words_of
 from miner.model import Mention
@@ -76,6 +77,13 @@ def symbols_of(folded: str, start: int, end: int) -> Iterator[str]:
             yield _symbol(text)
 
 
+@cache
+def _taking() -> tuple[str, ...]:
+    """Return the words of taking office that are longer than one character, and the last character of them all."""
+    return (*sorted(word for word in words_of("posts", "takes") if len(word) > 1), "任")
+
+
+@lru_cache(maxsize=8192)
 def _symbol(text: str) -> str:
     if text in words_of("posts", "joint"):
         return "、"
@@ -83,9 +91,7 @@ def _symbol(text: str) -> str:
         return text
     if text in words_of("posts", "takes"):
         return "v"
-    if any(text.endswith(word) for word in words_of("posts", "takes") if len(word) > 1) or text.endswith(
-        "任"
-    ):
+    if text.endswith(_taking()):
         return "w"
     if text.startswith(("任", "担任", "当选", "出任")):
         return "u"
@@ -111,7 +117,7 @@ def _parts(view: View, read: Iterable[Read], start: int, end: int) -> list[Part]
         part.span.end for part in named if part.mention is not None and part.mention.label == "enterprise"
     }
     bodies = [
-        Part(Span(r.start, r.end), "B", None, r.margin)
+        Part(_without_at(view, r), "B", None, r.margin)
         for r in read
         if r.kind == "body" and r.end not in ends
     ]
@@ -119,6 +125,12 @@ def _parts(view: View, read: Iterable[Read], start: int, end: int) -> list[Part]
     taken = _apart(taken, titles)
     longer = sorted([*named, *bodies], key=lambda p: (p.span.start - p.span.end, p.mention is None))
     return _apart(taken, longer)
+
+
+def _without_at(view: View, read: Read) -> Span:
+    """Return where a body stands that was read, without 在 before it."""
+    at = view.folded[read.start] in words_of("posts", "at") and read.end - read.start > 2
+    return Span(read.start + at, read.end)
 
 
 def _named(view: View, mention: Mention) -> Part:
