@@ -40,8 +40,6 @@ _LEAST_SEEN, _LEAST_WEIGHT = 3, 0.03
 """A sign seen in fewer stretches is left out; so is one that counts less for every label."""
 _LENIENT = 0.4
 """Added to log-odds: a missed name costs as much as a false one, but every string has several chances to be found."""
-_CONTRADICTED = 2.5
-"""A label that weights from other articles contradict by such log-odds is taken for a slip of its annotator."""
 _OWN = 3
 """How often the project's own corpus counts: it is small, and of the kind of text that the tool is for."""
 
@@ -75,7 +73,6 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     lessons = [_lesson(gold, data / "readings") for folder in folders for gold in read_annotated(folder)]
     rows = tabulate(lessons)
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")
-    rows = without_slips(rows)
     here = by_folds(rows.evidence, rows, range(len(LABELS)), _SIGNS)
     polls = zip(lessons, _parts(lessons, here), strict=True)
     votes = np.concatenate(
@@ -126,16 +123,6 @@ def tabulate(lessons: Sequence[Lesson]) -> Rows:
         np.concatenate([_told(lesson) for lesson in lessons]),
         np.concatenate([np.full(len(lesson.right), lesson.gold.fold) for lesson in lessons]),
     )
-
-
-def without_slips(rows: Rows) -> Rows:
-    """Return the table without the labels that other articles contradict: nothing is learned from them.
-
-    Two annotated articles may call the same thing a name and none; see Northcutt et al. 2021, Confident learning.
-    """
-    odds = by_folds(rows.evidence, rows, range(len(LABELS)), _SIGNS)
-    slips = np.where(rows.right, odds < -_CONTRADICTED, odds > _CONTRADICTED)
-    return rows._replace(told=rows.told & ~slips)
 
 
 def _told(lesson: Lesson) -> Flags:
