@@ -440,7 +440,7 @@ class Inventor:
             for endings, made in _ALIKE:
                 if old.endswith(endings):
                     return made(self)
-        alike = self.lists.by_ending.get(old[-2:]) or self.lists.by_ending.get(old[-1], ())
+        alike = self.lists.by_ending.get(old[-2:]) or self.lists.by_ending.get(old[-1], [])
         return self.random.choice(alike) if alike else old
 
     def _elsewhere(self, old: str) -> str:
