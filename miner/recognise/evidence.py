@@ -9,6 +9,7 @@ as it lifts a held-out score.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from miner.language.gazetteer import words_of
 from miner.recognise.beliefs import LABELS, Beliefs
 from miner.recognise.shapes import letters_of, shape
-from miner.recognise.view import View
+from miner.recognise.view import HOLDERS, View
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.int64]
@@ -159,6 +160,56 @@ def titles(view: View, start: int, end: int) -> list[str]:
     return [*signs, "title after"] if end in view.text.title_starts else signs
 
 
+def structure(view: View, start: int, end: int) -> list[str]:
+    """How the name of a body or firm is built: whose, what stands between, what it ends in; a whole one inside it."""
+    ends_in = "nothing"
+    for hit in view.ending.get(end, ()):
+        if hit.start >= start and hit.term.kind in _TYPES:
+            ends_in = f"{hit.term.kind} {hit.term.sort}"
+    signs = [] if ends_in == "nothing" else [f"built of {_owner(view, start, end)} and {ends_in}"]
+    signs += _inner(view, start, end, ends_in)
+    if any(hit.term.kind in HOLDERS for hit in view.ending.get(start, ())):
+        signs += ["a whole one just before it", f"a whole one just before it, ends in {ends_in}"]
+    if end in view.holder_starts:
+        signs.append("a whole one just after it")
+    return signs
+
+
+def _owner(view: View, start: int, end: int) -> str:
+    owners = [hit for hit in view.text.opening.get(start, ()) if hit.end <= end and hit.term.kind in _OWNERS]
+    owner = max(owners, key=_END, default=None)
+    return f"{owner.term.kind} {owner.term.sort}" if owner else "nobody"
+
+
+def _inner(view: View, start: int, end: int, ends_in: str) -> list[str]:
+    """Return what follows the last whole body or firm inside a stretch: a unit of it, or another name."""
+    text = view.text
+    inner = view.holder_within(start, end)
+    if inner is None:
+        return []
+    index = text.word_at(inner.end)
+    following = "a name" if text.starts_name(inner.end) else text.words.tags[index]
+    return [
+        f"holds a whole {inner.term.kind}, then {following}",
+        f"holds a whole {inner.term.kind}, ends in {ends_in}",
+        "holds a whole one, then " + text.folded[inner.end],
+        "holds a whole one, then " + text.words.words[index],
+    ]
+
+
+_END = itemgetter(1)
+_TYPES = frozenset({"company", "body"})
+_OWNERS = frozenset({"place", "organization", "enterprise"})
+
+
+def cut_title(view: View, start: int, end: int) -> list[str]:
+    """A title that begins inside it and ends beyond: 外交部|长."""
+    begin = view.in_title.get(end, -1)
+    if begin <= start or begin < end - 4:
+        return []
+    return ["cuts a title", "cuts a title before " + view.text.folded[end : end + 1]]
+
+
 def nesting(view: View, start: int, end: int) -> list[str]:
     """A word after it that makes another thing of it: 西门子|杯, 博世|奖学金."""
     following = view.text.folded[end : end + 4]
@@ -194,6 +245,8 @@ SIGNS: tuple[Drawn, ...] = (
     everyday,
     lexicon,
     titles,
+    structure,
+    cut_title,
     nesting,
     zones,
 )

@@ -24,7 +24,7 @@ Places = npt.NDArray[np.int64]
 _REPEATED = 0.5
 """What a network believes so surely, and what the text declares, is looked for in the whole article."""
 _SURE = 0.8
-_NOTHING = 0.9
+_NOTHING = 0.995
 _PATTERNS = frozenset({"type", "title", "list", "latin", "bracket"})
 _METHODS = (
     "declared",
@@ -98,7 +98,7 @@ def weigh(seen: Seen, weights: Scorer) -> tuple[Floats, Floats]:
     """Return the log-odds of every label for every proposal: where it stands, and with the article's vote."""
     blind = seen.view.beliefs.blind
     here = weights.without_network(seen.signs) if blind else weights.here(seen.signs, seen.measures)
-    return here, weights.voted(poll(seen.strings(), here)) if seen.spans else here
+    return here, weights.voted(poll(seen.view.text.folded, seen.spans, here)) if seen.spans else here
 
 
 def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Found]:

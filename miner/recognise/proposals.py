@@ -27,7 +27,10 @@ _MOST_CHARS, _MOST_WORDS = 32, 10
 _LATIN = re.compile(r"[a-z][a-z0-9&'’+!-]*(?:[ .&·]{1,2}[a-z0-9&'’+!-]+){0,5}")
 _DOTTED = re.compile(r"[\u4e00-\u9fffa-z.-]{1,10}(?:·[\u4e00-\u9fffa-z.-]{1,10}){1,4}")
 _BETWEEN = re.compile(r"(?<=[、“《/])[^、。,;:“”《》\n/]{2,24}(?=[、”》/])")
+_BRACKET = re.compile(r"[(][\u4e00-\u9fff]{2,12}[)]")
+"""After a body's name: its other name, or where it stands."""
 _FUNCTION = frozenset({"p", "u", "uj", "ul", "uv", "d", "r", "y", "e", "o", "m", "mq", "f"})
+_JOINING = frozenset("和与及")
 _INNER = frozenset("·&-.()")
 _NEVER = re.compile("\n|进行|举行|召开|签署")
 """What no name holds: the end of a line, and verbs that stand between who acts and what is done."""
@@ -45,13 +48,17 @@ def _typed(view: View) -> Spans:
     """Yield what ends in a type of company or body, from every place where such a name may begin."""
     longest: dict[int, Hit] = {}
     for hit in view.text.hits:
-        if hit.term.kind in ("company", "body") and view.text.edges[hit.end]:
+        ends = view.text.edges[hit.end] or hit.end in view.text.title_starts
+        if hit.term.kind in ("company", "body") and ends:
             known = longest.get(hit.end)
             if known is None or hit.start < known.start:
                 longest[hit.end] = hit
     for end, hit in longest.items():
-        for start in _openings(view.text, hit.start):
+        bracket = _BRACKET.match(view.text.folded, end)
+        for start in (*_openings(view.text, hit.start), hit.start):
             yield start, end
+            if bracket:
+                yield start, bracket.end()
 
 
 def _openings(text: AnnotatedText, end: int) -> Iterator[int]:
@@ -61,8 +68,11 @@ def _openings(text: AnnotatedText, end: int) -> Iterator[int]:
     if starts[index] == end:
         index -= 1
     last = max(0, index - _MOST_WORDS)
-    begun = end
+    begun, joined = end, False
     for at in range(index, last - 1, -1):
+        if begun < end and not joined and words[at] in _JOINING:  # 交通和口岸局
+            joined = True
+            continue
         if end - starts[at] > _MOST_CHARS or _stops(words[at], tags[at]):
             break
         begun = starts[at]

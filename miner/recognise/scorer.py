@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 from zipfile import BadZipFile
 
@@ -103,7 +103,7 @@ def _summed(table: Table, rows: Mapping[str, int], signs: Sequence[Sequence[str]
     if not signs:
         return np.zeros((0, len(LABELS)))
     padded = np.concatenate([table.weights, np.zeros((1, len(LABELS)))])
-    chosen = [rows.get(name, len(rows)) for name in chain.from_iterable(signs)]
+    chosen = list(map(rows.get, chain.from_iterable(signs), repeat(len(rows))))
     first = np.cumsum([0, *map(len, signs[:-1])])
     odds: Floats = np.add.reduceat(padded[chosen], first, axis=0)
     return odds

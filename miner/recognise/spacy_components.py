@@ -125,26 +125,9 @@ def _passage(doc: Doc) -> AnnotatedText:
 
 def _named(doc: Doc, passage: AnnotatedText, names: list[Found]) -> Doc:
     """Return the document with its names set; its words are cut at the edges of names when they are still untouched."""
-    starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
-    missing = {
-        edge
-        for found in names
-        for edge in (found.start, found.end)
-        if edge not in starts and edge < len(passage.text)
-    }
-    if missing and not doc.has_annotation("TAG") and not doc.spans and not doc.ents:
-        doc = _recut(doc, passage.text, sorted({*starts, *missing}))
-        starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
+    doc, starts = _cut_at(doc, passage, names)
     starts[len(passage.text)] = len(doc)
-    spans = []
-    for found in names:
-        first, last = starts.get(found.start), starts.get(found.end)
-        if first is None or last is None:
-            span = doc.char_span(found.start, found.end, label=found.label, alignment_mode="expand")
-        else:
-            span = Span(doc, first, last, label=found.label)
-        if span is not None:
-            spans.append(span)
+    spans = [span for found in names if (span := _spanned(doc, found, starts)) is not None]
     doc.spans["expo"] = spans
     doc.set_ents(
         [span for i, span in enumerate(spans) if not i or span.start >= spans[i - 1].end],
@@ -152,6 +135,23 @@ def _named(doc: Doc, passage: AnnotatedText, names: list[Found]) -> Doc:
     )
     doc.user_data[PASSAGE], doc.user_data[FOUND] = passage, names
     return doc
+
+
+def _cut_at(doc: Doc, passage: AnnotatedText, names: list[Found]) -> tuple[Doc, dict[int, int]]:
+    """Return the document with its words cut at the edges of names, if it may be, and which token begins where."""
+    starts = {token_start: i for i, token_start in enumerate(_starts(doc))}
+    edges = {edge for found in names for edge in (found.start, found.end) if edge < len(passage.text)}
+    if edges <= starts.keys() or doc.has_annotation("TAG") or doc.spans or doc.ents:
+        return doc, starts
+    doc = _recut(doc, passage.text, sorted({*starts, *edges}))
+    return doc, {token_start: i for i, token_start in enumerate(_starts(doc))}
+
+
+def _spanned(doc: Doc, found: Found, starts: dict[int, int]) -> Span | None:
+    first, last = starts.get(found.start), starts.get(found.end)
+    if first is None or last is None:
+        return doc.char_span(found.start, found.end, label=found.label, alignment_mode="expand")
+    return Span(doc, first, last, label=found.label)
 
 
 def _starts(doc: Doc) -> list[int]:

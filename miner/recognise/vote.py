@@ -17,6 +17,16 @@ VOTES = (
     "mean of its mentions",
     "inside a longer name of the article",
     "how sure the longer name is",
+    "surest other name around it",
+    "surest other name within it",
+    "surest other name across its edge",
+    "surest of the same label around it",
+    "surest of the same label within it",
+    "surest of the same label across its edge",
+    "surest name before it in a list",
+    "surest name after it in a list",
+    "surest other label before it in a list",
+    "surest other label after it in a list",
 )
 """What the votes are, in their order."""
 BOUND = 8.0
@@ -24,8 +34,10 @@ BOUND = 8.0
 _SURE = 1.0
 
 
-def poll(strings: Sequence[str], odds: Floats) -> Floats:
-    """Return the votes about proposals, shape (proposals, VOTES, labels), from their folded strings and log-odds."""
+def poll(folded: str, spans: Sequence[tuple[int, int]], odds: Floats) -> Floats:
+    """Return the votes about proposals, shape (proposals, VOTES, labels), from the text, where they stand, sorted, and
+    their log-odds there."""
+    strings = [folded[start:end] for start, end in spans]
     own = np.clip(odds, -BOUND, BOUND)
     names = {text: at for at, text in enumerate(dict.fromkeys(strings))}
     group = np.array([names[text] for text in strings])
@@ -46,9 +58,54 @@ def poll(strings: Sequence[str], odds: Floats) -> Floats:
             (total / count[:, None])[group] * again,
             full > -BOUND,
             np.where(full > -BOUND, full, 0.0),
+            *_rivals(spans, own),
+            *_listed(folded, spans, own),
         ],
         axis=1,
     )
+
+
+def _rivals(spans: Sequence[tuple[int, int]], own: Floats) -> list[Floats]:
+    """Return how sure the surest overlapping proposal is that holds, lies within or crosses each, none below 0.
+
+    First the surest of all labels, then of the same: where two stretches claim the same characters one must yield.
+    """
+    bounds = np.array(spans, np.int64).reshape(len(spans), 2)
+    found = np.zeros((3, *own.shape))
+    sure = np.maximum(own, 0.0)
+    for lag in range(1, len(spans)):
+        (start, end), (later, last) = bounds[:-lag].T, bounds[lag:].T
+        over = np.flatnonzero(later < end)
+        if not len(over):
+            break
+        first, second = over, over + lag
+        within, around = last[over] <= end[over], (later == start)[over] & (last > end)[over]
+        for one, other, kinds in (
+            (first, second, np.where(around, 0, np.where(within, 1, 2))),
+            (second, first, np.where(around, 1, np.where(within, 0, 2))),
+        ):
+            np.maximum.at(found, (kinds, one), sure[other])
+    return [*(np.broadcast_to(each.max(axis=1, keepdims=True), own.shape) for each in found), *found]
+
+
+_LISTING = "、,"
+
+
+def _listed(folded: str, spans: Sequence[tuple[int, int]], own: Floats) -> list[Floats]:
+    """Return how sure the names before and after each in a list are, none below 0: of the label, then of another."""
+    before: dict[int, Floats] = {}
+    after: dict[int, Floats] = {}
+    for row, (start, end) in enumerate(spans):
+        if folded[end : end + 1] in _LISTING:
+            before[end + 1] = np.maximum(before.get(end + 1, 0.0), own[row])
+        if folded[start - 1 : start] in _LISTING:
+            after[start - 1] = np.maximum(after.get(start - 1, 0.0), own[row])
+    none = np.zeros(own.shape[1])
+    beside = [
+        np.array([before.get(start, none) for start, _ in spans]).reshape(own.shape),
+        np.array([after.get(end, none) for _, end in spans]).reshape(own.shape),
+    ]
+    return [*beside, *(_best_other(each) for each in beside)]
 
 
 def _best_other(own: Floats) -> Floats:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from miner.offsets import Span
 from miner.recognise.found import Found
+from miner.recognise.zones import with_words
 from miner.text import AnnotatedText
 
 _LATIN = re.compile(
@@ -14,10 +16,10 @@ _LATIN = re.compile(
     r"\s?(?:[,;][^()\n]{0,30})?[)]"
 )
 _CODE = re.compile(r"\d{3}|\.(?:hk|sz|sh|us|n|o|cn|com)\b")
-_STOCK = re.compile(
+_STOCK = (
     r"[(](?:行情)?(?:00[0-3]|30[01]|60[0135]|68[89])\d{3}(?:,诊股)?[)]|"
-    r"[(]\s?(?:(?:股票|证券)?代码|股票简称)?\s?[::]?\s?"
-    r"(?:[\d]{4,6}\.(?:hk|sz|sh|bj|ss|t|ks)|(?:sh|sz|hk|nyse|nasdaq|hkex|纽交所|纳斯达克)\s?[:.]\s?[\da-z]{1,6})"
+    r"[(]\s?(?:<stock code>)?\s?[::]?\s?"
+    r"(?:[\d]{4,6}\.(?:hk|sz|sh|bj|ss|t|ks)|(?:<exchange>)\s?[:.]\s?[\da-z]{1,6})"
 )
 _LABELS = ("person", "enterprise", "organization")
 
@@ -29,9 +31,14 @@ def latin_brackets(text: AnnotatedText) -> Iterator[tuple[int, Span]]:
             yield match.start(), Span(*match.span(1))
 
 
+@cache
+def _stock() -> re.Pattern[str]:
+    return with_words(_STOCK)
+
+
 def stock_codes(text: AnnotatedText) -> Iterator[int]:
     """Yield where brackets with stock codes open: a company's name ends there."""
-    return (match.start() for match in _STOCK.finditer(text.folded))
+    return (match.start() for match in _stock().finditer(text.folded))
 
 
 def find_latin(text: AnnotatedText, found: list[Found]) -> Iterator[tuple[Found, Found]]:

@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from miner.language.gazetteer import words_of
 from miner.offsets import Span
 from miner.recognise.found import Found
+from miner.recognise.zones import with_words
 from miner.text import AnnotatedText
 
-_DECLARATION = re.compile(
-    r"[(\[]\s?(?:[^()“”\n]{0,60}?[,;])?(?:以下|下文|文中|下|后文|本文)?\s?[(]?(?:统称|简称|合称|下称|又称|亦称|全称|原名|曾用名|简称为|统称为|称)[)]?\s?为?[::]?\s?"
+_DECLARATION = (
+    r"[(\[]\s?(?:[^()“”\n]{0,60}?[,;])?(?:<declared where>)?\s?"
+    r"[(]?(?:<declares>)[)]?\s?为?[::]?\s?"
     r"(?:[“\"'‘《]([^“”\"'‘’《》()\n]{1,24})[”\"'’》]|([^“”\"()\n,;。、]{2,16}))"
     r"(?:\s?(?:或|、|和)\s?[“\"]([^“”\"()\n]{1,24})[”\"])?"
 )
-_AND_OTHERS = re.compile(r"(?:及|与|和)其?(?:附属公司|附属企业|子公司|下属公司|关联公司|旗下公司|下属企业)$")
+_AND_OTHERS = r"(?:及|与|和)其?(?:<and others>)$"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return with_words(_DECLARATION), with_words(_AND_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Declared:
 
 def find_declared(text: AnnotatedText) -> Iterator[Declared]:
     """Yield the declarations of short names in reading order."""
-    for match in _DECLARATION.finditer(text.folded):
+    for match in _patterns()[0].finditer(text.folded):
         spans = [_stripped(text.folded, *match.span(group)) for group in (1, 2, 3) if match.group(group)]
         names = tuple(span for span in spans if _may_be_declared(span.of(text.folded)))
         if names:
@@ -50,7 +58,7 @@ def _may_be_declared(name: str) -> bool:
 
 def _full_end(text: str, end: int) -> int:
     """Return where the full name before a declaration ends: before 及其子公司 and blanks."""
-    others = _AND_OTHERS.search(text, max(0, end - 8), end)
+    others = _patterns()[1].search(text, max(0, end - 8), end)
     return len(text[: others.start() if others else end].rstrip(" "))
 
 

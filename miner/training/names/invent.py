@@ -46,6 +46,9 @@ class Lists:
     streets: list[str]
     bodies: list[str] = field(default_factory=list)
     latin_names: list[str] = field(default_factory=list)
+    by_ending: dict[str, list[str]] = field(default_factory=dict)
+    """Bodies of a lexicon by their last two characters, and by the last."""
+    provinces: list[str] = field(default_factory=list)
 
 
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,8}")
@@ -93,12 +96,23 @@ def read_lists(folder: Path) -> Lists:
         streets=_column(lexicons / "admin_div" / "streets.csv"),
         latin_names=[p for p in _lines(lexicons / "names" / "English_Names_Corpus_2W.txt") if p.isascii() and p.isalpha() and len(p) > 3],
         bodies=[b for b in bodies if _HAN.search(b) and 4 <= len(b) <= 18 and _BODY.search(b)],
+        by_ending=_by_ending(bodies),
+        provinces=_column(lexicons / "admin_div" / "provinces.csv"),
     )  # fmt: skip
 
 
 _BODY = re.compile(
     r"(?:大学|学院|医院|协会|学会|商会|委员会|局|厅|研究所|研究院|中心|联合会|法院|检察院|基金会|中学|政府|总会|办公室)$"
 )
+
+
+def _by_ending(bodies: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for body in bodies:
+        if len(body) > 2 and re.fullmatch("[\u4e00-\u9fff]+", body):
+            for ending in (body[-2:], body[-1]):
+                found.setdefault(ending, []).append(body)
+    return found
 
 
 def _lines(path: Path) -> list[str]:
@@ -117,6 +131,12 @@ class Inventor:
 
     def __init__(self, lists: Lists, seed: int) -> None:
         self.lists, self.random = lists, random.Random(seed)
+        self._regions = [
+            *lists.areas,
+            *lists.provinces,
+            *(name[:-1] for name in lists.provinces if len(name) < 5),
+        ]
+        self._known = frozenset(self._regions)
 
     def word(self, name: str) -> str:
         """Draw a filler."""
@@ -405,10 +425,35 @@ class Inventor:
             if old.endswith("公司"):
                 return self.full()
             return self.brand() if len(old) <= 6 else old
-        if labels == {"organization"} and len(old) >= 4:
+        if labels == {"organization"}:
+            return self._other_body(old)
+        return old
+
+    def _other_body(self, old: str) -> str:
+        """Return another body: elsewhere, of another level, or any that ends alike."""
+        if len(old) < 4:
+            return self.random.choice(_LEVELS) + old[1:] if old[0] in _LEVELS else old
+        way = self.random.random()
+        if way < 0.4:
+            return self._elsewhere(old)
+        if way < 0.6:
             for endings, made in _ALIKE:
-                if old.endswith(endings) and self.chance(0.6):
+                if old.endswith(endings):
                     return made(self)
+        alike = self.lists.by_ending.get(old[-2:]) or self.lists.by_ending.get(old[-1], [])
+        return self.random.choice(alike) if alike else old
+
+    def _elsewhere(self, old: str) -> str:
+        """Return a body with the place that its name begins with changed for another of its level."""
+        for length in range(min(8, len(old) - 2), 1, -1):
+            if old[:length] in self._known:
+                kind = old[length - 1] if old[length - 1] in _LEVELS else ""
+                level = [
+                    name
+                    for name in self.random.choices(self._regions, k=200)
+                    if (name[-1] == kind if kind else name[-1] not in _LEVELS)
+                ]
+                return (level or [old[:length]])[0] + old[length:]
         return old
 
     def _other_person(self, old: str) -> str:
@@ -468,6 +513,7 @@ _PHRASES = {
     ],
     "latin_bracket": ["", "", "（{latin}）", "({latin})"],
 }  # fmt: skip
+_LEVELS = "省市区县镇"
 _ALIKE: tuple[tuple[tuple[str, ...], Callable[[Inventor], str]], ...] = (
     (("大学", "学院"), Inventor.univ),
     (("医院",), Inventor.hospital),

@@ -75,7 +75,9 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")
     here = by_folds(rows.evidence, rows, range(len(LABELS)), _SIGNS)
     polls = zip(lessons, _parts(lessons, here), strict=True)
-    votes = np.concatenate([poll(lesson.seen.strings(), part) for lesson, part in polls])
+    votes = np.concatenate(
+        [poll(lesson.seen.view.text.folded, lesson.seen.spans, part) for lesson, part in polls]
+    )
     voted = [by_folds(votes[:, :, label], rows, [label], _VOTES) for label in range(len(LABELS))]
     figures = measure(lessons, np.concatenate(voted, axis=1) + _LENIENT)
     for name, figure in figures.items():
