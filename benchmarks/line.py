@@ -20,9 +20,10 @@ from pathlib import Path
 
 import jieba
 
+from miner.chunks import mine_safely
 from miner.cli import default_corpus
 from miner.config import Config
-from miner.engine import mine_safely, resolve_archive
+from miner.engine import resolve_archive
 from miner.model import Article, Document
 from miner.pipeline import mine
 from miner.read import read_paths

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,21 +47,47 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; MinerError and Ctrl-C end with a message, never with a traceback."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a name that is no UTF-8 is shown, too
+                stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except MinerError as error:
             kind = next(title for known, title in KINDS if isinstance(error, known))
-            click.secho(f"miner: {kind} / {error}", fg="red", err=True)
+            _complain(f"{kind} / {error}")
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.secho(
-                "miner: 已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on",
-                fg="yellow",
-                err=True,
+            _complain(
+                "已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on",
+                colour="yellow",
             )
             ctx.exit(130)
+        except MemoryError:
+            _complain(
+                "内存不足,已存部分有效;腾出内存后再运行同一命令 /"
+                " out of memory; what was stored stays valid: free memory and run the same command again"
+            )
+            ctx.exit(1)
         except BrokenPipeError:
+            _leave_output()
             ctx.exit(0)
+        except OSError as error:
+            _leave_output()
+            _complain(f"系统报错 / the system reports: {error}")
+            ctx.exit(1)
+
+
+def _complain(text: str, *, colour: str = "red") -> None:
+    with suppress(OSError):
+        click.secho(f"miner: {text}", fg=colour, err=True)
+
+
+def _leave_output() -> None:
+    """Point standard output elsewhere: what it still holds cannot be written, and would be tried again at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Program, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -155,13 +184,14 @@ def run(
     """
     from miner.engine import run_paths
     from miner.read import check_reading
+    from miner.read.paths import printable
 
     options["fields"] = options["fields"] or None
     config = (load_config(config_path) if config_path else Config()).replace(**options)
     _check_date(config.issue_date)
     check_reading(config)
     given = list(paths) or [str(default_corpus())]
-    command = shlex.join(["miner", "run", *given, "--db", str(database)])
+    command = printable(shlex.join(["miner", "run", *given, "--db", str(database)]))
     with _watcher() as watch:
         done = run_paths(
             given, database, config, workers=workers, force=force, prune=prune, command=command, watch=watch

@@ -68,6 +68,8 @@ class Config:
     """Memory that parsing one PDF, image or table may take."""
     max_parse_seconds: int = 300
     """Time that parsing one PDF, image or table may take."""
+    max_mine_seconds: int = 600
+    """Time without progress after which a worker that mines a megabyte is taken to hang (with `--workers`)."""
     max_article_chars: int = 500_000
     """A longer body is cut into several articles, with a problem."""
     batch_articles: int = 64

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import multiprocessing
-import signal
 import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from miner import __version__
+from miner.chunks import Chunk, chunks_of, mine_chunk
 from miner.config import Config
-from miner.errors import InputError, MinerError
-from miner.model import Document, Mined, Problem
-from miner.pipeline import mine
-from miner.read import count_paths, read_paths
+from miner.crew import Crew
+from miner.errors import InputError
+from miner.model import Problem
+from miner.read import Source, Unread, count_paths, find_sources
 from miner.recognise import Recogniser
 from miner.recognise.network.choice import check
 from miner.resolve import resolve
-from miner.store.database import open_database, store_errors
+from miner.store.database import only_run, open_database, store_errors
 from miner.store.places import Place, root_key
+from miner.store.rows import Packed
 from miner.store.write import Writer
 
-_CHUNK_CHARS = 200_000
-_CHUNK_DOCUMENTS = 64
 _TOLD_CAUSES = 5
-_IN_FLIGHT = 3
-"""Chunks on their way for each worker: enough to keep it busy, few enough to keep memory flat."""
+
+Placed = tuple[Source | Unread, Place]
+Miners = Callable[[Iterable[Chunk]], Iterator[tuple[Chunk, list[Packed]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +150,16 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
     check(config.names)
     watch = watch or (lambda progress: None)
     there_before = database.exists()
-    opened = open_database(database, create=True)
-    connection: sqlite3.Connection = opened.conn
-    try:
-        with store_errors(database):
-            writer = Writer(connection, reader_sha256=reader_digest(config))
-            done = _Run(writer, config, workers=workers, force=force, watch=watch).over(
-                places, command=command, prune=prune
-            )
-    finally:
-        _close(connection)
+    with only_run(database):
+        connection: sqlite3.Connection = open_database(database, create=True).conn
+        try:
+            with store_errors(database):
+                writer = Writer(connection, reader_sha256=reader_digest(config))
+                done = _Run(writer, config, workers=workers, force=force, watch=watch).over(
+                    places, command=command, prune=prune
+                )
+        finally:
+            _close(connection)
     if done.read_nothing and not there_before:
         database.unlink(missing_ok=True)  # an empty database beside the mistyped path would only puzzle
     return done
@@ -206,19 +205,31 @@ class _Run:
                               characters=counts.characters, seconds=round(done.seconds, 3))  # fmt: skip
         return replace(done, causes=_causes(writer.connection)) if done.read_nothing else done
 
-    def _mine(self, located: Iterable[tuple[Document, Place]], *, again: bool = False) -> None:
-        counts = self.counts
-        for batch in _mined_batches(located, self.config, workers=self.workers):
-            self.writer.write(batch, again=again)
-            counts.changed = True
-            counts.documents += len(batch)
-            counts.failed += sum(mined.document.status == "failed" for mined, _ in batch)
-            counts.articles += sum(len(mined.facts) for mined, _ in batch)
-            counts.characters += sum(mined.document.n_chars for mined, _ in batch)
-            self.watch(counts.progress(self.total, path=batch[-1][0].document.path))
+    def _mine(self, found: Iterable[Placed], *, again: bool = False) -> None:
+        places: deque[Place] = deque()
 
-    def _located(self, places: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Document, Place]]:
-        """Read documents, each with the place it lies at; skip the known ones before they are parsed."""
+        def sources() -> Iterator[Source | Unread]:
+            for source, place in found:
+                places.append(place)
+                yield source
+
+        with _miners(self.config, self.workers) as miners:
+            for chunk, mined in miners(chunks_of(sources())):
+                self._write([(packed, places.popleft()) for packed in mined], again=again)
+                self.walk.unread.update(s.path for s, m in zip(chunk.sources, mined, strict=True) if m.failed)
+
+    def _write(self, batch: Sequence[tuple[Packed, Place]], *, again: bool) -> None:
+        counts = self.counts
+        self.writer.write(batch, again=again)
+        counts.changed = True
+        counts.documents += len(batch)
+        counts.failed += sum(packed.failed for packed, _ in batch)
+        counts.articles += sum(packed.n_articles for packed, _ in batch)
+        counts.characters += sum(packed.n_chars for packed, _ in batch)
+        self.watch(counts.progress(self.total, path=batch[-1][0].path))
+
+    def _located(self, places: Sequence[tuple[Path, Path]]) -> Iterator[Placed]:
+        """Find documents, each with the place it lies at; pass over the known ones before they are read."""
         for path, root in places:
             base = str(root.resolve())
             self.walk.enter(base, None if path.is_dir() else path.name)
@@ -231,10 +242,9 @@ class _Run:
                 self.counts.changed |= self.writer.see(document_id, Place(base, relative))
                 return True
 
-            for document in read_paths([path], self.config, skip=skip):
-                if document.status == "failed":
-                    self.walk.unread.add(document.path)
-                yield document, Place(base, document.path)
+            for found in find_sources([path], self.config):
+                if not skip(found.id, found.path):
+                    yield found, Place(base, found.path)
 
     def _settle(self, places: Sequence[tuple[Path, Path]], *, prune: bool) -> None:
         """Bring the database in step with what lies where: what moved is read again, what is gone may go."""
@@ -245,18 +255,13 @@ class _Run:
             self._mine(self._moved(places, settled.moved), again=True)
         self.counts.changed |= self.writer.say_twins()
 
-    def _moved(
-        self, places: Sequence[tuple[Path, Path]], moved: Mapping[str, str]
-    ) -> Iterator[tuple[Document, Place]]:
-        """Read again the documents whose path is another one now."""
+    def _moved(self, places: Sequence[tuple[Path, Path]], moved: Mapping[str, str]) -> Iterator[Placed]:
+        """Find again the documents whose path is another one now."""
         for path, root in places:
             base = str(root.resolve())
-
-            def skip(document_id: str, relative: str) -> bool:
-                return moved.get(document_id) != relative
-
-            for document in read_paths([path], self.config, skip=skip, only=moved.values()):
-                yield document, Place(base, document.path)
+            for found in find_sources([path], self.config, only=moved.values()):
+                if moved.get(found.id) == found.path:
+                    yield found, Place(base, found.path)
 
     def _say_whether_empty(self, places: Sequence[tuple[Path, Path]]) -> bool:
         empty = not self.writer.places.any_readable()
@@ -316,89 +321,22 @@ def resolve_archive(connection: sqlite3.Connection) -> None:
     refresh_index(connection)
 
 
-def _chunks(located: Iterable[tuple[Document, Place]]) -> Iterator[list[tuple[Document, Place]]]:
-    chunk: list[tuple[Document, Place]] = []
-    chars = 0
-    for document, location in located:
-        chunk.append((document, location))
-        chars += document.n_chars
-        if chars >= _CHUNK_CHARS or len(chunk) >= _CHUNK_DOCUMENTS:
-            yield chunk
-            chunk, chars = [], 0
-    if chunk:
-        yield chunk
+@contextmanager
+def _miners(config: Config, workers: int) -> Iterator[Miners]:
+    """Yield what mines chunks: this process alone, or several, of which none is left at the end."""
+    if workers > 1:
+        with Crew(config, workers) as crew:
+            yield crew.mine
+    else:
+        yield partial(_mine_here, config=config)
 
 
-def _mined_batches(
-    located: Iterable[tuple[Document, Place]], config: Config, *, workers: int
-) -> Iterator[list[tuple[Mined, Place]]]:
-    if workers <= 1:
-        recogniser: Recogniser | None = None
-        for chunk in _chunks(located):
-            # Loaded only when something must be read: a run over an unchanged archive stays quick.
-            recogniser = recogniser or Recogniser.load(config.names)
-            yield list(
-                zip(
-                    mine_safely([d for d, _ in chunk], config, recogniser),
-                    [place for _, place in chunk],
-                    strict=True,
-                )
-            )
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_start_worker, initargs=(config,)
-    ) as pool:
-        waiting: deque[tuple[Future[list[Mined]], list[Place]]] = deque()
-        for chunk in _chunks(located):
-            waiting.append((pool.submit(_work, [d for d, _ in chunk]), [place for _, place in chunk]))
-            if len(waiting) >= _IN_FLIGHT * workers:
-                yield _collect(*waiting.popleft())
-        while waiting:
-            yield _collect(*waiting.popleft())
-
-
-def _collect(future: Future[list[Mined]], places: list[Place]) -> list[tuple[Mined, Place]]:
-    return list(zip(future.result(), places, strict=True))
-
-
-_WORKER: dict[str, tuple[Config, Recogniser]] = {}
-"""Filled once in each worker process, never in the main one."""
-
-
-def _start_worker(config: Config) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
-    _WORKER["tools"] = (config, Recogniser.load(config.names))
-
-
-def _work(documents: list[Document]) -> list[Mined]:
-    config, recogniser = _WORKER["tools"]
-    return mine_safely(documents, config, recogniser)
-
-
-def mine_safely(documents: list[Document], config: Config, recogniser: Recogniser) -> list[Mined]:
-    """Mine documents together; when that fails, one by one, so that a failure stays with the document that causes it."""
-    try:
-        return list(mine(documents, config, recogniser))
-    except (MinerError, MemoryError):
-        raise
-    except Exception as error:
-        if len(documents) == 1:
-            return [_failed(documents[0], error)]
-        return [mined for document in documents for mined in mine_safely([document], config, recogniser)]
-
-
-def _failed(document: Document, error: Exception) -> Mined:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    problem = Problem(
-        "mine",
-        "crashed",
-        f"程序在此文档上出错 / the program failed on this document: {type(error).__name__}: {error} ({where})",
-    )
-    return Mined(replace(document, status="failed"), (), (), (*document.problems, problem))
+def _mine_here(chunks: Iterable[Chunk], config: Config) -> Iterator[tuple[Chunk, list[Packed]]]:
+    recogniser: Recogniser | None = None
+    for chunk in chunks:
+        # Loaded only when something must be read: a run over an unchanged archive stays quick.
+        recogniser = recogniser or Recogniser.load(config.names)
+        yield chunk, mine_chunk(chunk, config, recogniser)
 
 
 def _close(connection: sqlite3.Connection) -> None:

@@ -109,7 +109,7 @@ def test_a_run_stopped_while_resolving_is_finished_by_the_next(
 
 
 def test_two_workers_give_the_same_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("miner.engine._CHUNK_DOCUMENTS", 4)
+    monkeypatch.setattr("miner.chunks._CHUNK_DOCUMENTS", 4)
     for i in range(20):
         (folder / "in" / f"b{i}.txt").write_text(ARTICLE.replace("60余款", f"{i + 2}款"), encoding="utf-8")
     run("run", str(folder / "in"), "--db", str(folder / "one.db"))

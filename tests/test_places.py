@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from miner import engine
+from miner import chunks, engine
 from miner.config import Config
 from miner.model import ArticleLine, Document, Mined
 from miner.store.database import open_database
@@ -83,7 +83,7 @@ def _only_places(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_models(patch: pytest.MonkeyPatch) -> None:
     """Leave out what takes models."""
     patch.setattr(engine.Recogniser, "load", lambda *chosen: None)
-    patch.setattr(engine, "mine", lined)
+    patch.setattr(chunks, "mine", lined)
     patch.setattr(engine, "resolve_archive", lambda connection: None)
 
 

@@ -33,6 +33,8 @@ ORDER = (
     "resolve",
     "desk",
     "publish",
+    "chunks",
+    "crew",
     "engine",
     "training",
     "evaluate",

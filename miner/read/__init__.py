@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from miner.read.characters import plain_form
-from miner.read.documents import check_reading, read_bytes, read_paths, read_source
+from miner.read.documents import check_reading, read_bytes, read_paths, read_source, unread
 from miner.read.sources import Source, Unread, count_paths, find_sources
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "read_bytes",
     "read_paths",
     "read_source",
+    "unread",
 ]

@@ -6,12 +6,9 @@ import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.decomposition import NMF
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from miner.language.words import words
 from miner.offsets import stable_id
@@ -19,6 +16,10 @@ from miner.resolve.blocks import same_key
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
 from miner.split.jumps import JumpRow, join_jumps
+
+if TYPE_CHECKING:  # a second to import: not wanted by who resolves a few articles
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import NMF
 
 _SHINGLE = 4
 _SIGNED_CHARS = 20_000
@@ -150,6 +151,8 @@ def _keywords(connection: sqlite3.Connection) -> None:
     ids = [row[0] for row in connection.execute("select id from articles where n_chars > 0 order by id")]
     if len(ids) < _FEWEST:
         return
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     sample = ids[:: 1 + len(ids) // _TOPIC_ARTICLES]
     vectorizer = TfidfVectorizer(
         analyzer=_content_words,
@@ -210,6 +213,9 @@ def _fit_topics(
     count = min(_TOPICS, max(2, matrix.shape[0] // 5))
     if min(matrix.shape) <= count:
         return None, []
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+
     model = NMF(count, init="nndsvd", random_state=0, max_iter=200)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # topics need no last digit

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +16,8 @@ from miner.errors import StoreError
 from miner.store.schema import MIGRATIONS, SCHEMA_VERSION, TABLES, index_sql
 
 _BUSY_MS = 5_000
+_STEPS = 200_000
+"""Steps of SQLite's machine, some milliseconds, after which Ctrl-C is looked for."""
 
 
 def open_database(path: Path, *, create: bool = False) -> Database:
@@ -27,6 +32,7 @@ def open_database(path: Path, *, create: bool = False) -> Database:
         connection = database.conn
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma recursive_triggers = on")
+        connection.set_progress_handler(_hear_interrupts, _STEPS)
         version, tables = _version(connection, path)
         if version == 0 and tables and "articles" not in tables:
             raise StoreError(
@@ -60,6 +66,11 @@ def open_readonly(path: Path) -> sqlite3.Connection:
                 where=str(path),
             )
     return connection
+
+
+def _hear_interrupts() -> int:
+    """Let Python look for Ctrl-C in the midst of a long statement: it is raised here, and ends the statement."""
+    return 0
 
 
 def _must_exist(path: Path) -> None:
@@ -111,11 +122,45 @@ def _add_columns(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
+def only_run(path: Path) -> Iterator[None]:
+    """Keep a second run on this machine from a database while this one fills it; raises StoreError when one is there.
+
+    The lock is a file among the system's temporary ones, so nothing lies beside the database; it goes with its process.
+    """
+    lock = _lock_of(path)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock_of(path: Path) -> int | None:
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        import fcntl
+
+        lock = os.open(Path(tempfile.gettempdir()) / f"miner-{name}.lock", flags, 0o600)
+    except (ImportError, OSError):
+        return None  # no such locks here: SQLite's own keep each transaction whole
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        what, hint = _EXPLANATIONS["locked"]
+        raise StoreError(what, where=str(path), hint=hint) from error
+    return lock
+
+
+@contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into StoreErrors that say what to do."""
+    """Turn SQLite's errors into StoreErrors that say what to do, and a statement that Ctrl-C ended into KeyboardInterrupt."""
     try:
         yield
     except sqlite3.Error as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
         raise _store_error(error, path) from error
 
 
