@@ -455,8 +455,8 @@ def resolve_command(database: Path) -> None:
 
     opened = open_database(database)
     with store_errors(database):
-        resolve_archive(opened.conn)
-    opened.conn.close()
+        resolve_archive(opened)
+    opened.close()
     click.echo(f"已归并 resolved: {database}")
 
 

@@ -151,7 +151,7 @@ def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: 
     watch = watch or (lambda progress: None)
     there_before = database.exists()
     with only_run(database):
-        connection: sqlite3.Connection = open_database(database, create=True).conn
+        connection: sqlite3.Connection = open_database(database, create=True)
         try:
             with store_errors(database):
                 writer = Writer(connection, reader_sha256=reader_digest(config))

@@ -210,8 +210,8 @@ def test_a_full_disk_is_said_and_leaves_a_whole_database(
 
     def limited(path: Path, *, create: bool = False) -> object:
         opened = original(path, create=create)
-        pages = opened.conn.execute("pragma page_count").fetchone()[0]
-        opened.conn.execute(f"pragma max_page_count = {pages}")
+        pages = opened.execute("pragma page_count").fetchone()[0]
+        opened.execute(f"pragma max_page_count = {pages}")
         return opened
 
     monkeypatch.setattr("miner.engine.open_database", limited)

@@ -95,7 +95,7 @@ def same_as_fresh(root: Path, database: Path) -> None:
     """Compare with a database that is made anew."""
     fresh = database.with_name("fresh.db")
     fresh.unlink(missing_ok=True)
-    open_database(fresh, create=True).conn.close()  # where nothing can be read, none is made
+    open_database(fresh, create=True).close()  # where nothing can be read, none is made
     run(root, fresh)
     assert contents(database) == contents(fresh)
 
@@ -109,7 +109,7 @@ class Histories(RuleBasedStateMachine):
         self.root = self.folder / "archive"
         self.root.mkdir()
         self.database = self.folder / "expo.db"
-        open_database(self.database, create=True).conn.close()
+        open_database(self.database, create=True).close()
         self.patch = pytest.MonkeyPatch()
         without_models(self.patch)
         self.fresh = False

@@ -45,9 +45,9 @@ def _opened(database: Path) -> Iterator[sqlite3.Connection]:
     opened = open_database(database)
     try:
         with store_errors(database):
-            yield opened.conn
+            yield opened
     finally:
-        opened.conn.close()
+        opened.close()
 
 
 @targets.command()

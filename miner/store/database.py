@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from miner.errors import StoreError
 from miner.store.schema import MIGRATIONS, SCHEMA_VERSION, TABLES, index_sql
 
@@ -20,7 +18,7 @@ _STEPS = 200_000
 """Steps of SQLite's machine, some milliseconds, after which Ctrl-C is looked for."""
 
 
-def open_database(path: Path, *, create: bool = False) -> Database:
+def open_database(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """Open a database that `miner run` made; with `create`, make it when it is not there.
 
     Raises StoreError when the file is missing, is no database, is locked or read-only, or has a newer schema.
@@ -28,8 +26,7 @@ def open_database(path: Path, *, create: bool = False) -> Database:
     with store_errors(path):
         if not create:
             _must_exist(path)
-        database = Database(sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False))
-        connection = database.conn
+        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma recursive_triggers = on")
         connection.set_progress_handler(_hear_interrupts, _STEPS)
@@ -50,7 +47,7 @@ def open_database(path: Path, *, create: bool = False) -> Database:
             _create_schema(connection, version)
         if create:
             _add_columns(connection)
-    return database
+    return connection
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
