@@ -10,8 +10,7 @@ from miner.config import Config
 from miner.errors import MinerError
 from miner.model import Document, Mined, Problem
 from miner.pipeline import mine
-from miner.read import Source, Unread, read_source, unread
-from miner.read.faults import fault
+from miner.read import Source, Unread, fault, read_source, unread
 from miner.recognise import Recogniser
 from miner.store.rows import Packed, pack
 

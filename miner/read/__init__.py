@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from miner.read.characters import plain_form
 from miner.read.documents import check_reading, read_bytes, read_paths, read_source, unread
+from miner.read.faults import fault
 from miner.read.sources import Source, Unread, count_paths, find_sources
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Unread",
     "check_reading",
     "count_paths",
+    "fault",
     "find_sources",
     "plain_form",
     "read_bytes",
