@@ -5,23 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
+from miner import model
 from miner.config import Config
 from miner.errors import MinerError
-from miner.model import Document, Mined, Problem
+from miner.model import Document, Problem
 from miner.pipeline import mine
-from miner.read import Source, Unread, fault, read_source, unread
+from miner.read import Plain, Source, Unread, fault, read_source, unread
 from miner.recognise import Recogniser
+from miner.remote import open_plain
 from miner.store.rows import Packed, pack
 
-__all__ = ["Chunk", "chunks_of", "mine_chunk", "mine_safely", "patience", "set_aside"]
+__all__ = [
+    "Chunk",
+    "Found",
+    "Mined",
+    "Remote",
+    "Seen",
+    "chunks_of",
+    "mine_chunk",
+    "mine_safely",
+    "patience",
+    "set_aside",
+]
 
 _CHUNK_BYTES = 600_000
 """Bytes of a chunk: some 200,000 characters of Chinese text, three seconds of mining."""
 _CHUNK_DOCUMENTS = 64
 _OCR_TAKES = 20
 
-Found = Source | Unread
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file that whoever mines it opens, and the documents that are known to lie there."""
+
+    plain: Plain
+    known: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Its path below the folder that was given."""
+        return self.plain.path
+
+
+class Seen(NamedTuple):
+    """A document that is known already, and was passed over."""
+
+    id: str
+    path: str
+
+
+Found = Source | Unread | Remote
+Mined = tuple[int, Packed | Seen]
+"""The number of a source in its chunk, and what came of it: of a file that turns out to be an archive, several."""
 Beat = Callable[[], None]
 """Called whenever a step is done: who waits for a chunk knows that it is still worked on."""
 
@@ -36,7 +73,13 @@ class Chunk:
     @property
     def size(self) -> int:
         """Bytes of all its sources."""
-        return sum(len(s.data) for s in self.sources if isinstance(s, Source))
+        return sum(map(_size, self.sources))
+
+
+def _size(source: Found) -> int:
+    if isinstance(source, Remote):
+        return source.plain.bytes
+    return len(source.data) if isinstance(source, Source) else 0
 
 
 def chunks_of(found: Iterable[Found]) -> Iterator[Chunk]:
@@ -45,7 +88,7 @@ def chunks_of(found: Iterable[Found]) -> Iterator[Chunk]:
     size = number = 0
     for source in found:
         chunk.append(source)
-        size += len(source.data) if isinstance(source, Source) else 0
+        size += _size(source)
         if size >= _CHUNK_BYTES or len(chunk) >= _CHUNK_DOCUMENTS:
             yield Chunk(number, tuple(chunk))
             chunk, size, number = [], 0, number + 1
@@ -55,25 +98,37 @@ def chunks_of(found: Iterable[Found]) -> Iterator[Chunk]:
 
 def mine_chunk(
     chunk: Chunk, config: Config, recogniser: Recogniser, beat: Beat = lambda: None
-) -> list[Packed]:
+) -> list[Mined]:
     """Read and mine the sources of a chunk; what fails with one document stays with that document.
 
     Raises MinerError where no document is to blame, as when a model is missing.
     """
-    documents = []
-    for source in chunk.sources:
-        documents.append(_read(source, config))
-        beat()
-    return [pack(mined) for mined in mine_safely(documents, config, recogniser, beat)]
+    mined: list[Mined] = []
+    documents: list[Document] = []
+    numbers: list[int] = []
+    for number, source in enumerate(chunk.sources):
+        for found in _opened(source, config):
+            if isinstance(found, Seen):
+                mined.append((number, found))
+            else:
+                documents.append(unread(found) if isinstance(found, Unread) else read_source(found, config))
+                numbers.append(number)
+            beat()
+    packed = [pack(one) for one in mine_safely(documents, config, recogniser, beat)]
+    return [*mined, *zip(numbers, packed, strict=True)]
 
 
-def _read(source: Found, config: Config) -> Document:
-    return unread(source) if isinstance(source, Unread) else read_source(source, config)
+def _opened(source: Found, config: Config) -> Iterator[Source | Unread | Seen]:
+    if not isinstance(source, Remote):
+        yield source
+        return
+    for found in open_plain(source.plain, config):
+        yield Seen(found.id, found.path) if found.id in source.known else found
 
 
 def mine_safely(
     documents: list[Document], config: Config, recogniser: Recogniser, beat: Beat = lambda: None
-) -> list[Mined]:
+) -> list[model.Mined]:
     """Mine documents together; when that fails, one by one, so that a failure stays with the document that causes it."""
     try:
         return list(mine(documents, config, recogniser))
@@ -110,6 +165,9 @@ def set_aside(source: Found, code: str, **values: object) -> Packed:
     """
     if isinstance(source, Unread):
         document = unread(source)
+    elif isinstance(source, Remote):
+        document = unread(Unread(source.path, fault(code, **values)))
+        return pack(model.Mined(document, (), (), document.problems))
     else:
         document = Document(
             source.id, source.path, "application/octet-stream", None, len(source.data), url=source.url
@@ -117,8 +175,8 @@ def set_aside(source: Found, code: str, **values: object) -> Packed:
     return pack(_failed(document, Problem("mine", code, fault(code, **values).what)))
 
 
-def _failed(document: Document, problem: Problem) -> Mined:
-    return Mined(replace(document, status="failed"), (), (), (*document.problems, problem))
+def _failed(document: Document, problem: Problem) -> model.Mined:
+    return model.Mined(replace(document, status="failed"), (), (), (*document.problems, problem))
 
 
 def patience(chunk: Chunk, config: Config) -> float:

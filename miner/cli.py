@@ -134,6 +134,11 @@ def _database(function: F) -> F:
     "--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="进程数 / processes"
 )
 @click.option(
+    "--scheduler",
+    metavar="tcp://HOST:PORT",
+    help="由 Dask 集群处理(需 extra: cluster)/ let the workers of a Dask scheduler mine",
+)
+@click.option(
     "--config",
     "config_path",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -168,6 +173,7 @@ def run(
     database: Path,
     config_path: Path | None,
     workers: int,
+    scheduler: str | None,
     force: bool,
     prune: bool,
     **options: Any,
@@ -181,6 +187,7 @@ def run(
     Example:
       miner run ../archive/2023-11 --db expo.db --newspaper 徐汇报 --workers 2
       miner run 'pages/*.txt' --layout page --issue-date 2023-11-08
+      miner run s3://papers/2023 --db expo.db --scheduler tcp://10.0.0.1:8786
     """
     from miner.engine import run_paths
     from miner.read import check_reading
@@ -194,7 +201,15 @@ def run(
     command = printable(shlex.join(["miner", "run", *given, "--db", str(database)]))
     with _watcher() as watch:
         done = run_paths(
-            given, database, config, workers=workers, force=force, prune=prune, command=command, watch=watch
+            given,
+            database,
+            config,
+            workers=workers,
+            scheduler=scheduler,
+            force=force,
+            prune=prune,
+            command=command,
+            watch=watch,
         )
     if done.read_nothing:
         raise InputError(

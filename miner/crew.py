@@ -21,11 +21,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
-from miner.chunks import Chunk, mine_chunk, patience, set_aside
+from miner.chunks import Chunk, Mined, mine_chunk, patience, set_aside
 from miner.config import Config
 from miner.errors import MinerError
 from miner.recognise import Recogniser
-from miner.store.rows import Packed
 
 __all__ = ["Crew", "serve"]
 
@@ -53,15 +52,17 @@ class _Task:
 
     chunk: Chunk
     deaths: int = 0
-    mined: list[Packed] | None = None
+    mined: list[Mined] | None = None
     parts: list[_Task] = field(default_factory=list)
 
-    def result(self) -> list[Packed] | None:
+    def result(self) -> list[Mined] | None:
         """Return the mined documents once all are there."""
         if not self.parts:
             return self.mined
         found = [part.mined for part in self.parts]
-        return None if None in found else [packed for part in found if part for packed in part]
+        if None in found:
+            return None
+        return [(number, packed) for number, part in enumerate(found) for _, packed in part or ()]
 
 
 class _Worker:
@@ -156,7 +157,7 @@ class Crew:
             worker.end(0.0 if kind else _GOODBYE_SECONDS)
         self._workers.clear()
 
-    def mine(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Packed]]]:
+    def mine(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, list[Mined]]]:
         """Yield each chunk, in order, with its mined documents.
 
         Raises MinerError as `mine_chunk` does, and when no process can be started.
@@ -242,7 +243,7 @@ class Crew:
         if limit is None and task.deaths < _DEATHS_ALONE:
             return [task]
         code, values = ("worker-died", {}) if limit is None else ("too-long", {"limit": round(limit)})
-        task.mined = [set_aside(task.chunk.sources[0], code, **values)]
+        task.mined = [(0, set_aside(task.chunk.sources[0], code, **values))]
         return []
 
 
@@ -250,12 +251,11 @@ def serve(descriptor: int) -> None:
     """Do chunks as they come over a socket, until the main process is gone: a worker's whole life."""
     pipe = Connection(descriptor)
     orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    for work in (lambda: _hear(pipe, orders.put), lambda: _answer(pipe, answers.get)):
-        threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=_hear, args=(pipe, orders.put), daemon=True).start()
 
     def tell(what: Told, value: object = None) -> None:
-        answers.put(pickle.dumps((what, value), protocol=5))
+        # Said before the next chunk is begun: what ends this process then is not blamed on this one.
+        pipe.send_bytes(pickle.dumps((what, value), protocol=5))
 
     try:
         config = pickle.loads(orders.get())
@@ -276,10 +276,3 @@ def _hear(pipe: Connection, put: Callable[[bytes], None]) -> None:
         while (order := pipe.recv_bytes()) != _GOODBYE:
             put(order)
     os._exit(0)
-
-
-def _answer(pipe: Connection, get: Callable[[], bytes]) -> None:
-    with suppress(OSError, MemoryError):
-        while True:
-            pipe.send_bytes(get())
-    os._exit(1)

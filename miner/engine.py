@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from importlib import resources
-from importlib.resources.abc import Traversable
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from miner import __version__
-from miner.chunks import Chunk, chunks_of, mine_chunk
+from miner.chunks import Chunk, Found, Mined, Remote, Seen, chunks_of, mine_chunk
+from miner.cluster import Cluster
 from miner.config import Config
 from miner.crew import Crew
+from miner.digest import model_digest, reader_digest
 from miner.errors import InputError
 from miner.model import Problem
-from miner.read import Source, Unread, count_paths, find_sources
+from miner.read import Plain, Source, Unread, count_paths, find_sources
 from miner.recognise import Recogniser
 from miner.recognise.network.choice import check
+from miner.remote import find_plain, is_address, open_plain, root_of
 from miner.resolve import resolve
 from miner.store.database import only_run, open_database, store_errors
 from miner.store.places import Place, root_key
@@ -32,8 +34,9 @@ from miner.store.write import Writer
 
 _TOLD_CAUSES = 5
 
-Placed = tuple[Source | Unread, Place]
-Miners = Callable[[Iterable[Chunk]], Iterator[tuple[Chunk, list[Packed]]]]
+Placed = tuple[Found, str]
+"""A source, and the folder that its path is relative to."""
+Miners = Callable[[Iterable[Chunk]], Iterator[tuple[Chunk, list[Mined]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,45 +93,32 @@ class _Counts:
 Watcher = Callable[[Progress], None]
 
 
-@cache
-def model_digest() -> str:
-    """Return a hash over every lexicon and model of the package."""
-    digest = hashlib.sha256()
-    stack: list[tuple[str, Traversable]] = [("", resources.files("miner") / "resources")]
-    while stack:
-        name, here = stack.pop()
-        if here.is_dir():
-            stack.extend(
-                sorted(
-                    ((f"{name}/{child.name}", child) for child in here.iterdir()), key=lambda pair: pair[0]
-                )
-            )
-        elif not name.endswith(".md"):
-            digest.update(name.encode())
-            digest.update(here.read_bytes())
-    return digest.hexdigest()
+class Given(NamedTuple):
+    """One thing to mine: a file or a folder, by path or address."""
+
+    path: str
+    root: str
+    """The folder that the paths of its documents are relative to, absolute."""
+    file: str | None
+    """Its name below the root, when it is one file."""
 
 
-def reader_digest(config: Config) -> str:
-    """Return a hash of everything that decides what is read from a document: version, configuration, lexicons, models."""
-    return hashlib.sha256(f"{__version__} {config.digest()} {model_digest()}".encode()).hexdigest()
-
-
-def expand(paths: Iterable[str]) -> list[tuple[Path, Path]]:
-    """Return (path, root) for files, folders and globs; the paths of documents are relative to the root.
+def expand(paths: Iterable[str]) -> list[Given]:
+    """Return what files, folders, globs and addresses stand for.
 
     Raises InputError for a path that does not exist and a glob that matches nothing.
     """
-    found: list[tuple[Path, Path]] = []
+    found: list[Given] = []
     for given in paths:
-        path = Path(given)
-        if path.exists():
-            found.append((path, path if path.is_dir() else path.parent))
+        if Path(given).exists():
+            found.append(_local(given))
+        elif is_address(given):
+            found.append(Given(given, *root_of(given)))
         elif glob.has_magic(given):
             matches = sorted(glob.glob(given, recursive=True))
             if not matches:
                 raise InputError("no file matches this pattern", code="no-match", where=given)
-            found.extend((Path(m), Path(m) if Path(m).is_dir() else Path(m).parent) for m in matches)
+            found.extend(map(_local, matches))
         else:
             raise InputError(
                 "there is no such file or folder", code="missing", where=given, hint="check the spelling"
@@ -136,30 +126,39 @@ def expand(paths: Iterable[str]) -> list[tuple[Path, Path]]:
     return found
 
 
-def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: int = 1, force: bool = False,
-              prune: bool = False, command: str = "", watch: Watcher | None = None) -> Progress:  # fmt: skip
+def _local(given: str) -> Given:
+    path = Path(given)
+    if path.is_dir():
+        return Given(given, str(path.resolve()), None)
+    return Given(given, str(path.parent.resolve()), path.name)
+
+
+def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: int = 1, scheduler: str | None = None,
+              force: bool = False, prune: bool = False, command: str = "", watch: Watcher | None = None) -> Progress:  # fmt: skip
     """Mine files, folders and globs into a database, then resolve it; return what was done.
 
     Documents that are known already, by the same version, configuration and models, are skipped. Each batch is one
     transaction: whatever stops a run, what was stored stays valid and the next run goes on from there. Documents that
-    moved are read again under their new path; those that are gone stay, unless `prune`.
+    moved are read again under their new path; those that are gone stay, unless `prune`. With the address of a Dask
+    `scheduler` its workers mine, else so many processes of this machine.
 
     Raises InputError, StoreError, ConfigError or ModelError, as their names say.
     """
-    places = expand(paths)
+    given = expand(paths)
     check(config.names)
     watch = watch or (lambda progress: None)
     there_before = database.exists()
     with only_run(database):
-        connection: sqlite3.Connection = open_database(database, create=True)
+        connection, writer = open_database(database, create=True), None
         try:
             with store_errors(database):
                 writer = Writer(connection, reader_sha256=reader_digest(config))
-                done = _Run(writer, config, workers=workers, force=force, watch=watch).over(
-                    places, command=command, prune=prune
+                crew = Hands(workers, scheduler)
+                done = _Run(writer, config, hands=crew, force=force, watch=watch).over(
+                    given, command=command, prune=prune
                 )
         finally:
-            _close(connection)
+            _close(connection, written=bool(writer and writer.wrote))
     if done.read_nothing and not there_before:
         database.unlink(missing_ok=True)  # an empty database beside the mistyped path would only puzzle
     return done
@@ -173,16 +172,23 @@ def _causes(connection: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+class Hands(NamedTuple):
+    """Who mines: processes of this machine, or the workers of a Dask scheduler."""
+
+    workers: int = 1
+    scheduler: str | None = None
+
+
 class _Run:
     """One run over an archive: walks it, mines what is new, brings places and facts in step."""
 
-    def __init__(self, writer: Writer, config: Config, *, workers: int, force: bool, watch: Watcher) -> None:
-        self.writer, self.config, self.workers, self.force, self.watch = writer, config, workers, force, watch
+    def __init__(self, writer: Writer, config: Config, *, hands: Hands, force: bool, watch: Watcher) -> None:
+        self.writer, self.config, self.hands, self.force, self.watch = writer, config, hands, force, watch
         self.counts = _Counts()
         self.walk = Walk()
         self.total: int | None = None
 
-    def over(self, places: Sequence[tuple[Path, Path]], *, command: str, prune: bool) -> Progress:
+    def over(self, given: Sequence[Given], *, command: str, prune: bool) -> Progress:
         """Do the run; returns what was done."""
         writer, counts = self.writer, self.counts
         unresolved = writer.has_unfinished_run() or self.force
@@ -192,10 +198,11 @@ class _Run:
             config_sha256=self.config.digest(),
             model_sha256=model_digest(),
         )
-        self.total = count_paths([path for path, _ in places])
-        self._mine(self._located(places))
-        self._settle(places, prune=prune)
-        empty = self._say_whether_empty(places)
+        if not any(is_address(one.path) for one in given):
+            self.total = count_paths([one.path for one in given])
+        self._mine(self._located(given))
+        self._settle(given, prune=prune)
+        empty = self._say_whether_empty(given)
         if counts.changed or unresolved:
             self.watch(counts.progress(self.total, "resolve"))
             resolve_archive(writer.connection)
@@ -206,70 +213,94 @@ class _Run:
         return replace(done, causes=_causes(writer.connection)) if done.read_nothing else done
 
     def _mine(self, found: Iterable[Placed], *, again: bool = False) -> None:
-        places: deque[Place] = deque()
+        roots: deque[str] = deque()
 
-        def sources() -> Iterator[Source | Unread]:
-            for source, place in found:
-                places.append(place)
+        def sources() -> Iterator[Found]:
+            for source, root in found:
+                roots.append(root)
                 yield source
 
-        with _miners(self.config, self.workers) as miners:
-            for chunk, mined in miners(chunks_of(sources())):
-                self._write([(packed, places.popleft()) for packed in mined], again=again)
-                self.walk.unread.update(s.path for s, m in zip(chunk.sources, mined, strict=True) if m.failed)
+        chunks = chunks_of(sources())
+        first = next(chunks, None)
+        if first is None:  # nobody is asked to come where nothing is to be done
+            return
+        with _miners(self.config, self.hands) as miners:
+            for chunk, mined in miners(chain((first,), chunks)):
+                of = [roots.popleft() for _ in chunk.sources]
+                self._write([(packed, Place(of[n], packed.path)) for n, packed in mined], again=again)
 
-    def _write(self, batch: Sequence[tuple[Packed, Place]], *, again: bool) -> None:
+    def _write(self, mined: Sequence[tuple[Packed | Seen, Place]], *, again: bool) -> None:
         counts = self.counts
-        self.writer.write(batch, again=again)
-        counts.changed = True
-        counts.documents += len(batch)
-        counts.failed += sum(packed.failed for packed, _ in batch)
-        counts.articles += sum(packed.n_articles for packed, _ in batch)
-        counts.characters += sum(packed.n_chars for packed, _ in batch)
-        self.watch(counts.progress(self.total, path=batch[-1][0].path))
+        for seen, place in mined:
+            if isinstance(seen, Seen):
+                self._saw(seen.id, place)
+        batch = [(packed, place) for packed, place in mined if isinstance(packed, Packed)]
+        if batch:
+            self.writer.write(batch, again=again)
+            counts.changed = True
+            counts.documents += len(batch)
+            counts.failed += sum(packed.failed for packed, _ in batch)
+            counts.articles += sum(packed.n_articles for packed, _ in batch)
+            counts.characters += sum(packed.n_chars for packed, _ in batch)
+            self.walk.unread.update(packed.path for packed, _ in batch if packed.failed)
+        if mined:
+            self.watch(counts.progress(self.total, path=mined[-1][1].path))
 
-    def _located(self, places: Sequence[tuple[Path, Path]]) -> Iterator[Placed]:
-        """Find documents, each with the place it lies at; pass over the known ones before they are read."""
-        for path, root in places:
-            base = str(root.resolve())
-            self.walk.enter(base, None if path.is_dir() else path.name)
+    def _located(self, given: Sequence[Given]) -> Iterator[Placed]:
+        """Find documents, each with the folder its path is relative to; pass over the known ones before they are read."""
+        for path, root, file in given:
+            self.walk.enter(root, file)
+            for found in self._find(path):
+                self.walk.saw(root, found.path)
+                if isinstance(found, Plain):
+                    known = () if self.force else tuple(self.writer.known_at(Place(root, found.path)))
+                    yield Remote(found, known), root
+                elif self.force or not self.writer.knows(found.id):
+                    yield found, root
+                else:
+                    self._saw(found.id, Place(root, found.path))
 
-            def skip(document_id: str, relative: str, base: str = base) -> bool:
-                self.walk.saw(base, relative)
-                if self.force or not self.writer.knows(document_id):
-                    return False
-                self.counts.skipped += 1
-                self.counts.changed |= self.writer.see(document_id, Place(base, relative))
-                return True
+    def _find(self, path: str) -> Iterator[Plain | Source | Unread]:
+        if self.hands.scheduler or is_address(path):
+            return find_plain(path, self.config)
+        return find_sources([path], self.config)
 
-            for found in find_sources([path], self.config):
-                if not skip(found.id, found.path):
-                    yield found, Place(base, found.path)
+    def _saw(self, document_id: str, place: Place) -> None:
+        """Note that a known document lies at a place."""
+        self.counts.skipped += 1
+        self.counts.changed |= self.writer.see(document_id, place)
 
-    def _settle(self, places: Sequence[tuple[Path, Path]], *, prune: bool) -> None:
+    def _settle(self, given: Sequence[Given], *, prune: bool) -> None:
         """Bring the database in step with what lies where: what moved is read again, what is gone may go."""
         settled = self.writer.places.settle(self.walk.roots, self.walk.was_under, prune=prune)
         self.counts.changed |= settled.changed
         self.counts.pruned += tuple(settled.pruned)
         if settled.moved:
-            self._mine(self._moved(places, settled.moved), again=True)
+            self._mine(self._moved(given, settled.moved), again=True)
         self.counts.changed |= self.writer.say_twins()
 
-    def _moved(self, places: Sequence[tuple[Path, Path]], moved: Mapping[str, str]) -> Iterator[Placed]:
+    def _moved(self, given: Sequence[Given], moved: Mapping[str, str]) -> Iterator[Placed]:
         """Find again the documents whose path is another one now."""
-        for path, root in places:
-            base = str(root.resolve())
-            for found in find_sources([path], self.config, only=moved.values()):
-                if moved.get(found.id) == found.path:
-                    yield found, Place(base, found.path)
+        now = set(moved.values())
+        for path, root, _ in given:
+            if not is_address(path):
+                for found in find_sources([path], self.config, only=now):
+                    if moved.get(found.id) == found.path:
+                        yield found, root
+                continue
+            for plain in find_plain(path, self.config):
+                opened = open_plain(plain, self.config) if isinstance(plain, Plain) else iter((plain,))
+                for found in opened if plain.path in now else ():
+                    if moved.get(found.id) == found.path:
+                        yield found, root
 
-    def _say_whether_empty(self, places: Sequence[tuple[Path, Path]]) -> bool:
+    def _say_whether_empty(self, given: Sequence[Given]) -> bool:
         empty = not self.writer.places.any_readable()
         self.writer.forget_nothing_readable()
         if empty:
             self.writer.add_problems(
                 [Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")],
-                path=", ".join(str(path) for path, _ in places),
+                path=", ".join(one.path for one in given),
             )
         return empty
 
@@ -322,27 +353,29 @@ def resolve_archive(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _miners(config: Config, workers: int) -> Iterator[Miners]:
-    """Yield what mines chunks: this process alone, or several, of which none is left at the end."""
-    if workers > 1:
-        with Crew(config, workers) as crew:
+def _miners(config: Config, hands: Hands) -> Iterator[Miners]:
+    """Yield what mines chunks: this process alone, or others, of which none works on at the end."""
+    if hands.scheduler:
+        with Cluster(hands.scheduler, config) as cluster:
+            yield cluster.mine
+    elif hands.workers > 1:
+        with Crew(config, hands.workers) as crew:
             yield crew.mine
     else:
         yield partial(_mine_here, config=config)
 
 
-def _mine_here(chunks: Iterable[Chunk], config: Config) -> Iterator[tuple[Chunk, list[Packed]]]:
-    recogniser: Recogniser | None = None
+def _mine_here(chunks: Iterable[Chunk], config: Config) -> Iterator[tuple[Chunk, list[Mined]]]:
+    recogniser = Recogniser.load(config.names)
     for chunk in chunks:
-        # Loaded only when something must be read: a run over an unchanged archive stays quick.
-        recogniser = recogniser or Recogniser.load(config.names)
         yield chunk, mine_chunk(chunk, config, recogniser)
 
 
-def _close(connection: sqlite3.Connection) -> None:
-    """Leave one plain file behind: no -wal beside it, readable from read-only media."""
+def _close(connection: sqlite3.Connection, *, written: bool) -> None:
+    """Leave one plain file behind: no -wal beside it, readable from read-only media; one not written stays as it is."""
     try:
-        connection.execute("pragma optimize")
+        if written:
+            connection.execute("pragma optimize")
         connection.execute("pragma journal_mode = delete")
     except sqlite3.Error:
         pass  # someone reads the database now, or the disk is full: the write-ahead log stays, and stays valid

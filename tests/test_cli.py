@@ -78,7 +78,7 @@ def test_a_second_run_changes_nothing_and_says_so(folder: Path) -> None:
     assert result.exit_code == 0
     assert content(database) == before
     assert sqlite3.connect(database).execute("select count(*) from runs").fetchone()[0] == 1
-    assert len(database.read_bytes()) == len(bytes_before)
+    assert database.read_bytes() == bytes_before
     assert "未变跳过 skipped" in result.output
 
 

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from miner import crew
-from miner.chunks import Chunk, chunks_of
+from miner.chunks import Chunk, Mined, chunks_of
 from miner.config import Config
 from miner.crew import Crew
 from miner.errors import MinerError
@@ -38,7 +38,11 @@ def sources(*texts: str) -> list[Source]:
 
 def mined(*texts: str, workers: int = 2, config: Config = _HURRY) -> list[Packed]:
     with Crew(config, workers) as team:
-        return [one for _, found in team.mine(chunks_of(sources(*texts))) for one in found]
+        return packed(one for _, found in team.mine(chunks_of(sources(*texts))) for one in found)
+
+
+def packed(mined: Iterable[Mined]) -> list[Packed]:
+    return [found for _, found in mined if isinstance(found, Packed)]
 
 
 def codes(found: Packed) -> list[str]:
@@ -79,9 +83,10 @@ def test_what_failed_with_its_machine_is_tried_again_by_the_next_run() -> None:
 
 def test_a_worker_killed_from_outside_costs_no_document() -> None:
     with Crew(Config(), 2) as team:
-        found, killed = [], 0
+        found: list[Packed] = []
+        killed = 0
         for _, batch in team.mine(chunks_of(sources(*["SLOW"] * 60))):
-            found += batch
+            found += packed(batch)
             if killed < 3:
                 team._workers[killed % len(team._workers)].process.kill()
                 killed += 1
@@ -91,9 +96,9 @@ def test_a_worker_killed_from_outside_costs_no_document() -> None:
 def test_a_stopped_worker_is_replaced() -> None:
     with Crew(_HURRY, 2) as team:
         batches = team.mine(chunks_of(sources(*["平"] * 40)))
-        found = list(next(batches)[1])
+        found = packed(next(batches)[1])
         team._workers[0].process.send_signal(signal.SIGSTOP)
-        found += [one for _, batch in batches for one in batch]
+        found += packed(one for _, batch in batches for one in batch)
     assert len(found) == 40 and not any(m.failed for m in found)
 
 

@@ -63,6 +63,11 @@ class Writer:
                 {**counts, "finished": now(), "id": self.run_id},
             )
 
+    @property
+    def wrote(self) -> bool:
+        """Whether the run has written anything."""
+        return self._run is None and bool(self.run_id)
+
     def has_unfinished_run(self) -> bool:
         """Tell whether the latest run was stopped before its end: what it stored may not have been resolved."""
         row = self.connection.execute(
@@ -76,6 +81,15 @@ class Writer:
             "select 1 from documents where id = ? and reader_sha256 = ?", (document_id, self.reader_sha256)
         )
         return found.fetchone() is not None
+
+    def known_at(self, place: Place) -> list[str]:
+        """Return the documents at a place, or inside what lies there, that need not be read again."""
+        found = self.connection.execute(
+            "select d.id from locations l join documents d on d.id = l.document_id"
+            " where l.location_sha256 = ? and d.reader_sha256 = ?",
+            (place.key, self.reader_sha256),
+        )
+        return [row[0] for row in found]
 
     def see(self, document_id: str, place: Place) -> bool:
         """Note that a known document lies at a place; return whether this was new."""
