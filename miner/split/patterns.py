@@ -59,9 +59,7 @@ def patterns() -> Patterns:
         byline_begun=re.compile(
             rf"[（(](?:{words('open_house')}){{0,2}}(?:记者|通讯员|作者)[^（）()]{{0,60}}$"
         ),
-        caption_start=re.compile(
-            rf"(?:{words('picture')}|[▲▼△◀↑↓←→].|(?:{words('side')})图[：:为])"
-        ),
+        caption_start=re.compile(rf"(?:{words('picture')}|[▲▼△◀↑↓←→].|(?:{words('side')})图[：:为])"),
         caption_end=re.compile(rf"[\s。/／（(]{_NAME}\s{{0,3}}[/／]?\s{{0,2}}(?:{words('taken')})[）)]?$"),
         furniture=re.compile(_furniture()),
         dateline=re.compile(
