@@ -476,6 +476,40 @@ def resolve_command(database: Path) -> None:
 
 
 @main.command()
+@click.argument("database", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def doctor(database: Path | None, as_json: bool) -> None:
+    """体检:安装是否完好,数据库是否可信,每处该怎么办 / Examine the installation, and a database, and say what to do.
+
+    Ends with 1 when something is wrong; notes are no errors.
+
+    \b
+    Example:
+      miner doctor
+      miner doctor expo.db --json
+    """
+    import dataclasses
+    import json
+
+    from miner.doctor import examine_database, examine_installation
+
+    found = [*examine_installation((database or Path()).resolve().parent if database else Path())]
+    found += examine_database(database) if database else []
+    wrong = sum(finding.state == "wrong" for finding in found)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(f) for f in found], ensure_ascii=False, indent=1))
+    else:
+        marks = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red")}
+        for finding in found:
+            mark, colour = marks[finding.state]
+            todo = f"\n    → {finding.todo}" if finding.todo else ""
+            click.echo(f"{click.style(mark, fg=colour)} {finding.about}: {finding.what}{todo}")
+        click.echo(f"{wrong} 处不对 things are wrong" if wrong else "一切正常 / all is well")
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
 @click.option(
     "--gold",
     default=None,

@@ -39,6 +39,7 @@ ORDER = (
     "crew",
     "cluster",
     "engine",
+    "doctor",
     "training",
     "evaluate",
     "terminal",
