@@ -112,3 +112,29 @@ def test_little_memory_is_a_problem_or_a_message(archive: Path, tmp_path: Path) 
         assert done.returncode >= 0
         if database.exists():
             check(database)
+
+
+def test_an_archive_may_be_read_while_a_run_fills_it(archive: Path, tmp_path: Path) -> None:
+    """A reader, as the site is one, sees one whole state after the other, and does not end the run."""
+    import sqlite3
+
+    from miner.config import Config
+    from miner.engine import run_paths
+    from miner.store.database import open_readonly
+
+    database = tmp_path / "x.db"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("第五届进博会开幕。", "utf-8")
+    run_paths([str(tmp_path / "in")], database, Config())
+    reader = open_readonly(database)
+    counted = []
+
+    def look(progress: object) -> None:
+        counted.append(reader.execute("select count(*) from documents").fetchone()[0])
+
+    run_paths([str(archive)], database, Config(), watch=look)
+    assert counted[-1] > 1
+    reader.close()
+    check(database)
+    with pytest.raises(sqlite3.OperationalError):
+        open_readonly(database).execute("delete from articles")
