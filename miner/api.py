@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from miner.ask import facts as told
+from miner.ask.attention import Attention, attention
 from miner.ask.dossier import Dossier, dossier
 from miner.ask.facts import Asked, Event, Figure, Party, Post, Report, Said, Source
 from miner.ask.opened import opened
@@ -30,6 +31,7 @@ from miner.errors import ConfigError, InputError, MinerError
 from miner.model import Article, Facts, Mined
 from miner.publish.archive import KINDS
 from miner.publish.pages.search import Hit, Request, search
+from miner.understand.periods import Copy, Distinct, TopicOverTime, distinctive, reprinted, topics
 
 if TYPE_CHECKING:
     import pandas
@@ -37,7 +39,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Archive",
     "Article",
+    "Attention",
     "Config",
+    "Copy",
+    "Distinct",
     "Dossier",
     "Event",
     "Facts",
@@ -53,6 +58,7 @@ __all__ = [
     "Said",
     "Source",
     "Thing",
+    "TopicOverTime",
     "make_archive",
     "mine",
     "open_archive",
@@ -206,6 +212,22 @@ class Archive:
             yield from found.hits
             if len(found.hits) < _PAGE:
                 return
+
+    def attention(self, *queries: str, by: str = "month") -> list[Attention]:
+        """Return how many articles hold the words of each query, by month, year, edition or newspaper."""
+        return attention(self.connection, queries, by)
+
+    def topics(self, *, by: str = "year") -> list[TopicOverTime]:
+        """Return the topics of the archive, the largest first, with their articles by year, month, edition or newspaper."""
+        return topics(self.connection, by)
+
+    def keywords(self, *, by: str = "edition", most: int = 10) -> dict[str, list[Distinct]]:
+        """Return the words that set each edition, year, month or newspaper apart from the others."""
+        return distinctive(self.connection, by, most=most)
+
+    def reprints(self) -> Iterator[Copy]:
+        """Yield the articles that have the text of an earlier one."""
+        return reprinted(self.connection)
 
     def sql(self, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
         """Return the rows of a query as dictionaries; raises ConfigError when it is none."""

@@ -15,9 +15,13 @@ import click
 
 from miner import __version__
 from miner.ask.commands import COMMANDS as ASKING
+from miner.ask.commands import mcp
+from miner.ask.understanding import understand
 from miner.config import Config, load_config
-from miner.desk.commands import diff, export_command, targets
+from miner.desk.commands import diff, targets
+from miner.desk.correct.commands import commands as correct_commands
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
+from miner.exchange.commands import COMMANDS as EXCHANGING
 from miner.training import COURSES, Effort
 from miner.training import train as learn
 
@@ -332,6 +336,7 @@ def _summary(database: Path, done: Any) -> None:
     Console().print(table)
     name = shlex.quote(str(database))
     click.echo(f"\n下一步 next:  miner serve {name}")
+    _tell_corrections(database)
     if rows[COUNTED["problems"]]:
         click.echo(f"待查 look at:  miner problems {name}")
     if undated(database):
@@ -465,14 +470,32 @@ def resolve_command(database: Path) -> None:
     Example:
       miner resolve expo.db
     """
+    _resolve(database)
+    click.echo(f"已归并 resolved: {database}")
+    _tell_corrections(database)
+
+
+def _resolve(database: Path) -> None:
     from miner.engine import resolve_archive
     from miner.store.database import open_database, store_errors
 
     opened = open_database(database)
-    with store_errors(database):
-        resolve_archive(opened)
-    opened.close()
-    click.echo(f"已归并 resolved: {database}")
+    try:
+        with store_errors(database):
+            resolve_archive(opened)
+    finally:
+        opened.close()
+
+
+def _tell_corrections(database: Path) -> None:
+    """Say how many corrections of people were applied, and that some were not."""
+    from miner.store.read import corrections_applied, problem_rows
+
+    applied, wrong = corrections_applied(database), problem_rows(database, stage="correct")
+    if applied or wrong:
+        click.echo(f"更正 corrections: {applied} 条已生效 applied, {len(wrong)} 条未生效 not")
+    for row in wrong:
+        click.secho(f"  {row['path'] or ''}:{row['line'] or ''}  {row['message']}", fg="yellow", err=True)
 
 
 @main.command()
@@ -572,7 +595,8 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
     type=click.IntRange(50),
     help="split: 生成多少版面 / pages to set",
 )
-def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) -> None:
+@click.option("--seed", default=1, show_default=True, help="随机数的种子 / seed of what is left to chance")
+def train(model: str, data: Path, out: Path | None, minutes: float, pages: int, seed: int) -> None:
     """训练一个模型 / Train a model from a folder of data sets.
 
     DATA holds the sets as the models' cards name them; what is missing is said before it starts. Needs the extra `train`.
@@ -584,14 +608,14 @@ def train(model: str, data: Path, out: Path | None, minutes: float, pages: int) 
       miner train posts ../shared/data --out posts.npz
     """
     target = out or Path(__file__).parent / "resources" / COURSES[model].ships
-    effort = Effort(minutes=minutes, pages=pages, corpus=default_corpus())
+    effort = Effort(minutes=minutes, pages=pages, seed=seed, corpus=default_corpus())
     made = learn(model, data, target, effort=effort, say=lambda text: click.echo(text, err=True))
     for what, value in made.figures.items():
         click.echo(f"{what}: {value:.4f}", err=True)
     click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
 
 
-for command in (diff, export_command, targets, *ASKING):
+for command in (diff, targets, correct_commands(_resolve), *EXCHANGING, *ASKING, understand, mcp):
     main.add_command(command)
 
 if __name__ == "__main__":

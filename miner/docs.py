@@ -15,6 +15,7 @@ import click
 from miner import config as config_module
 from miner.cli import EXIT_CODES, main
 from miner.config import Config
+from miner.desk import base
 from miner.publish.index.views import VIEWS
 from miner.store.kept import KEPT
 from miner.store.schema import TABLES
@@ -86,7 +87,7 @@ def schema_markdown() -> str:
         "# 数据库 / The database\n",
         "由程序生成 / printed from the code: `python -m miner.docs`。表名与列名是公开接口,不随意更改。\n",
     ]
-    for table in (*TABLES, *KEPT):
+    for table in (*TABLES, base.TABLE, *KEPT):
         parts.append(
             f"## `{table.name}` {table.title}\n\n{table.about}\n\n| 列 column | 类型 type | 说明 |\n|---|---|---|"
         )

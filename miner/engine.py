@@ -19,14 +19,14 @@ from miner.chunks import Chunk, Found, Mined, Remote, Seen, chunks_of, mine_chun
 from miner.cluster import Cluster
 from miner.config import Config
 from miner.crew import Crew
+from miner.desk.correct.apply import corrections_changed, resolve_corrected
 from miner.digest import model_digest, reader_digest
 from miner.errors import InputError
 from miner.model import Problem
 from miner.read import Plain, Source, Unread, count_paths, find_sources
 from miner.recognise import Recogniser
-from miner.recognise.network.choice import check
+from miner.recognise.network.choice import Kind, check
 from miner.remote import find_plain, is_address, open_plain, root_of
-from miner.resolve import resolve
 from miner.store.database import only_run, open_database, store_errors
 from miner.store.places import Place, root_key
 from miner.store.rows import Packed
@@ -203,9 +203,10 @@ class _Run:
         self._mine(self._located(given))
         self._settle(given, prune=prune)
         empty = self._say_whether_empty(given)
+        unresolved = unresolved or corrections_changed(writer.connection)
         if counts.changed or unresolved:
             self.watch(counts.progress(self.total, "resolve"))
-            resolve_archive(writer.connection)
+            resolve_archive(writer.connection, names=self.config.names)
         done = counts.progress(self.total, "done")
         if counts.changed or unresolved or empty:
             writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
@@ -342,13 +343,13 @@ class Walk:
         return (self.whole or not starts.isdisjoint(self.files)) and starts.isdisjoint(self.unread - {path})
 
 
-def resolve_archive(connection: sqlite3.Connection) -> None:
-    """Resolve an archive anew and bring what its pages read in step; raises sqlite3.Error."""
+def resolve_archive(connection: sqlite3.Connection, *, names: Kind = "fast") -> None:
+    """Resolve an archive anew as people corrected it, and bring what its pages read in step; raises sqlite3.Error."""
     from miner.publish.index import (
         refresh_index,  # brings Datasette along: not wanted by who only reads facts
     )
 
-    resolve(connection)
+    resolve_corrected(connection, names=names)
     refresh_index(connection)
 
 

@@ -97,11 +97,11 @@ def test_a_run_stopped_while_resolving_is_finished_by_the_next(
 ) -> None:
     database = folder / "x.db"
 
-    def stopped(connection: sqlite3.Connection) -> None:
+    def stopped(connection: sqlite3.Connection, **about: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("miner.engine.resolve", stopped)
+        patch.setattr("miner.engine.resolve_corrected", stopped)
         result = run("run", str(folder / "in"), "--db", str(database))
     assert result.exit_code == 130 and "run the same command" in result.output
     assert run("run", str(folder / "in"), "--db", str(database)).exit_code == 0

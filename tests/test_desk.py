@@ -11,13 +11,15 @@ from openpyxl import Workbook, load_workbook
 
 from miner.cli import main
 from miner.config import Config
-from miner.desk.coverage import coverage, news
+from miner.desk.coverage import coverage, news_since
 from miner.desk.lists import read_list
 from miner.desk.match import Matcher
 from miner.desk.targets import add, confirm, rematch, targets
 from miner.desk.workbook import write_workbook
 from miner.engine import run_paths
-from miner.errors import InputError
+from miner.errors import InputError, StoreError
+from miner.store.database import open_database
+from miner.store.schema import SCHEMA_VERSION
 
 STORY = """远岚精密与青浦区签约
 
@@ -117,11 +119,11 @@ def test_coverage_tells_deals_contacts_business_and_expos(database: Path) -> Non
         ("signing", 350_000_000.0)
     ]
     assert ("周启航", "总经理") in [(contact.name, contact.title) for contact in told.contacts]
-    assert any("轴承制造商" in at.text for at in told.business)
+    assert any("轴承制造商" in at.value for at in told.said("business"))
     assert any("20亿元" in at.text for at in told.invested)
     assert [(at.edition, at.during) for at in told.presence] == [(6, 1)]
-    assert [one.headline for one in news(connection, key, "")] == ["远岚精密与青浦区签约"]
-    assert list(news(connection, key, "2999-01-01")) == []
+    assert [one.headline for one in news_since(connection, key, "")] == ["远岚精密与青浦区签约"]
+    assert list(news_since(connection, key, "2999-01-01")) == []
 
 
 def test_the_workbook_holds_no_formula_of_others(database: Path, tmp_path: Path) -> None:
@@ -151,3 +153,58 @@ def test_the_commands(database: Path, tmp_path: Path) -> None:
     assert "nothing new" in run("news")
     assert "2 家" in run("export", str(tmp_path / "out.xlsx"))
     assert "removed" in run("remove", "青石化工")
+
+
+def test_a_workbook_that_is_there_is_not_written_over_unasked(database: Path, tmp_path: Path) -> None:
+    out = tmp_path / "book.xlsx"
+    out.write_bytes(b"mine")
+    words = ["targets", "export", str(out), "--db", str(database)]
+    refused = CliRunner().invoke(main, words)
+    assert refused.exit_code == 3 and "--replace" in refused.output
+    assert out.read_bytes() == b"mine"
+    assert CliRunner().invoke(main, [*words, "--replace"]).exit_code == 0
+    assert load_workbook(out).sheetnames[0] == "企业信息库"
+
+
+def test_a_full_disk_leaves_no_half_workbook(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_workbook(sqlite3.connect(database), [], tmp_path / "out.xlsx")
+    assert not list(tmp_path.glob("*.xlsx")) and not list(tmp_path.glob(".*.part"))
+
+
+def test_duplicate_and_empty_names_of_a_long_list(database: Path, tmp_path: Path) -> None:
+    names = [f"企业{number % 2_500:05}" if number % 10 else "" for number in range(5_000)]
+    path = _csv(
+        tmp_path / "long.csv",
+        "序号,企业名称\n" + "".join(f"{n},{name}\n" for n, name in enumerate(names)),
+        "gb18030",
+    )
+    read = read_list(path)
+    assert len(read.targets) == 4_500 and len(read.unnamed) == 500
+    connection = sqlite3.connect(database)
+    done = add(connection, read.targets)
+    assert (done.added, done.changed) == (2_250, 2_250)
+    assert connection.execute("select count(*) from targets").fetchone() == (2_250,)
+
+
+def test_an_older_database_is_migrated_and_a_copy_kept(database: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("pragma user_version = 1")
+    connection.close()
+    open_database(database).close()
+    versions = [
+        sqlite3.connect(path).execute("pragma user_version").fetchone()[0]
+        for path in (database, database.with_name("expo.db.v1"))
+    ]
+    assert versions == [SCHEMA_VERSION, 1]
+    newer = sqlite3.connect(database)
+    newer.execute(f"pragma user_version = {SCHEMA_VERSION + 1}")
+    newer.close()
+    with pytest.raises(StoreError, match="newer"):
+        open_database(database)

@@ -118,3 +118,10 @@ def test_who_came_visited_and_where_they_came_to_was_visited(text: str, visitor:
     roles = {(p.name, p.role) for report in reports for p in report.participants}
     assert {(visitor, "visitor"), (visited, "visited")} <= roles
     assert (visited, "visitor") not in roles
+
+
+def test_a_sum_belongs_to_the_event_that_is_told_beside_it() -> None:
+    text = "展期内，晨星医疗与江城医院达成合作意向，累计意向成交3.2亿美元。"
+    names = {"enterprise": ["晨星医疗"], "organization": ["江城医院"]}
+    amounts = {r.type: r.amount for r in relate(annotate(text, names, issued="2022-11-09")).reports}
+    assert amounts == {"signing": None, "procurement": 320_000_000}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.errors import ModelError
@@ -51,6 +51,7 @@ def test_names_of_one_thing(case: dict[str, Any]) -> None:
     assert _groups(*_marked(case["text"])) == [set(names) for names in case["expect"]]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["青穗", "青穗集团", "望湖", "青穗食品有限公司", "望湖股份", "穗"]), max_size=8)
 )

@@ -84,7 +84,7 @@ def without_models(patch: pytest.MonkeyPatch) -> None:
     """Leave out what takes models."""
     patch.setattr(engine.Recogniser, "load", lambda *chosen: None)
     patch.setattr(chunks, "mine", lined)
-    patch.setattr(engine, "resolve_archive", lambda connection: None)
+    patch.setattr(engine, "resolve_archive", lambda connection, **about: None)
 
 
 def run(root: Path, database: Path, **options: Any) -> engine.Progress:

@@ -96,3 +96,49 @@ def test_two_issues_in_one_stream_are_told() -> None:
     result = rebuilt(texts)
     assert [problem.code for problem in result.problems if problem.code == "several-issues"]
     assert len(result.lines) == sum(bool(text.strip()) for text in texts)
+
+
+VERSE = [
+    "春　潮",
+    "□ 江一帆",
+    "",
+    "江水漫过石阶",
+    "月光落在船头",
+    "谁在渡口等待",
+    "等一封迟来的信",
+    "",
+    "潮起的时候",
+    "灯火一盏盏亮起",
+]
+TABLE = [
+    "签约项目一览表",
+    "",
+    "序号  企业名称  金额（万美元）",
+    "1  晨光食品  1200",
+    "2  远山机械  860",
+    "3  明河医药  2300",
+    "合计  4360",
+]
+NAMES = [
+    "委员名单",
+    "",
+    "丁一鸣  马小川  王雨桐",
+    "邓家齐  石  磊  叶文洁",
+    "冯  远  朱子清  江  河",
+    "孙  岩  李成林  杨  帆",
+    "何其芳  张  弛",
+]
+
+
+@pytest.mark.parametrize("texts", [VERSE, TABLE, NAMES], ids=["verse", "table", "names"])
+def test_what_is_no_prose_is_kept_as_it_stands_and_told(texts: list[str]) -> None:
+    result = rebuilt(texts)
+    (article,) = result.articles
+    assert article.body.count("\n") + 1 >= len([text for text in texts if text]) - 1
+    assert len(result.lines) == len([text for text in texts if text])
+    assert all(line.article_id == article.id for line in result.lines)
+    assert "no-prose" in {problem.code for problem in result.problems}
+
+
+def test_a_list_has_the_head_that_stands_apart_above() -> None:
+    assert [rebuilt(texts).articles[0].headline for texts in (TABLE, NAMES)] == ["签约项目一览表", "委员名单"]

@@ -30,6 +30,7 @@ ORDER = (
     "relate",
     "pipeline",
     "store",
+    "understand",
     "resolve",
     "desk",
     "publish",
@@ -44,6 +45,7 @@ ORDER = (
     "evaluate",
     "terminal",
     "ask",
+    "exchange",
     "api",
     "cli",
     "docs",
@@ -92,7 +94,21 @@ FACES = {
     "split": {"jumps", "oversized"},
     "recognise": {"explain", "network.asked", "network.choice"},
     "resolve": {"names"},
-    "desk": {"commands"},
+    "desk": {
+        "commands",
+        "arrivals",
+        "base",
+        "collections",
+        "correct.apply",
+        "correct.commands",
+        "correct.file",
+        "correct.say",
+        "coverage",
+        "export",
+        "lists",
+        "targets",
+    },
+    "exchange": {"commands"},
     "publish": {
         "archive",
         "index",
@@ -104,7 +120,8 @@ FACES = {
         "query",
         "serve",
     },
-    "ask": {"commands", "dossier", "facts", "opened", "things"},
+    "understand": {"periods", "reprints", "topics"},
+    "ask": {"attention", "commands", "dossier", "facts", "opened", "things", "understanding"},
 }
 """The modules of the other packages that code outside may use beside the package itself. `training` makes what is inside of
 them, so it looks inside."""

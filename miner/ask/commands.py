@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from miner.ask.things import Found
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "asking", "opened", "printed", "shown"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _TYPES = (
@@ -22,7 +22,7 @@ _TYPES = (
 )  # fmt: skip
 
 
-def _asking(function: F) -> F:
+def asking(function: F) -> F:
     """Give a command its database and how it answers."""
     for option in (
         click.option("--no-pager", is_flag=True, help="不分页 / never through a pager"),
@@ -41,7 +41,7 @@ _LIMIT = click.option(
 
 
 @click.command()
-@_asking
+@asking
 @click.argument("words", nargs=-1, required=True)
 @_EDITION
 @click.option("--newspaper", default="", help="只看一家报纸 / of one newspaper")
@@ -68,14 +68,14 @@ def search(
     _check_days(given)
     typed = " ".join(words)
     asked = Request.read({"q": typed, "size": str(limit), **{k: str(v or "") for k, v in given.items()}})
-    with _opened(database) as connection:
+    with opened(database) as connection:
         results = found(connection, asked)
         advice = None if results.hits else advise(connection, asked)
         near = () if results.hits else find(connection, typed).near
     if as_json:
         from miner.ask.served import hits_json
 
-        _json(hits_json(results))
+        printed(hits_json(results))
     elif advice is not None:
         from miner.ask.tables import near_text
 
@@ -84,11 +84,11 @@ def search(
     else:
         from miner.ask.tables import result_parts
 
-        _show(result_parts(results, typed), no_pager)
+        shown(result_parts(results, typed), no_pager)
 
 
 @click.command()
-@_asking
+@asking
 @click.argument("name")
 @_EDITION
 @_LIMIT
@@ -108,7 +108,7 @@ def enterprise(
 
 
 @click.command()
-@_asking
+@asking
 @click.argument("name")
 @_EDITION
 @_LIMIT
@@ -133,25 +133,23 @@ def _dossiers(
     database: Path,
     name: str,
     labels: Sequence[str],
-    shown: tuple[bool, bool],
+    how: tuple[bool, bool],
     narrowed: tuple[int | None, int],
 ) -> None:
     from miner.ask.dossier import dossier
     from miner.ask.things import find
 
-    with _opened(database) as connection:
+    with opened(database) as connection:
         found = find(connection, name, labels)
         if not found.things:
             _unknown(found, database)
         told = [dossier(connection, one, edition=narrowed[0], limit=narrowed[1]) for one in found.things]
-    if shown[0]:
-        from miner.ask.served import as_data
-
-        _json(as_data(told))
+    if how[0]:
+        printed(told)
     else:
         from miner.ask.tables import dossier_parts
 
-        _show((part for one in told for part in (*dossier_parts(one), "")), shown[1])
+        shown((part for one in told for part in (*dossier_parts(one), "")), how[1])
 
 
 def _unknown(found: Found, database: Path) -> None:
@@ -165,7 +163,7 @@ def _unknown(found: Found, database: Path) -> None:
 
 
 @click.command()
-@_asking
+@asking
 @click.option("--type", "type", type=click.Choice(_TYPES), help="事件类型 / type of events")
 @click.option(
     "--of", "party", metavar="NAME", help="某企业、人物或机构参与的 / that a thing of this name took part in"
@@ -187,16 +185,14 @@ def events(database: Path, as_json: bool, no_pager: bool, party: str | None, **g
     from miner.ask.facts import events as found
 
     _check_days(given)
-    with _opened(database) as connection:
+    with opened(database) as connection:
         told = list(found(connection, Asked(_party(connection, party, database), **given)))
     if as_json:
-        from miner.ask.served import as_data
-
-        _json(as_data(told))
+        printed(told)
     elif told:
         from miner.ask.tables import event_parts
 
-        _show(event_parts(told), no_pager)
+        shown(event_parts(told), no_pager)
     else:
         click.echo("没有这样的事件 / no such event")
 
@@ -213,7 +209,7 @@ def _party(connection: sqlite3.Connection, name: str | None, database: Path) -> 
 
 
 @click.command()
-@_asking
+@asking
 @click.option(
     "--by",
     type=click.Choice(["newspaper", "edition", "month", "type", "country", "industry"]),
@@ -230,10 +226,10 @@ def stats(database: Path, as_json: bool, no_pager: bool, by: str) -> None:
     """
     from miner.ask.counts import HEADS, counted
 
-    with _opened(database) as connection:
+    with opened(database) as connection:
         found = counted(connection, by)
     if as_json:
-        _json(found)
+        printed(found)
         return
     from miner.ask.tables import table_parts
 
@@ -241,14 +237,31 @@ def stats(database: Path, as_json: bool, no_pager: bool, by: str) -> None:
         "title": by,
         **{name: title for name, title in HEADS.items() if found and name in found[0] and name != "value"},
     }
-    _show(table_parts(str(database), heads, found), no_pager)
+    shown(table_parts(str(database), heads, found), no_pager)
+
+
+@click.command()
+@click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
+def mcp(database: Path) -> None:
+    """给语言模型的工具(MCP,经标准输入输出)/ Tools for language models over stdio: search, dossier, evidence, events, targets.
+
+    Needs the extra `mcp`. Every answer names newspaper, date, page, file and line, and the sentence; nothing is written.
+
+    \b
+    Example:
+      miner mcp expo.db       # a client's settings: {"command": "miner", "args": ["mcp", "expo.db"]}
+    """
+    from miner.ask.tools import server
+
+    server(database).run("stdio")
 
 
 @contextmanager
-def _opened(database: Path) -> Iterator[sqlite3.Connection]:
-    from miner.ask.opened import opened
+def opened(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open an archive read-only."""
+    from miner.ask.opened import opened as archive
 
-    with opened(database) as connection:
+    with archive(database) as connection:
         yield connection
 
 
@@ -260,13 +273,17 @@ def _check_days(given: dict[str, Any]) -> None:
             raise click.BadParameter(f"{given[name]!r}: YYYY, YYYY-MM, YYYY-MM-DD", param_hint=f"--{name}")
 
 
-def _json(found: object) -> None:
+def printed(found: object) -> None:
+    """Write records as JSON."""
     import json
 
-    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    from miner.ask.served import as_data
+
+    click.echo(json.dumps(as_data(found), ensure_ascii=False, indent=1))
 
 
-def _show(parts: Iterable[Any], no_pager: bool) -> None:
+def shown(parts: Iterable[Any], no_pager: bool) -> None:
+    """Write parts to the terminal."""
     from miner.terminal import show
 
     show(parts, pager=not no_pager)

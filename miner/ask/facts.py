@@ -123,6 +123,8 @@ class Post:
     status: str
     since: str | None
     until: str | None
+    body_id: str | None
+    """Label and id of the body, joined by a hyphen, where it is a thing of the archive."""
     source: Source
 
 
@@ -253,7 +255,8 @@ def posts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Post]:
         "posts",
         "(select name from people where id = x.person_id), x.person_id, x.title, "
         "coalesce((select name from enterprises where id = x.enterprise_id), "
-        "(select name from organizations where id = x.organization_id), x.organization_text), x.status, x.since, x.until",
+        "(select name from organizations where id = x.organization_id), x.organization_text), x.status, x.since, x.until, "
+        "coalesce('enterprise-' || x.enterprise_id, 'organization-' || x.organization_id)",
         f"x.person_id is not null and {where}",
         (*values, asked.limit),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -27,6 +28,6 @@ def as_data(record: object) -> Any:
     if is_dataclass(record) and not isinstance(record, type):
         told = {one.name: as_data(getattr(record, one.name)) for one in fields(record)}
         return {**told, "where": record.where} if isinstance(record, Source) else told
-    if isinstance(record, dict):
+    if isinstance(record, Mapping):
         return {key: as_data(value) for key, value in record.items()}
     return [as_data(one) for one in record] if isinstance(record, tuple | list) else record

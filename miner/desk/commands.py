@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from miner.errors import InputError
+
 _DATABASE = click.option(
     "--db",
     "database",
@@ -40,11 +42,15 @@ def targets() -> None:
 
 @contextmanager
 def _opened(database: Path) -> Iterator[sqlite3.Connection]:
+    from miner.desk.arrivals import note_arrivals
+    from miner.desk.base import ensure_base
     from miner.store.database import open_database, store_errors
 
     opened = open_database(database)
     try:
         with store_errors(database):
+            note_arrivals(opened, begin=True)
+            ensure_base(opened)
             yield opened
     finally:
         opened.close()
@@ -146,7 +152,7 @@ def remove(name: str, database: Path) -> None:
 @_DATABASE
 def news(since: str | None, database: Path) -> None:
     """名单企业的新报道 / What is new of the targets since the last look."""
-    from miner.desk.coverage import news as told
+    from miner.desk.coverage import news_since
     from miner.desk.targets import mark_looked, rematch
     from miner.desk.targets import targets as rows
 
@@ -155,7 +161,7 @@ def news(since: str | None, database: Path) -> None:
         rematch(connection)
         followed = [target for target in rows(connection) if target.enterprise_id]
         for target in followed:
-            for one in told(connection, target.enterprise_id or "", since or target.looked or ""):
+            for one in news_since(connection, target.enterprise_id or "", since or target.looked or ""):
                 count += 1
                 click.echo(f"{target.name}  {one.published or '—'}  {one.headline}\n    {one.text}")
         mark_looked(connection, [target.id for target in followed])
@@ -164,13 +170,16 @@ def news(since: str | None, database: Path) -> None:
 
 @targets.command()
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="覆盖已有的文件 / replace a file that is there")
 @_DATABASE
-def export(out: Path, database: Path) -> None:
+def export(out: Path, database: Path, replace: bool) -> None:
     """导出工作簿:企业信息库、联系人、会前会中会后、事件 / Write the workbook that an office keeps (XLSX)."""
     from miner.desk.targets import rematch
     from miner.desk.targets import targets as rows
     from miner.desk.workbook import write_workbook
 
+    if out.exists() and not replace:
+        raise InputError("已有这个文件 / the file is there already", where=str(out), hint="--replace")
     with _opened(database) as connection:
         rematch(connection)
         count = write_workbook(connection, rows(connection), out)
@@ -222,43 +231,3 @@ def diff(before: Path, after: Path, form: str, kinds: tuple[str, ...]) -> None:
             else:
                 told = " → ".join(text for text in (one.before, one.after) if text)
                 click.echo(f"{marks[one.change]} {KINDS[one.kind].title}  {one.key}  {told}".rstrip())
-
-
-@click.command("export")
-@click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("what", required=False)
-@click.option(
-    "--to",
-    "form",
-    required=True,
-    type=click.Choice(["csv", "jsonl", "xlsx", "parquet", "graphml", "gexf", "doccano", "brat"]),
-    help="格式 / format",
-)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="写到哪里 / where to write")
-@click.option("--type", "event_type", help="图:只取一类事件 / graphs: events of one type only")
-def export_command(database: Path, what: str | None, form: str, out: Path, event_type: str | None) -> None:
-    """导出:表、视图或查询;关系图;标注 / Export a table, view or query, a graph of who did what together, annotations.
-
-    WHAT is a table, a view, or a query in quotes; graphs and annotations take the whole database.
-
-    \b
-    Example:
-      miner export expo.db events --to xlsx --out 事件.xlsx
-      miner export expo.db "select name, country from enterprises where n_articles > 1" --to csv --out 企业.csv
-      miner export expo.db --to gexf --type signing --out 签约.gexf
-    """
-    from miner.desk import export
-    from miner.store.database import open_readonly, store_errors
-
-    with store_errors(database):
-        connection = open_readonly(database)
-        connection.row_factory = None
-        if form in export.ROWS:
-            if what is None:
-                raise click.UsageError("给出表、视图或查询 / give a table, a view or a query")
-            count = export.export_rows(export.rows_of(connection, what), out, form)
-        elif form in export.GRAPHS:
-            count = export.export_graph(connection, out, form, type=event_type)
-        else:
-            count = export.export_annotations(connection, out, form)
-    click.echo(f"{out}  {count:,}")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
+from miner.desk.arrivals import NEW
+from miner.desk.base import Statement, sentence, statements_of
 from miner.expo import phase
-from miner.language.lexicon import load_lexicon
+from miner.store import kept
 
-_MOST_SENTENCES = 3
-_ENDS = re.compile("[。！？\n]")
+_ALL = -1
+"""SQLite's limit that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,28 @@ class Coverage:
     country: str | None
     industry: str | None
     names: tuple[str, ...]
-    business: tuple[Told, ...]
-    invested: tuple[Told, ...]
+    base: tuple[Statement, ...]
+    """Country, trade, main business and investments in China, as the coverage says them or a lexicon knows."""
     deals: tuple[Deal, ...]
     contacts: tuple[Contact, ...]
     words: tuple[Told, ...]
     presence: tuple[Presence, ...]
 
+    def said(self, kind: str) -> tuple[Statement, ...]:
+        """Return the statements of one kind."""
+        return tuple(one for one in self.base if one.kind == kind)
 
-def coverage(connection: sqlite3.Connection, enterprise_id: str) -> Coverage | None:
-    """Return what is told of an enterprise; None when the database has none of that id."""
+    @property
+    def invested(self) -> tuple[Statement | Told, ...]:
+        """What it has put into China: as it is said, and the events of that type."""
+        return (*self.said("investment"), *(deal.told for deal in self.deals if deal.type == "investment"))
+
+
+def coverage(connection: sqlite3.Connection, enterprise_id: str, *, most: int = _ALL) -> Coverage | None:
+    """Return what is told of an enterprise; None when the database has none of that id.
+
+    `most` bounds events, people and words, the newest first; all come without it.
+    """
     row = connection.execute(
         "select name, short_name, country, industry, n_articles, first_seen, last_seen from enterprises where id = ?",
         (enterprise_id,),
@@ -91,43 +103,76 @@ def coverage(connection: sqlite3.Connection, enterprise_id: str) -> Coverage | N
         "select alias from aliases where enterprise_id = ?", (enterprise_id,)
     ).fetchall()
     names = tuple(dict.fromkeys(name for name in (row[0], row[1], *(a for (a,) in aliases)) if name))
-    deals = tuple(_deals(connection, enterprise_id))
+    deals = tuple(_deals(connection, enterprise_id, most))
     return Coverage(
         row[4], row[5], row[6], row[2], row[3], names,
-        tuple(_sentences(connection, enterprise_id, _says_what())),
-        (*(deal.told for deal in deals if deal.type == "investment"),
-         *_sentences(connection, enterprise_id, _says_invested()))[:_MOST_SENTENCES],
+        tuple(statements_of(connection, enterprise_id)),
         deals,
-        tuple(_contacts(connection, enterprise_id)),
-        tuple(_words(connection, enterprise_id)),
+        tuple(_contacts(connection, enterprise_id, most)),
+        tuple(_words(connection, enterprise_id, most)),
         tuple(_presence(connection, enterprise_id, deals)),
     )  # fmt: skip
 
 
-def news(connection: sqlite3.Connection, enterprise_id: str, since: str) -> Iterator[Told]:
-    """Yield what articles read after a time (UTC) say of an enterprise: a sentence each, the newest first."""
+def news_since(
+    connection: sqlite3.Connection, enterprise_id: str, since: str, *, most: int = _ALL
+) -> Iterator[Told]:
+    """Yield what articles that came after a time (UTC) say of an enterprise: a sentence each, the newest first.
+
+    An article that is read again is not new.
+    """
     rows = connection.execute(
-        "select distinct a.id, a.headline, a.published, a.body, m.start from articles a"
-        " join mentions m on m.article_id = a.id and m.field = 'body' and m.enterprise_id = ?1"
+        "select a.id, a.headline, a.published, a.body, min(m.start) from mentions m join articles a on a.id = m.article_id"
         " join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
-        " where r.started > ?2 and a.duplicate_of is null order by a.published desc, a.id, m.start",
-        (enterprise_id, since),
+        f" where m.enterprise_id = ?1 and m.field = 'body' and a.duplicate_of is null and {_arrived(connection)} > ?2"
+        " group by a.id order by a.published desc, a.id limit ?3",
+        (enterprise_id, since, most),
     )
-    seen = set()
     for key, headline, published, body, start in rows:
-        if key not in seen:
-            seen.add(key)
-            yield Told(_sentence(body, start), key, headline or "", published)
+        yield Told(sentence(body, start), key, headline or "", published)
 
 
-def _deals(connection: sqlite3.Connection, enterprise_id: str) -> Iterator[Deal]:
+def count_new(connection: sqlite3.Connection, enterprise_id: str, since: str) -> int:
+    """Return how many articles that name an enterprise came after a time (UTC)."""
+    row = connection.execute(
+        "select count(distinct a.id) from mentions m join articles a on a.id = m.article_id"
+        " join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
+        " where m.enterprise_id = ?1 and m.field = 'body' and a.duplicate_of is null"
+        f" and {_arrived(connection)} > ?2",
+        (enterprise_id, since),
+    ).fetchone()
+    return int(row[0])
+
+
+def news_of_all(connection: sqlite3.Connection, *, most: int) -> Iterator[tuple[str, Told]]:
+    """Yield what is new of all targets since each was looked at, the newest first: the target's name, and a sentence."""
+    rows = connection.execute(
+        "select t.name, a.id, min(m.start) from targets t join mentions m on m.enterprise_id = t.enterprise_id"
+        " join articles a on a.id = m.article_id join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
+        " where m.field = 'body' and a.duplicate_of is null"
+        f" and {_arrived(connection)} > coalesce(t.looked, '')"
+        " group by t.id, a.id order by a.published desc, a.id, t.name limit ?",
+        (most,),
+    )
+    for name, key, start in rows.fetchall():
+        headline, published, body = connection.execute(
+            "select coalesce(headline, ''), published, body from articles where id = ?", (key,)
+        ).fetchone()
+        yield name, Told(sentence(body, start), key, headline, published)
+
+
+def _arrived(connection: sqlite3.Connection) -> str:
+    return NEW if kept.has(connection, "arrivals") else "r.started"
+
+
+def _deals(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Deal]:
     rows = connection.execute(
         "select e.id, e.type, e.title, e.date, e.status, e.edition, e.amount, e.amount_unit,"
         " r.evidence, a.id, a.headline, a.published, min(r.id)"
         " from events e join event_participants p on p.event_id = e.id and p.enterprise_id = ?1"
         " join event_reports r on r.id = p.report_id join articles a on a.id = r.article_id"
-        " group by e.id order by e.date desc, e.id",
-        (enterprise_id,),
+        " group by e.id order by e.date desc, e.id limit ?2",
+        (enterprise_id, most),
     )
     for row in rows.fetchall():
         partners = connection.execute(
@@ -150,28 +195,28 @@ def _deals(connection: sqlite3.Connection, enterprise_id: str) -> Iterator[Deal]
         )
 
 
-def _contacts(connection: sqlite3.Connection, enterprise_id: str) -> Iterator[Contact]:
+def _contacts(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Contact]:
     rows = connection.execute(
         "select n.name, p.title, a.body, p.field, p.start, a.id, a.headline, a.published"
         " from posts p join people n on n.id = p.person_id join articles a on a.id = p.article_id"
-        " where p.enterprise_id = ? order by a.published desc, n.name",
-        (enterprise_id,),
+        " where p.enterprise_id = ? order by a.published desc, n.name limit ?",
+        (enterprise_id, most),
     )
     seen = set()
     for name, title, body, field, start, key, headline, published in rows:
         if (name, title) not in seen:
             seen.add((name, title))
-            text = _sentence(body, start) if field == "body" else headline or ""
+            text = sentence(body, start) if field == "body" else headline or ""
             yield Contact(name, title, Told(text, key, headline or "", published))
 
 
-def _words(connection: sqlite3.Connection, enterprise_id: str) -> Iterator[Told]:
+def _words(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Told]:
     rows = connection.execute(
         "select q.speaker || '：' || q.text, a.id, a.headline, a.published from quotes q"
         " join articles a on a.id = q.article_id"
         " where q.enterprise_id = ?1 or q.person_id in (select person_id from posts where enterprise_id = ?1)"
-        " order by a.published desc, q.id",
-        (enterprise_id,),
+        " order by a.published desc, q.id limit ?2",
+        (enterprise_id, most),
     )
     yield from (Told(text, key, headline or "", published) for text, key, headline, published in rows)
 
@@ -193,49 +238,3 @@ def _presence(
     for edition in sorted(counts.keys() | exhibited, reverse=True):
         yield Presence(edition, **counts.get(edition, dict.fromkeys(("before", "during", "after"), 0)),
                        exhibits=edition in exhibited)  # fmt: skip
-
-
-def _sentences(
-    connection: sqlite3.Connection, enterprise_id: str, pattern: re.Pattern[str]
-) -> Iterator[Told]:
-    """Yield the first sentences naming an enterprise that a pattern finds beside its name."""
-    rows = connection.execute(
-        "select a.body, m.start, m.end, a.id, a.headline, a.published from mentions m"
-        " join articles a on a.id = m.article_id where m.enterprise_id = ? and m.field = 'body'"
-        " and a.duplicate_of is null order by a.published desc, a.id, m.start",
-        (enterprise_id,),
-    )
-    seen: set[str] = set()
-    for body, start, end, key, headline, published in rows:
-        text = _sentence(body, start)
-        near = f"{_ENDS.split(body[max(0, start - 30) : start])[-1]}\0{_ENDS.split(body[end : end + 60])[0]}"
-        if text not in seen and pattern.search(near):
-            seen.add(text)
-            yield Told(text, key, headline or "", published)
-            if len(seen) == _MOST_SENTENCES:
-                return
-
-
-def _sentence(body: str, at: int) -> str:
-    start = max(body.rfind(mark, 0, at) for mark in "。！？\n") + 1
-    ends = [end for end in (body.find(mark, at) for mark in "。！？\n") if end >= 0]
-    return body[start : min(ends) + 1 if ends else len(body)].strip()
-
-
-@cache
-def _says_what() -> re.Pattern[str]:
-    kinds, does, praise = ("|".join(_longest(name)) for name in ("kinds", "does", "praise"))
-    return re.compile(
-        rf"(?:{praise}|[\u4e00-\u9fff]国)[^，。；：、]{{0,14}}(?:{kinds})(?:之一)?\0"
-        rf"|\0[^，。；]{{0,8}}是[^，。；]{{2,30}}(?:{kinds})|\0[^。；]{{0,20}}(?:{does})"
-    )
-
-
-@cache
-def _says_invested() -> re.Pattern[str]:
-    return re.compile(rf"\0[^。；]{{0,30}}(?:{'|'.join(map(re.escape, _longest('invests')))})")
-
-
-def _longest(name: str) -> list[str]:
-    words: Mapping[str, tuple[str, ...]] = {entry.name: entry.words for entry in load_lexicon("business")}
-    return sorted(words[name], key=lambda word: (-len(word), word))

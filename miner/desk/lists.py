@@ -59,8 +59,20 @@ def read_list(path: Path) -> ListRead:
     return ListRead(tuple(targets), tuple(listed.row for listed in unnamed))
 
 
+def parse_list(text: str) -> ListRead:
+    """Read a list as somebody pasted it: rows of a sheet, or a name a line. Raises InputError when it names nobody."""
+    rows = list(_text_rows(text))
+    found = [listed for listed in _listed(iter(rows)) if listed.name]
+    if not found:
+        raise InputError("名单里没有企业名称 no name in this list", code="empty")
+    return ListRead(tuple(found), ())
+
+
 def _csv_rows(path: Path) -> Iterator[Sequence[str]]:
-    text = decode(path.read_bytes()).text
+    yield from _text_rows(decode(path.read_bytes()).text)
+
+
+def _text_rows(text: str) -> Iterator[Sequence[str]]:
     sample = text[:4096]
     delimiter = max(_DELIMITERS, key=sample.count) if any(mark in sample for mark in _DELIMITERS) else ","
     yield from csv.reader(io.StringIO(text), delimiter=delimiter)

@@ -94,6 +94,32 @@ def targets(connection: sqlite3.Connection, *, matched: str | None = None) -> It
         yield Target(row[0], row[1], row[2], row[3], row[4], own, json.loads(row[-2]), row[-1])
 
 
+def target(connection: sqlite3.Connection, key: str) -> Target | None:
+    """Return a target by its id, None when there is none."""
+    found = connection.execute("select name from targets where id = ?", (key,)).fetchone()
+    return next((one for one in targets(connection) if one.id == key), None) if found else None
+
+
+def name_of(connection: sqlite3.Connection, key: str) -> str:
+    """Return the name of a target by its id; raises InputError when there is none."""
+    kept.create(connection)
+    row = connection.execute("select name from targets where id = ?", (key,)).fetchone()
+    if row is None:
+        raise InputError("名单里没有这一家 / not on the list", code="missing")
+    return str(row[0])
+
+
+def change(connection: sqlite3.Connection, key: str, own: Mapping[str, str]) -> None:
+    """Write what the office says of a target, by column; an empty text clears it. Raises InputError when there is no such target."""
+    name_of(connection, key)
+    with connection:
+        for column in OWN:
+            if column in own:
+                connection.execute(
+                    f"update targets set [{column}] = ? where id = ?", (own[column] or None, key)
+                )
+
+
 def candidates(connection: sqlite3.Connection, doubtful: Iterable[Target]) -> Iterator[tuple[Target, Match]]:
     """Yield doubtful targets with the enterprises they may be."""
     matcher = Matcher(connection)

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from miner.desk.base import ORIGINS, Statement
 from miner.desk.coverage import Coverage, Told, coverage
 from miner.desk.targets import OWN, Target
 from miner.errors import InputError
 from miner.store.cells import sheet_cell
 from miner.store.words import codes
 
+_MOST_SAID = 5
+"""Statements of a kind in one cell."""
 Row = Sequence[str | int | float | None]
 
 
@@ -34,9 +37,11 @@ _BASE = (
     _WHO,
     Heading("其他名称", 30),
     Heading("国家地区"),
+    Heading("国家地区来源"),
     Heading("行业", 16),
-    Heading("主营(报道原文)", 60),
-    Heading("在华投资(报道原文)", 60),
+    Heading("行业来源"),
+    Heading("主营(报道所述)", 60),
+    Heading("在华投资(报道所述)", 60),
     Heading("报道篇数"),
     Heading("首见"),
     Heading("最近"),
@@ -102,8 +107,9 @@ def _book(known: Sequence[tuple[Target, Coverage | None]]) -> Any:
 
 def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Row]) -> None:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
@@ -113,32 +119,52 @@ def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Ro
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for row in rows:
-        sheet.append([sheet_cell(sheet, value) for value in row])
+        cells = [sheet_cell(sheet, value) for value in row]
+        for at, (cell, value) in enumerate(zip(cells, row, strict=True)):
+            if isinstance(value, str) and len(value) > headings[at].width // 2:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.append(cells)
 
 
-def _source(told: Told) -> str:
+def _source(told: Told | Statement) -> str:
     return "，".join(
         part for part in (told.published, f"《{told.headline}》" if told.headline else None) if part
     )
 
 
-def _texts(found: Sequence[Told]) -> str | None:
-    return "\n".join(f"{told.text}（{_source(told)}）" for told in found) or None
+def _texts(found: Sequence[Told | Statement]) -> str | None:
+    return (
+        "\n".join(dict.fromkeys(f"{_value(one)}{one.text}（{_source(one)}）" for one in found[:_MOST_SAID]))
+        or None
+    )
+
+
+def _value(one: Told | Statement) -> str:
+    return f"{one.value}：" if isinstance(one, Statement) else ""
 
 
 def _base(target: Target, told: Coverage | None) -> Row:
     if told is None:
-        return (target.name, target.matched_name, None, None, None, None, None, 0, None, None, None)
+        return (target.name, target.matched_name, *[None] * 7, 0, None, None, None)
     return (
-        target.name, target.matched_name, "、".join(told.names[1:]) or None, told.country, told.industry,
-        _texts(told.business), _texts(told.invested), told.n_articles, told.first_seen, told.last_seen,
-        _first_source(told),
+        target.name, target.matched_name, "、".join(told.names[1:]) or None, *_best(told, "country", told.country),
+        *_best(told, "industry", told.industry), _texts(told.said("business")), _texts(told.invested), told.n_articles,
+        told.first_seen, told.last_seen, _first_source(told),
     )  # fmt: skip
 
 
+def _best(told: Coverage, kind: str, known: str | None) -> tuple[str | None, str | None]:
+    """Return a country or trade and where it is known from: a lexicon, else the coverage."""
+    best = next(iter(told.said(kind)), None)
+    return (best.value, ORIGINS[best.origin]) if best is not None else (known, None)
+
+
 def _first_source(told: Coverage) -> str | None:
-    sources = [*told.business, *told.invested, *(deal.told for deal in told.deals), *told.words]
+    said = [one for one in told.base if one.origin == "read"]
+    sources: list[Told | Statement] = [*said, *(deal.told for deal in told.deals), *told.words]
     return _source(sources[0]) if sources else None
 
 

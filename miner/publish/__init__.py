@@ -11,12 +11,15 @@ from typing import Any
 from datasette import hookimpl
 from markupsafe import Markup
 
-from miner.publish import answers, archive, marks, metadata, query, routes, security, titles, tools
+from miner.publish import answers, archive, marks, metadata, office, query, routes, security, titles, tools
 from miner.publish.archive import KINDS, is_archive
 from miner.publish.index import fts
 from miner.publish.index.listed import form
 from miner.publish.urls import Links
+from miner.store import kept
 
+_OFFICE = frozenset(table.name for table in kept.KEPT)
+"""Tables of what people wrote: closed to who may not write them."""
 _TEXT_TABLES = {"articles", "article_lines", "source_lines", fts.TABLE, fts.PENDING}
 """Tables that hold whole bodies: closed when only snippets may be shown."""
 _DESCRIBED = (None, "databases", "tables", "queries", "title", "description")
@@ -99,7 +102,7 @@ def canned_queries(datasette: Any, database: str) -> dict[str, Any]:
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Add our pages."""
-    return routes.routes()
+    return [*office.routes(), *routes.routes()]
 
 
 @hookimpl
@@ -176,9 +179,11 @@ def render_cell(
 
 
 @hookimpl(trylast=True)
-def permission_allowed(datasette: Any, action: str, resource: Any) -> bool | None:
+def permission_allowed(datasette: Any, actor: Any, action: str, resource: Any) -> bool | None:
     """Refuse SQL and downloads in public mode, and tables of whole texts where only snippets may be shown."""
     options = answers.Options.of(datasette)
+    if action == "view-table" and resource[1] in _OFFICE and not answers.writes_here(options):
+        return answers.may_write(options, actor)
     if options.public and action in ("execute-sql", "view-database-download"):
         return False
     if options.snippet_chars and action == "view-table" and resource[1] in _TEXT_TABLES:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
 from typing import Any, TypeVar
 
-from datasette.utils import sqlite_timelimit
+from datasette.utils import actor_matches_allow, sqlite_timelimit
 from datasette.utils.asgi import Forbidden, NotFound, Request, Response
 from jinja2 import Environment
 from markupsafe import Markup
@@ -41,6 +41,8 @@ class Options:
     """Let robots in."""
     loopback: bool = False
     """Answer only to this machine's own names."""
+    write: Any = None
+    """Who may write targets, corrections and collections: an allow block of Datasette; None: nobody but on loopback."""
     site: str = ""
     """The host (archive.example) that links name; empty takes it from the request."""
 
@@ -54,6 +56,7 @@ class Options:
             int(snippet) if str(snippet).isdigit() else 0,
             bool(given.get("robots")),
             bool(given.get("loopback")),
+            given.get("write"),
             str(given.get("site") or ""),
         )
 
@@ -100,6 +103,8 @@ class Visit:
     database: str
     links: Links
     options: Options
+    writes: bool = False
+    """Whether the visitor may see and change what the office wrote."""
 
     @classmethod
     async def start(cls, datasette: Any, request: Request) -> Visit:
@@ -116,7 +121,9 @@ class Visit:
             if not await _allowed(datasette, request.actor, action, resource):
                 raise Forbidden(f"您无权查看 / no permission: {action}")
         links = Links(datasette.setting("base_url"), database, "" if database == names[0] else database)
-        return cls(datasette, request, database, links, Options.of(datasette))
+        options = Options.of(datasette)
+        writes = datasette.get_database(database).is_mutable and await _may_write(datasette, request, options)
+        return cls(datasette, request, database, links, options, writes)
 
     def argument(self, name: str, most: int = 400) -> str:
         """Return an argument of the query string, cut to a sane length."""
@@ -134,7 +141,7 @@ class Visit:
 
     async def show(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
         """Answer with a page."""
-        given = {**shared(self.datasette, self.links), **context}
+        given = {**shared(self.datasette, self.links), "writes": self.writes, **context}
         html = (
             _pages(self.datasette)
             .get_template(f"expo/{template}")
@@ -156,6 +163,10 @@ class Visit:
             "actor": self.request.actor,
             "base_url": datasette.setting("base_url"),
         }
+
+    def token(self) -> dict[str, str]:
+        """Return the token that forms carry, for who may send them."""
+        return {"csrftoken": self.request.scope["csrftoken"]()} if self.writes else {}
 
     def send(self, text: str, content_type: str) -> Response:
         """Answer with text that is no page: Markdown, Atom."""
@@ -198,6 +209,26 @@ def shared(datasette: Any, links: Links) -> dict[str, Any]:
         "organization_kinds": archive.ORGANIZATION_KINDS, "navigation": archive.NAVIGATION, "qualified": archive.qualified, "entire": archive.entire,
         "archives": known_archives(datasette),
     }  # fmt: skip
+
+
+def writes_here(options: Options) -> bool:
+    """Tell whether this server answers only its own machine, whose user may write."""
+    return options.loopback and not options.public
+
+
+def may_write(options: Options, actor: Any) -> bool:
+    """Tell whether the operator lets an actor write."""
+    return options.write is not None and actor is not None and actor_matches_allow(actor, options.write)
+
+
+async def _may_write(datasette: Any, request: Request, options: Options) -> bool:
+    client = (request.scope.get("client") or ("",))[0]
+    if writes_here(options) and client in ("127.0.0.1", "::1"):
+        return True
+    granted = may_write(options, request.actor)
+    if hasattr(datasette, "permission_allowed"):
+        return bool(await datasette.permission_allowed(request.actor, "miner-write", default=granted))
+    return granted
 
 
 async def _allowed(datasette: Any, actor: Any, action: str, resource: str | None) -> bool:

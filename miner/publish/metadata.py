@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from miner.desk import base
 from miner.publish.index import fts, summaries, views
 from miner.store import kept, schema
 from miner.store.schema import Table
@@ -26,7 +27,7 @@ _LARGE_PAGE = 50
 
 def tables() -> tuple[Table, ...]:
     """Return all tables: what runs write and what is summed up from it."""
-    return (*schema.TABLES, *kept.KEPT, *summaries.TABLES)
+    return (*schema.TABLES, base.TABLE, *kept.KEPT, *summaries.TABLES)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """An OpenRefine reconciliation service that knows full names, short names and every alias of the archive.
 
-Follows the Reconciliation Service API 0.2 (W3C community group): manifest, batches of queries, suggest, preview.
+Follows the Reconciliation Service API 0.2 (W3C community group): manifest, batches of queries, suggest, preview, and the data
+extension, which is `extend`.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import difflib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from miner.publish import extend
 from miner.publish.archive import KINDS, first, rows
 from miner.publish.index import listed as lists
 from miner.publish.pages.search import simplified
@@ -30,7 +32,11 @@ def manifest(links: Links, root: str) -> dict[str, Any]:
         "defaultTypes": [{"id": kind.label, "name": kind.title} for kind in KINDS.values()],
         "view": {"url": root + links.page("reconcile", "view") + "/{{id}}"},
         "preview": {"url": root + links.page("reconcile", "preview") + "/{{id}}", "width": 420, "height": 180},
-        "suggest": {"entity": suggest, "type": {"service_url": here, "service_path": "/suggest/type"}},
+        "suggest": {
+            "entity": suggest, "type": {"service_url": here, "service_path": "/suggest/type"},
+            "property": {"service_url": here, "service_path": "/suggest/property"},
+        },
+        "extend": {"propose_properties": {"service_url": here, "service_path": "/properties"}, "property_settings": []},
     }  # fmt: skip
 
 
@@ -42,41 +48,88 @@ def answer(connection: sqlite3.Connection, queries: Mapping[str, Any]) -> dict[s
         limit = asked.get("limit")
         most = min(limit, 20) if isinstance(limit, int) and limit > 0 else 5
         found[str(key)[:60]] = {
-            "result": candidates(connection, str(asked.get("query") or ""), asked.get("type"), limit=most)
+            "result": candidates(
+                connection,
+                str(asked.get("query") or ""),
+                asked.get("type"),
+                limit=most,
+                given=asked.get("properties"),
+            )
         }
     return found
 
 
 def candidates(
-    connection: sqlite3.Connection, name: str, kind: object = None, *, limit: int = 5
+    connection: sqlite3.Connection, name: str, kind: object = None, *, limit: int = 5, given: object = None
 ) -> list[dict[str, Any]]:
     """Return the things a name may mean, the best first, with a score from 0 to 100.
 
-    100: the full name; 95: a known short name or alias; below: names that begin with it, or that it begins with.
+    100: the full name; 95: a known short name or alias; below: names that begin with it, or that it begins with. Properties that
+    were given with the query ({"pid": "country", "v": "日本"}) take up to 30 off where they do not agree.
     """
     name = simplified(name.strip()[:120])
-    labels = {
-        str(label.get("id") if isinstance(label, Mapping) else label)
-        for label in (kind if isinstance(kind, list) else [kind])
-    } & set(KINDS)
     if not name:
         return []
     scored: dict[tuple[str, str], dict[str, Any]] = {}
-    for label in labels or KINDS:
+    for label in _labels(kind) or KINDS:
         for row in _near(connection, label, name):
             points = score(name, row["name"], row["alias"])
             old = scored.get((label, row["id"]))
             if old is None or points > old["score"]:
-                scored[label, row["id"]] = {
-                    "id": f"{label}/{row['id']}", "name": row["name"], "score": points, "match": False, "n_articles": row["n_articles"],
-                    "type": [{"id": label, "name": KINDS[label].title}], "description": f"{KINDS[label].title},见于 {row['n_articles']} 篇",
-                }  # fmt: skip
-    ranked = sorted(scored.values(), key=lambda item: (-item["score"], -item["n_articles"], item["id"]))[
-        :limit
-    ]
-    if ranked and ranked[0]["score"] >= 95 and (len(ranked) == 1 or ranked[1]["score"] < 95):
+                scored[label, row["id"]] = _candidate(label, row, points)
+    ranked = _ranked(scored.values())[: 3 * limit]
+    for one in ranked:
+        _weigh(connection, one, given)
+    ranked = _ranked(ranked)[:limit]
+    if ranked and ranked[0]["score"] >= _SURE and (len(ranked) == 1 or ranked[1]["score"] < _SURE):
         ranked[0]["match"] = True
     return ranked
+
+
+_SURE = 95
+
+
+def _labels(kind: object) -> set[str]:
+    kinds = kind if isinstance(kind, list) else [kind]
+    return {str(one.get("id") if isinstance(one, Mapping) else one) for one in kinds} & set(KINDS)
+
+
+def _candidate(label: str, row: Mapping[str, Any], points: float) -> dict[str, Any]:
+    return {
+        "id": f"{label}/{row['id']}", "name": row["name"], "score": points, "match": False, "n_articles": row["n_articles"],
+        "type": [{"id": label, "name": KINDS[label].title}], "description": f"{KINDS[label].title},见于 {row['n_articles']} 篇",
+    }  # fmt: skip
+
+
+def _ranked(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda item: (-item["score"], -item["n_articles"], item["id"]))
+
+
+def _weigh(connection: sqlite3.Connection, candidate: dict[str, Any], given: object) -> None:
+    """Take off a candidate's score what the given properties disagree in, and tell each as a feature."""
+    label, _, identity = candidate["id"].partition("/")
+    agreed: dict[str, float] = {}
+    for one in given[: extend.MAX_PROPERTIES] if isinstance(given, list) else ():
+        pid, said = _said(one)
+        known = extend.values(connection, label, identity, pid) if said else []
+        if known:
+            agreed[pid[:60]] = extend.agreement(known, said)
+    if agreed:
+        off = 1 - sum(agreed.values()) / len(agreed)
+        candidate["score"] = round(max(0.0, candidate["score"] - _MOST_OFF * off), 1)
+        candidate["features"] = [{"id": pid, "value": value} for pid, value in agreed.items()]
+
+
+def _said(one: object) -> tuple[str, list[str]]:
+    """Return the id of a property that was given with a query, and its values as text."""
+    if not isinstance(one, Mapping) or not one.get("pid"):
+        return "", []
+    values = one.get("v") if isinstance(one.get("v"), list) else [one.get("v")]
+    texts = (v.get("name") or v.get("id") if isinstance(v, Mapping) else v for v in values or ())
+    return str(one["pid"]), [str(text) for text in texts if text]
+
+
+_MOST_OFF = 30
 
 
 def score(asked: str, name: str, alias: str | None) -> float:

@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, unquote
 
 from datasette.utils.asgi import Request, Response
 
+from miner.desk.collections import tags_of
 from miner.offsets import Span
-from miner.publish import archive, reconcile
+from miner.publish import archive, extend, reconcile
 from miner.publish.answers import Visit, find_archives
 from miner.publish.archive import EVENT_TYPES, KINDS, STATUSES, edition_title
 from miner.publish.pages import article, dossier, editions, event, exports, figures, front, lists, search
@@ -34,7 +35,7 @@ _FAULTS = {
 """What SQLite may say, and what a reader is told."""
 
 
-def _route(page: Page) -> Callable[..., Awaitable[Response]]:
+def page_route(page: Page) -> Callable[..., Awaitable[Response]]:
     """Turn a page into a Datasette view: start the visit, explain what goes wrong."""
 
     async def view(datasette: Any, request: Request) -> Response:
@@ -69,11 +70,12 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (rf"^/-/expo/editions{_FORMAT}$", editions_page),
         (rf"^/-/expo/edition/(?P<id>\d{{1,3}}){_FORMAT}$", edition_page),
         (r"^/-/expo/reconcile/?$", reconcile_page),
-        (r"^/-/expo/reconcile/suggest/(?P<what>entity|type)$", suggest_page),
+        (r"^/-/expo/reconcile/suggest/(?P<what>entity|type|property)$", suggest_page),
+        (r"^/-/expo/reconcile/(?P<what>properties)$", suggest_page),
         (r"^/-/expo/reconcile/(?P<what>view|preview)/(?P<id>.+)$", reconciled_page),
     ]
     return [
-        *((pattern, _route(page)) for pattern, page in table),
+        *((pattern, page_route(page)) for pattern, page in table),
         (r"^/(?P<format>(?!))?$", index),
         (r"^/robots\.txt$", robots),
     ]
@@ -82,7 +84,7 @@ def routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 async def index(datasette: Any, request: Request) -> Response:
     """Our front page in the place of Datasette's; its own where there is no archive."""
     if await find_archives(datasette):
-        return await _route(front_page)(datasette, request)
+        return await page_route(front_page)(datasette, request)
     from datasette.views.index import (
         IndexView,  # not above: it loads all plugins, while this one is only half there
     )
@@ -177,7 +179,7 @@ async def search_page(visit: Visit) -> Response:
         "title": title, "request_": request, "asked": asked, "sorts": search.SORTS, "event_types": EVENT_TYPES, "pages": search.MAX_PAGE,
         "filters": request.filters, "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
     }  # fmt: skip
-    return await visit.show("search.html", context)
+    return await visit.show("search.html", {**context, **visit.token()})
 
 
 def _search_json(visit: Visit, request: search.Request, found: dict[str, Any]) -> dict[str, Any]:
@@ -265,7 +267,8 @@ async def article_page(visit: Visit) -> Response:
                 "citations": found["citations"],
             }
         )
-    return await visit.show("article.html", found)
+    tags = await visit.read(lambda c: tags_of(c, identity)) if visit.writes else []
+    return await visit.show("article.html", {**found, "tags": tags, **visit.token()})
 
 
 def _span(text: str) -> Span | None:
@@ -465,9 +468,14 @@ async def edition_page(visit: Visit) -> Response:
 
 async def reconcile_page(visit: Visit) -> Response:
     """The reconciliation service: its manifest, or the answers to a batch."""
-    batch = visit.argument("queries", 20_000)
+    batch, wanted = visit.argument("queries", 20_000), visit.argument("extend", 20_000)
     if visit.request.method == "POST":
-        batch = await _form_value(visit.request, "queries")
+        batch, wanted = await _form_values(visit.request, "queries", "extend")
+    if wanted:
+        asked = reconcile.read_queries(wanted)
+        if asked is None:
+            return visit.send_json({"status": "error", "message": "extend must be a JSON object"}, status=400)
+        return visit.send_json(await visit.read(lambda c: extend.extended(c, asked)))
     if not batch:
         return visit.send_json(reconcile.manifest(visit.links, visit.absolute("/").rstrip("/")))
     queries = reconcile.read_queries(batch)
@@ -476,18 +484,27 @@ async def reconcile_page(visit: Visit) -> Response:
     return visit.send_json(await visit.read(lambda c: reconcile.answer(c, queries)))
 
 
-async def _form_value(request: Request, name: str) -> str:
+async def _form_values(request: Request, *names: str) -> list[str]:
     body, more = b"", True
     while more and len(body) <= reconcile.MAX_BODY:
         message = await request.receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return parse_qs(body[: reconcile.MAX_BODY].decode("utf-8", "replace")).get(name, [""])[0]
+    given = parse_qs(body[: reconcile.MAX_BODY].decode("utf-8", "replace"))
+    return [given.get(name, [""])[0] for name in names]
 
 
 async def suggest_page(visit: Visit) -> Response:
-    """Completions of names and of types."""
-    if visit.request.url_vars["what"] == "type":
+    """Completions of names, of types and of properties; the properties that a type has."""
+    what = visit.request.url_vars["what"]
+    if what == "properties":
+        label = visit.argument("type", 60)
+        return visit.send_json({"type": label, "properties": extend.properties(label or None)})
+    if what == "property":
+        typed = visit.argument("prefix", 60)
+        found = [one for one in extend.properties() if typed in one["id"] or typed in one["name"]]
+        return visit.send_json({"result": found})
+    if what == "type":
         return visit.send_json(
             {"result": [{"id": kind.label, "name": kind.title} for kind in KINDS.values()]}
         )

@@ -163,7 +163,9 @@ def _refused_in_public(scope: Scope, base_url: str) -> Refusal | None:
         return Refusal(414, "查询太长 / query too long")
     if scope.get("method") not in ("GET", "HEAD", "POST", "OPTIONS"):
         return Refusal(405, "只读 / read-only")
-    if scope.get("method") == "POST" and not path.startswith(("/-/expo/reconcile", "/-/mcp")):
+    if scope.get("method") == "POST" and not path.startswith(
+        ("/-/expo/reconcile", "/-/mcp", "/-/expo/desk/")
+    ):
         return Refusal(405, "只读 / read-only")
     return Refusal(404, "没有这一页 / not found") if _HIDDEN.match(path) else None
 

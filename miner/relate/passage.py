@@ -18,6 +18,8 @@ _BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
 _TITLE = re.compile(r"《[^《》\n]{0,120}》")
 _AROUND = 160
 """So many characters of a paragraph on each side of a fact say what it is about."""
+_FAR_CLOSED = 6000
+"""Characters behind a line end in which a quotation that goes on must be closed."""
 _MAX_CONTINUED = 12
 """A quotation reaches over at most so many paragraphs; one left open for longer is closed where its paragraph ends."""
 
@@ -142,56 +144,83 @@ def quotations(text: str) -> tuple[Marked, ...]:
     >>> [m.span.of("“甲“乙”丙”，“丁") for m in quotations("“甲“乙”丙”，“丁")]
     ['甲“乙”丙', '丁']
     """
-    found: list[Marked] = []
-    stack: list[tuple[str, int]] = []
-    carried = 0
+    reader = _Quotations(text)
     for hit in _MARKS.finditer(text):
-        mark, at = hit.group(), hit.start()
+        reader.read(hit.group(), hit.start())
+    reader.leave(text.find("\n", reader.start) % (len(text) + 1))
+    return tuple(reader.found)
+
+
+@dataclass(slots=True)
+class _Quotations:
+    """Reads the marks of a text in order; keeps which quotations are open."""
+
+    text: str
+    found: list[Marked] = field(default_factory=list)
+    stack: list[tuple[str, int]] = field(default_factory=list)
+    """The open marks with their places, the outermost first."""
+    carried: int = 0
+    """Over how many line ends the open quotation went on."""
+
+    @property
+    def start(self) -> int:
+        """Where the outermost open quotation began; 0 when none is open."""
+        return self.stack[0][1] if self.stack else 0
+
+    def read(self, mark: str, at: int) -> None:
+        """Take in one mark."""
         if mark == "\n":
-            if stack and carried < _MAX_CONTINUED and len(stack) == 1 and _goes_on(text, at, stack[0][0]):
-                carried += 1
-                continue
-            if stack:
-                start = stack[0][1]
-                found.append(Marked(Span(start + 1, at), Span(start, at), False))
-            stack, carried = [], 0
+            self._line_end(at)
         elif mark == '"':
-            _toggle(stack, found, at)
+            self._toggle(at)
         elif mark in _OPEN:
-            if len(stack) == 1 and stack[0][0] == mark and text[at - 1 : at] == "\n":
-                continue
-            stack.append((mark, at))
-        elif stack:
-            while stack and _OPEN.get(stack[-1][0]) != mark and len(stack) > 1:
-                stack.pop()
-            if _OPEN.get(stack[-1][0]) == mark:
-                start = stack.pop()[1]
-                if not stack:
-                    found.append(Marked(Span(start + 1, at), Span(start, at + 1)))
-                    carried = 0
-    if stack:
-        start = stack[0][1]
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        found.append(Marked(Span(start + 1, end), Span(start, end), False))
-    return tuple(found)
+            self._open(mark, at)
+        elif self.stack:
+            self._close(mark, at)
 
+    def leave(self, end: int) -> None:
+        """End the open quotation, if there is one, without a closing mark."""
+        if self.stack:
+            self.found.append(Marked(Span(self.start + 1, end), Span(self.start, end), False))
+        self.stack, self.carried = [], 0
 
-def _goes_on(text: str, line_end: int, mark: str) -> bool:
-    # an open quotation goes on when the next paragraph opens with the same mark and some paragraph closes it
-    if not text.startswith(mark, line_end + 1):
-        return False
-    closing = _OPEN.get(mark)
-    return closing is not None and text.find(closing, line_end, line_end + 6000) >= 0
+    def _line_end(self, at: int) -> None:
+        alone = len(self.stack) == 1
+        if alone and self.carried < _MAX_CONTINUED and self._goes_on(at):
+            self.carried += 1
+        else:
+            self.leave(at)
 
+    def _goes_on(self, line_end: int) -> bool:
+        # an open quotation goes on when the next paragraph opens with the same mark and some paragraph closes it
+        mark = self.stack[0][0]
+        if not self.text.startswith(mark, line_end + 1):
+            return False
+        closing = _OPEN.get(mark)
+        return closing is not None and self.text.find(closing, line_end, line_end + _FAR_CLOSED) >= 0
 
-def _toggle(stack: list[tuple[str, int]], found: list[Marked], at: int) -> None:
-    if stack and stack[-1][0] == '"':
-        start = stack.pop()[1]
-        if not stack:
-            found.append(Marked(Span(start + 1, at), Span(start, at + 1)))
-    else:
-        stack.append(('"', at))
+    def _toggle(self, at: int) -> None:
+        if not self.stack or self.stack[-1][0] != '"':
+            self.stack.append(('"', at))
+            return
+        self._end(self.stack.pop()[1], at)
+
+    def _open(self, mark: str, at: int) -> None:
+        repeated = len(self.stack) == 1 and self.stack[0][0] == mark and self.text[at - 1 : at] == "\n"
+        if not repeated:
+            self.stack.append((mark, at))
+
+    def _close(self, mark: str, at: int) -> None:
+        while len(self.stack) > 1 and _OPEN.get(self.stack[-1][0]) != mark:
+            self.stack.pop()
+        if _OPEN.get(self.stack[-1][0]) == mark:
+            self._end(self.stack.pop()[1], at)
+            self.carried = self.carried if self.stack else 0
+
+    def _end(self, start: int, at: int) -> None:
+        """Keep a quotation that is closed, if it was the outermost."""
+        if not self.stack:
+            self.found.append(Marked(Span(start + 1, at), Span(start, at + 1)))
 
 
 def passage(annotated: Annotated, name: str) -> Passage:

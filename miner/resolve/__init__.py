@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from miner.resolve.corrected import forget, has_corrections, meant_by, rename
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events
 from miner.resolve.figures import find_conflicts
 from miner.resolve.links import (
+    TABLE,
     clear,
     count_and_date,
     link_facts,
@@ -22,7 +24,7 @@ from miner.resolve.people import resolve_people
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
 
-__all__ = ["resolve", "resolve_facts"]
+__all__ = ["has_corrections", "meant_by", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""
@@ -50,6 +52,7 @@ def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -
     """Resolve names to things and reports to events; the caller holds the transaction."""
     told = told or _to_nobody
     clear(connection)
+    forget(connection)
     told("clear")
     with without_link_indexes(connection):
         for label in ("enterprise", "organization", "place"):
@@ -60,6 +63,7 @@ def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -
         link_facts(connection)
     told("links")
     count_and_date(connection)
+    rename(connection, TABLE)
     write_aliases(connection)
     told("counts and aliases")
     resolve_events(connection)

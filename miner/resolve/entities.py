@@ -12,6 +12,8 @@ from itertools import chain, groupby
 from typing import NamedTuple
 
 from miner.language.lexicon import load_lexicon
+from miner.offsets import stable_id
+from miner.resolve.corrected import decide_groups
 from miner.resolve.groups import LOST, Group, Groups
 from miner.resolve.judge import Decided, Judgement, Reason, Union, store_judgements, weigh
 from miner.resolve.names import LONGEST_INITIALS, abbreviations, fold, initials, is_country, without_type
@@ -45,8 +47,9 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
         passes.extend((_short_forms(groups), _abbreviations(groups), _damaged(groups)))
     if label == "enterprise":
         passes.append(_same_core(groups))
+    decide_groups(connection, label)
     decided = Decided(connection, label)
-    keys = _keys_of(connection, decided)
+    keys = _keys_of(connection, label, decided)
     for left, right in decided.pairs(same=True):
         if left in keys and right in keys:
             union.join(keys[left], keys[right])
@@ -62,15 +65,16 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
     return groups
 
 
-def _keys_of(connection: sqlite3.Connection, decided: Decided) -> dict[str, str]:
-    """Return the keys of the groups that people decided about, by id."""
+def _keys_of(connection: sqlite3.Connection, label: str, decided: Decided) -> dict[str, str]:
+    """Return the keys of the groups that people decided about, by their ids or those of the things they are."""
     wanted = {
         identifier for same in (True, False) for pair in decided.pairs(same=same) for identifier in pair
     }
     return (
         {
             identifier: key
-            for identifier, key in connection.execute("select id, key from grouped order by key")
+            for own, key in connection.execute("select id, key from grouped order by key")
+            for identifier in (own, stable_id(label, key))
             if identifier in wanted
         }
         if wanted

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from miner.offsets import stable_id
+from miner.resolve.corrected import decide_events
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, store_judgements
 from miner.resolve.likeness import Pair, explained, forbidden, likelihood, pair_of
 from miner.resolve.pairing import candidate_pairs
@@ -65,6 +66,7 @@ def resolve_events(connection: sqlite3.Connection) -> None:
 
     Raises sqlite3.Error.
     """
+    decide_events(connection)
     reports = list(load_reports(connection))
     rarity = Rarity(reports)
     comparison = Comparison(reports, rarity)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from miner.offsets import stable_id
+from miner.resolve.corrected import Moved, is_moved
 from miner.resolve.names import core, fold, part_of, tidy, without_type
 from miner.resolve.regions import Local, Qualifier
 
@@ -85,10 +86,11 @@ class Groups:
             (self.label,),
         )  # fmt: skip
         locals_found = ((number, Local(*rest)) for number, *rest in rows)
+        moved = Moved(connection, self.label)
         connection.executemany(
             "insert into keyed values (?, ?)",
             (
-                (number, qualifier.key(local) if qualifier else key_of(local))
+                (number, moved.key(number, qualifier.key(local) if qualifier else key_of(local)))
                 for number, local in locals_found
             ),
         )
@@ -130,7 +132,7 @@ class Groups:
         for key, members in groupby(rows, key=lambda row: row[0]):
             group = Group(stable_id("group", self.label, key), self.label, key)
             for _, article_id, name, forms, known_as, newspaper, published in members:
-                group.known_as = group.known_as or known_as
+                group.known_as = group.known_as or (None if is_moved(key) else known_as)
                 group.names[tidy(name)] += 1
                 if len(group.sample) < _KEEP:
                     group.sample.append(article_id)

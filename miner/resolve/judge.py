@@ -104,7 +104,7 @@ class Decided:
 
     def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
         rows = connection.execute(
-            "select left_id, right_id, same from judgements where kind = ? and source = 'user' order by id",
+            "select left_id, right_id, same from judgements where kind = ? and source <> 'rule' order by id",
             (kind,),
         ).fetchall()
         self._same = {(min(a, b), max(a, b)): bool(same) for a, b, same in rows}
@@ -115,6 +115,10 @@ class Decided:
     def same(self, left: str, right: str) -> bool | None:
         """Return what was decided about a pair, None when nothing was."""
         return self._same.get((min(left, right), max(left, right)))
+
+    def add(self, pairs: Iterable[tuple[str, str, bool, str]]) -> None:
+        """Learn more decisions: left, right, whether they are one, why."""
+        self._same.update({(min(a, b), max(a, b)): same for a, b, same, _ in pairs})
 
     def pairs(self, *, same: bool) -> list[tuple[str, str]]:
         """Return the pairs decided so, sorted."""

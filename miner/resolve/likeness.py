@@ -203,6 +203,11 @@ def _undated_apart(pair: Pair) -> float:
     return float(not pair.dated and pair.left.published != pair.right.published)
 
 
+def _announced_apart(pair: Pair) -> float:
+    """What was made public gives no date and stands in papers of different days: it is public when the paper says so."""
+    return float(pair.left.type == "launch" and _undated_apart(pair))
+
+
 def _parties_same(pair: Pair) -> float:
     """All parties agree, or those of one report are among those of the other."""
     matched = pair.matched
@@ -335,6 +340,7 @@ EVIDENCE: dict[str, Callable[[Pair], float]] = {
     "undated, late": _undated_late,
     "undated, long": _undated_long,
     "undated, papers apart": _undated_apart,
+    "announced apart": _announced_apart,
     "parties agree": _parties_same,
     "share of parties": _parties_whole,
     "parties partly": _parties_partly,

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from miner.language.lexicon import load_lexicon
 from miner.offsets import stable_id
+from miner.resolve.corrected import add_aliases, asked, decide_people, join_people
 from miner.resolve.groups import Group, Groups, fullest
 from miner.resolve.judge import Decided, Judgement, store_judgements
 from miner.resolve.partial_names import Joined, join_parts
@@ -126,6 +127,8 @@ def write_people(
     connection.execute("create index temp.linked_to on linked (entity_id)")
     connection.execute("create index temp.people_by_name on found_people (name)")
     surest: dict[str, Joined] = {}
+    corrections = asked(connection, "person")
+    decide_people(connection, corrections)
     store_judgements(connection, _surest(join_parts(connection), surest, Decided(connection, "person")))
     for found in surest.values():
         if found.whole not in surest:
@@ -133,6 +136,7 @@ def write_people(
                 "update linked set entity_id = ? where entity_id = ?", (found.whole, found.part)
             )
             connection.execute("delete from found_people where id = ?", (found.part,))
+    join_people(connection, corrections)
     connection.execute(
         "insert into people (id, name, latin_name) select id, name, latin_name from found_people order by id"
     )
@@ -215,6 +219,7 @@ def write_aliases(connection: sqlite3.Connection) -> None:
                 _ALIAS,
                 (_alias(label, entity, text, kind, (None, None, None, None)) for entity, text, kind in rows),
             )
+    add_aliases(connection, COLUMN)
 
 
 def _learnt(connection: sqlite3.Connection, label: str, table: str) -> Iterator[tuple[str | int | None, ...]]:

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from miner.offsets import stable_id
+from miner.resolve.corrected import Moved, asked, decide, profile_pairs
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, Reason, weigh
 from miner.resolve.names import core, fold, without_type
 from miner.resolve.regions import district_in, is_relative, is_wide
@@ -62,9 +63,13 @@ class PersonCluster:
 
 def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[PersonCluster], list[Judgement]]]:
     """Yield for each name the people who carry it, and the judgements that joined them or kept them apart."""
-    decided = Decided(connection, "person")
+    decided, corrections = Decided(connection, "person"), asked(connection, "person")
+    moved = Moved(connection, "person")
     for key, block in _blocks(connection):
-        profiles = _profiles(connection, block)
+        profiles = _profiles(connection, block, moved)
+        if corrections and (pairs := profile_pairs(profiles, corrections)):
+            decided.add(pairs)
+            decide(connection, "person", pairs)
         groups = [[p] for p in profiles]
         judgements: list[Judgement] = []
         if len(profiles) > 1:
@@ -110,14 +115,16 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearan
         yield key, [Appearance(*row[1:]) for row in block]
 
 
-def _profiles(connection: sqlite3.Connection, block: list[Appearance]) -> list[Profile]:
+def _profiles(connection: sqlite3.Connection, block: list[Appearance], moved: Moved) -> list[Profile]:
     by_body: dict[str, Profile] = {}
     alone = len(block) == 1
     for local, article_id, index, name, latin, published, newspaper in block:
         posts = _posts(connection, article_id, index)
         bodies = sorted({post.body for post in posts if post.body})
         telling = sorted(post.title for post in posts if not post.body and len(post.title) >= _TELLING_TITLE)
-        key = bodies[0] if bodies else f"title:{telling[0]}" if telling else f"|{article_id}"
+        key = moved.key(
+            local, bodies[0] if bodies else f"title:{telling[0]}" if telling else f"|{article_id}"
+        )
         profile = by_body.get(key)
         if profile is None:
             profile = by_body[key] = Profile(stable_id("profile", fold(name), key), name)

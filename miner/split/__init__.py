@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from miner.config import Config
 from miner.model import Document, Line, Problem, Split
+from miner.split.amended import amend
 from miner.split.article import plan_article, plan_markup
 from miner.split.build import build
 from miner.split.day import plan_day
@@ -17,7 +18,7 @@ from miner.split.plan import LinePlan, Plan
 from miner.split.shape import shape_of
 from miner.split.weights import load_models
 
-__all__ = ["split"]
+__all__ = ["amend", "split"]
 
 
 def split(document: Document, config: Config) -> Split:

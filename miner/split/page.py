@@ -6,13 +6,14 @@ length only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
 import numpy as np
 
-from miner.model import Line
+from miner.model import Line, Problem
 from miner.split.binding import bind
 from miner.split.bylines import is_byline
 from miner.split.features import PageView, columns, look, overfull
@@ -36,6 +37,10 @@ _BYLINE = LABELS.index("Y")
 _SURE, _NEVER = 12.0, -12.0
 """Added to the score of the byline label for a line that reads as a byline, and for any other."""
 _LONGEST_BYLINE = 60
+_STOP = re.compile("[，。！？；…,;!?]")
+_PROSE, _FEW = 0.1, 6
+"""Share of lines that have a stop or pause, least, in prose of so many lines."""
+_LONGEST_HEAD = 36
 
 
 def plan_page(lines: Sequence[Line], models: Models, *, aside: frozenset[int] = frozenset()) -> Plan:
@@ -128,9 +133,31 @@ def _plan_rows(rows: list[Row], models: Models, size: float | None) -> Plan:
     made = outline_of(rows, models, size)
     if not made.paragraphs and is_imprint([row.text for row in rows]):
         return Plan([LinePlan(None, "other") for _ in rows], [])
-    if not made.paragraphs:
-        return Plan([LinePlan(0, "body") for _ in rows], [StoryPlan(0.3, "没有成段的正文，全部行原样保留")])
+    if not made.paragraphs or not _is_prose(rows):
+        return _kept_as_it_stands(rows)
     return write(made, bind(made, models.networks, sized=size is not None))
+
+
+def _is_prose(rows: Sequence[Row]) -> bool:
+    """Whether lines have the stops and pauses of sentences: verse, tables and lists of names hardly have any.
+
+    >>> _is_prose(rows_of([Line(n, "风从海上来") for n in range(9)]))
+    False
+    """
+    marked = sum(_STOP.search(row.compact) is not None for row in rows)
+    return len(rows) < _FEW or marked >= _PROSE * len(rows)
+
+
+def _kept_as_it_stands(rows: Sequence[Row]) -> Plan:
+    """One story of a text that is no prose, every line a paragraph; its head is what stands apart above."""
+    headed = len(rows) > 1 and rows[1].blanks > 0 and len(rows[0].compact) <= _LONGEST_HEAD
+    lines = [LinePlan(0, "headline" if headed and not index else "body") for index in range(len(rows))]
+    message = "没有成句的正文（诗、表格、名单？），各行原样保留 / no sentences (verse, a table, a list?): lines are kept as they stand"
+    return Plan(
+        lines,
+        [StoryPlan(0.5, "没有成句的正文，各行原样保留")],
+        [Problem("split", "no-prose", message, line=rows[0].number)],
+    )
 
 
 def _renumbered(row: Row, index: int) -> Row:

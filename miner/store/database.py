@@ -44,6 +44,8 @@ def open_database(path: Path, *, create: bool = False) -> sqlite3.Connection:
                     where=str(path),
                     hint="先运行 miner run / run miner run first",
                 )
+            if version and "articles" in tables:
+                _keep_copy(connection, path.with_name(f"{path.name}.v{version}"))
             _create_schema(connection, version)
         if create:
             _add_columns(connection)
@@ -91,6 +93,26 @@ def _version(connection: sqlite3.Connection, path: Path) -> tuple[int, set[str]]
             hint="用新版 miner / use a newer miner",
         )
     return version, tables
+
+
+def _keep_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep a database as an older program left it, before it is migrated; a copy that is there stays."""
+    if path.exists():
+        return
+    part = path.with_name(f".{path.name}.part")
+    copy = sqlite3.connect(part)
+    try:
+        connection.backup(copy)
+        copy.close()
+        part.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        copy.close()
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"旧结构的数据库存不了副本 / no copy of the older database could be kept: {error}",
+            where=str(path),
+            hint="腾出空间再试 / make room and try again",
+        ) from error
 
 
 def _create_schema(connection: sqlite3.Connection, version: int) -> None:

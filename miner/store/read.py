@@ -35,6 +35,19 @@ def undated(path: Path) -> bool:
         connection.close()
 
 
+def corrections_applied(path: Path) -> int:
+    """Return how many corrections of people the last resolving applied."""
+    connection = open_readonly(path)
+    try:
+        if not connection.execute("select 1 from sqlite_master where name = 'corrections'").fetchone():
+            return 0
+        return int(
+            connection.execute("select count(*) from corrections where status = 'applied'").fetchone()[0]
+        )
+    finally:
+        connection.close()
+
+
 def problem_rows(path: Path, *, stage: str | None = None, code: str | None = None) -> list[dict[str, Any]]:
     """Return the rows of `problems`, filtered, in reading order; one that names no path has that of its document."""
     connection = open_readonly(path)

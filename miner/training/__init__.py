@@ -136,6 +136,14 @@ COURSES: Mapping[str, Course] = {
         "models/posts.npz",
         ("sklearn",),
     ),
+    "reprints": Course(
+        "转载 what tells a reprint",
+        "miner.training.reprints.course",
+        "train_reprints",
+        ("raw/news.jsonl.xz", "raw/broadcast.jsonl.xz"),
+        "models/reprints.json",
+        ("sklearn",),
+    ),
     "split": Course(
         "版面还原 the page splitter",
         "miner.training.pages.course",

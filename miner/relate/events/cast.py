@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from miner.language.event_types import event_types
-from miner.model import Participant
+from miner.model import Mention, Participant
 from miner.relate.events.completed import completed
 from miner.relate.events.grammar import comes_to, find_cast
+from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import EventModel
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
 from miner.relate.events.reading import scope_of
@@ -17,13 +18,23 @@ from miner.relate.events.triggers import Found
 
 _MANY = ("mutual", "acting", "given")
 """Grammars of which one sentence may tell several events; a walk past many stands is one visit."""
-PARTY = 0.5
-"""Chance from which a name takes part: the best F1 on articles left out of the learning."""
+PARTY, LATER = 0.6, 0.5
+"""Chances from which a name takes part beside those whom grammar finds: the best F1 on articles left out of the learning."""
 _SWAPS = frozenset({"与", "向", "对", "应"})
 """Words before a name that make it the other side: 应某人邀请, 与某公司签约."""
 _PASSIVE = frozenset({"被", "获"})
 _DOERS = frozenset({"被", "由"})
 """Words before the name of who does it: 被某公司收购."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of an article's other events: the parties of the one before, and the sentences that tell events."""
+
+    parties: tuple[Participant, ...] = ()
+    sentences: frozenset[int] = frozenset()
+    taken: frozenset[int] = frozenset()
+    """Whom other deals of the sentence name as theirs: only grammar may give them to this one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +50,44 @@ class Cast:
         return frozenset(participant.entity for participant in self.participants)
 
 
-def cast_of(word: Word, kind: str, model: EventModel, told: tuple[Participant, ...] = ()) -> Cast:
-    """Return who takes part in an event of a type that a word tells: by grammar, else by the pair scorer.
+def cast_of(word: Word, kind: str, model: EventModel, told: Told) -> Cast:
+    """Return who takes part in an event of a type that a word tells: by grammar, by the pair scorer, and who is named further on.
 
-    Where grammar finds somebody it is right in nine of ten; the scorer is asked where it finds nobody.
+    Where grammar finds somebody it is right in nine of ten, and finds half; the scorers find the others.
     """
     trigger, scope = trigger_of(word, kind), scope_of(word.story.reading, word.found)
     reading = word.story.reading
-    found = completed(word, trigger, scope, find_cast(reading.passage, trigger, scope, reading.words), told)
-    if found.participants:
-        return Cast(found.participants, found.open_list)
-    pairs = pairs_of(word, kind)
+    grammar = find_cast(reading.passage, trigger, scope, reading.words)
+    found = completed(word, trigger, scope, grammar, told.parties)
+    pairs = _pairs_of(word, kind, frozenset(participant.entity for participant in grammar.participants))
+    pairs = [pair for pair in pairs if pair.name.mention.entity not in told.taken]
     near = _likely([pair for pair in pairs if pair.near], model, None)
     far = _likely([pair for pair in pairs if not pair.near], model, near)
-    taken = {name.mention.entity for name in near}
-    return cast_with([*near, *(name for name in far if name.mention.entity not in taken)], word, kind)
+    named = cast_with([*near, *far], word, kind)
+    later = tuple(_named_later(word, kind, model, told))
+    by_entity: dict[int | None, Participant] = {}
+    for participant in (*found.participants, *named.participants, *later):
+        by_entity.setdefault(participant.entity, participant)
+    return Cast(tuple(by_entity.values()), found.open_list or named.open_list)
+
+
+def _named_later(word: Word, kind: str, model: EventModel, told: Told) -> Iterator[Participant]:
+    """Yield who takes part and is named behind the event's sentence."""
+    names = list(later_names(word, kind, told.sentences))
+    if not names:
+        return
+    passage = word.story.reading.passage
+    for later, chance in zip(names, model.later_chances(list(map(later_signs, names))).tolist(), strict=True):
+        if chance > LATER:
+            mention = later.name.mention
+            role = roles_of(word, kind)[_is_second(kind, mention)]
+            yield Participant(role, passage.entity(mention).name, mention.entity)
+
+
+def _is_second(kind: str, mention: Mention) -> bool:
+    """Tell whether who is named later has the second role: who attends, and what was visited."""
+    grammar = event_types()[kind].grammar
+    return grammar == "held" or (grammar == "going" and mention.label != "person")
 
 
 def trigger_of(word: Word, kind: str) -> Found:
@@ -67,7 +101,10 @@ def pairs_of(word: Word, kind: str) -> list[Pair]:
     trigger = trigger_of(word, kind)
     reading = word.story.reading
     told = find_cast(reading.passage, trigger, scope_of(reading, trigger), reading.words)
-    grammatical = frozenset(participant.entity for participant in told.participants)
+    return _pairs_of(word, kind, frozenset(participant.entity for participant in told.participants))
+
+
+def _pairs_of(word: Word, kind: str, grammatical: frozenset[int | None]) -> list[Pair]:
     return [Pair(name, word, kind, grammatical) for name in names_of(word)]
 
 
@@ -128,9 +165,7 @@ def _head(name: Name) -> int:
     return at
 
 
-def deals(
-    words: Sequence[Word], kind: str, model: EventModel, told: tuple[Participant, ...] = ()
-) -> list[tuple[Word, Cast]]:
+def deals(words: Sequence[Word], kind: str, model: EventModel, told: Told) -> list[tuple[Word, Cast]]:
     """Part several triggers of one type in one sentence into events: each has parties of its own, or all tell one.
 
     The first word is the one that tells it best; it stands for those that have no parties of their own.
@@ -143,14 +178,24 @@ def deals(
     apart = [i for i, mine in enumerate(sets) if mine and not any(mine & other for other in sets[:i])]
     if len(apart) < 2:
         return [first]
-    return [(ordered[i], cast_of(ordered[i], kind, model, told)) for i in apart]
+    found = []
+    for i in apart:
+        taken = frozenset().union(*(sets[j] for j in apart if j != i))
+        found.append((ordered[i], cast_of(ordered[i], kind, model, replace(told, taken=taken))))
+    return found
 
 
 def _own(word: Word, words: Sequence[Word]) -> frozenset[int]:
-    """Return the things named in a trigger's clause between its neighbours among the triggers."""
-    line, (begin, end) = word.line, word.clause
-    earlier = [other.at for other in words if begin <= other.at < word.at]
-    later = [other.at for other in words if word.at < other.at < end]
-    low, high = max(earlier, default=begin - 1), min(later, default=end)
-    names = (name for name in names_of(word) if name.line is line and name.token.kind != "<L>")
-    return frozenset(name.mention.entity for name in names if low < name.at < high)
+    """Return the things named in a trigger's piece of the sentence between its neighbours among the triggers."""
+    scope = scope_of(word.story.reading, word.found)
+    piece = scope.segments[scope.own]
+    here = [other.at for other in words if piece.covers(other.found.span)]
+    low, high = _neighbours(word.at, here, len(word.line.tokens))
+    between = (name for name in names_of(word) if name.line is word.line and low < name.at < high)
+    named = (name.mention for name in between if name.token.kind != "<L>")
+    return frozenset(mention.entity for mention in named if piece.covers(mention.span))
+
+
+def _neighbours(at: int, others: Sequence[int], end: int) -> tuple[int, int]:
+    """Return the nearest of some indices before and behind one: -1 and `end` where there is none."""
+    return max((o for o in others if o < at), default=-1), min((o for o in others if o > at), default=end)

@@ -11,9 +11,11 @@ import numpy as np
 
 from miner.language.event_types import event_types
 from miner.model import Status
+from miner.offsets import Span
+from miner.relate.events.gates import FOR
 from miner.relate.events.model import STATUSES, EventModel, Floats
 from miner.relate.events.reading import Reading
-from miner.relate.events.signs import Word, signs_of, words_of
+from miner.relate.events.signs import Word, ahead_of, signs_of, words_of
 from miner.relate.events.tokens import tokens_of
 
 _HARDLY = -4.5
@@ -105,25 +107,39 @@ class _Rows:
         self._types = types
         self._best = best
         self._total = sum(math.exp(chance) for chance in best.values())
+        self._by_type: dict[str, dict[int, float]] = defaultdict(dict)
+        self._by_sentence: dict[int, dict[str, float]] = defaultdict(dict)
+        for (sentence, code), chance in best.items():
+            self._by_type[code][sentence] = chance
+            self._by_sentence[sentence][code] = chance
         self._words: dict[str, list[Scored]] = defaultdict(list)
         self._per_sentence: dict[int, int] = defaultdict(int)
         for each in scores:
             self._words[each.word.token.word].append(each)
             self._per_sentence[each.word.line.index] += 1
         self._names: dict[int, frozenset[int | None]] = {}
+        self._said: dict[int, tuple[float, ...]] = {}
 
     def values(self, sentence: int, code: str, words: Sequence[Scored]) -> Floats:
         """Return the values of one sentence and type."""
+        here = self._by_sentence[sentence]
         return np.array(
-            [*self._own(sentence, code, words), *self._elsewhere(sentence, code, words[0]), *_stands(words[0].word),
-             *(self._best.get((sentence, other), -6.0) for other in self._types),
+            [*self._own(sentence, code, words), *self._elsewhere(sentence, code, words[0]), *self._around(words[0].word),
+             *(here.get(other, -6.0) for other in self._types),
              *(float(code == other) for other in self._types)],
             dtype=np.float32,
         )  # fmt: skip
 
+    def _around(self, word: Word) -> tuple[float, ...]:
+        """What holds for a word whatever type it tells: worked out once for all."""
+        at = word.token.start
+        if at not in self._said:
+            self._said[at] = (*_stands(word), *_speaks(word))
+        return self._said[at]
+
     def _own(self, sentence: int, code: str, words: Sequence[Scored]) -> Iterator[float]:
         chances = [s.types[code] for s in words]
-        others = [chance for (s, c), chance in self._best.items() if s == sentence and c != code]
+        others = [chance for c, chance in self._by_sentence[sentence].items() if c != code]
         yield from (chances[0], chances[1] if len(chances) > 1 else _NEVER, len(chances))
         yield math.log(sum(map(math.exp, chances)))
         yield max(others, default=_NEVER)
@@ -132,7 +148,7 @@ class _Rows:
 
     def _elsewhere(self, sentence: int, code: str, first: Scored) -> Iterator[float]:
         """What other sentences say of the type: how likely it was or will be told there."""
-        here = {s: chance for (s, c), chance in self._best.items() if c == code and s != sentence}
+        here = {s: chance for s, chance in self._by_type[code].items() if s != sentence}
         before = {s: chance for s, chance in here.items() if s < sentence}
         near = [chance for s, chance in here.items() if abs(s - sentence) == 1]
         shared = [chance for s, chance in before.items() if self._share(first.word, s, sentence)]
@@ -174,6 +190,32 @@ def _stands(word: Word) -> Iterator[float]:
     yield from (line.word(word.at - 1) == "的", line.word(word.at + 1) == "的")
 
 
+_CONTEXTS = ("background", "planned", "habit", "total", "negated")
+_DAYS = ("same", "before", "after")
+
+
+def _speaks(word: Word) -> Iterator[float]:
+    """What the words around say of it: speech, times against the day of issue, gates that are shut, words of context."""
+    line, reading, start = word.line, word.story.reading, word.token.start
+    begin, end = word.clause
+    clause = Span(line.tokens[begin].start, line.tokens[max(end - 1, begin)].end)
+    times = reading.dates_in(*line.span)
+    for span in (line.span, clause):
+        days = {ahead_of(word, when.date) for when in reading.dates_in(*span)}
+        yield from (day in days for day in _DAYS)
+    gates = word.gates
+    yield from (sum(gate != FOR for gate in gates), FOR in gates)
+    before = reading.words.within(Span(line.span.start, word.token.end), layer="context")
+    behind = reading.words.within(Span(word.token.end, line.span.end), layer="context", kind="planned")
+    kinds = {each.rule.kind for each in before}
+    yield from (kind in kinds for kind in _CONTEXTS)
+    yield from (bool(behind), any(when.precision == "day" for when in times))
+    yield reading.passage.quoted(start) is not None
+    yield line.span.start <= reading.passage.paragraph(start).start + 2
+    yield from (word.story.sentences - line.index, word.twice, len(word.token.word), word.at, end - begin)
+    yield sum(len(each) > 1 and each in word.story.headline for each in line.words)
+
+
 def decided(reading: Reading, model: EventModel) -> list[Claim]:
     """Return the events that an article tells, in text order, each with the word that tells it."""
     found = claims(scored(reading, model), model.types)
@@ -184,5 +226,15 @@ def decided(reading: Reading, model: EventModel) -> list[Claim]:
         claim.chance = (
             chance if claim.type in model.types else math.exp(claim.best.types[claim.type]) / _UNSEEN_SHARE
         )
-    kept = [claim for claim in found if claim.chance > model.threshold]
+    kept = _each_word_once(claim for claim in found if claim.chance > model.threshold)
     return sorted(kept, key=lambda claim: claim.word.token.start)
+
+
+def _each_word_once(found: Iterable[Claim]) -> list[Claim]:
+    """Leave one claim to a word, the likeliest: no word tells two events of two types."""
+    best: dict[int, Claim] = {}
+    for claim in found:
+        at = claim.word.token.start
+        if at not in best or claim.chance > best[at].chance:
+            best[at] = claim
+    return list(best.values())

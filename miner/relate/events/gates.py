@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from miner.language.numbers import find_numbers
 from miner.offsets import Span
@@ -24,7 +25,7 @@ _FAR, _CLOSE, _TERM, _NEAR = 40, 14, 14, 14
 _COUNT = re.compile("[0-9０-９]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A trigger where it stands: `segment` is the piece between commas that holds it."""
 
@@ -32,17 +33,17 @@ class Place:
     trigger: Found
     segment: Span
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text of the passage."""
         return self.reading.passage.text
 
-    @property
+    @cached_property
     def before(self) -> str:
         """The segment before the trigger."""
         return self.text[self.segment.start : self.trigger.span.start]
 
-    @property
+    @cached_property
     def behind(self) -> str:
         """The segment behind the trigger."""
         return self.text[self.trigger.span.end : self.segment.end]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from miner.language.lexicon import load_lexicon
 from miner.model import Mention, Participant
 from miner.offsets import Span
 from miner.relate.events.reading import Scope
@@ -15,49 +17,75 @@ from miner.relate.passage import Passage
 _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
-_COMPANY = re.compile(
-    r"(?<![一-鿿])(?:该|这家|本|这一)?(?:公司|企业|集团|车企|药企|品牌|律所|机构)(?!们|的?[一-鿿]{0,6}(?:负责人|总裁|经理|代表))|(?<![一-鿿])(?:其(?!中|他|余|实|它)|它(?!们|的)|我们|我司)"
-)
-_PRONOUN = re.compile("(?:同时|随后|此外|曾|昨天|当天)?，?[他她](?!们|的)")
-_BOTH = re.compile("双方|三方|四方|两家公司|两家企业|两者|彼此")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
 _TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
-_TITLE_END = re.compile("(?:长|书记|主任|总裁|经理|总监|董事|主席|代表|教授|委员|常委|成员|顾问|兼)[、，]?$")
 _LEARNT = re.compile("获悉|了解到|据悉")
-_TITLE_LAST = re.compile(
-    "(?:[长记任裁理监事席授员师家人官使问士书总兼手部办处科委院会]|[A-Z]{3}|先生|女士|代表|博士|参赞)$"
-)
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
-_SUBJECT_TAIL = ("交易团", "将", "也", "已", "又", "首", "带", "展", "馆", "国家馆")
 _PARTNER = re.compile("[与同和]")
 _FROM = re.compile("来自(?:[^，。；]{0,12}、)?$")
-_COVERB = (
-    "与",
-    "和",
-    "同",
-    "跟",
-    "及",
-    "联合",
-    "携手",
-    "会同",
-    "联手",
-    "携",
-    "向",
-    "对",
-    "给",
-    "为",
-    "由",
-    "被",
-    "从",
-    "获",
-    "以及",
-    "把",
-    "将",
-    "协助",
-)
 _ARRIVES = re.compile("(?:来到|走进|前往|到访|深入)了?[^，。；：！？\n]*$")
 _LOCATIVE = ("在", "于", "位于", "至", "到")
-_ETC = re.compile("等(?!于|级|待|候|比|值|同|离|到)")
+_BRACKETED = re.compile(r"[（(][^（()）]{0,30}[）)]")
+_MASTERED = ("旗下", "下属", "所属")
+_DEPTH, _TITLE, _GAP = 4, 24, 16
+"""Bodies of one person's posts in a row; the longest title, and the longest before another body's."""
+_DENIES = frozenset({"conference", "visit", "ceremony"})
+"""Types of which a place alone is no party."""
+_OWN_CLAUSE = frozenset({"signing", "investment", "founding", "award"})
+_GATHERS = frozenset({"conference", "meeting", "exhibition"})
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The patterns of grammar that need word lists: their words stand in the lexicon `event_grammar`."""
+
+    company: re.Pattern[str]
+    """公司, 该企业, 其: what stands for a company named before."""
+    pronoun: re.Pattern[str]
+    title_end: re.Pattern[str]
+    title_last: re.Pattern[str]
+    head_coverb: re.Pattern[str]
+    premises: re.Pattern[str]
+    """What makes a name a place: 总部, 展台."""
+    etc: re.Pattern[str]
+    coverbs: tuple[str, ...]
+    subject_tail: tuple[str, ...]
+    no_subject_tail: tuple[str, ...]
+    no_subject_head: frozenset[str]
+
+
+@cache
+def patterns() -> Patterns:
+    """Return the patterns, made once."""
+    return Patterns(
+        company=re.compile(
+            rf"(?<![一-鿿])(?:{_either('when')})?(?:{_either('this')})?(?:{_either('company')})"
+            rf"(?!们|的?[一-鿿]{{0,6}}(?:{_either('company_head')}))"
+            rf"|(?<![一-鿿])(?:其(?!{_either('not_its')})|它(?!们|的)|{_either('ours')})"
+        ),
+        pronoun=re.compile(f"(?:{_either('lead')})?，?[他她](?!们|的)"),
+        title_end=re.compile(f"(?:{_either('title_end')})[、，]?$"),
+        title_last=re.compile(f"(?:{_either('title_last')}|[A-Z]{{3}})$"),
+        head_coverb=re.compile(
+            rf"(?:^|[，；：。\n]|{_either('head_lead')})(?:{_either('head_coverb')})[^，；：。\n]{{0,30}}$"
+        ),
+        premises=re.compile(rf"[^，。；、\n]{{0,6}}(?:{_either('premises')})"),
+        etc=re.compile(f"等(?!{_either('not_etc')})"),
+        coverbs=_listed("coverb"),
+        subject_tail=_listed("subject_tail"),
+        no_subject_tail=_listed("no_subject_tail"),
+        no_subject_head=frozenset(_listed("no_subject_head")),
+    )
+
+
+def _listed(kind: str) -> tuple[str, ...]:
+    return tuple(
+        word for entry in load_lexicon("event_grammar") if entry.kind == kind for word in entry.words
+    )
+
+
+def _either(kind: str) -> str:
+    return "|".join(map(re.escape, sorted(_listed(kind), key=lambda word: (-len(word), word))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,70 +102,76 @@ class Cast:
 
 def is_candidate(passage: Passage, mention: Mention) -> bool:
     """Tell whether a mention can take part: not inside a title 《…》, not a post's body, not a place."""
-    if mention.label not in _NAMES:
+    start, text = mention.span.start, passage.text
+    if mention.label not in _NAMES or passage.in_title(start):
         return False
-    text = passage.text
-    if passage.in_title(mention.span.start):
-        return False
-    start = mention.span.start
-    if mention.label == "person" and text[max(start - 3, 0) : start].endswith(("记者", "通讯员")):
-        return False
-    return not (
-        mention.label != "person" and (_modifies_person(passage, mention) or _is_location(text, mention))
-    )
+    if mention.label == "person":
+        return not text[max(start - 3, 0) : start].endswith(("记者", "通讯员"))
+    return not (_modifies_person(passage, mention) or _is_location(text, mention))
 
 
 def _modifies_person(passage: Passage, mention: Mention, depth: int = 0) -> bool:
     """Tell whether a body stands before a person's title: 嘉吉亚太区总裁某人 takes part as the person alone."""
     text, end = passage.text, mention.span.end
-    if text.startswith(("旗下", "下属", "所属"), end):
+    if text.startswith(_MASTERED, end):
         return True
     following = next((m for m in passage.within(Span(end, end + 40)) if m.label != "place"), None)
     if following is not None:
-        gap = re.sub(r"[（(][^（()）]{0,30}[）)]", "", text[end : following.span.start])
+        gap = _BRACKETED.sub("", text[end : following.span.start])
         if following.label == "person":
-            titled = 2 <= len(gap) <= 24 and gap[0] != "的" and _TITLE_LAST.search(gap) is not None
-            return titled and _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
-        if depth < 4 and _TITLE_END.search(gap) and len(gap) <= 16 and _GAP_BREAK.search(gap[:-1]) is None:
+            return _is_title(gap)
+        if depth < _DEPTH and _ends_title(gap):
             return _modifies_person(passage, following, depth + 1)
     return _ROLE_TAIL.match(text, end) is not None
+
+
+def _is_title(gap: str) -> bool:
+    """Tell whether what stands between a body and a person is the person's title."""
+    if not 2 <= len(gap) <= _TITLE or gap[0] == "的" or patterns().title_last.search(gap) is None:
+        return False
+    return _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
+
+
+def _ends_title(gap: str) -> bool:
+    """Tell whether what stands between two bodies ends one title of somebody who holds another: 甲会会长、乙公司总裁某人."""
+    titled = patterns().title_end.search(gap) is not None
+    return titled and len(gap) <= _GAP and _GAP_BREAK.search(gap[:-1]) is None
 
 
 def _is_location(text: str, mention: Mention) -> bool:
     start, end = mention.span
     if not text[max(start - 2, 0) : start].endswith(_LOCATIVE):
         return False
-    return (
-        re.match(
-            r"[^，。；、\n]{0,6}(?:办公室|总部|展台|展位|展馆|门口|附近|现场|大厦|园区|厂区|工厂|仓库|门店|大楼|基地|展区|会议室|会场|上|里|内)",
-            text[end : end + 10],
-        )
-        is not None
-    )
+    return patterns().premises.match(text[end : end + 10]) is not None
 
 
 def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> Cast:
     """Collect the participants of a trigger: its own segment first, further left while no subject is named."""
-    text = passage.text
-    own_segment = scope.segments[scope.own]
-    mine = _names(passage, Span(max(own_segment.start, scope.floor), own_segment.end))
-    if trigger.rule.type == "exhibition" and "list" not in trigger.rule.flags:
-        mine = mine or _countries(passage, scope, trigger, True)
-    if trigger.rule.type == "award":
-        mine = [m for m in mine if m.span.end <= trigger.span.start or not _in_award(text, m)]
+    segment = scope.segments[scope.own]
+    mine = _own_names(passage, trigger, scope)
     chosen: list[Mention] = [*_listed_left(passage, scope), *mine]
     resolved: list[Participant] = []
-    if not _has_subject(text, mine, trigger):
-        if not (company := _company(passage, trigger, own_segment, scope)):
+    if not _has_subject(passage.text, mine, trigger):
+        resolved = _company(passage, trigger, segment, scope)
+        if not resolved:
             chosen = [*_further_left(passage, scope, words, trigger), *chosen]
-        else:
-            resolved = company
     chosen += _further_right(passage, scope, words)
     countries = _countries(passage, scope, trigger, not chosen and not resolved)
     chosen += countries
-    own = frozenset(m.entity for m in (*mine, *countries) if own_segment.covers(m.span))
+    own = frozenset(m.entity for m in (*mine, *countries) if segment.covers(m.span))
     participants = _participants(passage, chosen, trigger, resolved)
-    return Cast(participants, own, _open_list(text, chosen, scope.sentence.end), bool(resolved))
+    return Cast(participants, own, _open_list(passage.text, chosen, scope.sentence.end), bool(resolved))
+
+
+def _own_names(passage: Passage, trigger: Found, scope: Scope) -> list[Mention]:
+    """Return the names of a trigger's own segment that may take part."""
+    segment = scope.segments[scope.own]
+    mine = _names(passage, Span(max(segment.start, scope.floor), segment.end))
+    if trigger.rule.type == "exhibition" and "list" not in trigger.rule.flags:
+        return mine or _countries(passage, scope, trigger, True)
+    if trigger.rule.type == "award":
+        return [m for m in mine if m.span.end <= trigger.span.start or not _in_award(passage.text, m)]
+    return mine
 
 
 def _in_award(text: str, mention: Mention) -> bool:
@@ -185,24 +219,21 @@ def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
     return False
 
 
-_HEAD_COVERB = re.compile(
-    "(?:^|[，；：。\n]|并|又|还|也|先后|分别|一起|共同|立即|当天|日)(?:与|同|和|跟|向|对|联合|携手|会同|会见)[^，；：。\n]{0,30}$"
-)
-
-
 def _is_governed(text: str, name: Mention) -> bool:
     start = name.span.start
-    if text[max(start - 2, 0) : start].endswith(_COVERB):
+    if text[max(start - 2, 0) : start].endswith(patterns().coverbs):
         return True
-    return name.label == "person" and _HEAD_COVERB.search(text, max(start - 40, 0), start) is not None
+    return (
+        name.label == "person" and patterns().head_coverb.search(text, max(start - 40, 0), start) is not None
+    )
 
 
 def _company(passage: Passage, trigger: Found, segment: Span, scope: Scope) -> list[Participant]:
     """Resolve 公司, 该企业, 其, 双方 in front of the trigger."""
     start = max(segment.start, scope.floor)
-    hit = _COMPANY.search(passage.text, start, trigger.span.start)
+    hit = patterns().company.search(passage.text, start, trigger.span.start)
     if hit is None:
-        pronoun = _PRONOUN.match(passage.text, start, trigger.span.start)
+        pronoun = patterns().pronoun.match(passage.text, start, trigger.span.start)
         return person_before(passage, pronoun.start(), trigger.rule.roles[0]) if pronoun else []
     return company_before(passage, hit.start(), trigger.rule.roles[0])
 
@@ -241,13 +272,18 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
             return _all_left(passage, scope, index)
         if trigger.rule.type not in _SUBJECT_ONLY:
             return names
-        verbs = words.within(segment, layer="trigger")
-        free = [name for name in names if not _is_governed(passage.text, name)]
-        free = [name for name in free if not verbs or name.span.start < verbs[0].span.start] or free
+        free = _ungoverned(passage.text, names, words.within(segment, layer="trigger"))
         if free:
             return free
         fallback = fallback or names
     return fallback
+
+
+def _ungoverned(text: str, names: Iterable[Mention], verbs: Sequence[Found]) -> list[Mention]:
+    """Return the names without a preposition, those before the first trigger where there are some."""
+    free = [name for name in names if not _is_governed(text, name)]
+    before = [name for name in free if not verbs or name.span.start < verbs[0].span.start]
+    return before or free
 
 
 _SUBJECT_ONLY = frozenset({"signing", "meeting", "investment", "visit", "founding"})
@@ -279,28 +315,51 @@ def _further_right(passage: Passage, scope: Scope, words: Words) -> list[Mention
 
 def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> list[Mention]:
     """Take a country or city for a participant: named behind 来自, or the subject when nobody else is named."""
-    text = passage.text
-    chosen: list[Mention] = []
+    kind, own = trigger.rule.type, scope.segments[scope.own]
+    places = _places_near(passage, scope, kind)
+    chosen = _gathered(passage.text, places, trigger, own)
+    if chosen or not alone or kind in _DENIES:
+        return chosen
+    if kind in _OWN_CLAUSE:
+        places = [m for m in places if own.covers(m.span)]
+    if kind == "exhibition":
+        described = [m for m in places if passage.text[trigger.span.end : m.span.start] == "的"]
+        if described:
+            return described[:1]  # 首次参展的泰国企业
+    return _subjects(passage.text, places, trigger)
+
+
+def _gathered(text: str, places: Sequence[Mention], trigger: Found, own: Span) -> list[Mention]:
+    """Return the places that take part beside others: who comes from there, and who is a partner."""
+    kind = trigger.rule.type
+    chosen = _coming(text, places) if kind in _GATHERS else []
+    if kind in ("signing", "meeting"):
+        chosen += [m for m in places if m not in chosen and _is_partner(text, m, trigger, own)]
+    return chosen
+
+
+def _places_near(passage: Passage, scope: Scope, kind: str) -> list[Mention]:
+    """Return the places of the trigger's segment and its neighbours; of exhibitions only countries and regions."""
     last = min(scope.own + 1, len(scope.segments) - 1)
     near = Span(scope.segments[max(scope.own - 1, 0)].start, scope.segments[last].end)
     places = [m for m in passage.within(near) if m.label == "place" and m.span.start >= scope.floor]
-    if trigger.rule.type == "exhibition":
+    if kind == "exhibition":
         places = [m for m in places if passage.entity(m).kind in (None, "country", "region")]
+    return places
+
+
+def _coming(text: str, places: Iterable[Mention]) -> list[Mention]:
+    """Return the places behind 来自, with those that are joined to one by 、."""
+    chosen: list[Mention] = []
     for place in places:
         joined = bool(chosen) and text[chosen[-1].span.end : place.span.start] in ("、", "和")
-        comes = _FROM.search(text, max(place.span.start - 16, 0), place.span.start) is not None
-        if trigger.rule.type in ("conference", "meeting", "exhibition") and (joined or comes):
+        if joined or _FROM.search(text, max(place.span.start - 16, 0), place.span.start) is not None:
             chosen.append(place)
-    if trigger.rule.type in ("signing", "meeting"):
-        own = scope.segments[scope.own]
-        chosen += [m for m in places if m not in chosen and _is_partner(text, m, trigger, own)]
-    if chosen or not alone or trigger.rule.type in ("conference", "visit", "ceremony"):
-        return chosen
-    if trigger.rule.type in ("signing", "investment", "founding", "award"):
-        places = [m for m in places if scope.segments[scope.own].covers(m.span)]
-    described = [m for m in places if text[trigger.span.end : m.span.start] == "的"]
-    if described and trigger.rule.type == "exhibition":
-        return described[:1]  # 首次参展的泰国企业
+    return chosen
+
+
+def _subjects(text: str, places: Sequence[Mention], trigger: Found) -> list[Mention]:
+    """Return the last place before a trigger that may be its subject, with those that are joined to it."""
     subjects = [m for m in places if m.span.end <= trigger.span.start and _is_subject(text, m, trigger)]
     every = [m for m in places if subjects and m.span.start <= subjects[-1].span.start]
     chain = every[-1:]
@@ -324,14 +383,11 @@ def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
         text[max(place.span.start - 1, 0) : place.span.start],
         text[place.span.end : place.span.end + 3],
     )
-    if before in tuple("在于从到至向对与和同经"):
+    known = patterns()
+    if before in known.no_subject_head or after.startswith(known.no_subject_tail):
         return False
-    first = before in ("", "，", "。", "：", "、", "；", "\n", "—")
-    if after.startswith(
-        ("首", "国家会展", "会展", "的", "分公司", "公司", "总部", "研发", "工厂", "子公司", "代表处")
-    ):
-        return False
-    return first or after.startswith(_SUBJECT_TAIL) or place.span.end == trigger.span.start
+    first = before in ("", *"，。：、；\n—")
+    return first or after.startswith(known.subject_tail) or place.span.end == trigger.span.start
 
 
 def _participants(
@@ -371,4 +427,4 @@ def comes_to(before: str) -> bool:
 
 
 def _open_list(text: str, names: list[Mention], end: int) -> bool:
-    return any(_ETC.match(text, name.span.end, end) is not None for name in names)
+    return any(patterns().etc.match(text, name.span.end, end) is not None for name in names)

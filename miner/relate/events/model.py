@@ -1,18 +1,19 @@
 """The event model: hashed linear tables over signs, made by `miner train events`; runs on NumPy alone.
 
-Format 1 of `events.npz`: `table` (signed bytes, a row for every hash value, a column for every output), `scale` and `bias`
+Format 2 of `events.npz`: `table` (signed bytes, a row for every hash value, a column for every output), `scale` and `bias`
 (a number a column), `types` (codes, in the order of the columns behind the first, which is "no event"), `known` (words that
-told an event in the texts learnt from), `second_*` (mean, deviation, weights of the second look), `parties_*` and
-`times_*` (tables of one column: who takes part, which time is the event's).
+told an event in the texts learnt from), `second_*` (mean, deviation, weights of the second look), `parties_*`, `later_*` and
+`times_*` (tables of one column: who takes part, who of those named further on, which time is the event's).
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -21,32 +22,44 @@ import numpy.typing as npt
 from miner.errors import ModelError
 from miner.model import Status
 
-FORMAT = 1
+FORMAT = 2
 BITS = 17
 STATUSES: tuple[Status, ...] = ("done", "planned", "negated")
 Floats = npt.NDArray[np.float32]
 
 
-@lru_cache(maxsize=2**16)
+class _Rows(dict[str, int]):
+    """Rows by sign, each hashed once; emptied when it holds too many."""
+
+    def __missing__(self, sign: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        row: int = crc32(sign.encode()) % 2**BITS
+        self[sign] = row
+        return row
+
+
+_REMEMBERED = 2**17
+_ROWS = _Rows()
+
+
 def row_of(sign: str) -> int:
     """Return the row of a sign in a table.
 
     >>> row_of("w=签署") == row_of("w=签署"), 0 <= row_of("x") < 2**BITS
     (True, True)
     """
-    row: int = crc32(sign.encode()) % 2**BITS
-    return row
+    return _ROWS[sign]
 
 
-def sums(table: Floats, signs: Sequence[Iterable[str]]) -> Floats:
+def sums(table: Floats, signs: Sequence[Sequence[str]]) -> Floats:
     """Return the sum of the table's rows for every group of signs, as an array of (groups, columns)."""
-    rows = [[row_of(sign) for sign in group] for group in signs]
-    flat = np.fromiter((row for group in rows for row in group), dtype=np.int64)
-    result = np.zeros((len(rows), table.shape[1]), dtype=np.float32)
-    filled = [index for index, group in enumerate(rows) if group]
-    if filled:
-        lengths = [len(rows[index]) for index in filled]
-        starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    lengths = np.fromiter(map(len, signs), dtype=np.int64, count=len(signs))
+    flat = np.array(list(map(_ROWS.__getitem__, chain.from_iterable(signs))), dtype=np.int64)
+    result = np.zeros((len(signs), table.shape[1]), dtype=np.float32)
+    filled = np.flatnonzero(lengths)
+    if len(filled):
+        starts = (np.cumsum(lengths) - lengths)[filled]
         result[filled] = np.add.reduceat(table[flat], starts, axis=0)
     return result
 
@@ -89,6 +102,8 @@ class EventModel:
     threshold: float
     parties: Floats
     parties_bias: float
+    later: Floats
+    later_bias: float
     times: Floats
     times_bias: float
 
@@ -96,22 +111,26 @@ class EventModel:
     def _split(self) -> int:
         return len(self.types) + 1
 
-    def type_scores(self, signs: Sequence[Iterable[str]]) -> tuple[Floats, Floats]:
+    def type_scores(self, signs: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Return the logarithms of the probabilities of the types, and the scores of the states."""
         scores = sums(self.table, signs) + self.bias
         split = self._split
         return log_softmax(scores[:, :split])[:, 1:], scores[:, split + 1 :]
 
-    def any_scores(self, free: Sequence[Iterable[str]]) -> Floats:
+    def any_scores(self, free: Sequence[Sequence[str]]) -> Floats:
         """Return the logarithm of the probability that any event is told, from signs that hold for all words."""
         scores = (sums(self.table, free) + self.bias)[:, self._split]
         return np.asarray(-np.log1p(np.exp(-scores)), dtype=np.float32)
 
-    def party_chances(self, signs: Sequence[Iterable[str]]) -> Floats:
+    def party_chances(self, signs: Sequence[Sequence[str]]) -> Floats:
         """Return the probability that a name takes part in an event, for the signs of each pair."""
         return _chances(sums(self.parties, signs)[:, 0] + self.parties_bias)
 
-    def time_chances(self, signs: Sequence[Iterable[str]]) -> Floats:
+    def later_chances(self, signs: Sequence[Sequence[str]]) -> Floats:
+        """Return the probability that a name further on takes part in an event, for the signs of each."""
+        return _chances(sums(self.later, signs)[:, 0] + self.later_bias)
+
+    def time_chances(self, signs: Sequence[Sequence[str]]) -> Floats:
         """Return the probability that a time is an event's, for the signs of each."""
         return _chances(sums(self.times, signs)[:, 0] + self.times_bias)
 
@@ -124,6 +143,7 @@ def pack(model: EventModel) -> bytes:
     """Return a model as the bytes of an .npz file, tables as signed bytes."""
     table, scale = _bytes(model.table)
     parties, party_scale = _bytes(model.parties)
+    later, later_scale = _bytes(model.later)
     times, time_scale = _bytes(model.times)
     stored = io.BytesIO()
     np.savez_compressed(
@@ -131,6 +151,7 @@ def pack(model: EventModel) -> bytes:
         table=table, scale=scale, bias=model.bias, second_mean=model.second.mean, second_deviation=model.second.deviation,
         second_weights=model.second.weights, second_bias=np.array(model.second.bias), threshold=np.array(model.threshold),
         parties=parties, parties_scale=party_scale, parties_bias=np.array(model.parties_bias),
+        later=later, later_scale=later_scale, later_bias=np.array(model.later_bias),
         times=times, times_scale=time_scale, times_bias=np.array(model.times_bias),
     )  # fmt: skip
     return stored.getvalue()
@@ -155,6 +176,7 @@ def unpack(stored: bytes) -> EventModel:
             tuple(kept["types"].tolist()), frozenset(kept["known"].tolist()),
             kept["table"] * kept["scale"], kept["bias"], second, float(kept["threshold"]),
             kept["parties"] * kept["parties_scale"], float(kept["parties_bias"]),
+            kept["later"] * kept["later_scale"], float(kept["later_bias"]),
             kept["times"] * kept["times_scale"], float(kept["times_bias"]),
         )  # fmt: skip
     except (ValueError, KeyError, OSError, EOFError) as error:

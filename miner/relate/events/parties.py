@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
 from miner.language.event_types import event_types
 from miner.model import Mention
 from miner.relate.events.signs import Line, Word
 from miner.relate.events.tokens import TIME, Token
 
-_BACK, _AHEAD = 3, 1
-"""Sentences before and behind the trigger's in which every name is looked at; further back the last of each thing."""
+_BACK = 3
+"""Sentences before the trigger's in which every name is looked at; further back the last of each thing."""
 _MAX_NAMES = 80
 _FAR = 12
 _JOINING = frozenset({"、", "和", "与", "及", "以及", "同", ",", "，"})
@@ -41,11 +41,20 @@ class Pair:
     type: str
     grammatical: frozenset[int | None]
     """Whom plain grammar takes for the parties."""
+    near: bool = field(init=False)
+    """True when both stand in one sentence."""
+    side: str = field(init=False)
+    """Where the name stands: before or behind the trigger, or so many sentences back."""
+    grammar: str = field(init=False)
+    """The grammar of the type."""
 
-    @property
-    def near(self) -> bool:
-        """True when both stand in one sentence."""
-        return self.name.line.index == self.word.line.index
+    def __post_init__(self) -> None:
+        back = self.word.line.index - self.name.line.index
+        self.near = not back
+        self.side = (
+            f"back{min(back, _BACK + 1)}" if back else "before" if self.name.at < self.word.at else "behind"
+        )
+        self.grammar = event_types()[self.type].grammar
 
     @property
     def between(self) -> range:
@@ -59,13 +68,9 @@ class Pair:
 def names_of(word: Word) -> Iterator[Name]:
     """Yield the names among which the parties of an event are sought: of its sentence, then of those before, nearest first."""
     lines, here = word.story.lines, word.line.index
-    order = [
-        *range(here, max(here - _BACK - 1, -1), -1),
-        *range(here + 1, min(here + _AHEAD + 1, len(lines))),
-    ]
     seen: set[int] = set()
     count = 0
-    for index in (*order, *range(here - _BACK - 1, -1, -1)):
+    for index in range(here, -1, -1):
         far = index < here - _BACK
         for name in _named(lines[index]):
             if count == _MAX_NAMES or (far and name.mention.entity in seen):
@@ -81,14 +86,8 @@ def _named(line: Line) -> Iterator[Name]:
             yield Name(token.source, line, at)
 
 
-def _side(pair: Pair) -> str:
-    if not pair.near:
-        return f"back{max(min(pair.word.line.index - pair.name.line.index, _BACK + 1), -1)}"
-    return "before" if pair.name.at < pair.word.at else "behind"
-
-
 def _kinds(pair: Pair) -> Iterator[str]:
-    kind, side, grammar = pair.name.token.kind, _side(pair), event_types()[pair.type].grammar
+    kind, side, grammar = pair.name.token.kind, pair.side, pair.grammar
     trigger = pair.word.token.word
     yield from (
         f"k={kind}{side}",
@@ -101,7 +100,7 @@ def _kinds(pair: Pair) -> Iterator[str]:
 
 
 def _distance(pair: Pair) -> Iterator[str]:
-    line, side = pair.name.line, _side(pair)
+    line, side = pair.name.line, pair.side
     gap = pair.between
     names = sum(line.tokens[k].kind not in ("", TIME) for k in gap)
     commas = sum(line.words[k] in (",", ";", ":", "，", "；", "：") for k in gap)
@@ -110,7 +109,7 @@ def _distance(pair: Pair) -> Iterator[str]:
         f"dn={side}{min(names, 5)}",
         f"dc={side}{min(commas, 4)}",
     )
-    yield f"dnc={side}{min(names, 3)}{min(commas, 3)}{pair.name.token.kind}{event_types()[pair.type].grammar}"
+    yield f"dnc={side}{min(names, 3)}{min(commas, 3)}{pair.name.token.kind}{pair.grammar}"
     first = next((k for k, t in enumerate(line.tokens) if t.kind not in ("", TIME)), -1)
     yield f"first={side}{first == pair.name.at}"
     earlier = sum(t.kind == pair.name.token.kind for t in line.tokens[: pair.name.at])
@@ -118,7 +117,7 @@ def _distance(pair: Pair) -> Iterator[str]:
 
 
 def _beside(pair: Pair) -> Iterator[str]:
-    line, at, side = pair.name.line, pair.name.at, _side(pair)
+    line, at, side = pair.name.line, pair.name.at, pair.side
     p1, p2, n1, n2 = (line.word(at + k) for k in (-1, -2, 1, 2))
     kind = pair.name.token.kind
     yield from (
@@ -134,7 +133,7 @@ def _beside(pair: Pair) -> Iterator[str]:
 
 def _governed(pair: Pair) -> Iterator[str]:
     """The preposition before the name, over lists and modifiers: 与甲、乙, 在某地的丙."""
-    line, side = pair.name.line, _side(pair)
+    line, side = pair.name.line, pair.side
     begin = line.begins[pair.name.at]
     at = pair.name.at
     while at - 2 >= begin and line.words[at - 1] in _JOINING and line.tokens[at - 2].kind:
@@ -147,7 +146,7 @@ def _governed(pair: Pair) -> Iterator[str]:
 
 
 def _verbs(pair: Pair) -> Iterator[str]:
-    line, side = pair.name.line, _side(pair)
+    line, side = pair.name.line, pair.side
     verbs = [line.words[k] for k in pair.between if line.tokens[k].tag in ("v", "vd", "vn")]
     yield from (
         f"vn={side}{min(len(verbs), 4)}",
@@ -174,7 +173,7 @@ def _follower(pair: Pair) -> Iterator[str]:
 
 
 def _standing(pair: Pair) -> Iterator[str]:
-    passage, mention, side = pair.word.story.reading.passage, pair.name.mention, _side(pair)
+    passage, mention, side = pair.word.story.reading.passage, pair.name.mention, pair.side
     start = mention.span.start
     yield f"in={passage.in_title(start)}{passage.in_bracket(start)}{passage.quoted(start) is not None}{side}"
     yield f"hd={side}{pair.name.token.kind}{mention.text in pair.word.story.headline}"
@@ -184,19 +183,17 @@ def _standing(pair: Pair) -> Iterator[str]:
 
 def _weight(pair: Pair) -> Iterator[str]:
     """How much the article speaks of the thing: often, in its headline, first of its kind."""
-    passage, mention, side = pair.word.story.reading.passage, pair.name.mention, _side(pair)
+    mention, side, story = pair.name.mention, pair.side, pair.word.story
     kind = pair.name.token.kind
-    same = [m for m in passage.mentions if m.label == mention.label]
-    times = Counter(m.entity for m in same)
-    mine = times[mention.entity]
-    rank = sum(count > mine for count in times.values())
+    weight = story.weights[mention.label]
+    mine, rank = weight.times[mention.entity], weight.rank(mention.entity)
     yield from (
         f"rank={side}{kind}{min(rank, 3)}",
         f"times={side}{kind}{min(mine, 4)}",
-        f"kinds={side}{kind}{min(len(times), 4)}",
+        f"kinds={side}{kind}{min(len(weight.times), 4)}",
     )
-    yield f"lead={side}{kind}{same[0].entity == mention.entity}"
-    headed = pair.word.story.heads.get(mention.entity, 0)
+    yield f"lead={side}{kind}{weight.first == mention.entity}"
+    headed = story.heads.get(mention.entity, 0)
     yield from (
         f"hn={side}{kind}{min(headed, 3)}",
         f"hnt={side}{kind}{pair.type}{min(headed, 2)}{min(rank, 1)}",
@@ -205,7 +202,7 @@ def _weight(pair: Pair) -> Iterator[str]:
 
 def _by_grammar(pair: Pair) -> Iterator[str]:
     """Whether plain grammar takes the name for a party, and whether it takes anybody."""
-    side, kind = _side(pair), pair.name.token.kind
+    side, kind = pair.side, pair.name.token.kind
     says = pair.name.mention.entity in pair.grammatical
     yield from (
         f"rule={says}",
@@ -221,13 +218,13 @@ def _alone(pair: Pair) -> Iterator[str]:
     line, at = pair.word.line, pair.word.at
     named = [t.kind for t in line.tokens[:at] if t.kind not in ("", TIME, "<L>")]
     behind = [t.kind for t in line.tokens[at + 1 :] if t.kind not in ("", TIME, "<L>")]
-    side, kind = _side(pair), pair.name.token.kind
+    side, kind = pair.side, pair.name.token.kind
     yield from (
         f"al={side}{kind}{min(len(named), 2)}{min(len(behind), 2)}",
         f"ak={side}{kind}{kind in named}",
     )
     yield f"open={side}{line.word(0)}"
-    yield f"openk={side}{kind}{event_types()[pair.type].grammar}{min(len(named), 2)}"
+    yield f"openk={side}{kind}{pair.grammar}{min(len(named), 2)}"
     clause = line.words[line.begins[at] : at]
     yield from (f"cl={side}{kind}{each}" for each in dict.fromkeys(clause) if each in _STANDS_FOR)
 
@@ -237,7 +234,7 @@ _STANDS_FOR = frozenset({"公司", "双方", "其", "他", "她"})
 
 def beyond_signs(pair: Pair, near: Sequence[Name]) -> tuple[str, ...]:
     """Return what more is known of a name of another sentence: which parties the trigger's own sentence names."""
-    side, kind, grammar = _side(pair), pair.name.token.kind, event_types()[pair.type].grammar
+    side, kind, grammar = pair.side, pair.name.token.kind, pair.grammar
     kinds = {name.token.kind for name in near}
     before = sum(name.at < pair.word.at for name in near)
     return (
@@ -254,4 +251,4 @@ SIGNS: tuple[Callable[[Pair], Iterator[str]], ...] = (
 
 def pair_signs(pair: Pair) -> tuple[str, ...]:
     """Return what speaks for or against a name's taking part, each once."""
-    return tuple(dict.fromkeys(sign for make in SIGNS for sign in make(pair)))
+    return tuple(dict.fromkeys(chain.from_iterable(make(pair) for make in SIGNS)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from miner.relate.events.triggers import Found, Words
 from miner.relate.passage import Passage
 
 _SEGMENT = re.compile("[，；：,;:]")
+_LISTING = re.compile("、")
 _QUOTES = 12
 """An interrupted quotation may hold a trigger in a later part: so many quotes are looked at."""
 _EXPO = re.compile("进博会|进口博览会|进博")
@@ -83,8 +84,30 @@ def _segments(reading: Reading, sentence: Span) -> tuple[Span, ...]:
         for m in _SEGMENT.finditer(text, sentence.start, sentence.end)
         if not passage.in_bracket(m.start())
     ]
+    cuts = sorted({*cuts, *_between_deals(reading, sentence, cuts)})
     edges = [sentence.start, *(c + 1 for c in cuts if c + 1 < sentence.end), sentence.end]
     return tuple(Span(a, b) for a, b in pairwise(edges))
+
+
+def _between_deals(reading: Reading, sentence: Span, cuts: Sequence[int]) -> Iterator[int]:
+    """Yield the 、 of a sentence that part two deals: 甲与乙签订协议、丙与丁签订合同; 收购甲、控股乙."""
+    for low, high in pairwise((sentence.start, *cuts, sentence.end)):
+        piece = Span(low, high)
+        marks = [m.start() for m in _LISTING.finditer(reading.passage.text, low, high)]
+        triggers = reading.words.within(piece, layer="trigger") if marks else []
+        if len(triggers) > 1:
+            between = Span(triggers[0].span.end, triggers[-1].span.start)
+            yield from _parting(reading.passage, piece, between, [m for m in marks if m in range(*between)])
+
+
+def _parting(passage: Passage, piece: Span, between: Span, marks: Sequence[int]) -> Iterator[int]:
+    """Yield the 、 before a trigger, or before a name but not behind one: it joins no two names of a list."""
+    named = passage.within(piece)
+    begun, ended = {m.span.start for m in named}, {m.span.end for m in named}
+    for at in marks:
+        deal = at + 1 == between.end or (at not in ended and at + 1 in begun)
+        if deal and not passage.in_bracket(at):
+            yield at
 
 
 def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:

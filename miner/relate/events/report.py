@@ -9,9 +9,9 @@ from dataclasses import replace
 from miner.language.dates import DateMention
 from miner.language.event_types import event_types
 from miner.language.numbers import Number, find_numbers
-from miner.model import EventReport, Participant, Quote
+from miner.model import EventReport, Quote
 from miner.relate.events.candidates import Candidate
-from miner.relate.events.cast import Cast, deals
+from miner.relate.events.cast import Cast, Told, deals
 from miner.relate.events.decide import Claim, decided
 from miner.relate.events.model import EventModel, event_model
 from miner.relate.events.reading import Reading, Scope, scope_of
@@ -39,16 +39,19 @@ def find_events(
 
 def reports_of(reading: Reading, claims: Iterable[Claim], model: EventModel) -> Iterator[EventReport]:
     """Yield the reports of what was decided: one for every deal of a claim that was not told before."""
-    told: set[tuple[object, ...]] = set()
-    parties: tuple[Participant, ...] = ()
+    claims = list(claims)
+    known: set[tuple[object, ...]] = set()
+    told = Told((), frozenset(claim.sentence for claim in claims))
+    places = frozenset(claim.word.token.start for claim in claims)
     for claim in claims:
+        others = places - {claim.word.token.start}
         words = [claim.word, *(s.word for s in claim.others if s.types[claim.type] > _ALSO)]
-        for word, cast in deals(words, claim.type, model, parties):
-            parties = cast.participants or parties
-            report = _report(_candidate(reading, word, claim.type, cast), claim, model)
+        for word, cast in deals(words, claim.type, model, told):
+            told = replace(told, parties=cast.participants or told.parties)
+            report = _report(_candidate(reading, word, claim.type, cast), claim, model, others)
             key = _told(report, cast, claim)
-            if key not in told:
-                told.add(key)
+            if key not in known:
+                known.add(key)
                 yield report
 
 
@@ -59,13 +62,13 @@ def _candidate(reading: Reading, word: Word, code: str, cast: Cast) -> Candidate
     return Candidate(reading, word, trigger, scope_of(reading, trigger), cast)
 
 
-def _report(candidate: Candidate, claim: Claim, model: EventModel) -> EventReport:
-    """Make the report of a candidate."""
+def _report(candidate: Candidate, claim: Claim, model: EventModel, others: frozenset[int]) -> EventReport:
+    """Make the report of a candidate; `others` are the places of the triggers of other events."""
     reading, trigger, scope, cast = candidate.reading, candidate.trigger, candidate.scope, candidate.cast
     passage = reading.passage
     when = when_of(candidate, claim.status, model)
     status = status_of(candidate, when, claim.status)
-    amount = _amount(passage.text, scope) if claim.type in _COSTS else None
+    amount = _amount(passage.text, scope, others) if claim.type in _COSTS else None
     return EventReport(
         passage.article_id, passage.name, claim.type, scope.sentence, passage.printed(trigger.span), trigger.span,
         passage.printed(scope.sentence), status, f"model:{trigger.text}", round(min(claim.chance, 1.0), 2), cast.participants,
@@ -87,9 +90,14 @@ def _told(report: EventReport, cast: Cast, claim: Claim) -> tuple[object, ...]:
     )
 
 
-def _amount(text: str, scope: Scope) -> Number | None:
-    start = scope.segments[scope.own].start
-    end = scope.segments[min(scope.own + 2, len(scope.segments) - 1)].end
+def _amount(text: str, scope: Scope, others: frozenset[int]) -> Number | None:
+    """Return the first sum of money of a trigger's piece of the sentence and the two behind it, as far as no other event is told."""
+    own = scope.segments[scope.own]
+    start, end = own.start, own.end
+    for piece in scope.segments[scope.own + 1 : scope.own + 3]:
+        if any(piece.start <= at < piece.end for at in others):
+            break
+        end = piece.end
     return next(
         (n for n in find_numbers(text, start=start, end=end) if n.kind == "currency" and n.value is not None),
         None,

@@ -10,7 +10,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 
+from miner.model import Mention
 from miner.offsets import Span
 from miner.relate.events.gates import FOR, Place, shut
 from miner.relate.events.reading import Reading
@@ -58,6 +61,12 @@ class Line:
         words = [token.word for token in tokens]
         return cls(span, index, tokens, words, begins, ends, Counter(token.kind for token in tokens))
 
+    def beside(self, at: int) -> list[str]:
+        """Return the seven words around an index, marks beyond the edges."""
+        if 3 <= at < len(self.words) - 3:
+            return self.words[at - 3 : at + 4]
+        return [self.word(at + step) for step in range(-3, 4)]
+
     def word(self, at: int) -> str:
         """Return the word at an index, a mark beyond the edges."""
         if 0 <= at < len(self.words):
@@ -65,7 +74,7 @@ class Line:
         return "<S>" if at < 0 else "</S>"
 
 
-@dataclass(slots=True)
+@dataclass
 class Word:
     """A word that may tell an event, where it stands."""
 
@@ -81,17 +90,22 @@ class Word:
     told: Counter[str] = field(default_factory=Counter)
     """How many triggers of each type stood earlier."""
 
-    @property
+    @cached_property
     def token(self) -> Token:
         """Its token."""
         return self.line.tokens[self.at]
 
-    @property
+    @cached_property
     def clause(self) -> tuple[int, int]:
         """Indices of the first token of its clause and of the one behind the last."""
         return self.line.begins[self.at], self.line.ends[self.at]
 
-    @property
+    @cached_property
+    def gates(self) -> tuple[str, ...]:
+        """The names of the gates that are shut."""
+        return tuple(shut(self.place))
+
+    @cached_property
     def place(self) -> Place:
         """Its place among the characters."""
         first, last = self.clause
@@ -99,6 +113,19 @@ class Word:
         return Place(
             self.story.reading, self.found, Span(tokens[first].start, tokens[max(last - 1, first)].end)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much an article speaks of one kind of things: how often of each, and which it names first."""
+
+    times: Counter[int]
+    first: int | None
+
+    def rank(self, entity: int) -> int:
+        """Return how many things of the kind are named more often."""
+        mine = self.times[entity]
+        return sum(count > mine for count in self.times.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +137,10 @@ class Story:
     lines: tuple[Line, ...]
     heads: Mapping[int, int]
     """Entities that the headline names, and as which in order (1-based)."""
-
-    @property
-    def wealth(self) -> int:
-        """How many things the article names, in steps: dense reports name dozens."""
-        named = len({m.entity for m in self.reading.passage.mentions if m.label != "place"})
-        return sum(named >= step for step in (4, 8, 14, 22))
+    weights: Mapping[str, Weight]
+    """Of people, enterprises, organizations and places."""
+    wealth: int
+    """How many things the article names, in steps: dense reports name dozens."""
 
     @property
     def sentences(self) -> int:
@@ -134,7 +159,21 @@ class Story:
         whole = passage.annotated.text
         named = [m.entity for m in passage.annotated.mentions if m.field == "headline"]
         heads = {entity: named.index(entity) + 1 for entity in named}
-        return cls(reading, whole.simplified(whole.span("headline")), tuple(lines), heads)
+        headline = whole.simplified(whole.span("headline"))
+        weights = _weights(passage.mentions)
+        things = sum(len(each.times) for label, each in weights.items() if label != "place")
+        wealth = sum(things >= step for step in _STEPS)
+        return cls(reading, headline, tuple(lines), heads, weights, wealth)
+
+
+_STEPS = (4, 8, 14, 22)
+
+
+def _weights(mentions: Sequence[Mention]) -> dict[str, Weight]:
+    by: dict[str, list[int]] = {}
+    for mention in mentions:
+        by.setdefault(mention.label, []).append(mention.entity)
+    return {label: Weight(Counter(entities), entities[0]) for label, entities in by.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +231,7 @@ def _typed_names(word: Word) -> Iterator[str]:
 
 
 def _typed_gates(word: Word) -> Iterator[str]:
-    gates = list(shut(word.place))
+    gates = word.gates
     for gate in gates:
         yield f"g={gate}"
         yield from (f"gx={gate}{kind}" for kind in word.types)
@@ -216,9 +255,7 @@ def _held(word: Word) -> Iterator[str]:
 
 
 def _around(word: Word) -> Iterator[str]:
-    line, at = word.line, word.at
-    p1, p2, p3 = (line.word(at - k) for k in (1, 2, 3))
-    n1, n2, n3 = (line.word(at + k) for k in (1, 2, 3))
+    p3, p2, p1, _, n1, n2, n3 = word.line.beside(word.at)
     yield from (
         f"p1={p1}",
         f"p2={p2}",
@@ -352,8 +389,8 @@ def held_noun(reading: Reading, trigger: Found, clause: Span) -> Found | None:
 
 def signs_of(word: Word) -> Signs:
     """Return the signs of a word, each once."""
-    own = dict.fromkeys(sign for make in OWN for sign in make(word))
-    free = dict.fromkeys(sign for make in FREE for sign in make(word))
+    own = dict.fromkeys(chain.from_iterable(make(word) for make in OWN))
+    free = dict.fromkeys(chain.from_iterable(make(word) for make in FREE))
     return Signs(tuple(own), tuple(free))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from miner.language.dates import DateMention
 from miner.language.event_types import event_types
@@ -177,4 +178,4 @@ SIGNS: tuple[Callable[[Moment], Iterator[str]], ...] = (
 
 def moment_signs(moment: Moment) -> tuple[str, ...]:
     """Return what speaks for or against a time's being the event's, each once."""
-    return tuple(dict.fromkeys(sign for make in SIGNS for sign in make(moment)))
+    return tuple(dict.fromkeys(chain.from_iterable(make(moment) for make in SIGNS)))

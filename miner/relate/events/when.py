@@ -21,6 +21,7 @@ TIMELY = 0.25
 """Chance from which a time is the event's: the best share of right times on articles left out of the learning."""
 _ABSENT = frozenset({"缺席", "未参展", "没有参展", "未能参展", "退展"})
 """Triggers that deny what they tell."""
+_AHEAD = frozenset({"将", "拟", "即将"})
 _CLOSES = re.compile("(?:成行|举行|进行|实现|如愿)?了?(?:[，。；！”]|$)")
 _SETTING = re.compile("[^，。]{0,6}(?:上(?!升)|期间|时|中|里)|，")
 _LAST_EDITION = re.compile("上一?届(?=[^，。]{0,8}[会展]|期间|[，时上就])")
@@ -87,7 +88,7 @@ def status_of(candidate: Candidate, when: DateMention | None, likely: Status) ->
         return "negated"
     if _is_postponed(reading, trigger, head, scope):
         return "planned" if when is not None and _follows_postponed(reading, when) else "negated"
-    if _is_ahead(reading, when):
+    if _is_ahead(reading, when) or _is_announced(candidate):
         return "planned"
     return likely if likely != "negated" else "done"
 
@@ -95,6 +96,12 @@ def status_of(candidate: Candidate, when: DateMention | None, likely: Status) ->
 def _is_ahead(reading: Reading, when: DateMention | None) -> bool:
     issued = reading.passage.annotated.article.published
     return bool(issued and when is not None and when.date and when.date > issued[: len(when.date)])
+
+
+def _is_announced(candidate: Candidate) -> bool:
+    """Tell whether 将 stands directly before a verb: before a noun it only marks the object."""
+    word = candidate.word
+    return word.line.word(word.at - 1) in _AHEAD and word.found.rule.layer == "trigger"
 
 
 def _is_negated(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:

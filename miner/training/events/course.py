@@ -14,13 +14,16 @@ from scipy.sparse import csr_matrix
 from miner.model import Status
 from miner.relate.events.cast import pairs_of as candidates_of
 from miner.relate.events.decide import Claim, claims, scored
+from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import BITS, STATUSES, EventModel, Floats, Linear, pack, row_of
 from miner.relate.events.parties import beyond_signs, pair_signs
 from miner.relate.events.signs import Signs, Word, signs_of, words_of
 from miner.relate.events.times import moment_signs, moments_of
 from miner.relate.events.tokens import Token, tokens_of
 from miner.training import Effort, Say, Trained
+from miner.training.events.invent import invented
 from miner.training.events.sets import GoldEvent, Study, fold_of, plain, studies
+from miner.training.names.invent import Inventor, read_lists
 
 FOLDS = 4
 _STRENGTH, _SECOND_STRENGTH = 0.1, 0.3
@@ -30,6 +33,8 @@ _SEEN = 2
 _ROUNDS = 80
 _RARELY = 0.02
 """A word tells an event at least so often, or it is no candidate unless a lexicon has it."""
+_MADE = 700
+"""Invented articles."""
 _EMPTY = np.zeros((2**BITS, 1), dtype=np.float32)
 
 
@@ -100,14 +105,22 @@ def matrix(groups: Sequence[Iterable[str]]) -> csr_matrix:
 
 
 def fitted(
-    x: csr_matrix, labels: npt.NDArray[np.int64], classes: int, *, strength: float = _STRENGTH
+    x: csr_matrix,
+    labels: npt.NDArray[np.int64],
+    classes: int,
+    *,
+    counts_as: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """Fit a logistic regression: a table of (2**BITS, classes) and a bias for each class (one class: the odds of 1)."""
+    """Fit a logistic regression: a table of (2**BITS, classes) and a bias for each class (one class: the odds of 1).
+
+    `counts_as` holds a weight for each row; without it all count alike.
+    """
     from sklearn.linear_model import LogisticRegression
 
     counts = np.asarray(x.sum(axis=0)).ravel()
     kept = np.flatnonzero(counts >= _SEEN)
-    model = LogisticRegression(C=strength, max_iter=_ROUNDS, tol=1e-3).fit(x[:, kept], labels)
+    model = LogisticRegression(C=_STRENGTH, max_iter=_ROUNDS, tol=1e-3)
+    model.fit(x[:, kept], labels, sample_weight=counts_as)
     table, bias = np.zeros((x.shape[1], classes), dtype=np.float32), np.full(classes, -20.0, dtype=np.float32)
     columns = [0] if classes == 1 else model.classes_.tolist()
     weights = (
@@ -126,25 +139,34 @@ def fitted(
 def first_look(some: Sequence[Study], types: Sequence[str]) -> EventModel:
     """Fit the tables of types, of any event, and of states; the second look is left empty."""
     known = triggers_of(some)
-    found = [e for study in some for e in examples_of(study, known) if e.counts]
+    taught = [(e, study.counts_as) for study in some for e in examples_of(study, known) if e.counts]
+    found = [example for example, _ in taught]
+    weight = np.array([counts_as for _, counts_as in taught], dtype=np.float32)
     x = matrix([(*e.signs.own, *e.signs.free) for e in found])
     codes = {code: index + 1 for index, code in enumerate(types)}
     labels = np.array([codes[e.event.type] if e.event else 0 for e in found])
-    table, bias = fitted(x, labels, len(types) + 1)
-    listed = np.array(
-        [bool(e.word.types) for e in found]
-    )  # a type of one's own has triggers that are listed too
-    free, free_bias = fitted(
-        matrix([e.signs.free for e in found if e.word.types]), (labels[listed] > 0).astype(np.int64), 1
-    )
-    told = np.flatnonzero(labels > 0)
-    states = np.array([STATUSES.index(found[i].event.status) for i in told])  # type: ignore[union-attr]
-    state, state_bias = fitted(x[told], states, len(STATUSES))
+    table, bias = fitted(x, labels, len(types) + 1, counts_as=weight)
+    free, free_bias = _any_event(found, weight)
+    state, state_bias = _states(found, x, weight)
     none = Linear(np.zeros(1, np.float32), np.ones(1, np.float32), np.zeros(1, np.float32), 0.0)
     return EventModel(
         tuple(types), known, np.hstack((table, free, state)), np.concatenate((bias, free_bias, state_bias)),
-        none, 0.5, _EMPTY, 0.0, _EMPTY, 0.0,
+        none, 0.5, _EMPTY, 0.0, _EMPTY, 0.0, _EMPTY, 0.0,
     )  # fmt: skip
+
+
+def _any_event(found: Sequence[Example], weight: Floats) -> tuple[Floats, Floats]:
+    """Fit whether any event is told, by free signs, on triggers of the lexicons: a type of one's own has such too."""
+    listed = [index for index, example in enumerate(found) if example.word.types]
+    labels = np.array([found[index].event is not None for index in listed], dtype=np.int64)
+    return fitted(matrix([found[index].signs.free for index in listed]), labels, 1, counts_as=weight[listed])
+
+
+def _states(found: Sequence[Example], x: csr_matrix, weight: Floats) -> tuple[Floats, Floats]:
+    """Fit in which state the events are told."""
+    told = [(index, STATUSES.index(e.event.status)) for index, e in enumerate(found) if e.event is not None]
+    rows = [index for index, _ in told]
+    return fitted(x[rows], np.array([state for _, state in told]), len(STATUSES), counts_as=weight[rows])
 
 
 def looked_at(some: Sequence[Study], model: EventModel) -> list[tuple[Study, list[Claim]]]:
@@ -198,6 +220,15 @@ def pairs_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], 
             yield (*pair_signs(pair), *beyond_signs(pair, near)), right[entity]
 
 
+def later_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the signs of every name behind an example's event, and whether the gold says that it takes part."""
+    event = example.event
+    if event is not None:
+        telling = {other.sentence for other in study.events}
+        for later in later_names(example.word, event.type, telling):
+            yield later_signs(later), _takes_part(study, later.name.mention.entity, event)
+
+
 def _takes_part(study: Study, entity: int, event: GoldEvent) -> bool:
     thing = study.reading.passage.annotated.entities[entity]
     forms = {plain(thing.name), *(plain(form.text) for form in thing.forms)}
@@ -229,8 +260,12 @@ def with_cast_and_time(model: EventModel, some: Sequence[Study]) -> EventModel:
     """Fit the tables of who takes part and of which time is an event's."""
     told = [(study, e) for study in some for e in examples_of(study, model.known) if e.event is not None]
     parties, party_bias = _yes_or_no([pair for study, e in told for pair in pairs_of(study, e)])
+    later, later_bias = _yes_or_no([pair for study, e in told for pair in later_of(study, e)])
     times, time_bias = _yes_or_no([pair for _, e in told for pair in times_of(e)])
-    return replace(model, parties=parties, parties_bias=party_bias, times=times, times_bias=time_bias)
+    return replace(
+        model, parties=parties, parties_bias=party_bias, later=later, later_bias=later_bias,
+        times=times, times_bias=time_bias,
+    )  # fmt: skip
 
 
 def _yes_or_no(pairs: Sequence[tuple[tuple[str, ...], bool]]) -> tuple[Floats, float]:
@@ -239,19 +274,22 @@ def _yes_or_no(pairs: Sequence[tuple[tuple[str, ...], bool]]) -> tuple[Floats, f
     return table, float(bias[0])
 
 
-def learn(some: Sequence[Study], types: Sequence[str], say: Say) -> EventModel:
-    """Learn both looks from articles; the second from claims of models that left the article out."""
+def learn(some: Sequence[Study], types: Sequence[str], say: Say, *, made: Sequence[Study] = ()) -> EventModel:
+    """Learn both looks from articles; the second from claims of models that left the article out.
+
+    `made` are invented articles: they teach the first look alone, for no reader ever chose what is news in them.
+    """
     looked: list[tuple[Study, list[Claim]]] = []
     for fold in range(FOLDS):
         kept, left = fold_of(some, fold, FOLDS)
-        looked += looked_at(left, first_look(kept, types))
+        looked += looked_at(left, first_look((*kept, *made), types))
         say(f"first look without part {fold + 1} of {FOLDS}")
     second = second_look(looked)
     threshold, best = threshold_of(looked, second)
     say(
         f"threshold {threshold:.3f}, F1 {best:.3f} of sentence and type on articles left out of the first look"
     )
-    model = replace(first_look(some, types), second=second, threshold=threshold)
+    model = replace(first_look((*some, *made), types), second=second, threshold=threshold)
     return with_cast_and_time(model, some)
 
 
@@ -264,5 +302,8 @@ def train_events(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     some = [study for folder in folders for study in studies(folder)]
     say(f"{len(some)} articles, {sum(len(s.events) for s in some)} events")
     types = sorted(Counter(e.type for s in some for e in s.events))
-    out.write_bytes(pack(learn(some, types, say)))
+    made = (
+        list(invented(Inventor(read_lists(data), effort.seed), _MADE)) if (data / "lexicons").is_dir() else []
+    )
+    out.write_bytes(pack(learn(some, types, say, made=made)))
     return Trained.of(out)

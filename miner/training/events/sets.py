@@ -47,6 +47,8 @@ class Study:
     name: str
     reading: Reading
     events: tuple[GoldEvent, ...]
+    counts_as: float = 1.0
+    """How much its words count in learning: an invented article less than a real one."""
 
     @property
     def number(self) -> int:

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,6 +63,7 @@ _ALIKE = 0.2
 _ROLE_ROUNDS, _SENSE_ROUNDS = 5, 3
 
 _HEADS = ("headline", "kicker", "subtitle")
+_TWO_LINED = {"headline": "Hh", "subhead": "Uu"}
 _OF_ROLE = {
     "kicker": "K",
     "subtitle": "T",
@@ -102,15 +104,19 @@ def gold_labels(view: PageView, gold: dict[str, Any]) -> list[str]:
         labels[indices[0]] = "F" if len(indices) > 1 else "O"
         if labels[indices[-1]] == "M":
             labels[indices[-1]] = "L"
-    for index, line in enumerate(lines):
-        role = line["role"]
-        if role in ("headline", "subhead"):
-            before = lines[index - 1] if index else {"role": None, "article": None}
-            again = before["role"] == role and before["article"] == line["article"]
-            labels[index] = {"headline": "Hh", "subhead": "Uu"}[role][again]
-        elif role != "body":
-            labels[index] = _OF_ROLE[role]
+    nothing = {"role": "body", "article": None}
+    for index, (before, line) in enumerate(pairwise([nothing, *lines])):
+        if line["role"] != "body":
+            labels[index] = _display_label(line, before)
     return labels
+
+
+def _display_label(line: dict[str, Any], before: dict[str, Any]) -> str:
+    """The label of a line that is no body; heads and subheads tell their first line from those that go on."""
+    role = line["role"]
+    if role not in _TWO_LINED:
+        return _OF_ROLE[role]
+    return _TWO_LINED[role][before["role"] == role and before["article"] == line["article"]]
 
 
 class Samples:
@@ -169,15 +175,10 @@ class Samples:
     def _add_heads(
         self, outline: Outline, hints: Hints, lines: Sequence[dict[str, Any]], owner: Sequence[str]
     ) -> None:
-        heads = [
-            row
-            for run in outline.runs
-            for row in run
-            if lines[row]["role"] in ("headline", "kicker", "subtitle")
-        ]
+        heads = [row for run in outline.runs for row in run if lines[row]["role"] in _HEADS]
         matches = matches_of(outline, hints, heads)
         names = list(dict.fromkeys(owner))
-        stories = [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
+        stories = _stories_of(owner, names)
         if not stories:
             return
         table = story_table(outline, hints, matches, stories)
@@ -185,22 +186,20 @@ class Samples:
         blocks: list[Block] = []
         for number, run in enumerate(outline.runs):
             mine = [row for row in run if row in matches.place]
-            for position, row in enumerate(mine):
-                before = mine[position - 1]
-                same = position > 0 and lines[row]["article"] == lines[before]["article"]
-                if position:
-                    match = (share[matches.place[before]], share[matches.place[row]])
-                    self.put("cut", cut_features(outline, hints, match, before, row), not same)
-                if same:
-                    blocks[-1] = Block((*blocks[-1].rows, row), number)
-                else:
-                    blocks.append(Block((row,), number))
+            for before, row in pairwise(mine):
+                match = (share[matches.place[before]], share[matches.place[row]])
+                parted = lines[row]["article"] != lines[before]["article"]
+                self.put("cut", cut_features(outline, hints, match, before, row), parted)
+            together = groupby(mine, key=lambda row: lines[row]["article"])
+            blocks += [Block(tuple(rows), number) for _, rows in together]
         if blocks:
-            features = pair_features(outline, matches, table, blocks)
-            truth = np.array(
-                [[lines[block.rows[0]]["article"] == name for name in names] for block in blocks]
-            )
-            self.pages.append((features, truth))
+            owners = np.array([lines[block.rows[0]]["article"] for block in blocks])
+            truth = owners[:, None] == np.array(names)[None, :]
+            self.pages.append((pair_features(outline, matches, table, blocks), truth))
+
+
+def _stories_of(owner: Sequence[str], names: Sequence[str]) -> list[Story]:
+    return [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
 
 
 def train_wording(stories: Sequence[typeset.Story]) -> Wording:
@@ -230,7 +229,7 @@ def _train_edge(slots: Any, truth: Sequence[bool], freedom: float) -> Any:
 
 
 def train_network(
-    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 32, members: int = 5
+    rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 64, members: int = 5
 ) -> Network:
     """Fit small networks from different seeds and lay them side by side as one that gives their mean; the scaling of the
     inputs is folded into the weights."""
@@ -313,21 +312,24 @@ def seen_pairs(outline: Outline, gold: dict[str, Any], models: SplitModels) -> l
     seen: list[Seen] = []
     bind(outline, models, seen=seen)
     lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
-    found = []
-    for one in [seen[0], *seen[-1:][: len(seen) - 1]] if seen else []:
-        parts = [
-            Counter(lines[row]["article"] for p in story.paragraphs for row in outline.paragraphs[p].rows)
-            for story in one.stories
-        ]
-        best = {name: _most_of(name, parts) for part in parts for name in part}
-        truth = np.zeros((len(one.blocks), len(one.stories)), dtype=bool)
-        for number, block in enumerate(one.blocks):
-            rows = Counter(lines[row]["article"] for row in block.rows if lines[row]["role"] in _HEADS)
-            name = rows.most_common(1)[0][0] if rows else None
-            if name in best and parts[best[name]].most_common(1)[0][0] == name:
-                truth[number, best[name]] = True
-        found.append((one.features, truth))
-    return found
+    looked = [seen[0], *seen[-1:][: len(seen) - 1]] if seen else []
+    return [(one.features, _pair_truth(one, outline, lines)) for one in looked]
+
+
+def _pair_truth(one: Seen, outline: Outline, lines: Sequence[dict[str, Any]]) -> Any:
+    """Return which head (rows) belongs to which story (columns) of what the search looked at."""
+    parts = [
+        Counter(lines[row]["article"] for p in story.paragraphs for row in outline.paragraphs[p].rows)
+        for story in one.stories
+    ]
+    best = {name: _most_of(name, parts) for part in parts for name in part}
+    truth = np.zeros((len(one.blocks), len(one.stories)), dtype=bool)
+    for number, block in enumerate(one.blocks):
+        rows = Counter(lines[row]["article"] for row in block.rows if lines[row]["role"] in _HEADS)
+        name = rows.most_common(1)[0][0] if rows else None
+        if name in best and parts[best[name]].most_common(1)[0][0] == name:
+            truth[number, best[name]] = True
+    return truth
 
 
 def learn_networks(

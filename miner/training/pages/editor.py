@@ -12,28 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from miner.training.pages.words import words
+
 LOST = "\ufffd"
 
 _CLAUSE = re.compile(r"[^，。；：！？、“”‘’（）《》()\s]{5,14}")
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方俞任袁柳"
-    "史唐薛雷贺倪汤罗毕郝邬安常傅齐康"
-)
-_GIVEN = "晓文雨佳一思宇子欣晨海涛静敏洁磊超芳俊杰明亮云飞博雅琳婷昊轩梓涵睿宁诗语家乐辰星岚川舟楠"
-_SECTIONS = (
-    "四叶草手记",
-    "展台快报",
-    "今日焦点",
-    "进博一线",
-    "街镇传真",
-    "短新闻",
-    "特别关注",
-    "读者来信",
-    "深度",
-    "经贸",
-    "对话进博",
-    "图说",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +110,9 @@ def clauses(text: str) -> list[str]:
 
 def random_name(rng: random.Random) -> str:
     """An invented personal name of two or three characters."""
-    return rng.choice(_SURNAMES) + "".join(rng.choice(_GIVEN) for _ in range(rng.choice((1, 2, 2))))
+    return rng.choice(words("surname")[0]) + "".join(
+        rng.choice(words("given")[0]) for _ in range(rng.choice((1, 2, 2)))
+    )
 
 
 def random_style(level: int, rng: random.Random) -> Style:
@@ -231,27 +216,57 @@ def decorate(story: Story, rates: Rates, rng: random.Random) -> Story:
     """Give a story what its page's style asks for and the editor left out: kicker, subheads, byline and the like."""
     stuff = clauses("".join(story.paragraphs)) or ["进博会现场传来消息"]
     made: dict[str, Any] = {}
-    if story.kicker is None and rng.random() < rates.kicker:
-        made["kicker"] = " ".join(rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2)))))
-    if story.subtitle is None and rng.random() < rates.subtitle:
-        made["subtitle"] = "——" * (rng.random() < 0.2) + rng.choice(stuff)
-    if not story.subheads and len(story.paragraphs) > 2 and rng.random() < rates.subhead:
-        made["subheads"] = tuple(_subheads(story.paragraphs, rng))
-    if story.section is None and rng.random() < rates.section:
-        made["section"] = rng.choice(_SECTIONS)
-    if not story.captions and rng.random() < rates.caption:
-        made["captions"] = (_caption(stuff, rng),)
-    if not story.reporters and rng.random() < rates.byline:
-        made["reporters"] = tuple(random_name(rng) for _ in range(rng.choice((1, 1, 2))))
-        made["correspondents"] = (random_name(rng),) if rng.random() < 0.25 else ()
+    for part, lacks, rate in (
+        (_kicker, story.kicker is None, rates.kicker),
+        (_subtitle, story.subtitle is None, rates.subtitle),
+        (_with_subheads, not story.subheads and len(story.paragraphs) > 2, rates.subhead),
+        (_column, story.section is None, rates.section),
+        (_captions, not story.captions, rates.caption),
+        (_signed, not story.reporters, rates.byline),
+    ):
+        if lacks and rng.random() < rate:
+            made |= part(story, stuff, rng)
     if story.jump is None and story.continues is None:
-        if rng.random() < rates.jump:
-            made["jump"] = rng.randint(2, 8)
-            if not story.subheads and "subheads" not in made and rng.random() < 0.7:
-                made["paragraphs"] = _cut_short(story.paragraphs, rng)
-        elif rng.random() < rates.continues:
-            made["continues"] = 1
+        made |= _jumps(story, rates, rng, whole="subheads" in made)
     return replace(story, **made)
+
+
+def _kicker(_: Story, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
+    return {"kicker": " ".join(rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2)))))}
+
+
+def _subtitle(_: Story, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
+    return {"subtitle": "——" * (rng.random() < 0.2) + rng.choice(stuff)}
+
+
+def _with_subheads(story: Story, _: Sequence[str], rng: random.Random) -> dict[str, Any]:
+    return {"subheads": tuple(_subheads(story.paragraphs, rng))}
+
+
+def _column(_: Story, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
+    return {"section": rng.choice(words("column"))}
+
+
+def _captions(_: Story, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
+    return {"captions": (_caption(stuff, rng),)}
+
+
+def _signed(_: Story, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
+    reporters = tuple(random_name(rng) for _ in range(rng.choice((1, 1, 2))))
+    return {
+        "reporters": reporters,
+        "correspondents": (random_name(rng),) if rng.random() < 0.25 else (),
+    }
+
+
+def _jumps(story: Story, rates: Rates, rng: random.Random, *, whole: bool) -> dict[str, Any]:
+    """Let a story go on to another page or come from one; a `whole` one keeps its paragraphs, which its subheads count."""
+    if rng.random() >= rates.jump:
+        return {"continues": 1} if rng.random() < rates.continues else {}
+    made: dict[str, Any] = {"jump": rng.randint(2, 8)}
+    if not story.subheads and not whole and rng.random() < 0.7:
+        made["paragraphs"] = _cut_short(story.paragraphs, rng)
+    return made
 
 
 def _cut_short(paragraphs: tuple[str, ...], rng: random.Random) -> tuple[str, ...]:

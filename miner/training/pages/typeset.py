@@ -19,6 +19,7 @@ from typing import Any
 
 from miner.language.numerals import write_numeral
 from miner.training.pages.editor import LOST, Rates, Story, Style, choose, decorate, random_name, random_style
+from miner.training.pages.words import forms
 
 __all__ = [
     "Rates",
@@ -39,40 +40,7 @@ SQUEEZABLE = frozenset("，。、；：！？（）《》“”‘’【】")
 _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:/+\-'’&@%]{0,40}|.", re.DOTALL)
 _BORDER = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])")
 _KINDS = ("记者", "本报记者", "首席记者", "实习记者", "全媒体记者")
-_FURNITURE = (
-    "{year}年{month}月{day}日 星期{week}",
-    "{year}.{month:02}.{day:02}",
-    "{month} 月 {day} 日 星期{week} 责编 {name}",
-    "第 {page} 版",
-    "{page:02} 版 · 要闻",
-    "要闻",
-    "综合新闻",
-    "本版编辑 {name} 美编 {name2} 校对 {name3}",
-    "责任编辑 {name} 视觉 {name2}",
-    "E-mail：news@example.com",
-    "A{page}",
-    "今日 8 版",
-    "进博特刊",
-    "新闻热线 000-0000",
-)
-_JUMPS = (
-    "（下转第 {n} 版）",
-    "(下转第 {n} 版)",
-    "（下转{n}版）",
-    "下转第{n}版",
-    "▶下转第 {n} 版",
-    "（紧转第{n}版）",
-    "（下转 A{n} 版）",
-    "（下转第{c}版）",
-)
-_CONTINUES = (
-    "（上接第 {n} 版）",
-    "（上接第{n}版）",
-    "(上接第{n}版)",
-    "上接第 {n} 版",
-    "（紧接第{c}版）",
-    "（上接 A{n} 版）",
-)
+_MARK = re.compile("[，：；！？](?! )")
 _CUT_AT_MARK = 0.6
 """How often a headline that is cut and has a comma or colon is cut after it."""
 
@@ -268,11 +236,10 @@ class _StorySetter:
             return [" ".join(short)]
         if not self._happens(self.rates.head_cut) or len(short) < 9:
             return [headline.replace(" ", self.style.head_gap)]
-        marks = [
-            at
-            for at in range(4, len(headline) - 3)
-            if headline[at - 1] in "，：；！？" and headline[at] != " "
-        ]
+        return self._cut_in_two(headline, short)
+
+    def _cut_in_two(self, headline: str, short: str) -> list[str]:
+        marks = [at for at in range(4, len(headline) - 3) if _MARK.match(headline, at - 1)]
         if marks and self.rng.random() < _CUT_AT_MARK:
             at = self.rng.choice(marks)
             return [text.replace(" ", self.style.head_gap) for text in (headline[:at], headline[at:])]
@@ -299,7 +266,7 @@ class _StorySetter:
     def _body(self, story: Story, paragraphs: Sequence[str]) -> list[_Block]:
         subheads, blocks, lines = dict(story.subheads), list[_Block](), list[_Line]()
         if story.continues is not None:
-            lines.append(self._line(self._page(_CONTINUES, story.continues), "jump"))
+            lines.append(self._line(self._page(forms("continues"), story.continues), "jump"))
         for index, paragraph in enumerate(paragraphs):
             if index in subheads:
                 lines.extend(
@@ -310,7 +277,7 @@ class _StorySetter:
                 lines = []
             lines.extend(self._paragraph(paragraph, index, story, index == len(paragraphs) - 1))
         if story.jump is not None:
-            lines.append(self._line(self._page(_JUMPS, story.jump), "jump"))
+            lines.append(self._line(self._page(forms("jump"), story.jump), "jump"))
         return [*blocks, _Block("body", self.number, lines)]
 
     def _page(self, forms: Sequence[str], page: int) -> str:
@@ -447,36 +414,47 @@ def _random_furniture(style: Style, rng: random.Random) -> list[str]:
             name2=random_name(rng),
             name3=random_name(rng),
         )
-        for form in rng.sample(_FURNITURE, min(count, len(_FURNITURE)))
+        for form in rng.sample(forms("furniture"), min(count, len(forms("furniture"))))
     ]
 
 
 def _print(blocks: Iterable[_Block], style: Style, rng: random.Random) -> tuple[list[str], dict[int, _Line]]:
     """Lay blocks down as lines with the page's blanks and frame marks; the table maps line numbers to set lines."""
-    out: list[str] = [""] if style.level > 2 and rng.random() < 0.3 else []
+    out = _top(style, rng)
     table: dict[int, _Line] = {}
     for number, block in enumerate(blocks):
         marked = number > 0 and style.frame_mark != "none" and rng.random() < 0.85
-        if (
-            number
-            and style.blank == "none"
-            and not (marked and "noblank" in style.frame_mark)
-            and rng.random() < style.block_blank
-        ):
-            out.append("")
-        if (
-            marked
-            and style.frame_mark in ("space_noblank", "noblank_some")
-            and (style.frame_mark != "noblank_some" or rng.random() < 0.5)
-        ):
-            while out and not out[-1]:
-                out.pop()
-        for position, line in enumerate(block.lines):
-            space = " " if position == 0 and marked and style.frame_mark.startswith("space") else ""
-            out.append(space + line.text)
+        if number and style.blank == "none":
+            _part(out, style, rng, marked=marked)
+        if marked and _closes_up(style, rng):
+            _close_up(out)
+        mark = " " if marked and style.frame_mark.startswith("space") else ""
+        for line in block.lines:
+            out.append(mark + line.text)
+            mark = ""
             table[len(out)] = line
             out.extend([""] * _blanks(style, rng))
     return out, table
+
+
+def _top(style: Style, rng: random.Random) -> list[str]:
+    return [""] if style.level > 2 and rng.random() < 0.3 else []
+
+
+def _part(out: list[str], style: Style, rng: random.Random, *, marked: bool) -> None:
+    """Put a blank line between two blocks, as often as the style has one."""
+    if not (marked and "noblank" in style.frame_mark) and rng.random() < style.block_blank:
+        out.append("")
+
+
+def _closes_up(style: Style, rng: random.Random) -> bool:
+    """Whether the mark of a new frame is that its blank line is missing."""
+    return style.frame_mark == "space_noblank" or (style.frame_mark == "noblank_some" and rng.random() < 0.5)
+
+
+def _close_up(out: list[str]) -> None:
+    while out and not out[-1]:
+        out.pop()
 
 
 def _blanks(style: Style, rng: random.Random) -> int:
@@ -511,21 +489,18 @@ def _gold(sets: Sequence[_Set], table: dict[int, _Line], style: Style) -> dict[s
 
 def _gold_article(one: _Set, number: int, table: dict[int, _Line]) -> dict[str, Any]:
     story, headless = one.story, one.printed["headless"]
+    head = (None, None, None) if headless else (story.headline, story.kicker, story.subtitle)
     mine = {n: line for n, line in sorted(table.items()) if line.article == number}
     of = {
         role: [n for n, line in mine.items() if line.role == role]
         for role in ("headline", "kicker", "subtitle", "column", "byline", "subhead", "jump", "caption")
     }
-    paragraphs: list[list[int]] = [[] for _ in one.printed["paragraphs"]]
-    for n, line in mine.items():
-        if line.para is not None:
-            paragraphs[line.para].append(n)
     gold: dict[str, Any] = {
         "id": f"A{number + 1}",
         "source_file": story.id,
-        "headline": None if headless else story.headline,
-        "kicker": None if headless else story.kicker,
-        "subtitle": None if headless else story.subtitle,
+        "headline": head[0],
+        "kicker": head[1],
+        "subtitle": head[2],
         "column": story.section,
         "byline": [*story.reporters, *story.correspondents],
         "subheads": [text for _, text in story.subheads],
@@ -538,4 +513,16 @@ def _gold_article(one: _Set, number: int, table: dict[int, _Line]) -> dict[str, 
     }
     if headless and story.headline:
         gold["headline_source"] = story.headline
-    return gold | {f"{role}_lines": found for role, found in of.items()} | {"paragraph_lines": paragraphs}
+    return (
+        gold
+        | {f"{role}_lines": found for role, found in of.items()}
+        | {"paragraph_lines": _paragraph_lines(mine, len(one.printed["paragraphs"]))}
+    )
+
+
+def _paragraph_lines(lines: dict[int, _Line], count: int) -> list[list[int]]:
+    paragraphs: list[list[int]] = [[] for _ in range(count)]
+    for n, line in lines.items():
+        if line.para is not None:
+            paragraphs[line.para].append(n)
+    return paragraphs

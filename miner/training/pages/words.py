@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["alike", "words"]
+__all__ = ["alike", "forms", "words"]
 
 
 @lru_cache(maxsize=1)
@@ -22,6 +22,25 @@ def words(name: str) -> tuple[str, ...]:
     True
     """
     return _lists()[name]
+
+
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, tuple[str, ...]]:
+    text = files("miner.resources").joinpath("training/forms.txt").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, ...]] = {}
+    for part in text.split("\n[")[1:]:
+        name, *lines = part.split("\n")
+        found[name.rstrip("]")] = tuple(line for line in lines if line)
+    return found
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """Return the forms of a kind of line, from `resources/training/forms.txt`; raises KeyError when there is none.
+
+    >>> forms("jump")[0]
+    '（下转第 {n} 版）'
+    """
+    return _forms()[name]
 
 
 @lru_cache(maxsize=1)
