@@ -20,9 +20,10 @@ from pathlib import Path
 
 import jieba
 
+from miner.chunks import mine_safely
 from miner.cli import default_corpus
 from miner.config import Config
-from miner.engine import mine_safely, resolve_archive
+from miner.engine import resolve_archive
 from miner.model import Article, Document
 from miner.pipeline import mine
 from miner.read import read_paths
@@ -68,7 +69,7 @@ def main() -> None:
     def whole() -> None:
         with tempfile.TemporaryDirectory() as folder:
             opened = open_database(Path(folder) / "x.db", create=True)
-            writer = Writer(opened.conn, reader_sha256="x")
+            writer = Writer(opened, reader_sha256="x")
             writer.begin_run(version="0", command="x", config_sha256="x", model_sha256="x")
             for start in range(0, len(read), 64):
                 writer.write(
@@ -77,20 +78,20 @@ def main() -> None:
                         for m in mine_safely(read[start : start + 64], config, recogniser)
                     ]
                 )
-            opened.conn.close()
+            opened.close()
 
     def resolving() -> None:
         with tempfile.TemporaryDirectory() as folder:
             opened = open_database(Path(folder) / "x.db", create=True)
-            writer = Writer(opened.conn, reader_sha256="x")
+            writer = Writer(opened, reader_sha256="x")
             writer.begin_run(version="0", command="x", config_sha256="x", model_sha256="x")
             writer.write(
                 [(m, Place("", m.document.path + m.document.id)) for m in mine(read, config, recogniser)]
             )
             started = time.perf_counter()
-            resolve_archive(opened.conn)
+            resolve_archive(opened)
             resolved.append(time.perf_counter() - started)
-            opened.conn.close()
+            opened.close()
 
     resolved: list[float] = []
     stages: dict[str, Callable[[], object]] = {

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from miner.model import Article
 from miner.recognise import Recogniser
-from miner.recognise.spacy_components import ExpoEntities
 
 _BATCH = 64
 
@@ -47,12 +46,10 @@ def main() -> None:
     articles = list(_articles(options.news, options.articles))
     recogniser = Recogniser.load()
     recogniser.annotate(articles[:_BATCH])
-    component = recogniser.component("expo_entities")
-    assert isinstance(component, ExpoEntities)
     for name, model in (("rules and model", True), ("rules alone", False)):
         if model and options.rules:
             continue
-        component.model = model
+        recogniser.finder.model = model
         print(f"{name:16} {_speed(recogniser, articles):10,.0f} characters a second of processor time")
 
 

@@ -347,7 +347,7 @@ def resolve_steps(path: Path) -> None:
     """Resolve the database and print seconds and peak memory of every step."""
     from miner.resolve import resolve
 
-    connection = open_database(path).conn
+    connection = open_database(path)
     base, started = peak_mb(), time.perf_counter()
     last, worked = started, time.process_time()
 
@@ -374,7 +374,7 @@ def resolve_steps(path: Path) -> None:
 
 def make(path: Path, count: int) -> None:
     """Make the database when it is not there."""
-    connection = open_database(path, create=True).conn
+    connection = open_database(path, create=True)
     connection.execute("pragma synchronous = off")
     started = time.perf_counter()
     maker = Maker(connection)

@@ -84,7 +84,7 @@ def mine(paths: Iterable[str | Path], config: Config | None = None) -> Iterator[
     from miner.recognise import Recogniser
 
     config = config or Config()
-    places = [path for path, _ in expand(str(path) for path in paths)]
+    places = [given.path for given in expand(str(path) for path in paths)]
     yield from line(read_paths(places, config), config, Recogniser.load(config.names))
 
 

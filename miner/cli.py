@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,21 +51,47 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; MinerError and Ctrl-C end with a message, never with a traceback."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a name that is no UTF-8 is shown, too
+                stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except MinerError as error:
             kind = next(title for known, title in KINDS if isinstance(error, known))
-            click.secho(f"miner: {kind} / {error}", fg="red", err=True)
+            _complain(f"{kind} / {error}")
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.secho(
-                "miner: 已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on",
-                fg="yellow",
-                err=True,
+            _complain(
+                "已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on",
+                colour="yellow",
             )
             ctx.exit(130)
+        except MemoryError:
+            _complain(
+                "内存不足,已存部分有效;腾出内存后再运行同一命令 /"
+                " out of memory; what was stored stays valid: free memory and run the same command again"
+            )
+            ctx.exit(1)
         except BrokenPipeError:
+            _leave_output()
             ctx.exit(0)
+        except OSError as error:
+            _leave_output()
+            _complain(f"系统报错 / the system reports: {error}")
+            ctx.exit(1)
+
+
+def _complain(text: str, *, colour: str = "red") -> None:
+    with suppress(OSError):
+        click.secho(f"miner: {text}", fg=colour, err=True)
+
+
+def _leave_output() -> None:
+    """Point standard output elsewhere: what it still holds cannot be written, and would be tried again at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Program, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,6 +138,11 @@ def _database(function: F) -> F:
     "--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="进程数 / processes"
 )
 @click.option(
+    "--scheduler",
+    metavar="tcp://HOST:PORT",
+    help="由 Dask 集群处理(需 extra: cluster)/ let the workers of a Dask scheduler mine",
+)
+@click.option(
     "--config",
     "config_path",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -143,6 +177,7 @@ def run(
     database: Path,
     config_path: Path | None,
     workers: int,
+    scheduler: str | None,
     force: bool,
     prune: bool,
     **options: Any,
@@ -156,19 +191,29 @@ def run(
     Example:
       miner run ../archive/2023-11 --db expo.db --newspaper 徐汇报 --workers 2
       miner run 'pages/*.txt' --layout page --issue-date 2023-11-08
+      miner run s3://papers/2023 --db expo.db --scheduler tcp://10.0.0.1:8786
     """
     from miner.engine import run_paths
     from miner.read import check_reading
+    from miner.read.paths import printable
 
     options["fields"] = options["fields"] or None
     config = (load_config(config_path) if config_path else Config()).replace(**options)
     _check_date(config.issue_date)
     check_reading(config)
     given = list(paths) or [str(default_corpus())]
-    command = shlex.join(["miner", "run", *given, "--db", str(database)])
+    command = printable(shlex.join(["miner", "run", *given, "--db", str(database)]))
     with _watcher() as watch:
         done = run_paths(
-            given, database, config, workers=workers, force=force, prune=prune, command=command, watch=watch
+            given,
+            database,
+            config,
+            workers=workers,
+            scheduler=scheduler,
+            force=force,
+            prune=prune,
+            command=command,
+            watch=watch,
         )
     if done.read_nothing:
         raise InputError(
@@ -437,9 +482,9 @@ def _resolve(database: Path) -> None:
     opened = open_database(database)
     try:
         with store_errors(database):
-            resolve_archive(opened.conn)
+            resolve_archive(opened)
     finally:
-        opened.conn.close()
+        opened.close()
 
 
 def _tell_corrections(database: Path) -> None:
@@ -451,6 +496,40 @@ def _tell_corrections(database: Path) -> None:
         click.echo(f"更正 corrections: {applied} 条已生效 applied, {len(wrong)} 条未生效 not")
     for row in wrong:
         click.secho(f"  {row['path'] or ''}:{row['line'] or ''}  {row['message']}", fg="yellow", err=True)
+
+
+@main.command()
+@click.argument("database", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def doctor(database: Path | None, as_json: bool) -> None:
+    """体检:安装是否完好,数据库是否可信,每处该怎么办 / Examine the installation, and a database, and say what to do.
+
+    Ends with 1 when something is wrong; notes are no errors.
+
+    \b
+    Example:
+      miner doctor
+      miner doctor expo.db --json
+    """
+    import dataclasses
+    import json
+
+    from miner.doctor import examine_database, examine_installation
+
+    found = [*examine_installation((database or Path()).resolve().parent if database else Path())]
+    found += examine_database(database) if database else []
+    wrong = sum(finding.state == "wrong" for finding in found)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(f) for f in found], ensure_ascii=False, indent=1))
+    else:
+        marks = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red")}
+        for finding in found:
+            mark, colour = marks[finding.state]
+            todo = f"\n    → {finding.todo}" if finding.todo else ""
+            click.echo(f"{click.style(mark, fg=colour)} {finding.about}: {finding.what}{todo}")
+        click.echo(f"{wrong} 处不对 things are wrong" if wrong else "一切正常 / all is well")
+    if wrong:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

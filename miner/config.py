@@ -22,8 +22,7 @@ DEFAULT_PATH_PATTERNS = (
     # digital newspapers: node_01.html, page_A02, nbs.D110000renmrb_01.htm, nw.D110000renmrb_20191106_2-01.htm
     r"(?:node_|page_|n[bw]s?\.D\d{4,8}[a-z]{2,12}(?:_\d{8}_\d{1,3})?[-_])(?P<page>[A-Z]{0,2}\d{1,3})(?!\d)",
     # a folder or file that is named as newspapers are
-    r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}"
-    r"(?:日|晚|[时時]|早|晨|都市|商|新|青年|工人|[周週])[报報])(?=$|[/_.\- \d])",
+    r"(?:^|[/_\- ])(?P<newspaper>[\u4e00-\u9fff]{2,8}(?:{press})[报報])(?=$|[/_.\- \d])",
 )
 """Searched in order in the whole path; documented in docs/paths.md."""
 
@@ -43,7 +42,7 @@ class Config:
     layout: Literal["auto", "page", "article"] = "auto"
     """Shape of plain text: told apart by itself, or forced."""
     path_patterns: tuple[str, ...] = DEFAULT_PATH_PATTERNS
-    """Regular expressions searched in paths, with groups year, month, day, page, newspaper (all optional)."""
+    """Regular expressions searched in paths, with groups year, month, day, page, newspaper (all optional); `{press}` is what names of papers end in."""
     fields: tuple[str, ...] = ()
     """Names of columns of tables, as `body=text|story`; fields not named keep their usual names (docs/reading.md)."""
     encoding: str | None = None
@@ -68,6 +67,8 @@ class Config:
     """Memory that parsing one PDF, image or table may take."""
     max_parse_seconds: int = 300
     """Time that parsing one PDF, image or table may take."""
+    max_mine_seconds: int = 600
+    """Time without progress after which a worker that mines a megabyte is taken to hang (with `--workers`)."""
     max_article_chars: int = 500_000
     """A longer body is cut into several articles, with a problem."""
     batch_articles: int = 64

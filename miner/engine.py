@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import glob
-import hashlib
-import multiprocessing
-import signal
 import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from miner import __version__
+from miner.chunks import Chunk, Found, Mined, Remote, Seen, chunks_of, mine_chunk
+from miner.cluster import Cluster
 from miner.config import Config
+from miner.crew import Crew
 from miner.desk.correct.apply import corrections_changed, resolve_corrected
-from miner.errors import InputError, MinerError
-from miner.model import Document, Mined, Problem
-from miner.pipeline import mine
-from miner.read import count_paths, read_paths
+from miner.digest import model_digest, reader_digest
+from miner.errors import InputError
+from miner.model import Problem
+from miner.read import Plain, Source, Unread, count_paths, find_sources
 from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind, check
-from miner.store.database import open_database, store_errors
+from miner.remote import find_plain, is_address, open_plain, root_of
+from miner.store.database import only_run, open_database, store_errors
 from miner.store.places import Place, root_key
+from miner.store.rows import Packed
 from miner.store.write import Writer
 
-_CHUNK_CHARS = 200_000
-_CHUNK_DOCUMENTS = 64
 _TOLD_CAUSES = 5
-_IN_FLIGHT = 3
-"""Chunks on their way for each worker: enough to keep it busy, few enough to keep memory flat."""
+
+Placed = tuple[Found, str]
+"""A source, and the folder that its path is relative to."""
+Miners = Callable[[Iterable[Chunk]], Iterator[tuple[Chunk, list[Mined]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,45 +93,32 @@ class _Counts:
 Watcher = Callable[[Progress], None]
 
 
-@cache
-def model_digest() -> str:
-    """Return a hash over every lexicon and model of the package."""
-    digest = hashlib.sha256()
-    stack: list[tuple[str, Traversable]] = [("", resources.files("miner") / "resources")]
-    while stack:
-        name, here = stack.pop()
-        if here.is_dir():
-            stack.extend(
-                sorted(
-                    ((f"{name}/{child.name}", child) for child in here.iterdir()), key=lambda pair: pair[0]
-                )
-            )
-        elif not name.endswith(".md"):
-            digest.update(name.encode())
-            digest.update(here.read_bytes())
-    return digest.hexdigest()
+class Given(NamedTuple):
+    """One thing to mine: a file or a folder, by path or address."""
+
+    path: str
+    root: str
+    """The folder that the paths of its documents are relative to, absolute."""
+    file: str | None
+    """Its name below the root, when it is one file."""
 
 
-def reader_digest(config: Config) -> str:
-    """Return a hash of everything that decides what is read from a document: version, configuration, lexicons, models."""
-    return hashlib.sha256(f"{__version__} {config.digest()} {model_digest()}".encode()).hexdigest()
-
-
-def expand(paths: Iterable[str]) -> list[tuple[Path, Path]]:
-    """Return (path, root) for files, folders and globs; the paths of documents are relative to the root.
+def expand(paths: Iterable[str]) -> list[Given]:
+    """Return what files, folders, globs and addresses stand for.
 
     Raises InputError for a path that does not exist and a glob that matches nothing.
     """
-    found: list[tuple[Path, Path]] = []
+    found: list[Given] = []
     for given in paths:
-        path = Path(given)
-        if path.exists():
-            found.append((path, path if path.is_dir() else path.parent))
+        if Path(given).exists():
+            found.append(_local(given))
+        elif is_address(given):
+            found.append(Given(given, *root_of(given)))
         elif glob.has_magic(given):
             matches = sorted(glob.glob(given, recursive=True))
             if not matches:
                 raise InputError("no file matches this pattern", code="no-match", where=given)
-            found.extend((Path(m), Path(m) if Path(m).is_dir() else Path(m).parent) for m in matches)
+            found.extend(map(_local, matches))
         else:
             raise InputError(
                 "there is no such file or folder", code="missing", where=given, hint="check the spelling"
@@ -137,30 +126,39 @@ def expand(paths: Iterable[str]) -> list[tuple[Path, Path]]:
     return found
 
 
-def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: int = 1, force: bool = False,
-              prune: bool = False, command: str = "", watch: Watcher | None = None) -> Progress:  # fmt: skip
+def _local(given: str) -> Given:
+    path = Path(given)
+    if path.is_dir():
+        return Given(given, str(path.resolve()), None)
+    return Given(given, str(path.parent.resolve()), path.name)
+
+
+def run_paths(paths: Sequence[str], database: Path, config: Config, *, workers: int = 1, scheduler: str | None = None,
+              force: bool = False, prune: bool = False, command: str = "", watch: Watcher | None = None) -> Progress:  # fmt: skip
     """Mine files, folders and globs into a database, then resolve it; return what was done.
 
     Documents that are known already, by the same version, configuration and models, are skipped. Each batch is one
     transaction: whatever stops a run, what was stored stays valid and the next run goes on from there. Documents that
-    moved are read again under their new path; those that are gone stay, unless `prune`.
+    moved are read again under their new path; those that are gone stay, unless `prune`. With the address of a Dask
+    `scheduler` its workers mine, else so many processes of this machine.
 
     Raises InputError, StoreError, ConfigError or ModelError, as their names say.
     """
-    places = expand(paths)
+    given = expand(paths)
     check(config.names)
     watch = watch or (lambda progress: None)
     there_before = database.exists()
-    opened = open_database(database, create=True)
-    connection: sqlite3.Connection = opened.conn
-    try:
-        with store_errors(database):
-            writer = Writer(connection, reader_sha256=reader_digest(config))
-            done = _Run(writer, config, workers=workers, force=force, watch=watch).over(
-                places, command=command, prune=prune
-            )
-    finally:
-        _close(connection)
+    with only_run(database):
+        connection, writer = open_database(database, create=True), None
+        try:
+            with store_errors(database):
+                writer = Writer(connection, reader_sha256=reader_digest(config))
+                crew = Hands(workers, scheduler)
+                done = _Run(writer, config, hands=crew, force=force, watch=watch).over(
+                    given, command=command, prune=prune
+                )
+        finally:
+            _close(connection, written=bool(writer and writer.wrote))
     if done.read_nothing and not there_before:
         database.unlink(missing_ok=True)  # an empty database beside the mistyped path would only puzzle
     return done
@@ -174,16 +172,23 @@ def _causes(connection: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+class Hands(NamedTuple):
+    """Who mines: processes of this machine, or the workers of a Dask scheduler."""
+
+    workers: int = 1
+    scheduler: str | None = None
+
+
 class _Run:
     """One run over an archive: walks it, mines what is new, brings places and facts in step."""
 
-    def __init__(self, writer: Writer, config: Config, *, workers: int, force: bool, watch: Watcher) -> None:
-        self.writer, self.config, self.workers, self.force, self.watch = writer, config, workers, force, watch
+    def __init__(self, writer: Writer, config: Config, *, hands: Hands, force: bool, watch: Watcher) -> None:
+        self.writer, self.config, self.hands, self.force, self.watch = writer, config, hands, force, watch
         self.counts = _Counts()
         self.walk = Walk()
         self.total: int | None = None
 
-    def over(self, places: Sequence[tuple[Path, Path]], *, command: str, prune: bool) -> Progress:
+    def over(self, given: Sequence[Given], *, command: str, prune: bool) -> Progress:
         """Do the run; returns what was done."""
         writer, counts = self.writer, self.counts
         unresolved = writer.has_unfinished_run() or self.force
@@ -193,10 +198,11 @@ class _Run:
             config_sha256=self.config.digest(),
             model_sha256=model_digest(),
         )
-        self.total = count_paths([path for path, _ in places])
-        self._mine(self._located(places))
-        self._settle(places, prune=prune)
-        empty = self._say_whether_empty(places)
+        if not any(is_address(one.path) for one in given):
+            self.total = count_paths([one.path for one in given])
+        self._mine(self._located(given))
+        self._settle(given, prune=prune)
+        empty = self._say_whether_empty(given)
         unresolved = unresolved or corrections_changed(writer.connection)
         if counts.changed or unresolved:
             self.watch(counts.progress(self.total, "resolve"))
@@ -207,65 +213,95 @@ class _Run:
                               characters=counts.characters, seconds=round(done.seconds, 3))  # fmt: skip
         return replace(done, causes=_causes(writer.connection)) if done.read_nothing else done
 
-    def _mine(self, located: Iterable[tuple[Document, Place]], *, again: bool = False) -> None:
+    def _mine(self, found: Iterable[Placed], *, again: bool = False) -> None:
+        roots: deque[str] = deque()
+
+        def sources() -> Iterator[Found]:
+            for source, root in found:
+                roots.append(root)
+                yield source
+
+        chunks = chunks_of(sources())
+        first = next(chunks, None)
+        if first is None:  # nobody is asked to come where nothing is to be done
+            return
+        with _miners(self.config, self.hands) as miners:
+            for chunk, mined in miners(chain((first,), chunks)):
+                of = [roots.popleft() for _ in chunk.sources]
+                self._write([(packed, Place(of[n], packed.path)) for n, packed in mined], again=again)
+
+    def _write(self, mined: Sequence[tuple[Packed | Seen, Place]], *, again: bool) -> None:
         counts = self.counts
-        for batch in _mined_batches(located, self.config, workers=self.workers):
+        for seen, place in mined:
+            if isinstance(seen, Seen):
+                self._saw(seen.id, place)
+        batch = [(packed, place) for packed, place in mined if isinstance(packed, Packed)]
+        if batch:
             self.writer.write(batch, again=again)
             counts.changed = True
             counts.documents += len(batch)
-            counts.failed += sum(mined.document.status == "failed" for mined, _ in batch)
-            counts.articles += sum(len(mined.facts) for mined, _ in batch)
-            counts.characters += sum(mined.document.n_chars for mined, _ in batch)
-            self.watch(counts.progress(self.total, path=batch[-1][0].document.path))
+            counts.failed += sum(packed.failed for packed, _ in batch)
+            counts.articles += sum(packed.n_articles for packed, _ in batch)
+            counts.characters += sum(packed.n_chars for packed, _ in batch)
+            self.walk.unread.update(packed.path for packed, _ in batch if packed.failed)
+        if mined:
+            self.watch(counts.progress(self.total, path=mined[-1][1].path))
 
-    def _located(self, places: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Document, Place]]:
-        """Read documents, each with the place it lies at; skip the known ones before they are parsed."""
-        for path, root in places:
-            base = str(root.resolve())
-            self.walk.enter(base, None if path.is_dir() else path.name)
+    def _located(self, given: Sequence[Given]) -> Iterator[Placed]:
+        """Find documents, each with the folder its path is relative to; pass over the known ones before they are read."""
+        for path, root, file in given:
+            self.walk.enter(root, file)
+            for found in self._find(path):
+                self.walk.saw(root, found.path)
+                if isinstance(found, Plain):
+                    known = () if self.force else tuple(self.writer.known_at(Place(root, found.path)))
+                    yield Remote(found, known), root
+                elif self.force or not self.writer.knows(found.id):
+                    yield found, root
+                else:
+                    self._saw(found.id, Place(root, found.path))
 
-            def skip(document_id: str, relative: str, base: str = base) -> bool:
-                self.walk.saw(base, relative)
-                if self.force or not self.writer.knows(document_id):
-                    return False
-                self.counts.skipped += 1
-                self.counts.changed |= self.writer.see(document_id, Place(base, relative))
-                return True
+    def _find(self, path: str) -> Iterator[Plain | Source | Unread]:
+        if self.hands.scheduler or is_address(path):
+            return find_plain(path, self.config)
+        return find_sources([path], self.config)
 
-            for document in read_paths([path], self.config, skip=skip):
-                if document.status == "failed":
-                    self.walk.unread.add(document.path)
-                yield document, Place(base, document.path)
+    def _saw(self, document_id: str, place: Place) -> None:
+        """Note that a known document lies at a place."""
+        self.counts.skipped += 1
+        self.counts.changed |= self.writer.see(document_id, place)
 
-    def _settle(self, places: Sequence[tuple[Path, Path]], *, prune: bool) -> None:
+    def _settle(self, given: Sequence[Given], *, prune: bool) -> None:
         """Bring the database in step with what lies where: what moved is read again, what is gone may go."""
         settled = self.writer.places.settle(self.walk.roots, self.walk.was_under, prune=prune)
         self.counts.changed |= settled.changed
         self.counts.pruned += tuple(settled.pruned)
         if settled.moved:
-            self._mine(self._moved(places, settled.moved), again=True)
+            self._mine(self._moved(given, settled.moved), again=True)
         self.counts.changed |= self.writer.say_twins()
 
-    def _moved(
-        self, places: Sequence[tuple[Path, Path]], moved: Mapping[str, str]
-    ) -> Iterator[tuple[Document, Place]]:
-        """Read again the documents whose path is another one now."""
-        for path, root in places:
-            base = str(root.resolve())
+    def _moved(self, given: Sequence[Given], moved: Mapping[str, str]) -> Iterator[Placed]:
+        """Find again the documents whose path is another one now."""
+        now = set(moved.values())
+        for path, root, _ in given:
+            if not is_address(path):
+                for found in find_sources([path], self.config, only=now):
+                    if moved.get(found.id) == found.path:
+                        yield found, root
+                continue
+            for plain in find_plain(path, self.config):
+                opened = open_plain(plain, self.config) if isinstance(plain, Plain) else iter((plain,))
+                for found in opened if plain.path in now else ():
+                    if moved.get(found.id) == found.path:
+                        yield found, root
 
-            def skip(document_id: str, relative: str) -> bool:
-                return moved.get(document_id) != relative
-
-            for document in read_paths([path], self.config, skip=skip, only=moved.values()):
-                yield document, Place(base, document.path)
-
-    def _say_whether_empty(self, places: Sequence[tuple[Path, Path]]) -> bool:
+    def _say_whether_empty(self, given: Sequence[Given]) -> bool:
         empty = not self.writer.places.any_readable()
         self.writer.forget_nothing_readable()
         if empty:
             self.writer.add_problems(
                 [Problem("read", "nothing-readable", "这里没有可读的文件 / nothing readable here")],
-                path=", ".join(str(path) for path, _ in places),
+                path=", ".join(one.path for one in given),
             )
         return empty
 
@@ -320,94 +356,30 @@ def resolve_archive(connection: sqlite3.Connection, *, names: Kind = "fast") -> 
     )  # here and not at the end: a run that changes nothing changes no byte
 
 
-def _chunks(located: Iterable[tuple[Document, Place]]) -> Iterator[list[tuple[Document, Place]]]:
-    chunk: list[tuple[Document, Place]] = []
-    chars = 0
-    for document, location in located:
-        chunk.append((document, location))
-        chars += document.n_chars
-        if chars >= _CHUNK_CHARS or len(chunk) >= _CHUNK_DOCUMENTS:
-            yield chunk
-            chunk, chars = [], 0
-    if chunk:
-        yield chunk
+@contextmanager
+def _miners(config: Config, hands: Hands) -> Iterator[Miners]:
+    """Yield what mines chunks: this process alone, or others, of which none works on at the end."""
+    if hands.scheduler:
+        with Cluster(hands.scheduler, config) as cluster:
+            yield cluster.mine
+    elif hands.workers > 1:
+        with Crew(config, hands.workers) as crew:
+            yield crew.mine
+    else:
+        yield partial(_mine_here, config=config)
 
 
-def _mined_batches(
-    located: Iterable[tuple[Document, Place]], config: Config, *, workers: int
-) -> Iterator[list[tuple[Mined, Place]]]:
-    if workers <= 1:
-        recogniser: Recogniser | None = None
-        for chunk in _chunks(located):
-            # Loaded only when something must be read: a run over an unchanged archive stays quick.
-            recogniser = recogniser or Recogniser.load(config.names)
-            yield list(
-                zip(
-                    mine_safely([d for d, _ in chunk], config, recogniser),
-                    [place for _, place in chunk],
-                    strict=True,
-                )
-            )
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_start_worker, initargs=(config,)
-    ) as pool:
-        waiting: deque[tuple[Future[list[Mined]], list[Place]]] = deque()
-        for chunk in _chunks(located):
-            waiting.append((pool.submit(_work, [d for d, _ in chunk]), [place for _, place in chunk]))
-            if len(waiting) >= _IN_FLIGHT * workers:
-                yield _collect(*waiting.popleft())
-        while waiting:
-            yield _collect(*waiting.popleft())
+def _mine_here(chunks: Iterable[Chunk], config: Config) -> Iterator[tuple[Chunk, list[Mined]]]:
+    recogniser = Recogniser.load(config.names)
+    for chunk in chunks:
+        yield chunk, mine_chunk(chunk, config, recogniser)
 
 
-def _collect(future: Future[list[Mined]], places: list[Place]) -> list[tuple[Mined, Place]]:
-    return list(zip(future.result(), places, strict=True))
-
-
-_WORKER: dict[str, tuple[Config, Recogniser]] = {}
-"""Filled once in each worker process, never in the main one."""
-
-
-def _start_worker(config: Config) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
-    _WORKER["tools"] = (config, Recogniser.load(config.names))
-
-
-def _work(documents: list[Document]) -> list[Mined]:
-    config, recogniser = _WORKER["tools"]
-    return mine_safely(documents, config, recogniser)
-
-
-def mine_safely(documents: list[Document], config: Config, recogniser: Recogniser) -> list[Mined]:
-    """Mine documents together; when that fails, one by one, so that a failure stays with the document that causes it."""
+def _close(connection: sqlite3.Connection, *, written: bool) -> None:
+    """Leave one plain file behind: no -wal beside it, readable from read-only media; one not written stays as it is."""
     try:
-        return list(mine(documents, config, recogniser))
-    except (MinerError, MemoryError):
-        raise
-    except Exception as error:
-        if len(documents) == 1:
-            return [_failed(documents[0], error)]
-        return [mined for document in documents for mined in mine_safely([document], config, recogniser)]
-
-
-def _failed(document: Document, error: Exception) -> Mined:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    problem = Problem(
-        "mine",
-        "crashed",
-        f"程序在此文档上出错 / the program failed on this document: {type(error).__name__}: {error} ({where})",
-    )
-    return Mined(replace(document, status="failed"), (), (), (*document.problems, problem))
-
-
-def _close(connection: sqlite3.Connection) -> None:
-    """Leave one plain file behind: no -wal beside it, readable from read-only media."""
-    try:
+        if written:
+            connection.execute("pragma optimize")
         connection.execute("pragma journal_mode = delete")
     except sqlite3.Error:
         pass  # someone reads the database now, or the disk is full: the write-ahead log stays, and stays valid

@@ -134,7 +134,7 @@ def test_counts(database: Path, by: str) -> None:
 def test_a_database_that_was_never_resolved_is_told(tmp_path: Path) -> None:
     from miner.store.database import open_database
 
-    open_database(tmp_path / "raw.db", create=True).conn.close()
+    open_database(tmp_path / "raw.db", create=True).close()
     answer = ask("stats", tmp_path / "raw.db")
     assert answer.exit_code == 5 and "miner resolve" in answer.stderr
 

@@ -78,7 +78,7 @@ def test_a_second_run_changes_nothing_and_says_so(folder: Path) -> None:
     assert result.exit_code == 0
     assert content(database) == before
     assert sqlite3.connect(database).execute("select count(*) from runs").fetchone()[0] == 1
-    assert len(database.read_bytes()) == len(bytes_before)
+    assert database.read_bytes() == bytes_before
     assert "未变跳过 skipped" in result.output
 
 
@@ -109,7 +109,7 @@ def test_a_run_stopped_while_resolving_is_finished_by_the_next(
 
 
 def test_two_workers_give_the_same_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("miner.engine._CHUNK_DOCUMENTS", 4)
+    monkeypatch.setattr("miner.chunks._CHUNK_DOCUMENTS", 4)
     for i in range(20):
         (folder / "in" / f"b{i}.txt").write_text(ARTICLE.replace("60余款", f"{i + 2}款"), encoding="utf-8")
     run("run", str(folder / "in"), "--db", str(folder / "one.db"))
@@ -210,8 +210,8 @@ def test_a_full_disk_is_said_and_leaves_a_whole_database(
 
     def limited(path: Path, *, create: bool = False) -> object:
         opened = original(path, create=create)
-        pages = opened.conn.execute("pragma page_count").fetchone()[0]
-        opened.conn.execute(f"pragma max_page_count = {pages}")
+        pages = opened.execute("pragma page_count").fetchone()[0]
+        opened.execute(f"pragma max_page_count = {pages}")
         return opened
 
     monkeypatch.setattr("miner.engine.open_database", limited)

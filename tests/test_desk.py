@@ -197,7 +197,7 @@ def test_an_older_database_is_migrated_and_a_copy_kept(database: Path) -> None:
     connection = sqlite3.connect(database)
     connection.execute("pragma user_version = 1")
     connection.close()
-    open_database(database).conn.close()
+    open_database(database).close()
     versions = [
         sqlite3.connect(path).execute("pragma user_version").fetchone()[0]
         for path in (database, database.with_name("expo.db.v1"))

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from miner import engine
+from miner import chunks, engine
 from miner.config import Config
 from miner.model import ArticleLine, Document, Mined
 from miner.recognise import Recogniser
@@ -98,7 +98,7 @@ def only_places(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_models(patch: pytest.MonkeyPatch) -> None:
     """Leave out what takes models."""
     patch.setattr(engine.Recogniser, "load", lambda *chosen: None)
-    patch.setattr(engine, "mine", lined)
+    patch.setattr(chunks, "mine", lined)
     patch.setattr(engine, "resolve_archive", lambda connection, **about: None)
 
 
@@ -110,7 +110,7 @@ def same_as_fresh(root: Path, database: Path) -> None:
     """Compare with a database that is made anew."""
     fresh = database.with_name("fresh.db")
     fresh.unlink(missing_ok=True)
-    open_database(fresh, create=True).conn.close()  # where nothing can be read, none is made
+    open_database(fresh, create=True).close()  # where nothing can be read, none is made
     run(root, fresh)
     assert contents(database) == contents(fresh)
 
@@ -124,7 +124,7 @@ class Histories(RuleBasedStateMachine):
         self.root = self.folder / "archive"
         self.root.mkdir()
         self.database = self.folder / "expo.db"
-        open_database(self.database, create=True).conn.close()
+        open_database(self.database, create=True).close()
         self.patch = pytest.MonkeyPatch()
         self.prepare()
         self.fresh = False

@@ -140,8 +140,8 @@ def test_tables_are_strict_and_documented() -> None:
 
 def test_open_makes_a_database(tmp_path: Path) -> None:
     made = open_database(tmp_path / "x.db", create=True)
-    assert made.conn.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION
-    made.conn.close()
+    assert made.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION
+    made.close()
     assert open_readonly(tmp_path / "x.db").execute("select count(*) from articles").fetchone()[0] == 0
 
 
@@ -177,7 +177,7 @@ def test_a_foreign_database_is_not_touched(tmp_path: Path) -> None:
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "newer.db"
-    open_database(path, create=True).conn.close()
+    open_database(path, create=True).close()
     with sqlite3.connect(path) as other:
         other.execute(f"pragma user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(StoreError, match="newer miner"):
@@ -200,11 +200,11 @@ def test_sqlite_errors_are_explained(tmp_path: Path, error: str, says: str) -> N
 
 def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.db"
-    open_database(path, create=True).conn.close()
+    open_database(path, create=True).close()
     monkeypatch.setattr("miner.store.database._BUSY_MS", 10)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("begin immediate")
     opened = open_database(path, create=True)
     with pytest.raises(StoreError, match="in use"), store_errors(path):
-        writer(opened.conn)
+        writer(opened)
     holder.close()

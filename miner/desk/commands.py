@@ -49,11 +49,11 @@ def _opened(database: Path) -> Iterator[sqlite3.Connection]:
     opened = open_database(database)
     try:
         with store_errors(database):
-            note_arrivals(opened.conn, begin=True)
-            ensure_base(opened.conn)
-            yield opened.conn
+            note_arrivals(opened, begin=True)
+            ensure_base(opened)
+            yield opened
     finally:
-        opened.conn.close()
+        opened.close()
 
 
 @targets.command()

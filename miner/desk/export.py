@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sqlite_utils import Database
+
 from miner.errors import ConfigError, InputError
 from miner.model import FIELDS
 from miner.store.cells import harmless, sheet_cell
@@ -44,12 +46,8 @@ def rows_of(connection: sqlite3.Connection, what: str) -> Rows:
     if what.split(" ", 1)[0].lower() in ("select", "with"):
         sql = what
     else:
-        known = [
-            name
-            for (name,) in connection.execute(
-                "select name from sqlite_master where type in ('table', 'view') order by name"
-            )
-        ]
+        database = Database(connection)
+        known = sorted([*database.table_names(), *database.view_names()])
         if what not in known:
             raise ConfigError(
                 f"没有这个表或视图 no such table or view: {what}",

@@ -145,7 +145,7 @@ def apply(database: Path) -> None:
     opened = open_database(database)
     try:
         with store_errors(database):
-            resolve_corrected(opened.conn)
-            refresh_index(opened.conn)
+            resolve_corrected(opened)
+            refresh_index(opened)
     finally:
-        opened.conn.close()
+        opened.close()

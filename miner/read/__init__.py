@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from miner.read.characters import plain_form
-from miner.read.documents import check_reading, read_bytes, read_paths, read_source
-from miner.read.sources import Source, Unread, count_paths, find_sources
+from miner.read.documents import check_reading, read_bytes, read_paths, read_source, unread
+from miner.read.faults import fault
+from miner.read.sources import (
+    Plain,
+    Source,
+    Unread,
+    count_paths,
+    find_sources,
+    is_plain,
+    is_wanted,
+    plain_or_read,
+    sources_in,
+)
 
 __all__ = [
+    "Plain",
     "Source",
     "Unread",
     "check_reading",
     "count_paths",
+    "fault",
     "find_sources",
+    "is_plain",
+    "is_wanted",
     "plain_form",
+    "plain_or_read",
     "read_bytes",
     "read_paths",
     "read_source",
+    "sources_in",
+    "unread",
 ]

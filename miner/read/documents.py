@@ -52,7 +52,7 @@ def read_paths(
     """
     for found in find_sources(paths, config, only=only):
         if skip is None or not skip(found.id, found.path):
-            yield _unread(found) if isinstance(found, Unread) else read_source(found, config)
+            yield unread(found) if isinstance(found, Unread) else read_source(found, config)
 
 
 def check_reading(config: Config) -> None:
@@ -74,7 +74,7 @@ def read_bytes(data: bytes, path: str, config: Config) -> Iterator[Document]:
     ['进博会开幕']
     """
     for found in sources_in(BytesIO(data), path, config):
-        yield _unread(found) if isinstance(found, Unread) else read_source(found, config)
+        yield unread(found) if isinstance(found, Unread) else read_source(found, config)
 
 
 def read_source(source: Source, config: Config) -> Document:
@@ -185,5 +185,6 @@ def _failed(base: Document, error: InputError) -> Document:
     return replace(base, status="failed", lines=(), problems=(problem,))
 
 
-def _unread(found: Unread) -> Document:
+def unread(found: Unread) -> Document:
+    """Return the failed document of a path whose bytes were not seen."""
     return _failed(Document(found.id, found.path, _UNKNOWN, None, 0), found.error)

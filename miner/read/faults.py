@@ -183,6 +183,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "解析它要用的内存多于 {limit} 字节(或解析程序崩溃),已放弃;请检查文件,或调大 max_parse_bytes",
         "parsing it takes more than {limit} bytes of memory, or ends the parser: given up",
     ),
+    "worker-died": (
+        "处理它的进程两次中途终止(内存不足?),已放弃;下次运行会再试",
+        "the process that worked on it ended twice (out of memory?) and it was given up: the next run tries again",
+    ),
+    "too-long": (
+        "{limit} 秒没有进展,已放弃;请检查文件,或调大 max_mine_seconds",
+        "no progress within {limit} seconds and given up: look at the file, or raise max_mine_seconds",
+    ),
     # anything else
     "memory": ("内存不足,请分成几个文件", "out of memory: split the file"),
     "reader-error": (

@@ -12,6 +12,8 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -133,6 +135,7 @@ def _received(stream: IO[bytes]) -> Any:
 def serve() -> None:
     """Do jobs as they come, until the parent is gone: the child's whole life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     with suppress(EOFError, OSError):
@@ -141,6 +144,13 @@ def serve() -> None:
             with suppress(ImportError, AttributeError):  # not on every system
                 _limit(seconds, memory)
             _send(answers, _done(job))
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone, also in the midst of a job."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _done(job: Callable[[], Any]) -> tuple[bool, Any]:

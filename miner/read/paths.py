@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from miner.errors import ConfigError
+from miner.language.lexicon import load_lexicon
 from miner.language.numerals import read_number
 from miner.read.markup import markup
 
@@ -20,6 +21,8 @@ _REPUBLIC = 1911
 """The year before the first of the Republic of China, whose years papers of Taiwan print."""
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that a terminal or browser obeys rather than shows."""
+_PRESS = "{press}"
+"""In a pattern this stands for what names of newspapers end in before 报."""
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
 
 
@@ -139,6 +142,9 @@ def printable(path: str) -> str:
 
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
+    if _PRESS in pattern:
+        words = (word for entry in load_lexicon("paths") if entry.kind == "press" for word in entry.words)
+        pattern = pattern.replace(_PRESS, "|".join(map(re.escape, words)))
     try:
         return re.compile(pattern)
     except re.error as error:

@@ -12,6 +12,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
@@ -133,6 +134,43 @@ def find_sources(
         if not found:
             exists = os.path.lexists(given)
             yield Unread(printable(os.fspath(given)), fault("nothing-readable" if exists else "missing"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A file that needs no unpacking, not read yet: somebody else may open it by its address."""
+
+    url: str
+    """Its path on this machine, or its address as fsspec takes it."""
+    path: str
+    named: bool = False
+    bytes: int = 0
+
+
+def plain_or_read(given: str, config: Config) -> Iterator[Plain | Source | Unread]:
+    """Yield the files under a path: those that need no unpacking unread, of all others the sources in them."""
+    for file in _walk(given):
+        if file.error is None and is_plain(file.path):
+            with suppress(OSError):
+                status = os.stat(file.file)
+                if stat.S_ISREG(status.st_mode):
+                    yield Plain(os.path.abspath(file.file), file.path, file.named, status.st_size)
+                    continue
+        yield from _open(file, config)
+
+
+def is_plain(path: str) -> bool:
+    """Tell by a file's name whether it is one document, as far as names tell.
+
+    >>> is_plain("a.html"), is_plain("a.txt.gz"), is_plain("a.jsonl")
+    (True, False, False)
+    """
+    return _SUFFIXES.get(posixpath.splitext(path.lower())[1]) in ("text", "html", "pdf", "image")
+
+
+def is_wanted(path: str) -> bool:
+    """Tell whether a file found in a folder is looked at: no hidden one, and none of those that come beside others."""
+    return not archive.is_hidden(path) and not any(_passed_over(part) for part in path.split("/"))
 
 
 def _starts(path: str) -> Iterator[str]:

@@ -6,22 +6,19 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 
 from miner.model import Annotated, Article, Label, Mention
 from miner.offsets import Span, Tiles
 from miner.recognise.entities import group
+from miner.recognise.finder import Finder
 from miner.recognise.found import Found
 from miner.recognise.links import links_of
 from miner.recognise.names import across
 from miner.recognise.network.choice import Kind, check
-from miner.recognise.spacy_components import ExpoEntities, pipeline
 from miner.text import AnnotatedText
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 __all__ = ["Recogniser"]
 _WINDOW = 40_000
@@ -39,7 +36,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A window after reading, as offsets of the article's text; nothing of spaCy is kept."""
+    """A window after reading, as offsets of the article's text; nothing else is kept."""
 
     start: int
     passage: AnnotatedText
@@ -51,9 +48,8 @@ class _Read:
 class Recogniser:
     """Finds the names of articles; build one with `load` and keep it: it remembers nothing of any article."""
 
-    def __init__(self, nlp: Language) -> None:
-        self._nlp = nlp
-        self._entities = cast(ExpoEntities, nlp.get_pipe("expo_entities"))
+    def __init__(self, finder: Finder) -> None:
+        self.finder = finder
 
     @classmethod
     def load(cls, network: Kind = "fast") -> Recogniser:
@@ -62,12 +58,7 @@ class Recogniser:
         Raises ModelError when the accurate one is asked for and the package that it needs is missing.
         """
         check(network)
-        return cls(pipeline(network))
-
-    def component(self, name: str) -> object:
-        """Return a component of the pipeline, to change its settings."""
-        component: object = self._nlp.get_pipe(name)
-        return component
+        return cls(Finder(network=network))
 
     def annotate(self, articles: Sequence[Article]) -> list[Annotated]:
         """Recognise the names of articles, in their order; all are read together, so hand over many at once."""
@@ -78,7 +69,7 @@ class Recogniser:
         windows = [
             window for index, article in enumerate(articles) for window in _windows(index, article.whole())
         ]
-        named = self._entities.find(AnnotatedText.read(window.text) for window in windows)
+        named = self.finder.find(AnnotatedText.read(window.text) for window in windows)
         read: list[list[_Read]] = [[] for _ in articles]
         for window, (passage, names) in zip(windows, named, strict=True):
             read[window.article].append(_Read(window.start, passage, names, _word_edges(passage, names)))

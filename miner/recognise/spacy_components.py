@@ -22,9 +22,8 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from miner.language.lexicon import load_all
+from miner.recognise.finder import BATCH, Finder
 from miner.recognise.found import Found
-from miner.recognise.names import find_names
-from miner.recognise.network.asked import ask
 from miner.recognise.network.choice import Kind
 from miner.text import AnnotatedText
 
@@ -32,8 +31,6 @@ PASSAGE = "miner.passage"
 """Key of `Doc.user_data` under which the tokenizer leaves what it read, for the components after it."""
 FOUND = "miner.found"
 """Key of `Doc.user_data` under which `expo_entities` leaves its findings with method and confidence."""
-_BATCH = 64
-_BATCH_WORDS = 80_000
 
 
 class JiebaTokenizer:
@@ -74,48 +71,19 @@ def create_tokenizer() -> Callable[[Language], JiebaTokenizer]:
     return make
 
 
-class ExpoEntities:
+class ExpoEntities(Finder):
     """Finds people, enterprises, organizations and places and sets `doc.spans["expo"]` and `doc.ents`."""
-
-    def __init__(self, *, model: bool = True, network: Kind = "fast") -> None:
-        self.model, self.network = model, network
 
     def __call__(self, doc: Doc) -> Doc:
         """Name one document."""
         return next(self.pipe([doc]))
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
         """Name documents, `batch_size` at a time: the model reads them together."""
         documents, read = tee(stream)
         named = self.find(map(_passage, read), batch_size)
         for doc, (passage, names) in zip(documents, named, strict=True):
             yield _named(doc, passage, names)
-
-    def find(
-        self, stream: Iterable[AnnotatedText], batch_size: int = _BATCH
-    ) -> Iterator[tuple[AnnotatedText, list[Found]]]:
-        """Find the names of passages, as `pipe` does for documents; for callers who want offsets and no tokens.
-
-        An archive is read this way: a `Doc` of it costs a quarter of the time, and nobody would look at it.
-        """
-        for batch in _batches(stream, batch_size):
-            beliefs = ask(batch, self.network) if self.model else [None] * len(batch)
-            for passage, believed in zip(batch, beliefs, strict=True):
-                yield passage, find_names(passage, believed)
-
-
-def _batches(stream: Iterable[AnnotatedText], size: int) -> Iterator[list[AnnotatedText]]:
-    """Yield passages in batches of at most `size`, ended early when they hold many words: memory stays flat."""
-    batch: list[AnnotatedText] = []
-    words = 0
-    for passage in stream:
-        batch.append(passage)
-        words += len(passage.words.starts)
-        if len(batch) >= size or words >= _BATCH_WORDS:
-            yield batch
-            batch, words = [], 0
-    if batch:
-        yield batch
 
 
 def _passage(doc: Doc) -> AnnotatedText:

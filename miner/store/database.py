@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from miner.errors import StoreError
 from miner.store.schema import MIGRATIONS, SCHEMA_VERSION, TABLES, index_sql
+from miner.store.tables import Column
 
 _BUSY_MS = 5_000
+_STEPS = 200_000
+"""Steps of SQLite's machine, some milliseconds, after which Ctrl-C is looked for."""
 
 
-def open_database(path: Path, *, create: bool = False) -> Database:
+def open_database(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """Open a database that `miner run` made; with `create`, make it when it is not there.
 
     Raises StoreError when the file is missing, is no database, is locked or read-only, or has a newer schema.
@@ -23,10 +27,10 @@ def open_database(path: Path, *, create: bool = False) -> Database:
     with store_errors(path):
         if not create:
             _must_exist(path)
-        database = Database(sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False))
-        connection = database.conn
+        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma recursive_triggers = on")
+        connection.set_progress_handler(_hear_interrupts, _STEPS)
         version, tables = _version(connection, path)
         if version == 0 and tables and "articles" not in tables:
             raise StoreError(
@@ -46,7 +50,7 @@ def open_database(path: Path, *, create: bool = False) -> Database:
             _create_schema(connection, version)
         if create:
             _add_columns(connection)
-    return database
+    return connection
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
@@ -62,6 +66,11 @@ def open_readonly(path: Path) -> sqlite3.Connection:
                 where=str(path),
             )
     return connection
+
+
+def _hear_interrupts() -> int:
+    """Let Python look for Ctrl-C in the midst of a long statement: it is raised here, and ends the statement."""
+    return 0
 
 
 def _must_exist(path: Path) -> None:
@@ -124,20 +133,63 @@ def _create_schema(connection: sqlite3.Connection, version: int) -> None:
 
 def _add_columns(connection: sqlite3.Connection) -> None:
     """Add the columns that tables of the same schema version have got since; they are empty until filled."""
+    missing = list(_missing_columns(connection))
+    for table, column in missing:
+        with connection:
+            connection.execute(f"alter table [{table}] add column [{column.name}] {column.sql}")
+
+
+def _missing_columns(connection: sqlite3.Connection) -> Iterator[tuple[str, Column]]:
+    from sqlite_utils import Database  # takes a moment to import, and only a run that may write looks
+
+    database = Database(connection)
     for table in TABLES:
-        known = {row[1] for row in connection.execute(f"pragma table_info([{table.name}])")}
+        known = {column.name for column in database.table(table.name).columns}
         for column in table.columns if known else ():
             if column.name not in known and "not null" not in column.sql:
-                with connection:
-                    connection.execute(f"alter table [{table.name}] add column [{column.name}] {column.sql}")
+                yield table.name, column
+
+
+@contextmanager
+def only_run(path: Path) -> Iterator[None]:
+    """Keep a second run on this machine from a database while this one fills it; raises StoreError when one is there.
+
+    The lock is a file among the system's temporary ones, so nothing lies beside the database; it goes with its process.
+    """
+    lock = _lock_of(path)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock_of(path: Path) -> int | None:
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        import fcntl
+
+        lock = os.open(Path(tempfile.gettempdir()) / f"miner-{name}.lock", flags, 0o600)
+    except (ImportError, OSError):
+        return None  # no such locks here: SQLite's own keep each transaction whole
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        what, hint = _EXPLANATIONS["locked"]
+        raise StoreError(what, where=str(path), hint=hint) from error
+    return lock
 
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into StoreErrors that say what to do."""
+    """Turn SQLite's errors into StoreErrors that say what to do, and a statement that Ctrl-C ended into KeyboardInterrupt."""
     try:
         yield
     except sqlite3.Error as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
         raise _store_error(error, path) from error
 
 

@@ -26,7 +26,7 @@ from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind
 from miner.relate import relate
 from miner.split import amend
-from miner.store.write import article_row, fact_rows
+from miner.store.rows import article_row, fact_rows
 
 _TOGETHER = 64
 """Articles that are read together."""

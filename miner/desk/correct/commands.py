@@ -110,9 +110,9 @@ def _note(
     opened = open_database(database)
     try:
         with store_errors(database):
-            correction = said(Sayer(opened.conn, who=who, why=why))
+            correction = said(Sayer(opened, who=who, why=why))
     finally:
-        opened.conn.close()
+        opened.close()
     path = corrections_path(database)
     new = append(path, [correction])
     click.echo(
