@@ -17,13 +17,12 @@ from miner import __version__
 from miner.ask.commands import COMMANDS as ASKING
 from miner.ask.commands import mcp
 from miner.ask.understanding import understand
-from miner.config import Config, load_config
+from miner.config import Config, default_corpus, load_config
 from miner.desk.commands import diff, targets
 from miner.desk.correct.commands import commands as correct_commands
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
 from miner.exchange.commands import COMMANDS as EXCHANGING
-from miner.training import COURSES, Effort
-from miner.training import train as learn
+from miner.training.commands import train
 
 EXIT_CODES = """\b
 Exit codes:
@@ -228,22 +227,6 @@ def run(
         gone = len(done.pruned)
         click.echo(f"删去 {gone} 份已不在的文档 / {gone} documents that are gone were removed:")
         click.echo("\n".join(f"  {path}" for path in done.pruned[:_MOST_NAMED]))
-
-
-def default_corpus() -> Path:
-    """Return the folder of the project's own corpus; raises InputError when it is not installed."""
-    for folder in (
-        Path("corpus"),
-        Path(__file__).resolve().parent.parent / "corpus",
-        Path(sys.prefix) / "share" / "miner" / "corpus",
-    ):
-        if folder.is_dir():
-            return folder
-    raise InputError(
-        "no PATH was given and the project's corpus is not here",
-        code="missing",
-        hint="miner run PATH --db expo.db",
-    )
 
 
 def _check_date(text: str | None) -> None:
@@ -572,50 +555,7 @@ def evaluate(gold: Path | None, errors: bool, check: bool) -> None:
         click.echo("各项不低于下限 / no figure below its floor")
 
 
-@main.command()
-@click.argument("model", type=click.Choice(sorted(COURSES)))
-@click.argument("data", type=click.Path(file_okay=False, exists=True, path_type=Path))
-@click.option(
-    "--out",
-    default=None,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="写到哪里 / where to write the model [the package's own]",
-)
-@click.option(
-    "--minutes",
-    default=60.0,
-    show_default=True,
-    type=click.FloatRange(0.1),
-    help="names: 教师标注新闻的时间 / time the teacher labels raw news",
-)
-@click.option(
-    "--pages",
-    default=6000,
-    show_default=True,
-    type=click.IntRange(50),
-    help="split: 生成多少版面 / pages to set",
-)
-@click.option("--seed", default=1, show_default=True, help="随机数的种子 / seed of what is left to chance")
-def train(model: str, data: Path, out: Path | None, minutes: float, pages: int, seed: int) -> None:
-    """训练一个模型 / Train a model from a folder of data sets.
-
-    DATA holds the sets as the models' cards name them; what is missing is said before it starts. Needs the extra `train`.
-
-    \b
-    Example:
-      miner train split ../shared/data --pages 2000 --out split.npz
-      miner train names ../shared/data --minutes 30 --out names.npz
-      miner train posts ../shared/data --out posts.npz
-    """
-    target = out or Path(__file__).parent / "resources" / COURSES[model].ships
-    effort = Effort(minutes=minutes, pages=pages, seed=seed, corpus=default_corpus())
-    made = learn(model, data, target, effort=effort, say=lambda text: click.echo(text, err=True))
-    for what, value in made.figures.items():
-        click.echo(f"{what}: {value:.4f}", err=True)
-    click.echo(f"{made.path}  {made.bytes:,} 字节 bytes  SHA-256 {made.sha256}")
-
-
-for command in (diff, targets, correct_commands(_resolve), *EXCHANGING, *ASKING, understand, mcp):
+for command in (diff, targets, correct_commands(_resolve), *EXCHANGING, *ASKING, understand, mcp, train):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from miner.errors import ConfigError
+from miner.errors import ConfigError, InputError
 
 DEFAULT_PATH_PATTERNS = (
     # 2023-11-08/01版, 20231108_A01, 2023年11月8日/第3版, 202412/25/content_1; the page only right after the date
@@ -112,3 +113,19 @@ def config_from(table: dict[str, Any], *, where: str) -> Config:
         elif default is not None and type(value) is not type(default):
             raise ConfigError(f"{key} wants {type(default).__name__}, not {value!r}", where=where)
     return Config(**table)
+
+
+def default_corpus() -> Path:
+    """Return the folder of the project's own corpus; raises InputError when it is not installed."""
+    for folder in (
+        Path("corpus"),
+        Path(__file__).resolve().parent.parent / "corpus",
+        Path(sys.prefix) / "share" / "miner" / "corpus",
+    ):
+        if folder.is_dir():
+            return folder
+    raise InputError(
+        "no PATH was given and the project's corpus is not here",
+        code="missing",
+        hint="miner run PATH --db expo.db",
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 from miner.config import Config
@@ -85,11 +86,17 @@ def open_plain(plain: Plain, config: Config) -> Iterator[Source | Unread]:
         yield Unread(plain.path, fault("unreadable", reason=error.strerror or error))
 
 
-def _opened(plain: Plain) -> BinaryIO:
+@contextmanager
+def _opened(plain: Plain) -> Iterator[BinaryIO]:
     if not is_address(plain.url):
-        return open(plain.url, "rb")
-    system, inside = _system(plain.url)
-    return cast(BinaryIO, system.open(inside, "rb"))
+        with open(plain.url, "rb") as stream:
+            yield stream
+        return
+    system, inside = _system(
+        plain.url
+    )  # held while the file is read: one over a zip closes it when it is let go
+    with system.open(inside, "rb") as stream:
+        yield cast(BinaryIO, stream)
 
 
 def _system(given: str) -> tuple[Any, str]:

@@ -109,6 +109,7 @@ FACES = {
         "targets",
     },
     "exchange": {"commands"},
+    "training": {"commands"},
     "publish": {
         "archive",
         "index",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -91,10 +92,12 @@ def _has_said_so(connection: sqlite3.Connection) -> bool:
 
 
 def _file_of(connection: sqlite3.Connection) -> Path | None:
-    for _, name, file in connection.execute("pragma database_list"):
-        if name == "main" and file:
-            return corrections_path(Path(file))
-    return None
+    factory, connection.text_factory = connection.text_factory, os.fsdecode  # a path need not be UTF-8
+    try:
+        files = {name: file for _, name, file in connection.execute("pragma database_list")}
+    finally:
+        connection.text_factory = factory
+    return corrections_path(Path(files["main"])) if files.get("main") else None
 
 
 def _corrected(connection: sqlite3.Connection) -> bool:
