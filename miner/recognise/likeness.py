@@ -163,9 +163,11 @@ def wording_signs(label: str, short: str, full: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def may_be_one(label: str, short: str, full: str) -> bool:
-    """Tell whether two names are worth comparing: a character in common or another script, and not two entries of a lexicon.
+    """Tell whether two names are worth comparing: a character in common or another script, and not two entries
+    of a lexicon, unless the one is a part of the other.
 
-    In 540 annotated articles 3 of 474 pairs with entries of their own were one thing's.
+    In 540 annotated articles 3 of 474 pairs with entries of their own were one thing's. A group and its arm are worth it: an
+    article that names 花旗银行（中国）有限公司 calls it 花旗.
 
     >>> may_be_one("enterprise", "青穗", "青穗食品"), may_be_one("organization", "上海大学", "上海交通大学")
     (True, False)
@@ -173,7 +175,9 @@ def may_be_one(label: str, short: str, full: str) -> bool:
     if set(short).isdisjoint(full) and short.isascii() == full.isascii():
         return False
     mine, theirs = known(label, short), known(label, full)
-    return mine is None or theirs is None or mine.name == theirs.name
+    if mine is None or theirs is None or mine.name == theirs.name:
+        return True
+    return mine.name == theirs.parent or theirs.name == mine.parent
 
 
 def pair_signs(scene: Scene, short: Key, full: Key, others: Sequence[str]) -> list[str]:
