@@ -30,7 +30,8 @@ _BETWEEN = re.compile(r"(?<=[、“《/])[^、。,;:“”《》\n/]{2,24}(?=[�
 _BRACKET = re.compile(r"[(][\u4e00-\u9fff]{2,12}[)]")
 """After a body's name: its other name, or where it stands."""
 _FUNCTION = frozenset({"p", "u", "uj", "ul", "uv", "d", "r", "y", "e", "o", "m", "mq", "f"})
-_JOINING = frozenset("和与及")
+_JOINING = frozenset("和及")
+"""What joins the parts of one name; 与 stands between two who do something together."""
 _INNER = frozenset("·&-.()")
 _NEVER = re.compile("\n|进行|举行|召开|签署")
 """What no name holds: the end of a line, and verbs that stand between who acts and what is done."""
