@@ -509,9 +509,18 @@ def fill(connection: sqlite3.Connection, articles: int, seed: int) -> Iterator[i
                 rows.setdefault(name, []).extend(found)
         for name in placeholders:
             verb = "insert or ignore" if name == "events" else "insert"
-            connection.executemany(f"{verb} into [{name}] values ({placeholders[name]})", rows.get(name, []))
+            _put(connection, verb, name, rows.get(name, []))
         yield min(first + BATCH, articles)
     _write_names(connection, world)
+
+
+def _put(connection: sqlite3.Connection, verb: str, name: str, rows: list[tuple[Any, ...]]) -> None:
+    """Write rows whose last columns, which tables have got since, stay empty."""
+    if rows:
+        width = len(connection.execute(f"pragma table_info([{name}])").fetchall())
+        empty = (None,) * (width - len(rows[0]))
+        marks = ", ".join("?" * width)
+        connection.executemany(f"{verb} into [{name}] values ({marks})", [(*row, *empty) for row in rows])
 
 
 def _lines(number: int, article: str, row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -544,8 +553,7 @@ def _write_names(connection: sqlite3.Connection, world: World) -> None:
                 (short, rng.choice(COUNTRIES), rng.choice(TRADES)) if key == "E" else (None,)
             )
             rows.append((identity, name, *extra[:more], 0, 0, None, None))
-        marks = ", ".join("?" * (6 + more))
-        connection.executemany(f"insert or ignore into [{TABLES[label]}] values ({marks})", rows)
+        _put(connection, "insert or ignore", TABLES[label], list(rows))
     aliases = [
         (stable_id("alias", i), short, "short", i, None, None, None, None, None, None, None)
         for i, name, short in world.names["E"]
