@@ -515,12 +515,12 @@ def fill(connection: sqlite3.Connection, articles: int, seed: int) -> Iterator[i
 
 
 def _put(connection: sqlite3.Connection, verb: str, name: str, rows: list[tuple[Any, ...]]) -> None:
-    """Write rows whose last columns, which tables have got since, stay empty."""
+    """Write rows whose last columns, which tables have got since, have their defaults."""
     if rows:
-        width = len(connection.execute(f"pragma table_info([{name}])").fetchall())
-        empty = (None,) * (width - len(rows[0]))
-        marks = ", ".join("?" * width)
-        connection.executemany(f"{verb} into [{name}] values ({marks})", [(*row, *empty) for row in rows])
+        known = [row[1] for row in connection.execute(f"pragma table_info([{name}])")][: len(rows[0])]
+        marks = ", ".join("?" * len(known))
+        columns = ", ".join(f"[{column}]" for column in known)
+        connection.executemany(f"{verb} into [{name}] ({columns}) values ({marks})", rows)
 
 
 def _lines(number: int, article: str, row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
