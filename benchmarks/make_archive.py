@@ -490,37 +490,54 @@ def _add_quote(story: Story, line: tuple[int, str], filled: list[tuple[Any, ...]
                   story.published, "present", None, None, story.local[person[1]], story.local[company[1]])  # fmt: skip
 
 
+_COLUMNS = {
+    "documents": (
+        "id",
+        "path",
+        "media_type",
+        "encoding",
+        "newspaper",
+        "issue_date",
+        "page",
+        "bytes",
+        "n_chars",
+        "status",
+    ),
+    "enterprises": ("id", "name", "short_name", "country", "industry"),
+    **{
+        table: ("id", "name", "latin_name" if table == "people" else "kind")
+        for table in ("people", "organizations", "places")
+    },
+}
+"""What is written of tables of which not every column is."""
+
+
 def fill(connection: sqlite3.Connection, articles: int, seed: int) -> Iterator[int]:
     """Write the articles in batches; yields how many are done."""
     rng = random.Random(seed)
     world = make_world(articles, rng)
-    placeholders = {name: ", ".join("?" * len(schema.table(name).columns)) for name in
-                    ("articles", "article_lines", "mentions", "events", "event_reports", "event_participants", "quotes", "figures", "posts", "documents")}  # fmt: skip
     for first in range(0, articles, BATCH):
         rows: dict[str, list[tuple[Any, ...]]] = {}
         for number in range(first, min(first + BATCH, articles)):
             story, row = make_story(number, world, rng)
             if number % 4 == 0:
                 rows.setdefault("documents", []).append((f"doc{number // 4}", f"{row[9]}/{story.published}/{number}.txt", "text/plain", "utf-8", row[9],
-                                                         story.published, row[10], row[12] * 3, row[12], "ok", None, "made", None))  # fmt: skip
+                                                         story.published, row[10], row[12] * 3, row[12], "ok", "made"))  # fmt: skip
             rows.setdefault("articles", []).append(row)
             rows.setdefault("article_lines", []).extend(_lines(number, story.id, row))
             for name, found in story.rows.items():
                 rows.setdefault(name, []).extend(found)
-        for name in placeholders:
-            verb = "insert or ignore" if name == "events" else "insert"
-            _put(connection, verb, name, rows.get(name, []))
+        for name, made in rows.items():
+            _put(connection, "insert or ignore" if name == "events" else "insert", name, made)
         yield min(first + BATCH, articles)
     _write_names(connection, world)
 
 
 def _put(connection: sqlite3.Connection, verb: str, name: str, rows: list[tuple[Any, ...]]) -> None:
-    """Write rows whose last columns, which tables have got since, have their defaults."""
-    if rows:
-        known = [row[1] for row in connection.execute(f"pragma table_info([{name}])")][: len(rows[0])]
-        marks = ", ".join("?" * len(known))
-        columns = ", ".join(f"[{column}]" for column in known)
-        connection.executemany(f"{verb} into [{name}] ({columns}) values ({marks})", rows)
+    """Write rows of one table: what they do not hold of its columns has its default."""
+    columns = _COLUMNS.get(name) or tuple(column.name for column in schema.table(name).columns)
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(f"{verb} into [{name}] ({', '.join(columns)}) values ({marks})", rows)
 
 
 def _lines(number: int, article: str, row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -552,8 +569,8 @@ def _write_names(connection: sqlite3.Connection, world: World) -> None:
             extra: tuple[Any, ...] = (
                 (short, rng.choice(COUNTRIES), rng.choice(TRADES)) if key == "E" else (None,)
             )
-            rows.append((identity, name, *extra[:more], 0, 0, None, None))
-        _put(connection, "insert or ignore", TABLES[label], list(rows))
+            rows.append((identity, name, *extra[:more]))
+        _put(connection, "insert or ignore", TABLES[label], rows)
     aliases = [
         (stable_id("alias", i), short, "short", i, None, None, None, None, None, None, None)
         for i, name, short in world.names["E"]
