@@ -84,7 +84,7 @@ def _rivals(spans: Sequence[tuple[int, int]], own: Floats) -> list[Floats]:
             (first, second, np.where(around, 0, np.where(within, 1, 2))),
             (second, first, np.where(around, 1, np.where(within, 0, 2))),
         ):
-            np.maximum.at(found, (kinds, one), sure[other])
+            found[kinds, one] = np.maximum(found[kinds, one], sure[other])  # each stretch once a lag
     return [*(np.broadcast_to(each.max(axis=1, keepdims=True), own.shape) for each in found), *found]
 
 
