@@ -16,6 +16,8 @@ from miner.relate.events.signs import Line, Word, ahead_of
 from miner.relate.events.tokens import TIME, Token
 
 _MAX_TIMES = 40
+_UNKNOWN = "no-issue-date"
+"""A time that nothing places yet (今年7月): an event of that time has no other."""
 _BACK = 4
 _PAUSES = (",", ";", ":", "，", "；", "：")
 
@@ -60,7 +62,7 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
             continue
         for at in range(len(lines[index].tokens) - 1, -1, -1):
             source = lines[index].tokens[at].source
-            if isinstance(source, DateMention) and (source.date or source.yearless):
+            if isinstance(source, DateMention) and (source.date or source.method == _UNKNOWN):
                 yield Moment(source, lines[index], at, word, kind, status, source is chosen, rank)
                 rank += 1
 
