@@ -27,7 +27,7 @@ def cases(stage: str) -> list[Any]:
 
 
 def annotate(
-    text: str, names: dict[str, list[str]] | None = None, *, issued: str = "2022-11-09", edition: int | None = None,
+    text: str, names: dict[str, list[str]] | None = None, *, issued: str | None = "2022-11-09", edition: int | None = None,
     headline: str = "",
 ) -> Annotated:  # fmt: skip
     """Annotate a body with names by label; `甲=乙` says that both forms are one thing, the first its full name."""

@@ -125,3 +125,24 @@ def test_a_sum_belongs_to_the_event_that_is_told_beside_it() -> None:
     names = {"enterprise": ["晨星医疗"], "organization": ["江城医院"]}
     amounts = {r.type: r.amount for r in relate(annotate(text, names, issued="2022-11-09")).reports}
     assert amounts == {"signing": None, "procurement": 320_000_000}
+
+
+def test_who_came_to_see_a_contract_signed_is_no_party_to_it() -> None:
+    text = "7日，静江区政府与远山集团签署协议。\n区长何远、远山集团总裁安理出席签约仪式。"
+    names = {"enterprise": ["远山集团"], "organization": ["静江区政府"], "person": ["何远", "安理"]}
+    (report,) = relate(annotate(text, names)).reports
+    assert {p.name: p.role for p in report.participants} == {
+        "静江区政府": "party", "远山集团": "party", "何远": "attendee", "安理": "attendee",
+    }  # fmt: skip
+
+
+def test_a_noun_without_roles_of_its_own_has_those_of_its_type() -> None:
+    rules = [rule_of(entry, "noun") for entry in load_lexicon("event_nouns") if "成立大会" in entry.words]
+    assert [rule.roles for rule in rules] == [("founder", "founded")]
+
+
+def test_an_event_of_a_month_that_nothing_places_has_not_the_day_of_another() -> None:
+    text = "11月7日上午，静江医院成立大会召开。\n今年7月，远山集团率先推出了新系统。"
+    names = {"enterprise": ["远山集团"], "organization": ["静江医院"]}
+    reports = relate(annotate(text, names, issued=None)).reports
+    assert [(r.type, r.date) for r in reports if r.type == "launch"] == [("launch", None)]

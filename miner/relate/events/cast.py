@@ -80,14 +80,18 @@ def _named_later(word: Word, kind: str, model: EventModel, told: Told) -> Iterat
     for later, chance in zip(names, model.later_chances(list(map(later_signs, names))).tolist(), strict=True):
         if chance > LATER:
             mention = later.name.mention
-            role = roles_of(word, kind)[_is_second(kind, mention)]
-            yield Participant(role, passage.entity(mention).name, mention.entity)
+            yield Participant(
+                _role_of_later(word, kind, mention), passage.entity(mention).name, mention.entity
+            )
 
 
-def _is_second(kind: str, mention: Mention) -> bool:
-    """Tell whether who is named later has the second role: who attends, and what was visited."""
-    grammar = event_types()[kind].grammar
-    return grammar == "held" or (grammar == "going" and mention.label != "person")
+def _role_of_later(word: Word, kind: str, mention: Mention) -> str:
+    """Return the role of who is named later: people came to see what others do (they are no parties to a contract, no founders);
+    who attends and what was visited have the second role of their type."""
+    grammar, is_person = event_types()[kind].grammar, mention.label == "person"
+    if is_person and grammar in ("mutual", "acting"):
+        return "attendee"
+    return roles_of(word, kind)[grammar == "held" or (grammar == "going" and not is_person)]
 
 
 def trigger_of(word: Word, kind: str) -> Found:

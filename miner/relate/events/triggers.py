@@ -67,7 +67,8 @@ def rule_of(entry: Entry, layer: str) -> Rule:
             lists[key] = tuple(words.split(","))
         else:
             flags.add(value)
-    roles = (*entry.roles, "party", "party")[:2] if entry.roles else ("party", "party")
+    known = event_types().get(entry.kind or "")
+    roles = (*entry.roles, *(known.roles if known else ("party", "party"))[len(entry.roles) :])
     other = next((key for key in lists if key in event_types()), None)
     return Rule(
         layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags),
