@@ -21,8 +21,7 @@ from pathlib import Path
 import jieba
 
 from miner.chunks import mine_safely
-from miner.cli import default_corpus
-from miner.config import Config
+from miner.config import Config, default_corpus
 from miner.engine import resolve_archive
 from miner.model import Article, Document
 from miner.pipeline import mine

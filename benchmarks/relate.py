@@ -15,8 +15,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
-from miner.cli import default_corpus
-from miner.config import Config
+from miner.config import Config, default_corpus
 from miner.language.dates import find_dates
 from miner.model import Annotated, Article
 from miner.read import read_paths

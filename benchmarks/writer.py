@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from miner.chunks import mine_safely
-from miner.cli import default_corpus
-from miner.config import Config
+from miner.config import Config, default_corpus
 from miner.read import read_paths
 from miner.recognise import Recogniser
 from miner.store.database import open_database

@@ -135,20 +135,22 @@ class _Watch:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self.beat()
+        self._timer = self._started()
 
     def beat(self) -> None:
         """Note a step."""
         self.stop()
-        self._timer = threading.Timer(self._seconds, os._exit, (1,))
-        self._timer.daemon = True
-        self._timer.start()
+        self._timer = self._started()
 
     def stop(self) -> None:
         """Watch no more."""
-        timer: threading.Timer | None = getattr(self, "_timer", None)
-        if timer is not None:
-            timer.cancel()
+        self._timer.cancel()
+
+    def _started(self) -> threading.Timer:
+        timer = threading.Timer(self._seconds, os._exit, (1,))
+        timer.daemon = True
+        timer.start()
+        return timer
 
 
 def _connected(address: str) -> Any:

@@ -219,8 +219,7 @@ class Crew:
         """Take up again what a worker did that is gone: its first task is to blame, unless it never began."""
         self._workers.remove(worker)
         worker.end()
-        first, *others = worker.tasks or (None,)
-        again: list[_Task] = list(others)
+        again = list(worker.tasks)
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= _FAILED_STARTS:
@@ -228,9 +227,8 @@ class Crew:
                     "工作进程一启动就终止 / worker processes end as soon as they start",
                     hint="内存不足?用 --workers 1 再运行 / out of memory? run again with --workers 1",
                 )
-            again = [*worker.tasks]
-        elif first is not None:
-            again = [*self._blamed(first, limit=limit), *others]
+        elif again:
+            again[:1] = self._blamed(again[0], limit=limit)
         self._todo.extendleft(reversed(again))
 
     @staticmethod

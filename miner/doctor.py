@@ -24,6 +24,7 @@ from miner.digest import reader_digest
 from miner.errors import MinerError
 from miner.language.lexicon import load_all
 from miner.publish.index import fts
+from miner.publish.index.listed import ENTITY_TABLES
 from miner.store.database import open_readonly
 from miner.store.schema import SCHEMA_VERSION, TABLES
 
@@ -46,12 +47,6 @@ _FEATURES = {
     "returning": "create table t (a); insert into t values (1) returning a",
 }
 _HASH = re.compile(r"SHA-256 `([0-9a-f]{64})`")
-_ENTITIES = {
-    "enterprises": "enterprise_id",
-    "people": "person_id",
-    "organizations": "organization_id",
-    "places": "place_id",
-}
 _ORPHANS = {
     "articles without lines": "select count(*) from articles a where body <> '' and not exists (select 1 from article_lines where article_id = a.id)",
     "mentions of no local entity": "select count(*) from mentions m where not exists (select 1 from local_entities l"
@@ -60,7 +55,7 @@ _ORPHANS = {
     "documents without a place": "select count(*) from documents d where not exists (select 1 from locations where document_id = d.id)",
     **{
         f"{table} without a mention": f"select count(*) from [{table}] e where not exists (select 1 from local_entities where entity_id = e.id)"
-        for table in _ENTITIES
+        for table in ENTITY_TABLES.values()
     },
 }
 """Rows that no foreign key forbids and no run leaves behind: what is counted, by the statement that counts it."""

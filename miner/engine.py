@@ -6,7 +6,7 @@ import glob
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -284,16 +284,17 @@ class _Run:
         """Find again the documents whose path is another one now."""
         now = set(moved.values())
         for path, root, _ in given:
-            if not is_address(path):
-                for found in find_sources([path], self.config, only=now):
-                    if moved.get(found.id) == found.path:
-                        yield found, root
-                continue
-            for plain in find_plain(path, self.config):
-                opened = open_plain(plain, self.config) if isinstance(plain, Plain) else iter((plain,))
-                for found in opened if plain.path in now else ():
-                    if moved.get(found.id) == found.path:
-                        yield found, root
+            for found in self._opened(path, only=now):
+                if moved.get(found.id) == found.path:
+                    yield found, root
+
+    def _opened(self, path: str, *, only: Collection[str]) -> Iterator[Source | Unread]:
+        if not is_address(path):
+            yield from find_sources([path], self.config, only=only)
+            return
+        for found in find_plain(path, self.config):
+            if found.path in only:
+                yield from open_plain(found, self.config) if isinstance(found, Plain) else (found,)
 
     def _say_whether_empty(self, given: Sequence[Given]) -> bool:
         empty = not self.writer.places.any_readable()

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 
 from miner.config import Config
 from miner.errors import ConfigError, InputError
-from miner.read import Plain, Source, Unread, fault, is_plain, is_wanted, plain_or_read, sources_in
+from miner.read import Plain, Source, Unread, is_plain, is_wanted, os_fault, plain_or_read, sources_in
 
 __all__ = ["find_plain", "is_address", "open_plain", "root_of"]
 
@@ -78,12 +78,8 @@ def open_plain(plain: Plain, config: Config) -> Iterator[Source | Unread]:
             yield from sources_in(stream, plain.path, config, named=plain.named)
     except InputError as error:
         yield Unread(plain.path, error)
-    except PermissionError:
-        yield Unread(plain.path, fault("permission"))
-    except FileNotFoundError:
-        yield Unread(plain.path, fault("missing"))
     except OSError as error:
-        yield Unread(plain.path, fault("unreadable", reason=error.strerror or error))
+        yield Unread(plain.path, os_fault(error))
 
 
 @contextmanager

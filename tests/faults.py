@@ -10,6 +10,7 @@ several workers now and then a worker alone, which the run must survive. After e
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
 import sqlite3
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,12 +163,8 @@ def _killed(
 
 
 def _kill(process: int) -> None:
-    import os
-
-    try:
+    with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _workers(main: int) -> Iterator[int]:

@@ -181,6 +181,14 @@ def test_the_command_line_starts_without_what_it_may_not_need() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_run_that_finds_nothing_new_starts_without_what_only_resolving_needs() -> None:
+    late = ("sklearn", "datasette", "pandas", "spacy", "pypinyin")
+    done = _python(
+        f"import sys, miner.engine; sys.exit(' '.join(set({late!r}) & sys.modules.keys()) or None)"
+    )
+    assert done.returncode == 0, done.stderr
+
+
 MOST_LINES, MOST_COMPLEX, MOST_WORDS = 600, 12, 5
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CLASS = re.compile(r"\[[^\[\]\n]*\]")

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, load_lexicon
 from miner.offsets import Span, stable_id
 from miner.store import kept
 from miner.store.tables import Column, Table, reference
@@ -301,7 +301,7 @@ def _lexicon() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _any(name: str) -> str:
-    return "|".join(map(re.escape, sorted(_lexicon()[name], key=lambda word: (-len(word), word))))
+    return alternatives(_lexicon()[name])
 
 
 @cache

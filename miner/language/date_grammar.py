@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, load_lexicon
 from miner.language.numerals import han_class
 
 _DASH = "(?:至|到|—{1,2}|[-－―–~～])"
@@ -45,8 +45,7 @@ def words(kind: str) -> dict[str, Word]:
 @cache
 def either(*kinds: str) -> str:
     """Return the words of some kinds as alternatives of a regular expression, the longest first."""
-    known = {word for kind in kinds for word in words(kind)}
-    return "|".join(sorted(map(re.escape, known), key=lambda word: (-len(word), word)))
+    return alternatives(word for kind in kinds for word in words(kind))
 
 
 class Rule(NamedTuple):

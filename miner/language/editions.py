@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from miner.expo import year_edition
 from miner.language.fold import simplify
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, load_lexicon
 from miner.language.numerals import han_class, read_number, write_numeral
 
 
@@ -30,8 +30,8 @@ _SHORT, _LEAD = 1_500, 150
 
 @cache
 def _names() -> str:
-    names = {form for e in load_lexicon("expo") if e.kind in ("expo", "forum", "short") for form in e.forms()}
-    return "|".join(sorted(map(re.escape, names), key=lambda form: (-len(form), form)))
+    entries = [entry for entry in load_lexicon("expo") if entry.kind in ("expo", "forum", "short")]
+    return alternatives(form for entry in entries for form in entry.forms())
 
 
 @cache

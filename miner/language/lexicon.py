@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
@@ -152,3 +153,22 @@ def load_lexicon(name: str) -> tuple[Entry, ...]:
     if name not in lexicons:
         raise ModelError(f"no lexicon {name!r}", hint=f"there are: {', '.join(sorted(lexicons))}")
     return lexicons[name]
+
+
+def listed(name: str, *kinds: str) -> tuple[str, ...]:
+    """Return the words of a lexicon's entries of some kinds (of all, when none is named) as they are written, in file order.
+
+    Raises ModelError when there is no lexicon of that name.
+    """
+    return tuple(
+        word for entry in load_lexicon(name) if not kinds or entry.kind in kinds for word in entry.words
+    )
+
+
+def alternatives(words: Iterable[str]) -> str:
+    r"""Return words as alternatives of a regular expression, the longest first: none hides another that begins with it.
+
+    >>> alternatives(("签", "签约", "a+"))
+    'a\\+|签约|签'
+    """
+    return "|".join(map(re.escape, sorted(set(words), key=lambda word: (-len(word), word))))

@@ -11,6 +11,8 @@ from unicodedata import normalize
 
 import yaml
 
+from miner.language.lexicon import alternatives
+
 __all__ = ["sound_key"]
 
 _HAN = re.compile("([\u3400-\u9fff]+)")
@@ -30,12 +32,11 @@ class _Sounds:
 def _sounds() -> _Sounds:
     table = yaml.safe_load(resources.files("miner.resources").joinpath("characters.yml").read_text("utf-8"))
     words: dict[str, str] = table["word_sounds"]
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
     return _Sounds(
         table["surname_sounds"],
         table["name_sounds"],
         words,
-        re.compile(f"({'|'.join(map(re.escape, longest_first))})"),
+        re.compile(f"({alternatives(words)})"),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from miner.language.gazetteer import words_of
+from miner.language.lexicon import alternatives
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -36,8 +37,8 @@ def authors(byline: str | None) -> list[str]:
 @cache
 def _credits() -> re.Pattern[str]:
     """The words of bylines around names; those of one character may be part of a name (文)."""
-    known = sorted(word for word in words_of("credits", "act", "house") if len(word) > 1)
-    return re.compile(f"(?:{'|'.join(sorted(known, key=len, reverse=True))}|编辑|文/图|图/文|[/：:|])+")
+    known = alternatives(word for word in words_of("credits", "act", "house") if len(word) > 1)
+    return re.compile(f"(?:{known}|编辑|文/图|图/文|[/：:|])+")
 
 
 def gb7714(article: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from miner.read.characters import plain_form
 from miner.read.documents import check_reading, read_bytes, read_paths, read_source, unread
-from miner.read.faults import fault
+from miner.read.faults import fault, os_fault
 from miner.read.sources import (
     Plain,
     Source,
@@ -27,6 +27,7 @@ __all__ = [
     "find_sources",
     "is_plain",
     "is_wanted",
+    "os_fault",
     "plain_form",
     "plain_or_read",
     "read_bytes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -37,20 +37,15 @@ _MEDIA = {
 
 
 def read_paths(
-    paths: Iterable[Path | str],
-    config: Config,
-    *,
-    skip: Callable[[str, str], bool] | None = None,
-    only: Collection[str] | None = None,
+    paths: Iterable[Path | str], config: Config, *, skip: Callable[[str, str], bool] | None = None
 ) -> Iterator[Document]:
     """Read files, folders (recursive, sorted, hidden files passed over), globs and archives, one document at a time.
 
-    `skip(document_id, path)` is asked before parsing; a document it says yes to yields nothing. With `only`
-    no files are opened but those that hold these paths. What cannot be read
-    yields a document with status "failed" and a problem. Two files of the same bytes yield two documents of the same
+    `skip(document_id, path)` is asked before parsing; a document it says yes to yields nothing. What cannot be read yields
+    a document with status "failed" and a problem. Two files of the same bytes yield two documents of the same
     id: which of them is kept is for the store to decide. Raises ConfigError for a wrong pattern in the configuration.
     """
-    for found in find_sources(paths, config, only=only):
+    for found in find_sources(paths, config):
         if skip is None or not skip(found.id, found.path):
             yield unread(found) if isinstance(found, Unread) else read_source(found, config)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from miner.errors import InputError
@@ -208,6 +209,19 @@ def fault(code: str, **values: Any) -> InputError:
     'too-deep'
     """
     return InputError(_message(code, values), code=code)
+
+
+def os_fault(error: OSError) -> InputError:
+    """Return what the system's refusal to open a file means.
+
+    >>> os_fault(PermissionError()).code, os_fault(FileNotFoundError()).code, os_fault(OSError("x")).code
+    ('permission', 'missing', 'unreadable')
+    """
+    if isinstance(error, PermissionError):
+        return fault("permission")
+    if isinstance(error, FileNotFoundError) or error.errno == errno.ELOOP:
+        return fault("missing")
+    return fault("unreadable", reason=error.strerror or error)
 
 
 def problem(code: str, *, at: int | None = None, **values: Any) -> Problem:

@@ -28,7 +28,8 @@ def is_feed(start: bytes) -> bool:
     >>> is_feed(b"<?xml version='1.0'?><rss version='2.0'>"), is_feed(b"<html>")
     (True, False)
     """
-    return any(root in start[:1000].lower() for root in _ROOTS)
+    head = start[:1000].lower()
+    return any(root in head for root in _ROOTS)
 
 
 def of_feed(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Mapping[str, object]]:

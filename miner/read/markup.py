@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from miner.language.lexicon import alternatives
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -28,10 +30,6 @@ class Markup:
     """The Chinese digits from 0 to 9, then other forms of 0, then 10 and 100."""
 
 
-def _either(words: list[str]) -> str:
-    return f"(?:{'|'.join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))})"
-
-
 @lru_cache(maxsize=1)
 def markup() -> Markup:
     """Return what resources/markup.yml says."""
@@ -43,7 +41,7 @@ def markup() -> Markup:
         sites=tuple(table["sites"]),
         classes=re.compile(rf"(?:^|[\s_\-])(?:{words})(?:$|[\s_\-])", re.IGNORECASE),
         lines={kind: re.compile("|".join(patterns)) for kind, patterns in table["lines"].items()},
-        words={kind: _either(known) for kind, known in table["words"].items()},
+        words={kind: f"(?:{alternatives(known)})" for kind, known in table["words"].items()},
         meta={kind: tuple(names) for kind, names in table["meta"].items()},
         not_names=frozenset(table["not_names"]),
         digits=table["digits"],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from miner.errors import ConfigError
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import listed
 from miner.language.numerals import read_number
 from miner.read.markup import markup
 
@@ -143,8 +143,7 @@ def printable(path: str) -> str:
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
     if _PRESS in pattern:
-        words = (word for entry in load_lexicon("paths") if entry.kind == "press" for word in entry.words)
-        pattern = pattern.replace(_PRESS, "|".join(map(re.escape, words)))
+        pattern = pattern.replace(_PRESS, "|".join(map(re.escape, listed("paths", "press"))))
     try:
         return re.compile(pattern)
     except re.error as error:

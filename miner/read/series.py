@@ -72,9 +72,9 @@ class _Pager:
 
     def fits(self, base: str) -> bool:
         """Tell whether links with this in common lead to parts of the story of this page."""
-        numbers = self._numbers(base)
-        related = base in _bases(self.mine) or (self.is_path and max(numbers) > 1)
-        return related and (bool(self._sure()) or _is_row(numbers))
+        if base not in _bases(self.mine) and not (self.is_path and max(self._numbers(base)) > 1):
+            return False
+        return bool(self._sure()) or _is_row(self._numbers(base))
 
     def part(self, base: str) -> SeriesPart | None:
         """Return which part this page is, or None when nothing tells it."""

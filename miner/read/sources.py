@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import glob
 import hashlib
 import io
@@ -20,7 +19,7 @@ from typing import BinaryIO, Literal, cast
 from miner.config import Config
 from miner.errors import InputError
 from miner.read import archive
-from miner.read.faults import fault
+from miner.read.faults import fault, os_fault
 from miner.read.feeds import is_feed
 from miner.read.guard import read_rows, rows_guarded
 from miner.read.mhtml import is_mhtml
@@ -374,15 +373,7 @@ def _open(found: _File, config: Config) -> Iterator[Source | Unread]:
     except InputError as error:
         yield Unread(found.path, error)
     except OSError as error:
-        yield Unread(found.path, _os_fault(error))
-
-
-def _os_fault(error: OSError) -> InputError:
-    if isinstance(error, PermissionError):
-        return fault("permission")
-    if error.errno in (errno.ENOENT, errno.ELOOP):
-        return fault("missing")
-    return fault("unreadable", reason=error.strerror or error)
+        yield Unread(found.path, os_fault(error))
 
 
 def _walk(given: str) -> Iterator[_File]:
@@ -411,7 +402,7 @@ def _folder(top: str, root: str) -> Iterator[_File]:
         try:
             status = os.stat(path)
         except OSError as error:
-            yield _File(path, _relative(path, root), error=_os_fault(error))
+            yield _File(path, _relative(path, root), error=os_fault(error))
             continue
         if not stat.S_ISDIR(status.st_mode):
             yield _File(path, _relative(path, root))
@@ -420,7 +411,7 @@ def _folder(top: str, root: str) -> Iterator[_File]:
             try:
                 names = sorted(os.listdir(path), reverse=True)
             except OSError as error:
-                yield _File(path, _relative(path, root), error=_os_fault(error))
+                yield _File(path, _relative(path, root), error=os_fault(error))
                 continue
             stems = {os.path.splitext(name)[0] for name in names if not name.lower().endswith(".json")}
             stack.extend(

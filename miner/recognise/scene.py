@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from miner.language.gazetteer import words_of
+from miner.language.lexicon import alternatives
 from miner.offsets import Span
 from miner.recognise.found import Found
 from miner.text import AnnotatedText
@@ -147,9 +148,7 @@ def _told(gap: str) -> str:
 @cache
 def _renamed() -> re.Pattern[str]:
     """Return the pattern of words between two names of one thing: (2019年更名为, (原, 的前身是."""
-    words = "|".join(
-        sorted(map(re.escape, words_of("name_forms", "renamed")), key=lambda word: (-len(word), word))
-    )
+    words = alternatives(words_of("name_forms", "renamed"))
     before = "(?:的?,?[^()。;、,等]{0,12}?|[(][^()。;、]{0,12}?)"
     return re.compile(rf"[(]\s?原[:“]?|{before}(?:{words})[为是成]?了?[:,]?[“]?")
 

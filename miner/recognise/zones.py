@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from miner.language.gazetteer import words_of
+from miner.language.lexicon import alternatives
 from miner.offsets import Span
 
 _PARTS = re.compile(r"<([a-z ]+)>")
@@ -14,13 +15,7 @@ _PARTS = re.compile(r"<([a-z ]+)>")
 
 def with_words(pattern: str) -> re.Pattern[str]:
     """Compile a pattern in which <kind> stands for the words of that kind in the lexicon `zones`, the longest first."""
-
-    def words(match: re.Match[str]) -> str:
-        return "|".join(
-            map(re.escape, sorted(words_of("zones", match[1]), key=lambda word: (-len(word), word)))
-        )
-
-    return re.compile(_PARTS.sub(words, pattern))
+    return re.compile(_PARTS.sub(lambda match: alternatives(words_of("zones", match[1])), pattern))
 
 
 _OPENINGS = (

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from miner.language.dates import DateMention
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, load_lexicon
 from miner.language.numbers import Number, find_numbers
 from miner.model import Figure
 from miner.offsets import Span
@@ -48,8 +48,8 @@ def _measures() -> tuple[Measure, ...]:
 
 @cache
 def _set_phrases() -> re.Pattern[str]:
-    words = {word for entry in load_lexicon("figure_phrases") for word in (entry.name, *entry.words)}
-    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+    entries = load_lexicon("figure_phrases")
+    return re.compile(alternatives(word for entry in entries for word in (entry.name, *entry.words)))
 
 
 @cache
@@ -59,7 +59,7 @@ def _words(kind: str) -> tuple[str, ...]:
 
 
 def _either(kind: str) -> str:
-    return "(?:" + "|".join(map(re.escape, _words(kind))) + ")"
+    return f"(?:{alternatives(_words(kind))})"
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
+from miner.language.lexicon import alternatives
 from miner.model import Mention, Quote
 from miner.offsets import Span
 from miner.relate.passage import Marked, Passage
@@ -52,9 +53,8 @@ class Cue:
 def _cues() -> tuple[re.Pattern[str], dict[str, str]]:
     kinds = {word: kind for kind in ("marked", "bare", "say") for word in reporting(kind)}
     saying = f"(?:{either('saying')})[^，。：:；\n“”]{{0,8}}(?=[：:])"  # 他的回应很干脆：…
-    known = sorted(map(re.escape, kinds), key=lambda word: (-len(word), word))
     aloud = "[嘲笑叹趣赞喊吼嚷应忆]道(?=[，。：:])"
-    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", saying, aloud, *known])), kinds
+    return re.compile("|".join(["告诉[^，。：；\n]{1,14}记者", saying, aloud, alternatives(kinds)])), kinds
 
 
 @cache

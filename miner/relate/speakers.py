@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from miner.language.date_grammar import either as dates
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, load_lexicon
 from miner.model import Mention
 from miner.offsets import Span
 from miner.relate.passage import Passage
@@ -29,7 +29,7 @@ def reporting(kind: str) -> frozenset[str]:
 
 def either(kind: str) -> str:
     """Return the words of one kind as alternatives of a regular expression, the longest first."""
-    return "|".join(sorted(map(re.escape, reporting(kind)), key=lambda word: (-len(word), word)))
+    return alternatives(reporting(kind))
 
 
 @cache

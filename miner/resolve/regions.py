@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import listed, load_lexicon
 from miner.language.name_forms import endings
 from miner.resolve.names import fold
 
@@ -76,9 +76,7 @@ def _parents() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _types() -> frozenset[str]:
-    return frozenset(
-        word for entry in load_lexicon("org_types") if entry.kind in _KINDS for word in entry.words
-    )
+    return frozenset(listed("org_types", *_KINDS))
 
 
 def is_bare(name: str) -> bool:

@@ -4,11 +4,11 @@ for it; and brackets inside a body that hold one."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, listed, load_lexicon
 
 __all__ = ["Credit", "credit_in", "is_names", "parse_credit"]
 
@@ -47,11 +47,11 @@ class _Words(NamedTuple):
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     entries = {entry.kind: entry.words for entry in load_lexicon("credits")}
-    house = _either(entries["house"])
-    act = _either(word for word in entries["act"] if len(word) > 1)
-    brief = _either(word for word in entries["act"] if len(word) == 1)
+    house = alternatives(entries["house"])
+    act = alternatives(word for word in entries["act"] if len(word) > 1)
+    brief = alternatives(word for word in entries["act"] if len(word) == 1)
     act = rf"{act}|(?:{brief})(?=[/／:：|｜])"
-    end, brief = (_either(word for word in entries[kind]) for kind in ("end", "end brief"))
+    end, brief = (alternatives(entries[kind]) for kind in ("end", "end brief"))
     titled = rf"(?:{house}){{0,3}}(?:{act})"
     known = _surnames("common", "rare") | {word[0] for word in _compound()}
     return _Words(
@@ -69,12 +69,7 @@ def _words() -> _Words:
 
 def _surnames(*kinds: str) -> frozenset[str]:
     """Surnames of one character."""
-    entries = [entry for entry in load_lexicon("surnames") if entry.kind in kinds]
-    return frozenset(char for entry in entries for word in entry.words for char in word)
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return frozenset("".join(listed("surnames", *kinds)))
 
 
 def parse_credit(text: str) -> Credit | None:
@@ -150,7 +145,7 @@ def _together(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _compound() -> frozenset[str]:
-    return frozenset(w for entry in load_lexicon("surnames") if entry.kind == "compound" for w in entry.words)
+    return frozenset(listed("surnames", "compound"))
 
 
 def is_names(text: str) -> bool:

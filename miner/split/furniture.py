@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from miner.language.gazetteer import words_of
+from miner.language.lexicon import alternatives
 from miner.model import Line
 from miner.read.pagemarks import is_number, is_page_mark, running_head
 from miner.read.paths import day
@@ -55,7 +56,7 @@ def is_imprint(texts: Sequence[str]) -> bool:
 
 @cache
 def _imprint() -> re.Pattern[str]:
-    words = "|".join(sorted(map(re.escape, words_of("furniture", "imprint")), key=len, reverse=True))
+    words = alternatives(words_of("furniture", "imprint"))
     return re.compile(rf"(?:{words})(?:\s*[：:]|$)|.{{1,3}}版责编\s*[：:]")
 
 

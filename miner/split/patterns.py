@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import listed
 
 __all__ = ["CLOSERS", "OPENERS", "ORNAMENTS", "Patterns", "patterns", "words"]
 
@@ -39,8 +39,7 @@ class Patterns(NamedTuple):
 @cache
 def words(*kinds: str) -> str:
     """Return the words of some kinds of the lexicon `lines` as alternatives of a regular expression, in the file's order."""
-    entries = [entry for entry in load_lexicon("lines") if entry.kind in kinds]
-    return "|".join(re.escape(word) for entry in entries for word in entry.words)
+    return "|".join(map(re.escape, listed("lines", *kinds)))
 
 
 @cache

@@ -245,9 +245,6 @@ def _restore_lost(out: _Writer, text: str, at: int, number: int) -> None:
         out.keep(LOST, number, at)
 
 
-_SPACED = re.compile(r"(?:[\u4e00-\u9fff“”《》「」·][ \u3000\u00a0]{1,3}){3,}[\u4e00-\u9fff“”《》！？]")
-
-
 def close_up(text: str) -> str:
     """Restore a line of display type: close up letter-spaced words, make other blanks single, trim.
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import listed
 from miner.language.words import tagged
 
 __all__ = ["article_terms", "content_words"]
@@ -20,7 +20,7 @@ _FIELDS = ("headline", "body")
 
 @cache
 def _everywhere() -> frozenset[str]:
-    return frozenset(word for entry in load_lexicon("understanding") for word in entry.words)
+    return frozenset(listed("understanding"))
 
 
 def content_words(text: str) -> Iterator[str]:

@@ -10,16 +10,16 @@ import sqlite3
 import warnings
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.decomposition import NMF
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from miner.offsets import stable_id
 from miner.understand.terms import article_terms
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import NMF
 
 __all__ = ["coherence", "label", "write_topics"]
 
@@ -46,6 +46,8 @@ def write_topics(connection: sqlite3.Connection) -> None:
     ids = [row[0] for row in connection.execute("select id from articles where n_chars > 0 order by id")]
     if len(ids) < _FEWEST:
         return
+    from sklearn.feature_extraction.text import TfidfVectorizer  # takes half a second to import
+
     sampled = ids[:: 1 + len(ids) // _FITTED_ON]
     vectorizer = TfidfVectorizer(
         analyzer=list, min_df=2, max_df=0.4, max_features=50_000, sublinear_tf=True, dtype=np.float32
@@ -82,6 +84,9 @@ def _fit(matrix: csr_matrix) -> NMF | None:
 
 
 def _nmf(matrix: csr_matrix, count: int) -> NMF:
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+
     model = NMF(count, init="nndsvd", random_state=0, max_iter=200)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # topics need no last digit

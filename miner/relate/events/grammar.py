@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from miner.language.lexicon import load_lexicon
+from miner.language.lexicon import alternatives, listed
 from miner.model import Mention, Participant
 from miner.offsets import Span
 from miner.relate.events.reading import Scope
@@ -71,21 +71,15 @@ def patterns() -> Patterns:
         ),
         premises=re.compile(rf"[^，。；、\n]{{0,6}}(?:{_either('premises')})"),
         etc=re.compile(f"等(?!{_either('not_etc')})"),
-        coverbs=_listed("coverb"),
-        subject_tail=_listed("subject_tail"),
-        no_subject_tail=_listed("no_subject_tail"),
-        no_subject_head=frozenset(_listed("no_subject_head")),
-    )
-
-
-def _listed(kind: str) -> tuple[str, ...]:
-    return tuple(
-        word for entry in load_lexicon("event_grammar") if entry.kind == kind for word in entry.words
+        coverbs=listed("event_grammar", "coverb"),
+        subject_tail=listed("event_grammar", "subject_tail"),
+        no_subject_tail=listed("event_grammar", "no_subject_tail"),
+        no_subject_head=frozenset(listed("event_grammar", "no_subject_head")),
     )
 
 
 def _either(kind: str) -> str:
-    return "|".join(map(re.escape, sorted(_listed(kind), key=lambda word: (-len(word), word))))
+    return alternatives(listed("event_grammar", kind))
 
 
 @dataclass(frozen=True, slots=True)

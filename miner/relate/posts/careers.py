@@ -15,6 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from miner.language.gazetteer import words_of
+from miner.language.lexicon import alternatives
 from miner.model import PostStatus
 from miner.relate.posts.sentence import Row
 
@@ -88,7 +89,7 @@ def _pattern() -> re.Pattern[str]:
         for word in words_of("posts", kind)
         if "任" in word or len(word) > 1
     }
-    return re.compile("|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word))))
+    return re.compile(alternatives(words))
 
 
 def _last_word(row: Row, marks: Marks, title: int) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from miner.errors import InputError
 from miner.language.fold import fold
+from miner.language.lexicon import alternatives
 from miner.model import FIELDS, Annotated, Article, Label, LocalEntity, Mention
 from miner.offsets import Span
 from miner.recognise import Recogniser
@@ -70,7 +71,7 @@ def with_names_of(annotated: Annotated, gold: dict[str, Any]) -> Annotated:
     entities, forms = _forms(gold)
     if not forms:
         return replace(annotated, mentions=(), entities=())
-    pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+    pattern = re.compile(alternatives(forms))
     mentions = []
     for field in FIELDS:
         text = annotated.article.text(field)
