@@ -12,6 +12,7 @@ import threading
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 from miner import __version__
@@ -39,7 +40,7 @@ class Cluster:
     """
 
     def __init__(self, address: str, config: Config) -> None:
-        self._config = config
+        self._config, self._address = config, address
         self._client = _connected(address)
         try:
             self._client.wait_for_workers(1, timeout=_WAIT_SECONDS)
@@ -83,16 +84,29 @@ class Cluster:
             yield self._received(*window.popleft())
 
     def _most(self) -> int:
-        return _IN_FLIGHT * max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        workers = self._client.scheduler_info(n_workers=-1).get("workers")
+        if workers is None:
+            raise self._gone()
+        return _IN_FLIGHT * max(1, len(workers))
+
+    def _gone(self) -> MinerError:
+        return MinerError(
+            "Dask 调度器不在了 / the Dask scheduler is gone",
+            where=self._address,
+            hint="再运行同一命令即接着做 / run the same command again: it goes on from what was stored",
+        )
 
     def _sent(self, chunk: Chunk) -> Any:
         return self._client.submit(work, pickle.dumps(chunk), self._config, stamp(), pure=False)
 
     def _received(self, chunk: Chunk, future: Any) -> tuple[Chunk, list[Mined]]:
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
         try:
             return chunk, pickle.loads(zlib.decompress(future.result()))
+        except (CancelledError, CommClosedError) as error:
+            raise self._gone() from error
         except KilledWorker:
             if len(chunk.sources) == 1:
                 return chunk, [(0, set_aside(chunk.sources[0], "worker-died"))]

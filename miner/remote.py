@@ -13,7 +13,17 @@ from typing import Any, BinaryIO, cast
 
 from miner.config import Config
 from miner.errors import ConfigError, InputError
-from miner.read import Plain, Source, Unread, is_plain, is_wanted, os_fault, plain_or_read, sources_in
+from miner.read import (
+    Plain,
+    Source,
+    Unread,
+    is_plain,
+    is_wanted,
+    os_fault,
+    plain_or_read,
+    said_beside,
+    sources_in,
+)
 
 __all__ = ["find_plain", "is_address", "open_plain", "root_of"]
 
@@ -56,12 +66,12 @@ def find_plain(given: str, config: Config) -> Iterator[Plain | Source | Unread]:
         return
     system, inside = _system(given)
     top = inside.rstrip("/")
-    for file, about in sorted(
-        system.find(inside, detail=True).items(), key=lambda found: found[0].split("/")
-    ):
+    files = system.find(inside, detail=True)
+    beside = said_beside(files)
+    for file, about in sorted(files.items(), key=lambda found: found[0].split("/")):
         named = file.rstrip("/") == top
         path = posixpath.basename(file) if named else file[len(top) :].lstrip("/")
-        if not named and not is_wanted(path):
+        if not named and (file in beside or not is_wanted(path)):
             continue
         url = given if named else _below(given, path)
         plain = Plain(url, path, named, int(about.get("size") or 0))

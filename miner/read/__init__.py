@@ -14,6 +14,7 @@ from miner.read.sources import (
     is_plain,
     is_wanted,
     plain_or_read,
+    said_beside,
     sources_in,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "read_bytes",
     "read_paths",
     "read_source",
+    "said_beside",
     "sources_in",
     "unread",
 ]

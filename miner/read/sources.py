@@ -413,12 +413,20 @@ def _folder(top: str, root: str) -> Iterator[_File]:
             except OSError as error:
                 yield _File(path, _relative(path, root), error=os_fault(error))
                 continue
-            stems = {os.path.splitext(name)[0] for name in names if not name.lower().endswith(".json")}
+            about = said_beside(names)
             stack.extend(
-                os.path.join(path, name)
-                for name in names
-                if not _passed_over(name) and not (name.lower().endswith(".json") and name[:-5] in stems)
+                os.path.join(path, name) for name in names if not _passed_over(name) and name not in about
             )
+
+
+def said_beside(paths: Collection[str]) -> frozenset[str]:
+    """Return the JSON files that stand beside a file of the same name: what is said of it, and no articles.
+
+    >>> sorted(said_beside(["x/a.txt", "x/a.json", "x/b.json", "a.json"]))
+    ['x/a.json']
+    """
+    stems = {os.path.splitext(path)[0] for path in paths if not path.lower().endswith(".json")}
+    return frozenset(path for path in paths if path.lower().endswith(".json") and path[:-5] in stems)
 
 
 def _passed_over(path: str) -> bool:
