@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 
 from miner.errors import InputError
 
-_DATABASE = click.option(
+DATABASE = click.option(
     "--db",
     "database",
     default="expo.db",
@@ -46,19 +46,15 @@ def _opened(database: Path) -> Iterator[sqlite3.Connection]:
     from miner.desk.base import ensure_base
     from miner.store.database import open_database, store_errors
 
-    opened = open_database(database)
-    try:
-        with store_errors(database):
-            note_arrivals(opened, begin=True)
-            ensure_base(opened)
-            yield opened
-    finally:
-        opened.close()
+    with closing(open_database(database)) as opened, store_errors(database):
+        note_arrivals(opened, begin=True)
+        ensure_base(opened)
+        yield opened
 
 
 @targets.command()
 @click.argument("list_path", metavar="LIST", type=click.Path(dir_okay=False, path_type=Path))
-@_DATABASE
+@DATABASE
 def add(list_path: Path, database: Path) -> None:
     """加入名单(CSV 或 XLSX)/ Add a list: a column of names, and any columns of your own.
 
@@ -82,7 +78,7 @@ def add(list_path: Path, database: Path) -> None:
 
 
 @targets.command("list")
-@_DATABASE
+@DATABASE
 @click.option("--matched", type=click.Choice(sorted(_KINDS)), help="只看一类 / only of this kind")
 def list_targets(database: Path, matched: str | None) -> None:
     """列出名单 / List the targets with the enterprises they are."""
@@ -99,7 +95,7 @@ def list_targets(database: Path, matched: str | None) -> None:
 
 
 @targets.command()
-@_DATABASE
+@DATABASE
 def review(database: Path) -> None:
     """逐个确认拿不准的 / Show what each doubtful target may be, and how to say which."""
     from miner.desk.targets import candidates, rematch
@@ -123,7 +119,7 @@ def review(database: Path) -> None:
 @click.argument("name")
 @click.argument("enterprise", required=False)
 @click.option("--none", "refused", is_flag=True, help="都不是 / it is none of the database")
-@_DATABASE
+@DATABASE
 def confirm(name: str, enterprise: str | None, refused: bool, database: Path) -> None:
     """确认一家目标企业是库中哪一家 / Say which enterprise a target is, by name or id."""
     from miner.desk.targets import confirm as decide
@@ -137,7 +133,7 @@ def confirm(name: str, enterprise: str | None, refused: bool, database: Path) ->
 
 @targets.command()
 @click.argument("name")
-@_DATABASE
+@DATABASE
 def remove(name: str, database: Path) -> None:
     """从名单移除 / Take a target off the list."""
     from miner.desk.targets import remove as take_off
@@ -149,7 +145,7 @@ def remove(name: str, database: Path) -> None:
 
 @targets.command()
 @click.option("--since", help="自何时起(YYYY-MM-DD);默认自上次查看 / since when [the last look]")
-@_DATABASE
+@DATABASE
 def news(since: str | None, database: Path) -> None:
     """名单企业的新报道 / What is new of the targets since the last look."""
     from miner.desk.coverage import news_since
@@ -171,7 +167,7 @@ def news(since: str | None, database: Path) -> None:
 @targets.command()
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="覆盖已有的文件 / replace a file that is there")
-@_DATABASE
+@DATABASE
 def export(out: Path, database: Path, replace: bool) -> None:
     """导出工作簿:企业信息库、联系人、会前会中会后、事件 / Write the workbook that an office keeps (XLSX)."""
     from miner.desk.targets import rematch

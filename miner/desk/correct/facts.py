@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from miner.desk.correct.file import ENTITIES, Correction
+from miner.desk.correct import ENTITIES
+from miner.desk.correct.file import Correction
 from miner.language.fold import fold_name
 from miner.model import Annotated, EventReport, Facts, LocalEntity, Participant, Post, PostStatus, Status
 
