@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from miner.desk.correct.facts import FIELDS, Changed, correct_facts
+from miner.desk.correct.facts import FACT_VERBS, FIELDS, Changed, correct_facts
 from miner.desk.correct.file import Correction
 from miner.desk.correct.places import Stories, one_story
 from miner.language.fold import fold_name
@@ -70,7 +70,7 @@ def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) ->
                     found.untold[before.id] = ("contradicted", told)
                 said[article, correction.verb] = correction
                 found.fields[article][FIELDS[correction.verb]] = correction.said["to"]
-        elif correction.verb in ("reject", "post", "event"):
+        elif correction.verb in FACT_VERBS:
             for article in _about(connection, stories, correction, found):
                 found.facts[article].append(correction)
     return found
@@ -82,7 +82,7 @@ def _named(stories: Stories, correction: Correction, found: Wanted) -> list[str]
     named = stories.of(anchor) if anchor else []
     if not named:
         found.untold[correction.id] = ("unmatched", "档案里没有这篇文章 / no such article in the database")
-    elif len(named) > 1 and not one_story(named):
+    elif not one_story(named):
         told = (
             f"有 {len(named)} 篇这样的文章,请加报纸、日期 / {len(named)} such articles: add newspaper, date"
         )
