@@ -59,7 +59,7 @@ class Wanted:
 
 def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) -> Wanted:
     """Find the articles that corrections name, and what they want of each; later ones count where two say different things."""
-    stories, found = Stories(connection), Wanted()
+    stories, names, found = Stories(connection), _Names(connection, corrections), Wanted()
     said: dict[tuple[str, str], Correction] = {}
     for correction in corrections:
         if correction.verb in FIELDS:
@@ -71,7 +71,7 @@ def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) ->
                 said[article, correction.verb] = correction
                 found.fields[article][FIELDS[correction.verb]] = correction.said["to"]
         elif correction.verb in FACT_VERBS:
-            for article in _about(connection, stories, correction, found):
+            for article in _about(stories, names, correction, found):
                 found.facts[article].append(correction)
     return found
 
@@ -92,48 +92,59 @@ def _named(stories: Stories, correction: Correction, found: Wanted) -> list[str]
     return found.articles[correction.id]
 
 
-def _about(
-    connection: sqlite3.Connection, stories: Stories, correction: Correction, found: Wanted
-) -> Iterable[str]:
+def _about(stories: Stories, names: _Names, correction: Correction, found: Wanted) -> Iterable[str]:
     """Return the articles whose facts a correction is about: the one it names, or all that have its name."""
-    if correction.said.get("article") or correction.verb == "event":
+    name = _name_anywhere(correction)
+    if name is None:
         return _named(stories, correction, found)
-    name = str(correction.said["name"]).partition("@")[0]
-    label = correction.said.get("kind") or "person"
-    articles = _with_name(connection, label, name)
-    # Where it was applied before, the name is gone from the facts.
-    articles |= {article for article, ids in _hits(connection) if correction.id in ids}
-    found.articles[correction.id] = sorted(articles)
-    if not articles:
-        found.untold[correction.id] = ("unmatched", f"档案里没有这个名称 / no such name: {name}")
+    found.articles[correction.id] = sorted(names.articles(correction.id, *name))
+    if not found.articles[correction.id]:
+        found.untold[correction.id] = ("unmatched", f"档案里没有这个名称 / no such name: {name[1]}")
     return found.articles[correction.id]
+
+
+def _name_anywhere(correction: Correction) -> tuple[str, str] | None:
+    """Return the label and the name that a correction is about in all articles; None when it is about one article."""
+    if correction.verb not in FACT_VERBS or correction.verb == "event" or correction.said.get("article"):
+        return None
+    return correction.said.get("kind") or "person", str(correction.said["name"]).partition("@")[0]
+
+
+class _Names:
+    """Finds the articles that have a name, however written; the names of a label are read once for all corrections."""
+
+    def __init__(self, connection: sqlite3.Connection, corrections: Iterable[Correction]) -> None:
+        self._connection, self._hits = connection, _hits(connection)
+        asked: dict[str, set[str]] = defaultdict(set)
+        for label, name in filter(None, map(_name_anywhere, corrections)):
+            asked[label].add(fold_name(name))
+        self._forms: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for label, names in asked.items():
+            rows = connection.execute(
+                "select name from local_entities where label = ?1 union select text from mentions where label = ?1",
+                (label,),
+            )
+            for (form,) in rows:
+                if (folded := fold_name(form)) in names:
+                    self._forms[label, folded].add(form)
+
+    def articles(self, correction: str, label: str, name: str) -> set[str]:
+        """Return the articles that have a name, and those where the correction of that id took it out of the facts."""
+        found = {article for article, ids in self._hits if correction in ids}
+        for form in self._forms[label, fold_name(name)]:
+            rows = self._connection.execute(
+                "select article_id from local_entities where label = ?1 and name = ?2"
+                " union select article_id from mentions where text = ?2 and label = ?1",
+                (label, form),
+            )
+            found.update(article for (article,) in rows)
+        return found
 
 
 def _hits(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
     """Return the corrected articles with the corrections that changed each."""
     rows = connection.execute("select article_id, hit from corrected_articles").fetchall()
     return [(article, json.loads(ids)) for article, ids in rows]
-
-
-def _with_name(connection: sqlite3.Connection, label: str, name: str) -> set[str]:
-    wanted_name = fold_name(name)
-    forms = {
-        form
-        for (form,) in connection.execute(
-            "select name from local_entities where label = ?1 union select text from mentions where label = ?1",
-            (label,),
-        )
-        if fold_name(form) == wanted_name
-    }
-    return {
-        row[0]
-        for form in forms
-        for row in connection.execute(
-            "select article_id from local_entities where label = ?1 and name = ?2"
-            " union select article_id from mentions where text = ?2 and label = ?1",
-            (label, form),
-        )
-    }
 
 
 def rewrite(connection: sqlite3.Connection, want: Wanted, *, names: Kind = "fast") -> None:
