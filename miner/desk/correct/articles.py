@@ -26,7 +26,7 @@ from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind
 from miner.relate import relate
 from miner.split import amend
-from miner.store.rows import article_row, fact_rows
+from miner.store.rows import article_row, fact_rows, insert, together
 
 _TOGETHER = 64
 """Articles that are read together."""
@@ -233,8 +233,8 @@ def _store(connection: sqlite3.Connection, corrected: Changed, before: Article, 
         f"update articles set {', '.join(f'[{name}] = ?' for name in sets)} where id = ?",
         (*(row[name] for name in sets), key),
     )
-    for table, rows in fact_rows(facts).items():
-        _insert(connection, table, rows)
+    for rows in together(fact_rows(facts).items()):
+        insert(connection, rows, verb="insert or ignore")
     connection.execute("delete from corrected_articles where article_id = ?", (key,))
     if want.fields.get(key) or want.facts.get(key):
         original = {name: getattr(before, name) for name in sets}
@@ -246,13 +246,4 @@ def _store(connection: sqlite3.Connection, corrected: Changed, before: Article, 
                 want.digest(key),
                 json.dumps(sorted(corrected.hit)),
             ),
-        )
-
-
-def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        columns = list(rows[0])
-        connection.executemany(
-            f"insert or ignore into [{table}] ({', '.join(f'[{c}]' for c in columns)}) values ({', '.join('?' * len(columns))})",
-            ([row[c] for c in columns] for row in rows),
         )
