@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from miner.desk import MATCHED
 from miner.errors import InputError
 
 DATABASE = click.option(
@@ -19,13 +20,6 @@ DATABASE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="数据库文件 / database",
 )
-_KINDS = {
-    "sure": "一致",
-    "confirmed": "已确认",
-    "doubtful": "待确认",
-    "none": "未见报道",
-    "refused": "已否定",
-}
 
 
 @click.group()
@@ -69,7 +63,7 @@ def add(list_path: Path, database: Path) -> None:
         done = add_rows(connection, read.targets)
     click.echo(f"加入 added {done.added}   更新 changed {done.changed}")
     for kind, count in sorted(done.matched.items()):
-        click.echo(f"  {_KINDS[kind]} {kind}: {count}")
+        click.echo(f"  {MATCHED[kind]} {kind}: {count}")
     if read.unnamed:
         shown = "、".join(map(str, read.unnamed[:20])) + ("…" if len(read.unnamed) > 20 else "")
         click.echo(f"没有企业名称的行 rows without a name: {shown}", err=True)
@@ -79,7 +73,7 @@ def add(list_path: Path, database: Path) -> None:
 
 @targets.command("list")
 @DATABASE
-@click.option("--matched", type=click.Choice(sorted(_KINDS)), help="只看一类 / only of this kind")
+@click.option("--matched", type=click.Choice(sorted(MATCHED)), help="只看一类 / only of this kind")
 def list_targets(database: Path, matched: str | None) -> None:
     """列出名单 / List the targets with the enterprises they are."""
     from miner.desk.targets import rematch
@@ -90,7 +84,7 @@ def list_targets(database: Path, matched: str | None) -> None:
         for target in rows(connection, matched=matched):
             own = "  ".join(f"{value}" for value in target.own.values() if value)
             click.echo(
-                f"{_KINDS[target.matched]}  {target.name}  →  {target.matched_name or '—'}  {own}".rstrip()
+                f"{MATCHED[target.matched]}  {target.name}  →  {target.matched_name or '—'}  {own}".rstrip()
             )
 
 
@@ -128,7 +122,7 @@ def confirm(name: str, enterprise: str | None, refused: bool, database: Path) ->
         raise click.UsageError("给出企业,或 --none / give an enterprise, or --none")
     with _opened(database) as connection:
         target = decide(connection, name, None if refused else enterprise)
-    click.echo(f"{_KINDS[target.matched]}  {target.name}  →  {target.matched_name or '—'}")
+    click.echo(f"{MATCHED[target.matched]}  {target.name}  →  {target.matched_name or '—'}")
 
 
 @targets.command()

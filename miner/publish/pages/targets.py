@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from miner.desk import MATCHED
 from miner.desk.coverage import Told, count_new, coverage, news_of_all, news_since
 from miner.desk.targets import OWN, candidates, target
 from miner.publish.archive import EVENT_TYPES, STATUSES, first, rows
@@ -19,13 +20,6 @@ _SHOWN = 60
 """Events, people, words and articles that the page of a target lists."""
 _FED = 100
 """Entries of the feed."""
-MATCHED = {
-    "sure": "一致",
-    "confirmed": "已确认",
-    "doubtful": "待确认",
-    "none": "未见报道",
-    "refused": "已否定",
-}
 OWN_TITLES = {"owner": "负责人", "stage": "阶段", "next_step": "下一步", "due": "日期", "notes": "备注"}
 
 
