@@ -149,10 +149,10 @@ async def write(visit: Visit) -> Response:
     try:
         if action == "apply":
             await _apply(visit)
-            return _led(visit, visit.links.page("corrections"))
+            return _led(visit.links.page("corrections"))
         if action == "undo":
             await asyncio.to_thread(corrections.undo, _file(visit), form.text("key"))
-            return _led(visit, visit.links.page("corrections"))
+            return _led(visit.links.page("corrections"))
         done = written.ACTIONS.get(action)
         if done is None:
             raise Absent("没有这个操作。")
@@ -163,10 +163,10 @@ async def write(visit: Visit) -> Response:
     except MinerError as error:
         context = {"title": "没有照办", "message": str(error)}
         return await visit.show("error.html", context, status=400)
-    return _led(visit, visit.links.page(*to.parts, query=to.query))
+    return _led(visit.links.page(*to.parts, query=to.query))
 
 
-def _led(visit: Visit, address: str) -> Response:
+def _led(address: str) -> Response:
     return Response("", status=303, headers={"location": address, "cache-control": "no-store"})
 
 
