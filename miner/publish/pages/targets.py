@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from miner.desk import MATCHED
+from miner.desk.base import KINDS
 from miner.desk.coverage import Told, count_new, coverage, news_of_all, news_since
 from miner.desk.targets import OWN, candidates, target
 from miner.publish.archive import EVENT_TYPES, STATUSES, first, rows
+from miner.publish.pages.base import by_kind
 from miner.publish.query import bounded
 from miner.store import kept
 
@@ -127,5 +129,6 @@ def page(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
     enterprise = first(connection, "select * from enterprises where id = ?", (found.enterprise_id,))
     return {
         "title": found.name, "target": found, "told": told, "match": match, "news": new, "enterprise": enterprise,
+        "said": by_kind(told.base if told else ()), "kind_titles": KINDS,
         "matched_titles": MATCHED, "own_titles": OWN_TITLES, "own": OWN, "event_types": EVENT_TYPES, "statuses": STATUSES,
     }  # fmt: skip
