@@ -280,6 +280,16 @@ async def test_the_office_of_an_older_archive_is_empty_not_broken(database: Path
     await office.get(f"/target/{ids(database, 'targets')['远岚精密']}")
 
 
+async def test_a_target_of_an_archive_without_the_newer_tables_is_shown(database: Path) -> None:
+    office = await reader(database)
+    await office.send("add", list="远岚精密")
+    connection = sqlite3.connect(database)
+    connection.execute("drop table tags")
+    connection.commit()
+    again = await reader(database)
+    await again.get(f"/target/{ids(database, 'targets')['远岚精密']}")
+
+
 def test_every_form_stands_on_a_page_with_its_token() -> None:
     templates = Path(__file__).parent.parent / "miner" / "publish" / "templates" / "expo"
     for path in templates.glob("*.html"):

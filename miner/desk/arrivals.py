@@ -6,8 +6,12 @@ import sqlite3
 
 from miner.store import kept
 
-NEW = "coalesce((select arrived from arrivals v where v.document_id = d.id), r.started)"
-"""SQL: when the document `d` of the run `r` came."""
+
+def arrived(connection: sqlite3.Connection) -> str:
+    """Return SQL for when the document `d` of the run `r` came."""
+    if kept.has(connection, "arrivals"):
+        return "coalesce((select arrived from arrivals v where v.document_id = d.id), r.started)"
+    return "r.started"
 
 
 def note_arrivals(connection: sqlite3.Connection, *, begin: bool = False) -> None:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from miner.language.lexicon import alternatives, load_lexicon
 from miner.offsets import Span, stable_id
 from miner.store import kept
+from miner.store.schema import index_sql
 from miner.store.tables import Column, Table, reference
 
 KINDS = {"country": "国家地区", "industry": "行业", "business": "主营", "investment": "在华投资"}
@@ -337,16 +338,14 @@ def _words() -> Mapping[str, re.Pattern[str]]:
     return {name: re.compile(pattern) for name, pattern in patterns.items()}
 
 
-def fill_base(connection: sqlite3.Connection) -> int:
-    """Fill the table of statements anew from the facts of a database; returns how many. The caller holds the transaction."""
+def fill_base(connection: sqlite3.Connection) -> None:
+    """Fill the table of statements anew from the facts of a database. The caller holds the transaction."""
     connection.execute(f"drop table if exists [{TABLE.name}]")
     connection.execute(TABLE.create_sql())
     connection.executemany(_INSERT, _known(connection))
     connection.executemany(_INSERT + _AGAIN, _read(connection))
-    for columns in TABLE.indexes:
-        name = f"ix_{TABLE.name}_{'_'.join(columns)}"
-        connection.execute(f"create index if not exists [{name}] on [{TABLE.name}] ({', '.join(columns)})")
-    return int(connection.execute(f"select count(*) from [{TABLE.name}]").fetchone()[0])
+    for statement in index_sql((TABLE,)):
+        connection.execute(statement)
 
 
 def ensure_base(connection: sqlite3.Connection) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 
+from miner.desk import MATCHED
 from miner.errors import InputError
 
-_DATABASE = click.option(
+DATABASE = click.option(
     "--db",
     "database",
     default="expo.db",
@@ -19,13 +20,6 @@ _DATABASE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="数据库文件 / database",
 )
-_KINDS = {
-    "sure": "一致",
-    "confirmed": "已确认",
-    "doubtful": "待确认",
-    "none": "未见报道",
-    "refused": "已否定",
-}
 
 
 @click.group()
@@ -46,19 +40,15 @@ def _opened(database: Path) -> Iterator[sqlite3.Connection]:
     from miner.desk.base import ensure_base
     from miner.store.database import open_database, store_errors
 
-    opened = open_database(database)
-    try:
-        with store_errors(database):
-            note_arrivals(opened, begin=True)
-            ensure_base(opened)
-            yield opened
-    finally:
-        opened.close()
+    with closing(open_database(database)) as opened, store_errors(database):
+        note_arrivals(opened, begin=True)
+        ensure_base(opened)
+        yield opened
 
 
 @targets.command()
 @click.argument("list_path", metavar="LIST", type=click.Path(dir_okay=False, path_type=Path))
-@_DATABASE
+@DATABASE
 def add(list_path: Path, database: Path) -> None:
     """加入名单(CSV 或 XLSX)/ Add a list: a column of names, and any columns of your own.
 
@@ -73,7 +63,7 @@ def add(list_path: Path, database: Path) -> None:
         done = add_rows(connection, read.targets)
     click.echo(f"加入 added {done.added}   更新 changed {done.changed}")
     for kind, count in sorted(done.matched.items()):
-        click.echo(f"  {_KINDS[kind]} {kind}: {count}")
+        click.echo(f"  {MATCHED[kind]} {kind}: {count}")
     if read.unnamed:
         shown = "、".join(map(str, read.unnamed[:20])) + ("…" if len(read.unnamed) > 20 else "")
         click.echo(f"没有企业名称的行 rows without a name: {shown}", err=True)
@@ -82,8 +72,8 @@ def add(list_path: Path, database: Path) -> None:
 
 
 @targets.command("list")
-@_DATABASE
-@click.option("--matched", type=click.Choice(sorted(_KINDS)), help="只看一类 / only of this kind")
+@DATABASE
+@click.option("--matched", type=click.Choice(sorted(MATCHED)), help="只看一类 / only of this kind")
 def list_targets(database: Path, matched: str | None) -> None:
     """列出名单 / List the targets with the enterprises they are."""
     from miner.desk.targets import rematch
@@ -94,12 +84,12 @@ def list_targets(database: Path, matched: str | None) -> None:
         for target in rows(connection, matched=matched):
             own = "  ".join(f"{value}" for value in target.own.values() if value)
             click.echo(
-                f"{_KINDS[target.matched]}  {target.name}  →  {target.matched_name or '—'}  {own}".rstrip()
+                f"{MATCHED[target.matched]}  {target.name}  →  {target.matched_name or '—'}  {own}".rstrip()
             )
 
 
 @targets.command()
-@_DATABASE
+@DATABASE
 def review(database: Path) -> None:
     """逐个确认拿不准的 / Show what each doubtful target may be, and how to say which."""
     from miner.desk.targets import candidates, rematch
@@ -123,7 +113,7 @@ def review(database: Path) -> None:
 @click.argument("name")
 @click.argument("enterprise", required=False)
 @click.option("--none", "refused", is_flag=True, help="都不是 / it is none of the database")
-@_DATABASE
+@DATABASE
 def confirm(name: str, enterprise: str | None, refused: bool, database: Path) -> None:
     """确认一家目标企业是库中哪一家 / Say which enterprise a target is, by name or id."""
     from miner.desk.targets import confirm as decide
@@ -132,12 +122,12 @@ def confirm(name: str, enterprise: str | None, refused: bool, database: Path) ->
         raise click.UsageError("给出企业,或 --none / give an enterprise, or --none")
     with _opened(database) as connection:
         target = decide(connection, name, None if refused else enterprise)
-    click.echo(f"{_KINDS[target.matched]}  {target.name}  →  {target.matched_name or '—'}")
+    click.echo(f"{MATCHED[target.matched]}  {target.name}  →  {target.matched_name or '—'}")
 
 
 @targets.command()
 @click.argument("name")
-@_DATABASE
+@DATABASE
 def remove(name: str, database: Path) -> None:
     """从名单移除 / Take a target off the list."""
     from miner.desk.targets import remove as take_off
@@ -149,7 +139,7 @@ def remove(name: str, database: Path) -> None:
 
 @targets.command()
 @click.option("--since", help="自何时起(YYYY-MM-DD);默认自上次查看 / since when [the last look]")
-@_DATABASE
+@DATABASE
 def news(since: str | None, database: Path) -> None:
     """名单企业的新报道 / What is new of the targets since the last look."""
     from miner.desk.coverage import news_since
@@ -171,7 +161,7 @@ def news(since: str | None, database: Path) -> None:
 @targets.command()
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="覆盖已有的文件 / replace a file that is there")
-@_DATABASE
+@DATABASE
 def export(out: Path, database: Path, replace: bool) -> None:
     """导出工作簿:企业信息库、联系人、会前会中会后、事件 / Write the workbook that an office keeps (XLSX)."""
     from miner.desk.targets import rematch

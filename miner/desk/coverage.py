@@ -6,13 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from miner.desk.arrivals import NEW
+from miner.desk.arrivals import arrived
 from miner.desk.base import Statement, sentence, statements_of
 from miner.expo import phase
-from miner.store import kept
 
 _ALL = -1
 """SQLite's limit that is none."""
+_NAMED = (
+    " join articles a on a.id = m.article_id join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
+    " where m.field = 'body' and a.duplicate_of is null"
+)
+"""SQL: the articles that mentions `m` stand in, with what tells when each came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,8 @@ def news_since(
     An article that is read again is not new.
     """
     rows = connection.execute(
-        "select a.id, a.headline, a.published, a.body, min(m.start) from mentions m join articles a on a.id = m.article_id"
-        " join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
-        f" where m.enterprise_id = ?1 and m.field = 'body' and a.duplicate_of is null and {_arrived(connection)} > ?2"
+        f"select a.id, a.headline, a.published, a.body, min(m.start) from mentions m{_NAMED}"
+        f" and m.enterprise_id = ?1 and {arrived(connection)} > ?2"
         " group by a.id order by a.published desc, a.id limit ?3",
         (enterprise_id, since, most),
     )
@@ -135,10 +138,7 @@ def news_since(
 def count_new(connection: sqlite3.Connection, enterprise_id: str, since: str) -> int:
     """Return how many articles that name an enterprise came after a time (UTC)."""
     row = connection.execute(
-        "select count(distinct a.id) from mentions m join articles a on a.id = m.article_id"
-        " join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
-        " where m.enterprise_id = ?1 and m.field = 'body' and a.duplicate_of is null"
-        f" and {_arrived(connection)} > ?2",
+        f"select count(distinct a.id) from mentions m{_NAMED} and m.enterprise_id = ?1 and {arrived(connection)} > ?2",
         (enterprise_id, since),
     ).fetchone()
     return int(row[0])
@@ -147,10 +147,8 @@ def count_new(connection: sqlite3.Connection, enterprise_id: str, since: str) ->
 def news_of_all(connection: sqlite3.Connection, *, most: int) -> Iterator[tuple[str, Told]]:
     """Yield what is new of all targets since each was looked at, the newest first: the target's name, and a sentence."""
     rows = connection.execute(
-        "select t.name, a.id, min(m.start) from targets t join mentions m on m.enterprise_id = t.enterprise_id"
-        " join articles a on a.id = m.article_id join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
-        " where m.field = 'body' and a.duplicate_of is null"
-        f" and {_arrived(connection)} > coalesce(t.looked, '')"
+        f"select t.name, a.id, min(m.start) from targets t join mentions m on m.enterprise_id = t.enterprise_id{_NAMED}"
+        f" and {arrived(connection)} > coalesce(t.looked, '')"
         " group by t.id, a.id order by a.published desc, a.id, t.name limit ?",
         (most,),
     )
@@ -159,10 +157,6 @@ def news_of_all(connection: sqlite3.Connection, *, most: int) -> Iterator[tuple[
             "select coalesce(headline, ''), published, body from articles where id = ?", (key,)
         ).fetchone()
         yield name, Told(sentence(body, start), key, headline, published)
-
-
-def _arrived(connection: sqlite3.Connection) -> str:
-    return NEW if kept.has(connection, "arrivals") else "r.started"
 
 
 def _deals(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Deal]:

@@ -238,9 +238,6 @@ def export_annotations(connection: sqlite3.Connection, path: Path, kind: str) ->
         raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
 
 
-ANNOTATIONS = ("doccano", "brat")
-
-
 def _text(article: Sequence[str | None]) -> tuple[str, dict[str, int]]:
     """Return an article's fields joined by line ends, and where each begins."""
     starts, at = {}, 0

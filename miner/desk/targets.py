@@ -84,11 +84,12 @@ def rematch(connection: sqlite3.Connection) -> None:
 def targets(connection: sqlite3.Connection, *, matched: str | None = None) -> Iterator[Target]:
     """Yield the targets by name, or those of one kind of match."""
     kept.create(connection)
-    where = "where matched = ?" if matched else ""
+    yield from _read(connection, "where matched = ?" if matched else "", (matched,) if matched else ())
+
+
+def _read(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> Iterator[Target]:
     columns = f"id, name, enterprise_id, matched_name, matched, {', '.join(OWN)}, extra, looked"
-    rows = connection.execute(
-        f"select {columns} from targets {where} order by name", (matched,) if matched else ()
-    )
+    rows = connection.execute(f"select {columns} from targets {where} order by name", values)
     for row in rows.fetchall():
         own = dict(zip(OWN, row[5 : 5 + len(OWN)], strict=True))
         yield Target(row[0], row[1], row[2], row[3], row[4], own, json.loads(row[-2]), row[-1])
@@ -96,8 +97,7 @@ def targets(connection: sqlite3.Connection, *, matched: str | None = None) -> It
 
 def target(connection: sqlite3.Connection, key: str) -> Target | None:
     """Return a target by its id, None when there is none."""
-    found = connection.execute("select name from targets where id = ?", (key,)).fetchone()
-    return next((one for one in targets(connection) if one.id == key), None) if found else None
+    return next(_read(connection, "where id = ?", (key,)), None)
 
 
 def name_of(connection: sqlite3.Connection, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -36,8 +37,7 @@ def export_command(database: Path, what: str | None, form: str, out: Path, event
     from miner.desk import export
     from miner.store.database import open_readonly, store_errors
 
-    with store_errors(database):
-        connection = open_readonly(database)
+    with closing(open_readonly(database)) as connection, store_errors(database):
         connection.row_factory = None
         if form == "ftm":
             from miner.exchange.ftm import export_ftm

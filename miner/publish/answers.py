@@ -130,6 +130,10 @@ class Visit:
         """Return an argument of the query string, cut to a sane length."""
         return str(self.request.args.get(name) or "").replace("\x00", "")[:most]
 
+    def arguments(self) -> dict[str, str]:
+        """Return all arguments of the query string, each cut to a sane length."""
+        return {name: self.argument(name) for name in self.request.args}
+
     async def read(self, function: Callable[[sqlite3.Connection], Found]) -> Found:
         """Run a function on a connection, in Datasette's thread pool, under a time limit."""
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from datasette.utils.asgi import Forbidden, Request, Response
 
@@ -20,7 +20,7 @@ from miner.errors import InputError, MinerError
 from miner.publish import written
 from miner.publish.answers import Visit
 from miner.publish.pages import base, collections, corrections, exports, targets
-from miner.publish.routes import Absent, page_route
+from miner.publish.routes import Absent, body_of, format_of, id_of, page_route
 from miner.publish.written import Form
 
 _MOST_BODY = 2 * 2**20
@@ -52,19 +52,11 @@ def _must_write(visit: Visit) -> None:
         )
 
 
-def _form(visit: Visit) -> str:
-    return (visit.request.url_vars.get("format") or "").lstrip(".")
-
-
-def _given(visit: Visit) -> dict[str, str]:
-    return {name: visit.argument(name) for name in visit.request.args}
-
-
 async def targets_page(visit: Visit) -> Response:
     """The office's list of targets, as a page, JSON or an Atom feed of what is new of them."""
     _must_write(visit)
-    asked = targets.Asked.read(_given(visit))
-    form = _form(visit)
+    asked = targets.Asked.read(visit.arguments())
+    form = format_of(visit)
     if form == "atom":
         news = await visit.read(targets.news)
         entries = [
@@ -89,7 +81,7 @@ async def targets_page(visit: Visit) -> Response:
 async def target_page(visit: Visit) -> Response:
     """All that the coverage says of one target, and what the office wrote."""
     _must_write(visit)
-    identity = unquote(visit.request.url_vars["id"])[:200]
+    identity = id_of(visit)
     found = await visit.read(lambda c: targets.page(c, identity))
     if found is None:
         raise Absent("名单里没有这一家。")
@@ -98,8 +90,8 @@ async def target_page(visit: Visit) -> Response:
 
 async def base_page(visit: Visit) -> Response:
     """The information base: what enterprises do and have put into China, as the coverage says it."""
-    asked = base.Asked.read(_given(visit))
-    form = _form(visit)
+    asked = base.Asked.read(visit.arguments())
+    form = format_of(visit)
     found = await visit.read(
         lambda c: base.listing(c, asked, size=base.CSV_ROWS if form == "csv" else base.PAGE)
     )
@@ -117,7 +109,7 @@ async def corrections_page(visit: Visit) -> Response:
     _must_write(visit)
     path = _file(visit)
     found = await visit.read(lambda c: corrections.listing(c, path))
-    if _form(visit) == "json":
+    if format_of(visit) == "json":
         return visit.send_json(found)
     return await visit.show("corrections.html", {**found, **visit.token(), "most_applied": _MOST_APPLIED})
 
@@ -142,7 +134,7 @@ async def collections_page(visit: Visit) -> Response:
 async def tag_page(visit: Visit) -> Response:
     """The articles of a tag."""
     _must_write(visit)
-    name = unquote(visit.request.url_vars["id"])[:200]
+    name = id_of(visit)
     found = await visit.read(lambda c: collections.tag(c, name))
     return await visit.show("tag.html", {**found, **visit.token()})
 
@@ -157,10 +149,10 @@ async def write(visit: Visit) -> Response:
     try:
         if action == "apply":
             await _apply(visit)
-            return _led(visit, visit.links.page("corrections"))
+            return _led(visit.links.page("corrections"))
         if action == "undo":
             await asyncio.to_thread(corrections.undo, _file(visit), form.text("key"))
-            return _led(visit, visit.links.page("corrections"))
+            return _led(visit.links.page("corrections"))
         done = written.ACTIONS.get(action)
         if done is None:
             raise Absent("没有这个操作。")
@@ -171,21 +163,17 @@ async def write(visit: Visit) -> Response:
     except MinerError as error:
         context = {"title": "没有照办", "message": str(error)}
         return await visit.show("error.html", context, status=400)
-    return _led(visit, visit.links.page(*to.parts, query=to.query))
+    return _led(visit.links.page(*to.parts, query=to.query))
 
 
-def _led(visit: Visit, address: str) -> Response:
+def _led(address: str) -> Response:
     return Response("", status=303, headers={"location": address, "cache-control": "no-store"})
 
 
 async def _read(visit: Visit) -> Form:
     """Read a form; raises Forbidden without the token, also where no cookie would have made Datasette look for it."""
     request: Request = visit.request
-    body, more = b"", True
-    while more and len(body) <= _MOST_BODY:
-        message = await request.receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    body = await body_of(request, _MOST_BODY)
     if len(body) > _MOST_BODY:
         raise Forbidden("表单太大 / the form is too large")
     try:

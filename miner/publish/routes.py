@@ -43,7 +43,7 @@ def page_route(page: Page) -> Callable[..., Awaitable[Response]]:
         try:
             return await page(visit)
         except Absent as absent:
-            if _format(visit) == "json":
+            if format_of(visit) == "json":
                 return visit.send_json({"ok": False, "error": str(absent), "status": 404}, status=404)
             return await visit.show("error.html", {"title": "没有找到", "message": str(absent)}, status=404)
         except sqlite3.OperationalError as error:
@@ -124,12 +124,24 @@ async def robots(datasette: Any) -> Response:
     return Response("User-agent: *\n" + ("Disallow: /*/*\n" if allowed else "Disallow: /\n"))
 
 
-def _format(visit: Visit) -> str:
+def format_of(visit: Visit) -> str:
+    """Return the form that the address asks for: json, md, atom, csv; empty is a page."""
     return (visit.request.url_vars.get("format") or "").lstrip(".")
 
 
-def _id(visit: Visit) -> str:
+def id_of(visit: Visit) -> str:
+    """Return the id in the address, cut to a sane length."""
     return unquote(visit.request.url_vars["id"])[:200]
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """Return the body of a request, read until it is longer than `most` bytes."""
+    body, more = b"", True
+    while more and len(body) <= most:
+        message = await request.receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
 
 
 async def front_page(visit: Visit) -> Response:
@@ -139,8 +151,8 @@ async def front_page(visit: Visit) -> Response:
 
 async def search_page(visit: Visit) -> Response:
     """Search results as a page, JSON or an Atom feed."""
-    request = search.Request.read({name: visit.argument(name) for name in visit.request.args})
-    form = _format(visit)
+    request = search.Request.read(visit.arguments())
+    form = format_of(visit)
     if form == "atom":
         request = replace(request, sort="newest", page=1)
 
@@ -235,7 +247,7 @@ def _entry(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
 
 async def article_page(visit: Visit) -> Response:
     """A story as a page, Markdown or JSON."""
-    identity, form = _id(visit), _format(visit)
+    identity, form = id_of(visit), format_of(visit)
     snippet = visit.options.snippet_chars
     view = article.View(
         visit.links,
@@ -290,20 +302,20 @@ async def _moved(visit: Visit, what: str, identity: str) -> Response:
     """Lead on from an address of an earlier resolving: to what it was merged into, or to a choice of what it was split into."""
     led = await visit.read(lambda c: archive.led_to(c, what, identity))
     addresses = [
-        (visit.links.page(what, one["id"], format=_format(visit).lstrip(".")), one["name"]) for one in led
+        (visit.links.page(what, one["id"], format=format_of(visit).lstrip(".")), one["name"]) for one in led
     ]
     if not addresses:
         raise Absent("没有这份档案。" if what != "event" else "没有这件事。")
     if len(addresses) == 1:
         return Response.redirect(addresses[0][0])
-    if _format(visit) == "json":
+    if format_of(visit) == "json":
         return visit.send_json({"ok": False, "moved": [address for address, _ in addresses]}, status=300)
     return await visit.show("moved.html", {"title": "这份档案已分为几处", "moved": addresses}, status=300)
 
 
 async def dossier_page(visit: Visit) -> Response:
     """Everything about a thing, as a page, Markdown, JSON or an Atom feed of its articles."""
-    identity, form, label = _id(visit), _format(visit), visit.request.url_vars["label"]
+    identity, form, label = id_of(visit), format_of(visit), visit.request.url_vars["label"]
     found = await visit.read(lambda c: dossier.page(c, label, identity, links=visit.links))
     if found is None:
         return await _moved(visit, label, identity)
@@ -342,7 +354,7 @@ async def dossier_page(visit: Visit) -> Response:
 
 async def event_page(visit: Visit) -> Response:
     """What happened, with all its reports, as a page, Markdown or JSON."""
-    identity, form = _id(visit), _format(visit)
+    identity, form = id_of(visit), format_of(visit)
     found = await visit.read(lambda c: event.page(c, identity))
     if found is None:
         return await _moved(visit, "event", identity)
@@ -366,9 +378,9 @@ async def list_page(visit: Visit) -> Response:
     """A list of enterprises, people, organizations, places, events, quotes or figures, as a page, JSON or CSV."""
     asked = lists.Asked.read(
         lists.LISTINGS[visit.request.url_vars["list"]],
-        {name: visit.argument(name) for name in visit.request.args},
+        visit.arguments(),
     )
-    form = _format(visit)
+    form = format_of(visit)
     if form == "csv":
         asked = replace(asked, page=1, size=_PUBLIC_CSV_ROWS if visit.options.public else _CSV_ROWS)
     elif form == "json":
@@ -438,27 +450,27 @@ async def figures_page(visit: Visit) -> Response:
     if not measure:
         found = await visit.read(figures.overview)
         return (
-            visit.send_json(found) if _format(visit) == "json" else await visit.show("measures.html", found)
+            visit.send_json(found) if format_of(visit) == "json" else await visit.show("measures.html", found)
         )
     found = await visit.read(lambda c: figures.page(c, measure, number, links=visit.links))
-    return visit.send_json(found) if _format(visit) == "json" else await visit.show("figures.html", found)
+    return visit.send_json(found) if format_of(visit) == "json" else await visit.show("figures.html", found)
 
 
 async def editions_page(visit: Visit) -> Response:
     """All expos."""
     found = await visit.read(lambda c: editions.overview(c, visit.links))
-    return visit.send_json(found) if _format(visit) == "json" else await visit.show("editions.html", found)
+    return visit.send_json(found) if format_of(visit) == "json" else await visit.show("editions.html", found)
 
 
 async def returning_page(visit: Visit) -> Response:
     """The enterprises of more than one expo."""
     found = await visit.read(editions.returning)
-    return visit.send_json(found) if _format(visit) == "json" else await visit.show("returning.html", found)
+    return visit.send_json(found) if format_of(visit) == "json" else await visit.show("returning.html", found)
 
 
 async def edition_page(visit: Visit) -> Response:
     """One expo."""
-    edition = int(_id(visit))
+    edition = int(id_of(visit))
 
     def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
         found = editions.page(connection, edition, links=visit.links)
@@ -467,7 +479,7 @@ async def edition_page(visit: Visit) -> Response:
     found = await visit.read(read)
     if not found:
         raise Absent(f"档案里没有{edition_title(edition)}进博会的报道。")
-    if _format(visit) == "json":
+    if format_of(visit) == "json":
         return visit.send_json(found)
     most = max((day["total"] for day in found["days"]), default=0)
     return await visit.show("edition.html", {**found, "heat": editions.heat, "most": most})
@@ -492,11 +504,7 @@ async def reconcile_page(visit: Visit) -> Response:
 
 
 async def _form_values(request: Request, *names: str) -> list[str]:
-    body, more = b"", True
-    while more and len(body) <= reconcile.MAX_BODY:
-        message = await request.receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    body = await body_of(request, reconcile.MAX_BODY)
     given = parse_qs(body[: reconcile.MAX_BODY].decode("utf-8", "replace"))
     return [given.get(name, [""])[0] for name in names]
 
@@ -521,7 +529,7 @@ async def suggest_page(visit: Visit) -> Response:
 
 async def reconciled_page(visit: Visit) -> Response:
     """The page or the preview of a reconciled thing."""
-    identity = _id(visit)
+    identity = id_of(visit)
     found = await visit.read(lambda c: reconcile.thing(c, identity))
     if found is None:
         raise Absent("没有这个条目。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -142,10 +143,6 @@ ACTIONS: Mapping[str, Action] = {
 
 def apply(database: Path) -> None:
     """Apply the corrections of an archive, as `miner resolve` does; raises StoreError."""
-    opened = open_database(database)
-    try:
-        with store_errors(database):
-            resolve_corrected(opened)
-            refresh_index(opened)
-    finally:
-        opened.close()
+    with closing(open_database(database)) as opened, store_errors(database):
+        resolve_corrected(opened)
+        refresh_index(opened)

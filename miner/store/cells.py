@@ -12,22 +12,13 @@ _MOST = 32_767
 """Characters that a cell of a workbook may hold."""
 
 
-def is_risky(text: str) -> bool:
-    """Tell whether a spreadsheet would take a text for a formula; a number it may take for one.
-
-    >>> is_risky("=1+1"), is_risky("-3.5"), is_risky("进博会")
-    (True, False, False)
-    """
-    return text.startswith(_RISKY) and not _NUMBER.fullmatch(text)
-
-
 def harmless(text: str) -> str:
-    """Return a text for a cell of CSV: an apostrophe keeps it text where it would be a formula.
+    """Return a text for a cell of CSV: an apostrophe keeps it text where it would be a formula; numbers stay.
 
-    >>> harmless("=1+1"), harmless("-3.5")
-    ("'=1+1", '-3.5')
+    >>> harmless("=1+1"), harmless("-3.5"), harmless("进博会")
+    ("'=1+1", '-3.5', '进博会')
     """
-    return f"'{text}" if is_risky(text) else text
+    return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text
 
 
 def sheet_cell(sheet: Any, value: str | int | float | bytes | None) -> Any:

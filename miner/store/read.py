@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from miner.store import kept
 from miner.store.database import open_readonly
 
 COUNTED = {
@@ -39,7 +40,7 @@ def corrections_applied(path: Path) -> int:
     """Return how many corrections of people the last resolving applied."""
     connection = open_readonly(path)
     try:
-        if not connection.execute("select 1 from sqlite_master where name = 'corrections'").fetchone():
+        if not kept.has(connection, "corrections"):
             return 0
         return int(
             connection.execute("select count(*) from corrections where status = 'applied'").fetchone()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ from miner.model import Facts, LocalEntity, Mention, Mined, Problem, SeriesPart
 from miner.offsets import stable_id
 from miner.store.schema import table
 
-__all__ = ["Packed", "Rows", "article_row", "fact_rows", "pack", "problem_rows", "report_row"]
+__all__ = [
+    "Packed", "Rows", "article_row", "fact_rows", "insert", "pack", "problem_rows", "report_row", "together",
+]  # fmt: skip
 
 Row = dict[str, Any]
 _OF_THE_MACHINE = frozenset(("memory", "worker-died"))
@@ -73,11 +76,11 @@ def pack(mined: Mined) -> Packed:
         again=failed and any(p.code in _OF_THE_MACHINE for p in told),
         n_articles=len(mined.facts),
         n_chars=document.n_chars,
-        rows=tuple(_together(found)),
+        rows=tuple(together(found)),
     )
 
 
-def _together(found: Iterable[tuple[str, Sequence[Row]]]) -> Iterator[Rows]:
+def together(found: Iterable[tuple[str, Sequence[Row]]]) -> Iterator[Rows]:
     """Bring the rows of each table together, tables in the order in which they first come."""
     tables: dict[str, list[Row]] = {}
     for name, rows in found:
@@ -86,6 +89,13 @@ def _together(found: Iterable[tuple[str, Sequence[Row]]]) -> Iterator[Rows]:
         if rows:
             columns = tuple(column.name for column in table(name).columns if column.name in rows[0])
             yield Rows(name, columns, [tuple(row[c] for c in columns) for row in rows])
+
+
+def insert(connection: sqlite3.Connection, rows: Rows, *, verb: str = "insert", **more: str | None) -> None:
+    """Insert rows, each with some columns `more` of one value."""
+    columns, last = (*rows.columns, *more), tuple(more.values())
+    sql = f"{verb} into [{rows.table}] ({', '.join(f'[{c}]' for c in columns)}) values ({', '.join('?' * len(columns))})"
+    connection.executemany(sql, ([*row, *last] for row in rows.values) if last else rows.values)
 
 
 def problem_rows(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from miner.model import Mined, Problem
 from miner.offsets import stable_id
 from miner.store.places import Place, Places
-from miner.store.rows import Packed, Row, Rows, pack, problem_rows
+from miner.store.rows import Packed, Row, Rows, insert, pack, problem_rows, together
 
 _UNIQUE = ("articles", "article_lines")
 """Tables whose rows a document never has twice."""
@@ -50,7 +50,7 @@ class Writer:
     def _begin_writing(self) -> None:
         """Add the row of the run before its first fact: a run that changes nothing changes no byte."""
         if self._run is not None:
-            self._insert(Rows("runs", tuple(self._run), [tuple(self._run.values())]))
+            insert(self.connection, Rows("runs", tuple(self._run), [tuple(self._run.values())]))
             self._run = None
 
     def finish_run(self, **counts: float) -> None:
@@ -150,28 +150,18 @@ class Writer:
         for rows in packed.rows:
             if rows.table == "documents":
                 reader = None if packed.again else self.reader_sha256
-                self._insert(rows, reader_sha256=reader, run_id=self.run_id)
+                insert(self.connection, rows, reader_sha256=reader, run_id=self.run_id)
             elif rows.table == "problems":
-                self._insert(rows, verb="insert or replace", run_id=self.run_id)
+                insert(self.connection, rows, verb="insert or replace", run_id=self.run_id)
             else:
-                self._insert(rows, verb="insert" if rows.table in _UNIQUE else "insert or ignore")
+                insert(self.connection, rows, verb="insert" if rows.table in _UNIQUE else "insert or ignore")
 
     def _insert_problems(self, problems: Iterable[Problem], *, path: str | None) -> None:
-        for row in problem_rows(problems, path=path):
+        for rows in together([("problems", problem_rows(problems, path=path))]):
             self._begin_writing()
-            self._insert(
-                Rows("problems", tuple(row), [tuple(row.values())]),
-                verb="insert or replace",
-                run_id=self.run_id,
-            )
+            insert(self.connection, rows, verb="insert or replace", run_id=self.run_id)
 
     def add_problems(self, problems: Iterable[Problem], *, path: str | None = None) -> None:
         """Store problems that belong to no document."""
         with self.connection:
             self._insert_problems(problems, path=path)
-
-    def _insert(self, rows: Rows, *, verb: str = "insert", **more: str | None) -> None:
-        """Insert rows, each with some columns `more` of one value."""
-        columns, last = (*rows.columns, *more), tuple(more.values())
-        sql = f"{verb} into [{rows.table}] ({', '.join(f'[{c}]' for c in columns)}) values ({', '.join('?' * len(columns))})"
-        self.connection.executemany(sql, ([*row, *last] for row in rows.values) if last else rows.values)

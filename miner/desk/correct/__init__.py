@@ -4,3 +4,10 @@
 reports that one names; `facts` changes what was read from one article; `articles` rewrites stored articles; `apply` does
 it all and says what no longer applies.
 """
+
+from __future__ import annotations
+
+__all__ = ["ENTITIES", "FACTS"]
+
+ENTITIES = ("enterprise", "person", "organization", "place")
+FACTS = ("event", "post", "quote", "figure")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from miner.desk.arrivals import note_arrivals
 from miner.desk.base import fill_base
 from miner.desk.collections import find_again
-from miner.desk.correct.articles import Wanted, rewrite, wanted
+from miner.desk.correct.articles import rewrite, wanted
 from miner.desk.correct.file import Correction, Fault, append, corrections_path, read
 from miner.desk.correct.places import TABLES, Stories, Things, one_story, reports
 from miner.desk.targets import rematch
@@ -69,7 +69,7 @@ def _resolve(connection: sqlite3.Connection, *, names: Kind, told: Told | None) 
         untold = {**_find(connection, corrections), **want.untold}
     resolve(connection, told=told)
     for correction in corrections:
-        if correction.id not in untold and (wrong := _wrong(connection, correction, want)) is not None:
+        if correction.id not in untold and (wrong := _wrong(connection, correction)) is not None:
             untold[correction.id] = wrong
     _say(connection, path, faults, untold)
 
@@ -157,8 +157,7 @@ def _find(connection: sqlite3.Connection, corrections: Sequence[Correction]) -> 
     for correction in corrections:
         if correction.verb not in ("merge", "split", "rename", "alias"):
             continue
-        row = connection.execute("select found from corrections where id = ?", (correction.id,)).fetchone()
-        found = json.loads(row[0])
+        found = _found(connection, correction)
         if correction.kind == "event":
             found["reports"], wrong = _reports_of(connection, stories, correction)
         else:
@@ -221,7 +220,7 @@ def _reports_of(
     return found, None
 
 
-def _wrong(connection: sqlite3.Connection, correction: Correction, want: Wanted) -> Outcome | None:
+def _wrong(connection: sqlite3.Connection, correction: Correction) -> Outcome | None:
     """Look whether a correction came true; returns why not."""
     if correction.kind == "event" and correction.verb in ("merge", "split"):
         return _wrong_events(connection, correction)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from miner.desk.correct.facts import FIELDS, Changed, correct_facts
+from miner.desk.correct.facts import FACT_VERBS, FIELDS, Changed, correct_facts
 from miner.desk.correct.file import Correction
 from miner.desk.correct.places import Stories, one_story
 from miner.language.fold import fold_name
@@ -26,7 +26,7 @@ from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind
 from miner.relate import relate
 from miner.split import amend
-from miner.store.rows import article_row, fact_rows
+from miner.store.rows import article_row, fact_rows, insert, together
 
 _TOGETHER = 64
 """Articles that are read together."""
@@ -59,7 +59,7 @@ class Wanted:
 
 def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) -> Wanted:
     """Find the articles that corrections name, and what they want of each; later ones count where two say different things."""
-    stories, found = Stories(connection), Wanted()
+    stories, names, found = Stories(connection), _Names(connection, corrections), Wanted()
     said: dict[tuple[str, str], Correction] = {}
     for correction in corrections:
         if correction.verb in FIELDS:
@@ -70,8 +70,8 @@ def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) ->
                     found.untold[before.id] = ("contradicted", told)
                 said[article, correction.verb] = correction
                 found.fields[article][FIELDS[correction.verb]] = correction.said["to"]
-        elif correction.verb in ("reject", "post", "event"):
-            for article in _about(connection, stories, correction, found):
+        elif correction.verb in FACT_VERBS:
+            for article in _about(stories, names, correction, found):
                 found.facts[article].append(correction)
     return found
 
@@ -82,7 +82,7 @@ def _named(stories: Stories, correction: Correction, found: Wanted) -> list[str]
     named = stories.of(anchor) if anchor else []
     if not named:
         found.untold[correction.id] = ("unmatched", "档案里没有这篇文章 / no such article in the database")
-    elif len(named) > 1 and not one_story(named):
+    elif not one_story(named):
         told = (
             f"有 {len(named)} 篇这样的文章,请加报纸、日期 / {len(named)} such articles: add newspaper, date"
         )
@@ -92,48 +92,59 @@ def _named(stories: Stories, correction: Correction, found: Wanted) -> list[str]
     return found.articles[correction.id]
 
 
-def _about(
-    connection: sqlite3.Connection, stories: Stories, correction: Correction, found: Wanted
-) -> Iterable[str]:
+def _about(stories: Stories, names: _Names, correction: Correction, found: Wanted) -> Iterable[str]:
     """Return the articles whose facts a correction is about: the one it names, or all that have its name."""
-    if correction.said.get("article") or correction.verb == "event":
+    name = _name_anywhere(correction)
+    if name is None:
         return _named(stories, correction, found)
-    name = str(correction.said["name"]).partition("@")[0]
-    label = correction.said.get("kind") or "person"
-    articles = _with_name(connection, label, name)
-    # Where it was applied before, the name is gone from the facts.
-    articles |= {article for article, ids in _hits(connection) if correction.id in ids}
-    found.articles[correction.id] = sorted(articles)
-    if not articles:
-        found.untold[correction.id] = ("unmatched", f"档案里没有这个名称 / no such name: {name}")
+    found.articles[correction.id] = sorted(names.articles(correction.id, *name))
+    if not found.articles[correction.id]:
+        found.untold[correction.id] = ("unmatched", f"档案里没有这个名称 / no such name: {name[1]}")
     return found.articles[correction.id]
+
+
+def _name_anywhere(correction: Correction) -> tuple[str, str] | None:
+    """Return the label and the name that a correction is about in all articles; None when it is about one article."""
+    if correction.verb not in FACT_VERBS or correction.verb == "event" or correction.said.get("article"):
+        return None
+    return correction.said.get("kind") or "person", str(correction.said["name"]).partition("@")[0]
+
+
+class _Names:
+    """Finds the articles that have a name, however written; the names of a label are read once for all corrections."""
+
+    def __init__(self, connection: sqlite3.Connection, corrections: Iterable[Correction]) -> None:
+        self._connection, self._hits = connection, _hits(connection)
+        asked: dict[str, set[str]] = defaultdict(set)
+        for label, name in filter(None, map(_name_anywhere, corrections)):
+            asked[label].add(fold_name(name))
+        self._forms: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for label, names in asked.items():
+            rows = connection.execute(
+                "select name from local_entities where label = ?1 union select text from mentions where label = ?1",
+                (label,),
+            )
+            for (form,) in rows:
+                if (folded := fold_name(form)) in names:
+                    self._forms[label, folded].add(form)
+
+    def articles(self, correction: str, label: str, name: str) -> set[str]:
+        """Return the articles that have a name, and those where the correction of that id took it out of the facts."""
+        found = {article for article, ids in self._hits if correction in ids}
+        for form in self._forms[label, fold_name(name)]:
+            rows = self._connection.execute(
+                "select article_id from local_entities where label = ?1 and name = ?2"
+                " union select article_id from mentions where text = ?2 and label = ?1",
+                (label, form),
+            )
+            found.update(article for (article,) in rows)
+        return found
 
 
 def _hits(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
     """Return the corrected articles with the corrections that changed each."""
     rows = connection.execute("select article_id, hit from corrected_articles").fetchall()
     return [(article, json.loads(ids)) for article, ids in rows]
-
-
-def _with_name(connection: sqlite3.Connection, label: str, name: str) -> set[str]:
-    wanted_name = fold_name(name)
-    forms = {
-        form
-        for (form,) in connection.execute(
-            "select name from local_entities where label = ?1 union select text from mentions where label = ?1",
-            (label,),
-        )
-        if fold_name(form) == wanted_name
-    }
-    return {
-        row[0]
-        for form in forms
-        for row in connection.execute(
-            "select article_id from local_entities where label = ?1 and name = ?2"
-            " union select article_id from mentions where text = ?2 and label = ?1",
-            (label, form),
-        )
-    }
 
 
 def rewrite(connection: sqlite3.Connection, want: Wanted, *, names: Kind = "fast") -> None:
@@ -222,8 +233,8 @@ def _store(connection: sqlite3.Connection, corrected: Changed, before: Article, 
         f"update articles set {', '.join(f'[{name}] = ?' for name in sets)} where id = ?",
         (*(row[name] for name in sets), key),
     )
-    for table, rows in fact_rows(facts).items():
-        _insert(connection, table, rows)
+    for rows in together(fact_rows(facts).items()):
+        insert(connection, rows, verb="insert or ignore")
     connection.execute("delete from corrected_articles where article_id = ?", (key,))
     if want.fields.get(key) or want.facts.get(key):
         original = {name: getattr(before, name) for name in sets}
@@ -235,13 +246,4 @@ def _store(connection: sqlite3.Connection, corrected: Changed, before: Article, 
                 want.digest(key),
                 json.dumps(sorted(corrected.hit)),
             ),
-        )
-
-
-def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        columns = list(rows[0])
-        connection.executemany(
-            f"insert or ignore into [{table}] ({', '.join(f'[{c}]' for c in columns)}) values ({', '.join('?' * len(columns))})",
-            ([row[c] for c in columns] for row in rows),
         )

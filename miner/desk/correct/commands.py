@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from miner.desk.correct.file import ENTITIES, FACTS, Correction
+from miner.desk.commands import DATABASE
+from miner.desk.correct import ENTITIES, FACTS
 
 if TYPE_CHECKING:
+    from miner.desk.correct.file import Correction
     from miner.desk.correct.say import Sayer
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -38,21 +41,10 @@ def _common(function: _F) -> _F:
         ),
         click.option("--why", help="理由 / why"),
         click.option("--who", help="更正者 / who corrects [your login name]"),
-        _database,
+        DATABASE,
     ):
         function = option(function)
     return function
-
-
-def _database(function: _F) -> _F:
-    return click.option(
-        "--db",
-        "database",
-        default="expo.db",
-        show_default=True,
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="数据库文件 / database",
-    )(function)
 
 
 def commands(resolve: Callable[[Path], None]) -> click.Group:
@@ -107,12 +99,8 @@ def _note(
     from miner.desk.correct.say import Sayer
     from miner.store.database import open_database, store_errors
 
-    opened = open_database(database)
-    try:
-        with store_errors(database):
-            correction = said(Sayer(opened, who=who, why=why))
-    finally:
-        opened.close()
+    with closing(open_database(database)) as opened, store_errors(database):
+        correction = said(Sayer(opened, who=who, why=why))
     path = corrections_path(database)
     new = append(path, [correction])
     click.echo(
@@ -138,12 +126,8 @@ def _known(database: Path) -> Sequence[tuple[Correction, str, str | None]]:
     from miner.desk.correct.apply import settled
     from miner.store.database import open_readonly, store_errors
 
-    with store_errors(database):
-        connection = open_readonly(database)
-        try:
-            return settled(connection)
-        finally:
-            connection.close()
+    with closing(open_readonly(database)) as connection, store_errors(database):
+        return settled(connection)
 
 
 def _tell(correction: Correction, status: str, told: str | None) -> None:
@@ -321,7 +305,7 @@ def event(session: _Session, /, database: Path, event: str, type_: str | None, a
 
 
 @click.command("list")
-@_database
+@DATABASE
 def list_(database: Path) -> None:
     """列出更正,谁、何时、为何,是否生效 / List the corrections: who, when, why, and what became of each."""
     from miner.desk.correct.file import corrections_path, read
@@ -341,7 +325,7 @@ def list_(database: Path) -> None:
 @click.command()
 @click.argument("key", metavar="ID")
 @click.option("--later", is_flag=True, help="只从文件删去 / only take it out of the file")
-@_database
+@DATABASE
 @click.pass_obj
 def undo(session: _Session, /, key: str, later: bool, database: Path) -> None:
     """撤销一条更正(标识或行号)/ Undo a correction, by its id or line: it goes out of the file."""
@@ -357,7 +341,7 @@ def undo(session: _Session, /, key: str, later: bool, database: Path) -> None:
 
 
 @click.command()
-@_database
+@DATABASE
 @click.pass_obj
 def apply(session: _Session, /, database: Path) -> None:
     """按 corrections.yml 重新归并 / Apply corrections.yml now, after it was edited by hand."""
@@ -366,7 +350,7 @@ def apply(session: _Session, /, database: Path) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@_database
+@DATABASE
 def gold(folder: Path, database: Path) -> None:
     """把更正过的文章写成标准答案 / Write the corrected articles as gold, for `miner evaluate --gold FOLDER`.
 
@@ -376,10 +360,6 @@ def gold(folder: Path, database: Path) -> None:
     from miner.desk.correct.gold import write_gold
     from miner.store.database import open_readonly, store_errors
 
-    with store_errors(database):
-        connection = open_readonly(database)
-        try:
-            count = write_gold(connection, folder)
-        finally:
-            connection.close()
+    with closing(open_readonly(database)) as connection, store_errors(database):
+        count = write_gold(connection, folder)
     click.echo(f"{folder}  {count} 篇 / articles")

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from miner.desk.correct.file import ENTITIES, Correction
+from miner.desk.correct import ENTITIES
+from miner.desk.correct.file import Correction
+from miner.desk.correct.places import report_tells
 from miner.language.fold import fold_name
 from miner.model import Annotated, EventReport, Facts, LocalEntity, Participant, Post, PostStatus, Status
 
@@ -39,9 +41,7 @@ def _reject(facts: Facts, said: Mapping[str, Any]) -> Facts:
 
 def _without_fact(facts: Facts, kind: str, words: str, said: Mapping[str, Any]) -> Facts:
     if kind == "event":
-        return replace(
-            facts, reports=tuple(r for r in facts.reports if not _tells(r, words, said.get("type")))
-        )
+        return replace(facts, reports=tuple(r for r in facts.reports if not _tells(r, words, said)))
     if kind == "quote":
         return replace(facts, quotes=tuple(q for q in facts.quotes if words not in fold_name(q.text)))
     if kind == "figure":
@@ -54,9 +54,10 @@ def _post_text(facts: Facts, post: Post) -> str:
     return f"{facts.annotated.entities[post.person].name}{post.organization_text}{post.title}"
 
 
-def _tells(report: EventReport, words: str, kind: object) -> bool:
-    holds = words in fold_name(report.evidence) or words == fold_name(report.trigger)
-    return holds and kind in (None, "", report.type)
+def _tells(report: EventReport, words: str, said: Mapping[str, Any]) -> bool:
+    return report_tells(
+        words, said.get("type"), evidence=report.evidence, trigger=report.trigger, type=report.type
+    )
 
 
 def _without_name(facts: Facts, label: str, name: str) -> Facts:
@@ -145,10 +146,10 @@ def _with_post(annotated: Annotated, post: Post, given: Mapping[str, Any]) -> Po
 
 def _event(facts: Facts, said: Mapping[str, Any]) -> Facts:
     event = said["event"]
-    words, kind = fold_name(event.get("says") or ""), event.get("type")
+    words = fold_name(event.get("says") or "")
     return replace(
         facts,
-        reports=tuple(_with_event(r, said["set"]) if _tells(r, words, kind) else r for r in facts.reports),
+        reports=tuple(_with_event(r, said["set"]) if _tells(r, words, event) else r for r in facts.reports),
     )
 
 

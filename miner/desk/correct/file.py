@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from miner.desk.correct import ENTITIES, FACTS
 from miner.errors import InputError
 from miner.offsets import stable_id
 
 NAME = "corrections.yml"
-ENTITIES = ("enterprise", "person", "organization", "place")
-FACTS = ("event", "post", "quote", "figure")
 _HEAD = (
     "# 更正:每行一条;删去一行即撤销,下次归并(miner resolve)生效。\n"
     "# Corrections, one a line: a line that is removed undoes its correction at the next `miner resolve`.\n"
@@ -314,8 +313,6 @@ _SHAPES: Mapping[str, Callable[[Said], str | None]] = {
     "date": _day,
     "event": _event,
 }
-VERBS = tuple(_SHAPES)
-"""What can be corrected."""
 
 
 def made(verb: str, said: Mapping[str, Any], *, who: str | None = None, why: str | None = None) -> Correction:

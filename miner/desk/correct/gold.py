@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from miner.desk.correct import ENTITIES
 from miner.desk.correct.apply import settled
 from miner.desk.correct.articles import wanted
-from miner.desk.correct.file import ENTITIES, Correction
+from miner.desk.correct.file import Correction
 from miner.errors import InputError
 from miner.language.fold import fold_name
 

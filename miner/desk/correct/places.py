@@ -160,6 +160,12 @@ def one_story(found: Sequence[Story]) -> bool:
     return len({(s.newspaper, s.date, fold_name(s.headline), s.begins) for s in found}) == 1
 
 
+def report_tells(words: str, kind: object, *, evidence: str, trigger: str, type: str) -> bool:
+    """Tell whether a report is the one that a correction means by folded words, and by a type where it gives one."""
+    holds = words in fold_name(evidence) or words == fold_name(trigger)
+    return holds and kind in (None, "", type)
+
+
 def reports(
     connection: sqlite3.Connection, articles: Iterable[str], says: str, *, type: str = ""
 ) -> Iterator[str]:
@@ -171,7 +177,7 @@ def reports(
             (article,),
         )
         for key, evidence, trigger, kind in rows.fetchall():
-            if (wanted in fold_name(evidence) or wanted == fold_name(trigger)) and type in ("", kind):
+            if report_tells(wanted, type, evidence=evidence, trigger=trigger, type=kind):
                 yield key
 
 

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from miner.desk.correct.file import ENTITIES, Correction, made
+from miner.desk.correct import ENTITIES
+from miner.desk.correct.file import Correction, made
 from miner.desk.correct.places import Events, Stories, Things
 from miner.errors import InputError
 from miner.language.event_types import event_types

@@ -11,7 +11,7 @@ from miner.offsets import Span
 from miner.publish.index import listed as lists
 from miner.publish.index.views import contradictions_sql
 from miner.resolve import LISTED
-from miner.store.schema import Column, Table
+from miner.store.schema import Column, Table, index_sql
 
 DOUBTFUL = 0.7
 """An article rebuilt with less confidence is counted as doubtful."""
@@ -166,11 +166,8 @@ def create(connection: sqlite3.Connection) -> None:
             connection.execute(f"drop table [{table.name}]")  # of an older version: it is filled anew
         by_key = any(line.startswith("primary key") for line in table.extra)
         connection.execute(table.create_sql() + (", without rowid" if by_key else ""))
-        for columns in table.indexes:
-            name = f"ix_{table.name}_{'_'.join(columns)}"
-            connection.execute(
-                f"create index if not exists [{name}] on [{table.name}] ({', '.join(columns)})"
-            )
+        for statement in index_sql((table,)):
+            connection.execute(statement)
     lists.create(connection)
 
 

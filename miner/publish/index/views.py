@@ -10,8 +10,8 @@ from miner.store import words
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A view: its name is for SQL, its title and description are for people."""
+class _Worded:
+    """SQL with a name for SQL, and a title and a description for people."""
 
     name: str
     title: str
@@ -24,19 +24,16 @@ class View:
         return _filled(self.template)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class View(_Worded):
+    """A view."""
+
+    __slots__ = ()
+
+
+class Query(_Worded):
     """A canned query; what stands as :name in its SQL is asked of the reader. An empty answer means any."""
 
-    name: str
-    title: str
-    about: str
-    template: str
-
-    @property
-    def sql(self) -> str:
-        """The SQL, with the words for codes filled in."""
-        return _filled(self.template)
+    __slots__ = ()
 
 
 _PARTIES = (

@@ -35,13 +35,6 @@ class Facts:
     posts: list[dict[str, Any]]
 
 
-_ENTITY_NAMES = {
-    kind.label: f"(select name from [{kind.table}] where id = {{0}}.{kind.column})"
-    for kind in KINDS.values()
-    if kind.label != "place"
-}
-
-
 def load(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None:
     """Return the row of an article with the path of its document, or None."""
     sql = "select a.*, d.path, d.media_type, d.encoding from articles a join documents d on d.id = a.document_id where a.id = ?"

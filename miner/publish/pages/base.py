@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,8 @@ def listing(connection: sqlite3.Connection, asked: Asked, *, size: int = PAGE) -
         (*values, size, (asked.page - 1) * size),
     )
     for row in found:
-        said = statements_of(connection, row["id"])
-        row["said"] = {kind: [_row(one) for one in said if one.kind == kind][:_SHOWN] for kind in KINDS}
+        said = by_kind(statements_of(connection, row["id"]))
+        row["said"] = {kind: shown[:_SHOWN] for kind, shown in said.items()}
     return {**context, "rows": found, "total": total, "more": asked.page * size < total}
 
 
@@ -93,6 +93,14 @@ def _conditions(asked: Asked) -> tuple[str, tuple[str, ...]]:
         where += " and (instr(e.name, ?) or exists (select 1 from aliases l where l.enterprise_id = e.id and instr(l.alias, ?)))"
         values += [asked.name, asked.name]
     return where, tuple(values)
+
+
+def by_kind(said: Iterable[Statement]) -> dict[str, list[dict[str, Any]]]:
+    """Return what templates show of statements, by their kind."""
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+    for one in said:
+        found[one.kind].append(_row(one))
+    return found
 
 
 def _row(one: Statement) -> dict[str, Any]:

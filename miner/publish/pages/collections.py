@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from miner.desk import collections
-from miner.desk.arrivals import NEW
+from miner.desk.arrivals import arrived
 from miner.publish.archive import rows
 from miner.publish.pages import search
-from miner.store import kept
 
 _LATEST = 60
 """Hits of a saved search, the newest first, among which new ones are looked for."""
@@ -33,13 +32,12 @@ def new(connection: sqlite3.Connection, saved: collections.Search) -> list[dict[
     if not found:
         return []
     marks = ", ".join("?" * len(found))
-    arrived = NEW if kept.has(connection, "arrivals") else "r.started"
     fresh = {
         row["id"]
         for row in rows(
             connection,
             f"select a.id from articles a join documents d on d.id = a.document_id join runs r on r.id = d.run_id"
-            f" where a.id in ({marks}) and {arrived} > ?",
+            f" where a.id in ({marks}) and {arrived(connection)} > ?",
             (*(article["id"] for article in found), saved.looked or saved.added),
         )
     }

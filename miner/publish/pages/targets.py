@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from miner.desk import MATCHED
+from miner.desk.base import KINDS
 from miner.desk.coverage import Told, count_new, coverage, news_of_all, news_since
 from miner.desk.targets import OWN, candidates, target
 from miner.publish.archive import EVENT_TYPES, STATUSES, first, rows
+from miner.publish.pages.base import by_kind
 from miner.publish.query import bounded
 from miner.store import kept
 
@@ -19,13 +22,6 @@ _SHOWN = 60
 """Events, people, words and articles that the page of a target lists."""
 _FED = 100
 """Entries of the feed."""
-MATCHED = {
-    "sure": "一致",
-    "confirmed": "已确认",
-    "doubtful": "待确认",
-    "none": "未见报道",
-    "refused": "已否定",
-}
 OWN_TITLES = {"owner": "负责人", "stage": "阶段", "next_step": "下一步", "due": "日期", "notes": "备注"}
 
 
@@ -133,5 +129,6 @@ def page(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
     enterprise = first(connection, "select * from enterprises where id = ?", (found.enterprise_id,))
     return {
         "title": found.name, "target": found, "told": told, "match": match, "news": new, "enterprise": enterprise,
+        "said": by_kind(told.base if told else ()), "kind_titles": KINDS,
         "matched_titles": MATCHED, "own_titles": OWN_TITLES, "own": OWN, "event_types": EVENT_TYPES, "statuses": STATUSES,
     }  # fmt: skip
