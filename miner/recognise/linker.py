@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,7 @@ class Linker:
 
     def joined(self, signs: Iterable[str]) -> float:
         """Return the log-odds that a name stands for another rather than for itself; an unknown sign counts nothing."""
-        return sum(self.weights.get(sign, 0.0) for sign in set(signs))
+        return math.fsum(self.weights.get(sign, 0.0) for sign in set(signs))  # a set has no order of its own
 
     def to_bytes(self) -> bytes:
         """Return the weights as the bytes of a model file."""
