@@ -7,11 +7,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from miner.errors import ModelError
-
-_FILE = "links.json"
+from miner.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,4 @@ class Linker:
 @cache
 def linker() -> Linker:
     """Return the linker that comes with the package, loaded on first use; raises ModelError when it is missing."""
-    file = resources.files("miner") / "resources" / "models" / _FILE
-    try:
-        return Linker.from_bytes(file.read_bytes())
-    except OSError as error:
-        raise ModelError(
-            f"cannot read the linker: {error}", where=str(file), hint="reinstall miner"
-        ) from error
+    return Linker.from_bytes(shipped("links.json", "linker"))
