@@ -76,3 +76,9 @@ def test_a_damaged_linker_says_what_to_do() -> None:
     """A model file that is none is refused with the way to make it again."""
     with pytest.raises(ModelError, match="linker"):
         Linker.from_bytes(b'{"weights": 3}')
+
+
+def test_the_sum_of_signs_is_the_same_whatever_their_order() -> None:
+    """Signs are a set, whose order is another in every process: the sum does not depend on it, not by a rounding error."""
+    linker = Linker({"ahead": 1e16, "small": 1.0, "little": 0.5, "behind": -1e16})
+    assert linker.joined(linker.weights) == 1.5

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = (
     "offsets",
     "errors",
+    "shipped",
     "config",
     "resources",
     "expo",

@@ -14,7 +14,7 @@ from miner.language.lexicon import Entry
 from miner.language.name_forms import core, plain
 from miner.model import Form, LocalEntity
 from miner.recognise.found import Found
-from miner.recognise.likeness import known, may_be_one, pair_signs
+from miner.recognise.likeness import choice_signs, known, may_be_one
 from miner.recognise.linker import Linker, linker
 from miner.recognise.links import Links
 from miner.recognise.scene import Key, Scene, key_of
@@ -61,10 +61,7 @@ def _heads(scene: Scene, links: Links, weights: Linker) -> dict[Key, Key]:
     """Lead every name to the fuller name it stands for: what the text declares first, then what the signs say."""
     heads = told_heads(scene, links)
     for choice in choices(scene, heads):
-        signs = (
-            pair_signs(scene, choice.name, (choice.name[0], full), choice.meant) for full in choice.meant
-        )
-        odds = [weights.joined(each) for each in signs]
+        odds = [weights.joined(signs) for signs in choice_signs(scene, *choice)]
         best = max(range(len(odds)), key=odds.__getitem__)
         if odds[best] > 0:
             heads[choice.name] = (choice.name[0], choice.meant[best])

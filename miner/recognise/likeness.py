@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from miner.language.gazetteer import gazetteer, words_of
 from miner.language.lexicon import Entry
@@ -133,9 +134,9 @@ def _lexicon(label: str, short: str, full: str) -> list[str]:
 
 def _parts(label: str, short: str, full: str) -> Iterator[str]:
     """What the parts of the one are to those of the other."""
-    yield from part_signs(short, full)
+    lacking, *others = part_signs(short, full)
+    yield from (lacking, *others)
     if known(label, short) and not known(label, full):
-        lacking = next(sign for sign in part_signs(short, full) if sign.startswith("lacks "))
         yield f"only the shorter is known, {lacking}"
 
 
@@ -180,42 +181,55 @@ def may_be_one(label: str, short: str, full: str) -> bool:
     return mine.name == theirs.parent or theirs.name == mine.parent
 
 
-def pair_signs(scene: Scene, short: Key, full: Key, others: Sequence[str]) -> list[str]:
-    """Return the signs on whether the first name stands for the second; `others` are all names of the label that might be meant."""
-    label, name = short
-    found = [
-        "always",
-        f"two names of label {label}",
-        *wording_signs(label, unmarked(name), unmarked(full[1])),
-    ]
-    found += [f"{label}: {sign}" for sign in scene.signs(short, full)]
-    if set(name).isdisjoint(full[1]):
-        found.append(f"{label}: no character in common")
-    found += [f"{label}: {sign}" for sign in _among(scene, short, full, others)]
+def choice_signs(scene: Scene, name: Key, meant: Sequence[str]) -> list[list[str]]:
+    """Return for each of the names of its label that a name might stand for the signs on whether it does."""
+    label, short = name
+    among = _Among.of(scene, name, meant)
+    found = []
+    for full in meant:
+        own = [*scene.signs(name, (label, full))]
+        if set(short).isdisjoint(full):
+            own.append("no character in common")
+        own += among.signs(full)
+        wording = wording_signs(label, unmarked(short), unmarked(full))
+        found.append(
+            ["always", f"two names of label {label}", *wording, *(f"{label}: {sign}" for sign in own)]
+        )
     return found
 
 
-def _among(scene: Scene, short: Key, full: Key, others: Sequence[str]) -> Iterator[str]:
-    """Yield what the other names that might be meant say."""
-    name = short[1]
-    yield f"{min(len(others), 4)} names might be meant"
-    holding = [other for other in others if name in other]
-    yield f"{min(len(holding), 4)} of them hold the shorter"
-    if any(len(other) < len(full[1]) for other in holding):
-        yield "a nearer name holds it"
-    if len(others) > 1:
-        yield from _last_named(scene, short, full, others, "all")
-    fitting = [other for other in others if fits_unit(name, other)] if is_bare(name) else []
-    if full[1] in fitting:
-        yield f"{min(len(fitting), 3)} fit the unit"
-        yield from _last_named(scene, short, full, fitting, "those that fit")
+class _Among(NamedTuple):
+    """The names that a name might stand for, all together."""
+
+    many: int
+    holding: list[str]
+    """Those that hold the name, the shortest first."""
+    last: str | None
+    """The one named last before the name."""
+    fitting: list[str]
+    """Those whose region has the unit that the name begins with."""
+    last_fitting: str | None
+
+    @classmethod
+    def of(cls, scene: Scene, name: Key, meant: Sequence[str]) -> _Among:
+        short = name[1]
+        fitting = [full for full in meant if fits_unit(short, full)] if is_bare(short) else []
+        holding = sorted((full for full in meant if short in full), key=len)
+        last = scene.before(name, meant) if len(meant) > 1 else None
+        return cls(len(meant), holding, last, fitting, scene.before(name, fitting))
+
+    def signs(self, full: str) -> Iterator[str]:
+        """Yield what they say of one of them."""
+        yield f"{min(self.many, 4)} names might be meant"
+        yield f"{min(len(self.holding), 4)} of them hold the shorter"
+        if self.holding and len(self.holding[0]) < len(full):
+            yield "a nearer name holds it"
+        yield from _last_named(self.last, full, "all")
+        if full in self.fitting:
+            yield f"{min(len(self.fitting), 3)} fit the unit"
+            yield from _last_named(self.last_fitting, full, "those that fit")
 
 
-def _last_named(scene: Scene, short: Key, full: Key, among: Sequence[str], which: str) -> Iterator[str]:
-    last = scene.before(short, among)
+def _last_named(last: str | None, full: str, which: str) -> Iterator[str]:
     if last is not None:
-        yield (
-            f"of {which} named last before it"
-            if last == full[1]
-            else f"of {which} another named last before it"
-        )
+        yield f"of {which} {'' if last == full else 'another '}named last before it"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from miner.errors import ModelError
-
-_FILE = "links.json"
+from miner.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Linker:
 
     def joined(self, signs: Iterable[str]) -> float:
         """Return the log-odds that a name stands for another rather than for itself; an unknown sign counts nothing."""
-        return sum(self.weights.get(sign, 0.0) for sign in set(signs))
+        return math.fsum(self.weights.get(sign, 0.0) for sign in set(signs))  # a set has no order of its own
 
     def to_bytes(self) -> bytes:
         """Return the weights as the bytes of a model file."""
@@ -41,10 +40,4 @@ class Linker:
 @cache
 def linker() -> Linker:
     """Return the linker that comes with the package, loaded on first use; raises ModelError when it is missing."""
-    file = resources.files("miner") / "resources" / "models" / _FILE
-    try:
-        return Linker.from_bytes(file.read_bytes())
-    except OSError as error:
-        raise ModelError(
-            f"cannot read the linker: {error}", where=str(file), hint="reinstall miner"
-        ) from error
+    return Linker.from_bytes(shipped("links.json", "linker"))

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from itertools import chain, repeat
 from typing import NamedTuple
 from zipfile import BadZipFile
@@ -15,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.errors import ModelError
+from miner.shipped import shipped
 
 Floats = npt.NDArray[np.floating]
 LABELS = ("person", "enterprise", "organization", "place", "other")
 """What a stretch may be; `other` are names of things and of writers, which keep their place and come out nowhere."""
 FORMAT = 1
-_FILE = "names-scorer.npz"
 
 
 class Table(NamedTuple):
@@ -117,10 +116,4 @@ def _table(arrays: np.lib.npyio.NpzFile, name: str) -> Table:
 @cache
 def scorer() -> Scorer:
     """Return the scorer that comes with the package, loaded on first use; raises ModelError when it is missing."""
-    file = resources.files("miner") / "resources" / "models" / _FILE
-    try:
-        return Scorer.from_bytes(file.read_bytes())
-    except OSError as error:
-        raise ModelError(
-            f"cannot read the scorer: {error}", where=str(file), hint="reinstall miner"
-        ) from error
+    return Scorer.from_bytes(shipped("names-scorer.npz", "scorer"))

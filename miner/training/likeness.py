@@ -20,6 +20,8 @@ _STRENGTH = 6.0
 _FREE = 0.1
 """The prior log-odds are held by this part of it."""
 _ROUNDS = 500
+Bounds = tuple[float | None, float | None]
+"""The least and the most that a weight may be; None where nothing bounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,23 @@ def fit_likeness(labelled: Sequence[LabelledPair], expert: Mapping[str, float]) 
     signs = np.array([1.0 if one.same else -1.0 for one in labelled])
     counts = np.array([one.counts for one in labelled])
     guess = np.array([expert["prior"], *(expert[name] for name in names)])
-    pull = np.array([_FREE * _STRENGTH, *([_STRENGTH] * len(names))])
+    found = weighed(held, signs, counts, guess, [_bounds(expert[name]) for name in names], _STRENGTH)
+    return dict(zip(["prior", *names], (round(float(weight), 2) for weight in found), strict=True))
+
+
+def weighed(
+    held: np.ndarray,
+    signs: np.ndarray,
+    counts: np.ndarray,
+    guess: np.ndarray,
+    bounds: Sequence[Bounds],
+    strength: float,
+) -> np.ndarray:
+    """Return the weights of the columns of `held`, of which the first is the prior's, by logistic regression.
+
+    Rows have a sign (1 or -1) and a count each; the other columns have bounds. Weights are held to the `guess`, that of the prior less.
+    """
+    pull = strength * np.array([_FREE, *([1.0] * (held.shape[1] - 1))])
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         margins = signs * (held @ weights)
@@ -50,12 +68,14 @@ def fit_likeness(labelled: Sequence[LabelledPair], expert: Mapping[str, float]) 
         value = (counts * np.logaddexp(0, -margins)).sum() + (pull * off**2).sum() / 2
         return float(value), held.T @ slope + pull * off
 
-    bounds = [(None, None), *(_bounds(expert[name]) for name in names)]
-    found = minimize(loss, guess, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": _ROUNDS}).x
-    return dict(zip(["prior", *names], (round(float(weight), 2) for weight in found), strict=True))
+    all_bounds = [(None, None), *bounds]
+    found: np.ndarray = minimize(
+        loss, guess, jac=True, method="L-BFGS-B", bounds=all_bounds, options={"maxiter": _ROUNDS}
+    ).x
+    return found
 
 
-def _bounds(guess: float) -> tuple[float | None, float | None]:
+def _bounds(guess: float) -> Bounds:
     if guess == 0:
         return None, None
     return (0.0, None) if guess > 0 else (None, 0.0)

@@ -23,10 +23,10 @@ from scipy.optimize import minimize
 
 from miner.recognise.entities import choices, group, told_heads
 from miner.recognise.found import Found
-from miner.recognise.likeness import pair_signs
+from miner.recognise.likeness import choice_signs
 from miner.recognise.linker import Linker
 from miner.recognise.links import links_of
-from miner.recognise.scene import Scene
+from miner.recognise.scene import Scene, key_of
 from miner.text import AnnotatedText
 from miner.training import Effort, Say, Trained
 from miner.training.names.annotated import FOLDS, Gold, read_annotated
@@ -103,9 +103,8 @@ def lessons_of(gold: Gold) -> list[Lesson]:
     }
     found = []
     for name, meant in choices(scene, told_heads(scene, links_of(text, names))):
-        fuller = [(name[0], full) for full in meant]
-        right = [owner.get(name, -1) == owner.get(full, -2) for full in fuller]
-        found.append(Lesson([pair_signs(scene, name, full, meant) for full in fuller], right))
+        right = [owner.get(name, -1) == owner.get((name[0], full), -2) for full in meant]
+        found.append(Lesson(choice_signs(scene, name, meant), right))
     return found
 
 
@@ -166,7 +165,8 @@ def joined(gold: Gold, weights: Linker) -> Iterator[tuple[str, str, str, bool, b
     index, _ = group(text, names, links_of(text, names), weights)
     at: dict[str, dict[str, int]] = {label: {} for label in gold.things}
     for found, entity in zip(names, index, strict=True):
-        at[found.label].setdefault(text.folded[found.start : found.end].replace(" ", ""), entity)
+        label, form = key_of(text, found)
+        at[label].setdefault(form, entity)
     for label, things in gold.things.items():
         owner = {form: number for number, forms in enumerate(things) for form in forms}
         for one, other in combinations(sorted(owner.keys() & at[label].keys()), 2):

@@ -24,14 +24,13 @@ from miner.engine import run_paths
 from miner.language.fold import fold
 from miner.resolve.standing import AGAINST, EVIDENCE, LISTED, Seen, gather, weights
 from miner.training import Effort, Say, Trained
+from miner.training.likeness import Bounds, weighed
 from miner.training.names.annotated import read_annotated
 
 _SENTENCES = 10
 """Sentences of the marked set that make an article."""
 _ARTICLES = 4_400
 _STRENGTH = 2.0
-_FREE = 0.1
-"""The prior log-odds are held by this part of the strength."""
 _READ_BEFORE = 0.5
 """What an enterprise of the annotated articles counts: the networks that read it have learned from them."""
 _FOLDS = 5
@@ -73,21 +72,9 @@ def _matrix(labelled: Sequence[Labelled]) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def _fitted(held: np.ndarray, signs: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    from scipy.optimize import minimize
-
-    pull = _STRENGTH * np.array([_FREE, *([1.0] * (held.shape[1] - 1))])
     # Evidence keeps the sign that it has by its meaning: what speaks for an enterprise never speaks against one.
-    bounds = [(None, None), *((None, 0.0) if name in AGAINST else (0.0, None) for name in EVIDENCE)]
-
-    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        margins = signs * (held @ at)
-        slope = -signs * counts / (1 + np.exp(margins))
-        return float(
-            (counts * np.logaddexp(0, -margins)).sum() + (pull * at**2).sum() / 2
-        ), held.T @ slope + pull * at
-
-    found: np.ndarray = minimize(loss, np.zeros(held.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return found
+    bounds: list[Bounds] = [(None, 0.0) if name in AGAINST else (0.0, None) for name in EVIDENCE]
+    return weighed(held, signs, counts, np.zeros(held.shape[1]), bounds, _STRENGTH)
 
 
 def measured(labelled: Sequence[Labelled], seed: int) -> dict[str, float]:

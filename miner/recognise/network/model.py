@@ -6,10 +6,8 @@ verdicts into names. It is trained by `miner.training.names.trained` and runs he
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from typing import NamedTuple
 from zipfile import BadZipFile
 
@@ -31,6 +29,7 @@ from miner.recognise.network.chain import (
 )
 from miner.recognise.network.encode import GAP, UNKNOWN, Cut, Encoded, Vocabulary
 from miner.recognise.network.reading import Candidate, best, candidates
+from miner.shipped import shipped
 
 FORMAT = 2
 """Version of the model file; a file of another version is refused."""
@@ -93,13 +92,7 @@ class NameModel:
     @classmethod
     def load(cls, name: str = "names") -> NameModel:
         """Load a model that comes with the package; raises ModelError when it is missing or damaged."""
-        file = resources.files("miner") / "resources" / "models" / f"{name}.npz"
-        try:
-            return cls.from_bytes(file.read_bytes())
-        except OSError as error:
-            raise ModelError(
-                f"cannot read the name model: {error}", where=str(file), hint="reinstall miner"
-            ) from error
+        return cls.from_bytes(shipped(f"{name}.npz", "name model"))
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> NameModel:
@@ -321,12 +314,6 @@ def _floats(array: npt.NDArray[np.generic]) -> Floats:
 
 def _chain(arrays: Arrays) -> Chain:
     return Chain.from_scores(*(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave")))
-
-
-def file_hash() -> str:
-    """Return the SHA-256 of the model file that comes with the package."""
-    file = resources.files("miner") / "resources" / "models" / "names.npz"
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 class _Piece(NamedTuple):

@@ -1,4 +1,4 @@
-"""Sentence → pieces: where a trigger's clause begins and ends, who reports it, and what is held there."""
+"""A word that was decided to tell an event, with who takes part: what a report is made of."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from miner.relate.events.triggers import Found
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A word that was decided to tell an event: as a trigger of its type, where it stands, and who takes part."""
+    """A word that was decided to tell an event: as a trigger of its type, and who takes part."""
 
-    reading: Reading
     word: Word
     trigger: Found
-    scope: Scope
     cast: Cast
+
+    @property
+    def reading(self) -> Reading:
+        """What event rules look at."""
+        return self.word.story.reading
+
+    @property
+    def scope(self) -> Scope:
+        """Where it stands."""
+        return self.word.scope

@@ -12,7 +12,6 @@ from miner.relate.events.grammar import comes_to, find_cast
 from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import EventModel
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
-from miner.relate.events.reading import scope_of
 from miner.relate.events.signs import Word
 from miner.relate.events.triggers import Found
 
@@ -55,10 +54,9 @@ def cast_of(word: Word, kind: str, model: EventModel, told: Told) -> Cast:
 
     Where grammar finds somebody it is right in nine of ten, and finds half; the scorers find the others.
     """
-    trigger, scope = trigger_of(word, kind), scope_of(word.story.reading, word.found)
-    reading = word.story.reading
-    grammar = find_cast(reading.passage, trigger, scope, reading.words)
-    found = completed(word, trigger, scope, grammar, told.parties)
+    trigger, reading = trigger_of(word, kind), word.story.reading
+    grammar = find_cast(reading.passage, trigger, word.scope, reading.words)
+    found = completed(word, trigger, grammar, told.parties)
     pairs = _pairs_of(word, kind, frozenset(participant.entity for participant in grammar.participants))
     pairs = [pair for pair in pairs if pair.name.mention.entity not in told.taken]
     near = _likely([pair for pair in pairs if pair.near], model, None)
@@ -104,7 +102,7 @@ def pairs_of(word: Word, kind: str) -> list[Pair]:
     """Return the names that may take part in an event of a type, each beside the word that tells it."""
     trigger = trigger_of(word, kind)
     reading = word.story.reading
-    told = find_cast(reading.passage, trigger, scope_of(reading, trigger), reading.words)
+    told = find_cast(reading.passage, trigger, word.scope, reading.words)
     return _pairs_of(word, kind, frozenset(participant.entity for participant in told.participants))
 
 
@@ -191,8 +189,7 @@ def deals(words: Sequence[Word], kind: str, model: EventModel, told: Told) -> li
 
 def _own(word: Word, words: Sequence[Word]) -> frozenset[int]:
     """Return the things named in a trigger's piece of the sentence between its neighbours among the triggers."""
-    scope = scope_of(word.story.reading, word.found)
-    piece = scope.segments[scope.own]
+    piece = word.scope.segments[word.scope.own]
     here = [other.at for other in words if piece.covers(other.found.span)]
     low, high = _neighbours(word.at, here, len(word.line.tokens))
     between = (name for name in names_of(word) if name.line is word.line and low < name.at < high)

@@ -21,12 +21,12 @@ _ADVERBS = frozenset({"d", "ad", "c", "t", "x", "m", "f", "ul"})
 _BODIES = ("enterprise", "organization")
 
 
-def completed(word: Word, trigger: Found, scope: Scope, cast: Cast, told: tuple[Participant, ...]) -> Cast:
+def completed(word: Word, trigger: Found, cast: Cast, told: tuple[Participant, ...]) -> Cast:
     """Fill in a cast from what was told before; `told` are the parties of the event before."""
-    reading = word.story.reading
+    reading, scope = word.story.reading, word.scope
     text, passage = reading.passage.text, reading.passage
     if cast.participants:
-        return replace(cast, participants=(*_dropped_subject(word, trigger, scope, cast), *cast.participants))
+        return replace(cast, participants=(*_dropped_subject(word, trigger, cast), *cast.participants))
     head = Span(max(scope.floor, scope.segments[max(scope.own - 1, 0)].start), trigger.span.start)
     if any(_BOTH.search(text, *span) for span in (head, Span(scope.sentence.start, scope.floor))):
         return _of(told if len(told) > 1 else _last_pair(passage, trigger.span.start))
@@ -34,7 +34,7 @@ def completed(word: Word, trigger: Found, scope: Scope, cast: Cast, told: tuple[
         return _of(_speaker(reading, trigger, scope))
     if event_types()[trigger.rule.type].grammar in ("acting", "given", "mutual"):
         headed = _heading_company(passage, trigger)
-        return _of(headed or _dropped_subject(word, trigger, scope, cast))
+        return _of(headed or _dropped_subject(word, trigger, cast))
     return cast
 
 
@@ -46,12 +46,12 @@ def _party(passage: Passage, mention: Mention, role: str) -> Participant:
     return Participant(role, passage.entity(mention).name, mention.entity)
 
 
-def _dropped_subject(word: Word, trigger: Found, scope: Scope, cast: Cast) -> tuple[Participant, ...]:
+def _dropped_subject(word: Word, trigger: Found, cast: Cast) -> tuple[Participant, ...]:
     """Give the subject of the sentence before to one that starts with its verb: 次日，又走访了乙公司。"""
     passage = word.story.reading.passage
-    start = scope.sentence.start
+    start = word.scope.sentence.start
     opens = all(map(_is_adverb, word.line.tokens[: word.at]))
-    if not opens or scope.floor > start or start <= passage.paragraph(start).start:
+    if not opens or word.scope.floor > start or start <= passage.paragraph(start).start:
         return ()
     subject = _subject_of(passage, passage.sentence(start - 1), trigger.rule.type)
     if subject is None or any(p.entity == subject.entity for p in cast.participants):

@@ -105,7 +105,6 @@ class _Rows:
         self, best: dict[tuple[int, str], float], scores: Sequence[Scored], types: Sequence[str]
     ) -> None:
         self._types = types
-        self._best = best
         self._total = sum(math.exp(chance) for chance in best.values())
         self._by_type: dict[str, dict[int, float]] = defaultdict(dict)
         self._by_sentence: dict[int, dict[str, float]] = defaultdict(dict)
@@ -152,7 +151,7 @@ class _Rows:
         before = {s: chance for s, chance in here.items() if s < sentence}
         near = [chance for s, chance in here.items() if abs(s - sentence) == 1]
         shared = [chance for s, chance in before.items() if self._share(first.word, s, sentence)]
-        mine = self._best[sentence, code]
+        mine = self._by_type[code][sentence]
         yield from (_most(here.values()), _most(before.values()), _most(near))
         yield from (self._told(first, sentence, code), self._total, sum(map(math.exp, here.values())))
         yield from (sum(chance > mine for chance in here.values()), sum(map(math.exp, before.values())))

@@ -12,8 +12,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import chain
+from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from miner.errors import ModelError
 from miner.model import Status
+from miner.shipped import shipped
 
 FORMAT = 2
 BITS = 17
@@ -179,14 +180,11 @@ def unpack(stored: bytes) -> EventModel:
             kept["later"] * kept["later_scale"], float(kept["later_bias"]),
             kept["times"] * kept["times_scale"], float(kept["times_bias"]),
         )  # fmt: skip
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
         raise ModelError(f"the event model cannot be read: {error}") from error
 
 
 @cache
 def event_model() -> EventModel:
     """Return the package's event model; raises ModelError when its file is missing or damaged."""
-    file = resources.files("miner") / "resources" / "models" / "events.npz"
-    if not file.is_file():
-        raise ModelError("events.npz is missing", hint="miner train events")
-    return unpack(file.read_bytes())
+    return unpack(shipped("events.npz", "event model"))

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from miner.language.dates import DateMention
-from miner.language.event_types import event_types
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Quote
 from miner.relate.events.candidates import Candidate
-from miner.relate.events.cast import Cast, Told, deals
+from miner.relate.events.cast import Cast, Told, deals, trigger_of
 from miner.relate.events.decide import Claim, decided
 from miner.relate.events.model import EventModel, event_model
-from miner.relate.events.reading import Reading, Scope, scope_of
-from miner.relate.events.signs import Word
+from miner.relate.events.reading import Reading, Scope
 from miner.relate.events.triggers import Found
 from miner.relate.events.when import status_of, when_of
 from miner.relate.passage import Passage
@@ -34,10 +32,10 @@ def find_events(
 ) -> tuple[EventReport, ...]:
     """Return the event reports of one field in text order."""
     reading, model = Reading.of(passage, dates, quotes), event_model()
-    return tuple(reports_of(reading, decided(reading, model), model))
+    return tuple(reports_of(decided(reading, model), model))
 
 
-def reports_of(reading: Reading, claims: Iterable[Claim], model: EventModel) -> Iterator[EventReport]:
+def reports_of(claims: Iterable[Claim], model: EventModel) -> Iterator[EventReport]:
     """Yield the reports of what was decided: one for every deal of a claim that was not told before."""
     claims = list(claims)
     known: set[tuple[object, ...]] = set()
@@ -48,18 +46,12 @@ def reports_of(reading: Reading, claims: Iterable[Claim], model: EventModel) -> 
         words = [claim.word, *(s.word for s in claim.others if s.types[claim.type] > _ALSO)]
         for word, cast in deals(words, claim.type, model, told):
             told = replace(told, parties=cast.participants or told.parties)
-            report = _report(_candidate(reading, word, claim.type, cast), claim, model, others)
+            candidate = Candidate(word, trigger_of(word, claim.type), cast)
+            report = _report(candidate, claim, model, others)
             key = _told(report, cast, claim)
             if key not in known:
                 known.add(key)
                 yield report
-
-
-def _candidate(reading: Reading, word: Word, code: str, cast: Cast) -> Candidate:
-    """Return the word of a claim as a trigger of its type."""
-    found, kind = word.found, event_types()[code]
-    trigger = Found(found.span, found.text, replace(found.rule, kind=code, roles=kind.roles))
-    return Candidate(reading, word, trigger, scope_of(reading, trigger), cast)
 
 
 def _report(candidate: Candidate, claim: Claim, model: EventModel, others: frozenset[int]) -> EventReport:

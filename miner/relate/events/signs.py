@@ -16,7 +16,7 @@ from itertools import chain
 from miner.model import Mention
 from miner.offsets import Span
 from miner.relate.events.gates import FOR, Place, shut
-from miner.relate.events.reading import Reading
+from miner.relate.events.reading import Reading, Scope, scope_of
 from miner.relate.events.tokens import COMMON, NUMBER, TIME, Token
 from miner.relate.events.triggers import Found, Rule
 
@@ -113,6 +113,11 @@ class Word:
         return Place(
             self.story.reading, self.found, Span(tokens[first].start, tokens[max(last - 1, first)].end)
         )
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Where names that have to do with it are sought."""
+        return scope_of(self.story.reading, self.found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from miner.language.event_types import event_types
 from miner.model import Status
 from miner.offsets import Span
 from miner.relate.events.nearest import nearest
-from miner.relate.events.reading import scope_of
 from miner.relate.events.signs import Line, Word, ahead_of
 from miner.relate.events.tokens import TIME, Token
 
@@ -55,7 +54,7 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
     """Yield the times among which an event's is sought: of its sentence, then of those before, nearest first, and of the next."""
     lines, here = word.story.lines, word.line.index
     reading = word.story.reading
-    chosen = nearest(reading, word.found, scope_of(reading, word.found))
+    chosen = nearest(reading, word.found, word.scope)
     rank = 0
     for index in (*range(here, -1, -1), here + 1):
         if index >= len(lines) or rank >= _MAX_TIMES:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 from zipfile import BadZipFile
 
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from miner.errors import ModelError
 from miner.relate.posts.features import BITS, Marked, columns
+from miner.shipped import shipped
 
 STATES = ("O", "BT", "IT", "ET", "ST", "BB", "IB", "EB", "SB")
 """Outside; begin, inside, end, single of a title; the same of a body."""
@@ -198,8 +198,8 @@ def restored(arrays: dict[str, npt.NDArray[np.generic]]) -> Weights:
 
 @cache
 def model() -> dict[str, npt.NDArray[np.generic]]:
-    """Return the arrays of the posts' model; raises ModelError when the file is damaged."""
-    content = (resources.files("miner") / "resources" / "models" / "posts.npz").read_bytes()
+    """Return the arrays of the posts' model; raises ModelError when the file is missing or damaged."""
+    content = shipped("posts.npz", "posts model")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}

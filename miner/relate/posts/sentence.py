@@ -17,8 +17,6 @@ from miner.relate.posts.view import View
 _MARK = re.compile(r"[,;:()、/“”《》]|[^,;:()、/“”《》]+")
 _LONGEST = 20
 """What lies more symbols apart than this is simply far."""
-_NEAR = 4
-"""So many characters before or after a gap's words are compared with the words of taking office."""
 FAR = "far"
 _YEAR = re.compile(r"(?:19|20)\d\d[年.\-/]")
 

@@ -12,7 +12,6 @@ from miner.offsets import Span
 from miner.relate.posts.view import View
 
 _TIGHT = re.compile(r"[\s(,:]{0,2}(?:同志|现任|任|是|为)?")
-_SENTENCE_ENDS = re.compile(r"[。!?\n]")
 
 
 class Held(NamedTuple):
