@@ -323,13 +323,23 @@ def _named(connection: sqlite3.Connection, verb: str) -> Iterator[tuple[Mapping[
 
 def _entities(connection: sqlite3.Connection, names: Names, reference: str) -> list[str]:
     """Return the ids of the things that a reference means."""
-    return _ids(
-        connection,
-        "select distinct entity_id from local_entities where rowid in ({}) and entity_id is not null",
-        names.locals(reference),
-    )
+    return _ids(connection, _RESOLVED, names.locals(reference))
+
+
+_RESOLVED = "select distinct entity_id from local_entities where rowid in ({}) and entity_id is not null"
+"""SQL for the things that local entities were resolved to."""
 
 
 def meant_by(connection: sqlite3.Connection, kind: str, reference: str) -> list[str]:
     """Return the ids of the things that a reference means after resolving."""
     return _entities(connection, Names(connection, kind), reference)
+
+
+def moved(
+    connection: sqlite3.Connection, kind: str, name: str, articles: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return the ids of the things that a name means in some articles, and in all others, after resolving."""
+    names = Names(connection, kind)
+    here = names.in_articles(name, articles)
+    there = names.locals(name) - here
+    return set(_ids(connection, _RESOLVED, here)), set(_ids(connection, _RESOLVED, there))
