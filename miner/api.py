@@ -30,7 +30,7 @@ from miner.config import Config
 from miner.errors import ConfigError, InputError, MinerError
 from miner.model import Article, Facts, Mined
 from miner.publish.archive import KINDS
-from miner.publish.pages.search import Hit, Request, search
+from miner.publish.pages.search import MAX_PAGE, MAX_SIZE, Hit, Request, search
 from miner.understand.periods import Copy, Distinct, TopicOverTime, distinctive, reprinted, topics
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ __all__ = [
 
 _ALL = -1
 """SQLite takes it for no limit."""
-_PAGE = 100
 _COLUMNS = (
     "id, document_id, position, headline, body, kicker, subtitle, section, byline, published, page, newspaper, edition, "
     "null, jump_to, jump_from, url, confidence, reason"
@@ -205,12 +204,15 @@ class Archive:
         return dossier(self.connection, self._named(name, label), edition=edition, limit=_ALL)
 
     def search(self, words: str, *, edition: int | None = None, newspaper: str = "") -> Iterator[Hit]:
-        """Yield the articles that hold words, the best first; "phrases", OR and -exclusion as on the site."""
-        asked = {"q": words, "edition": str(edition or ""), "newspaper": newspaper, "size": str(_PAGE)}
-        for page in range(1, _PAGE):
+        """Yield the articles that hold words, the best first; "phrases", OR and -exclusion as on the site.
+
+        As many as the site lists: the best 5,000.
+        """
+        asked = {"q": words, "edition": str(edition or ""), "newspaper": newspaper, "size": str(MAX_SIZE)}
+        for page in range(1, MAX_PAGE + 1):
             found = search(self.connection, Request.read({**asked, "page": str(page)}))
             yield from found.hits
-            if len(found.hits) < _PAGE:
+            if len(found.hits) < MAX_SIZE:
                 return
 
     def attention(self, *queries: str, by: str = "month") -> list[Attention]:
