@@ -30,7 +30,8 @@ from miner.config import Config
 from miner.errors import ConfigError, InputError, MinerError
 from miner.model import Article, Facts, Mined
 from miner.publish.archive import KINDS
-from miner.publish.pages.search import Hit, Request, search
+from miner.publish.pages.search import MAX_PAGE, MAX_SIZE, Hit, Request, search
+from miner.store.rows import ARTICLE_COLUMNS
 from miner.understand.periods import Copy, Distinct, TopicOverTime, distinctive, reprinted, topics
 
 if TYPE_CHECKING:
@@ -66,11 +67,6 @@ __all__ = [
 
 _ALL = -1
 """SQLite takes it for no limit."""
-_PAGE = 100
-_COLUMNS = (
-    "id, document_id, position, headline, body, kicker, subtitle, section, byline, published, page, newspaper, edition, "
-    "null, jump_to, jump_from, url, confidence, reason"
-)
 
 
 def mine(paths: Iterable[str | Path], config: Config | None = None) -> Iterator[Mined]:
@@ -144,13 +140,13 @@ class Archive:
         since: str | None = None,
         until: str | None = None,
     ) -> Iterator[Article]:
-        """Yield the articles in order of time; `body_map` is not kept in the database and is None."""
+        """Yield the articles in order of time, as they are stored: without `body_map`, `subheads` and `inferred_year`."""
         rows = self.connection.execute(
-            f"select {_COLUMNS} from articles where (?1 is null or edition = ?1) and (?2 is null or newspaper = ?2) "
+            f"select {ARTICLE_COLUMNS} from articles where (?1 is null or edition = ?1) and (?2 is null or newspaper = ?2) "
             "and (?3 is null or published >= ?3) and (?4 is null or published <= ?4 || '~') order by published is null, published, id",
             (edition, newspaper, since, until),
         )
-        yield from (Article(*row) for row in rows)
+        yield from (Article(**dict(row)) for row in rows)
 
     def enterprises(self) -> Iterator[Thing]:
         """Yield the enterprises, those in the most articles first."""
@@ -205,12 +201,15 @@ class Archive:
         return dossier(self.connection, self._named(name, label), edition=edition, limit=_ALL)
 
     def search(self, words: str, *, edition: int | None = None, newspaper: str = "") -> Iterator[Hit]:
-        """Yield the articles that hold words, the best first; "phrases", OR and -exclusion as on the site."""
-        asked = {"q": words, "edition": str(edition or ""), "newspaper": newspaper, "size": str(_PAGE)}
-        for page in range(1, _PAGE):
+        """Yield the articles that hold words, the best first; "phrases", OR and -exclusion as on the site.
+
+        As many as the site lists: the best 5,000.
+        """
+        asked = {"q": words, "edition": str(edition or ""), "newspaper": newspaper, "size": str(MAX_SIZE)}
+        for page in range(1, MAX_PAGE + 1):
             found = search(self.connection, Request.read({**asked, "page": str(page)}))
             yield from found.hits
-            if len(found.hits) < _PAGE:
+            if len(found.hits) < MAX_SIZE:
                 return
 
     def attention(self, *queries: str, by: str = "month") -> list[Attention]:

@@ -62,6 +62,15 @@ def test_records(database: Path) -> None:
             next(archive.events(name="旭华成"))
 
 
+def test_a_search_yields_no_article_twice(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("miner.publish.pages.search", "miner.api"):
+        monkeypatch.setattr(f"{module}.MAX_SIZE", 1)
+        monkeypatch.setattr(f"{module}.MAX_PAGE", 2)
+    with open_archive(database) as archive:
+        found = [hit.article["id"] for hit in archive.search("旭化成")]
+    assert len(found) == len(set(found)) == 2
+
+
 def test_an_archive_is_read_only(database: Path) -> None:
     with open_archive(database) as archive:
         with pytest.raises(MinerError):

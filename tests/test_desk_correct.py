@@ -288,3 +288,12 @@ def test_judged_names_are_gold(database: Path, tmp_path: Path) -> None:
     assert (
         evaluate(tmp_path / "gold").scores["trap"].f1 == 0.0
     )  # what a person rejected, the program still finds
+
+
+def test_a_split_by_articles_applies_to_a_name_however_it_is_written(database: Path) -> None:
+    (state,) = correct(
+        database,
+        made("split", {"kind": "person", "name": "王 磊", "articles": [{"headline": "青石化工再来"}]}),
+    )
+    assert len(rows(database, "select 1 from people where name = '王磊'")) == 2
+    assert (state.status, state.told) == ("applied", None)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from miner.publish.index import fts
 from miner.publish.query import Query, expression, parse
+from miner.understand.periods import BY
 
-__all__ = ["BY", "Attention", "attention"]
+__all__ = ["Attention", "attention"]
 
-BY = ("month", "year", "edition", "newspaper")
 _GROUPS = {
     "month": "select month, sum(n_articles) from coverage where month <> '' group by 1 order by 1",
     "year": "select substr(month, 1, 4), sum(n_articles) from coverage where month <> '' group by 1 order by 1",
@@ -69,18 +69,12 @@ def _count(connection: sqlite3.Connection, match: str) -> int:
 
 
 _TEXTS = "a.kicker, a.headline, a.subtitle, a.section, a.byline, a.body"
-_GROUP = {
-    "month": "substr(a.published, 1, 7)",
-    "year": "substr(a.published, 1, 4)",
-    "edition": "a.edition",
-    "newspaper": "a.newspaper",
-}
 
 
 def _looked_at(connection: sqlite3.Connection, query: Query, match: str, by: str) -> list[str]:
     """Return the group of every article that truly holds the words."""
     rows = connection.execute(
-        f"select {_GROUP[by]}, {_TEXTS} from {fts.TABLE} f join articles a on a.rowid = f.rowid where {fts.TABLE} match ?",
+        f"select {BY[by]}, {_TEXTS} from {fts.TABLE} f join articles a on a.rowid = f.rowid where {fts.TABLE} match ?",
         (match,),
     )
     return [

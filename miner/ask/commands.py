@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "asking", "opened", "printed", "shown"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_TYPES = (
-    "signing", "exhibition", "launch", "visit", "meeting", "founding", "investment", "procurement", "ceremony", "conference", "award",
-    "appointment",
-)  # fmt: skip
+
+
+class EventTypes(click.Choice):  # type: ignore[type-arg]  # takes a parameter only in newer releases
+    """One of the types of events, which are read when they are first wanted."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The codes of all types."""
+        from miner.store.words import EVENT_TYPES
+
+        return tuple(EVENT_TYPES)
 
 
 def asking(function: F) -> F:
@@ -164,7 +174,7 @@ def _unknown(found: Found, database: Path) -> None:
 
 @click.command()
 @asking
-@click.option("--type", "type", type=click.Choice(_TYPES), help="事件类型 / type of events")
+@click.option("--type", "type", type=EventTypes(), help="事件类型 / type of events")
 @click.option(
     "--of", "party", metavar="NAME", help="某企业、人物或机构参与的 / that a thing of this name took part in"
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from miner.language.sentences import sentences
-from miner.publish.archive import ENTITY_OF, KINDS, LABEL_OF, NAME_OF
+from miner.publish.archive import ENTITY_OF, KINDS, LABEL_OF, NAME_OF, Parameters
 
 __all__ = [
     "Asked",
@@ -158,45 +158,56 @@ class Asked:
     """The least amount."""
     limit: int = 50
 
+    def values(self) -> dict[str, Any]:
+        """Return the values of the conditions in SQL, by the names that stand there."""
+        return {
+            "thing": self.thing and self.thing[1],
+            "edition": self.edition,
+            "type": self.type,
+            "since": self.since,
+            "until": self.until and self.until + "\U0010ffff",
+            "least": self.least,
+            "limit": self.limit,
+        }
+
 
 def events(connection: sqlite3.Connection, asked: Asked) -> Iterator[Event]:
     """Yield the events that meet what was asked, the latest first, those without a year last; those told not to have happened too.
 
     An event is of an edition when it is told to be, or when nothing says which and an article about that edition tells it.
     """
-    sql, values = _narrowed(asked)
     rows = connection.execute(
         "select e.id, e.type, e.title, e.date, e.date_end, e.status, e.edition, e.place, e.amount, e.amount_unit "
-        f"from events e where {sql} order by coalesce(e.date, 'X') >= 'X', e.date desc, e.n_reports desc, e.id limit ?",
-        (*values, asked.limit),
+        f"from events e where {_narrowed(asked)} "
+        "order by coalesce(e.date, 'X') >= 'X', e.date desc, e.n_reports desc, e.id limit :limit",
+        asked.values(),
     ).fetchall()
     yield from (Event(*(*row, _parties(connection, row[0]), _reports(connection, row[0]))) for row in rows)
 
 
-def _narrowed(asked: Asked) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL condition for what was asked of events, and its values."""
-    parts: list[tuple[str, Any]] = []
-    if asked.thing:
-        column = KINDS[asked.thing[0]].column
-        parts.append(
-            (f"e.id in (select event_id from event_participants where {column} = ?)", asked.thing[1])
-        )
-    if asked.edition is not None:
-        told = (
-            "exists (select 1 from event_reports r join articles a on a.id = r.article_id "
-            "where r.event_id = e.id and a.edition = ?1)"
-        )
-        parts.append((f"(e.edition = ?1 or (e.edition is null and {told}))", asked.edition))
-    for sql, value in (
-        ("e.type = ?", asked.type),
-        ("coalesce(e.date_end, e.date) >= ?", asked.since),
-        ("e.date <= ?", asked.until and asked.until + "\U0010ffff"),
-        ("e.amount >= ?", asked.least),
-    ):
-        if value is not None:
-            parts.append((sql, value))
-    numbered = (sql.replace("?1", "?").replace("?", f"?{at}") for at, (sql, _) in enumerate(parts, 1))
-    return " and ".join(numbered) or "1", tuple(value for _, value in parts)
+_OF_EDITION = (
+    "(e.edition = :edition or (e.edition is null and exists (select 1 from event_reports r "
+    "join articles a on a.id = r.article_id where r.event_id = e.id and a.edition = :edition)))"
+)
+
+
+def _narrowed(asked: Asked) -> str:
+    """Return the SQL condition for what was asked of events `e`."""
+    taking_part = "e.id in (select event_id from event_participants where {0} = :thing)"
+    parts = [taking_part.format(KINDS[asked.thing[0]].column)] if asked.thing else []
+    parts += _given(
+        (_OF_EDITION, asked.edition),
+        ("e.type = :type", asked.type),
+        ("coalesce(e.date_end, e.date) >= :since", asked.since),
+        ("e.date <= :until", asked.until),
+        ("e.amount >= :least", asked.least),
+    )
+    return " and ".join(parts) or "1"
+
+
+def _given(*conditions: tuple[str, object]) -> list[str]:
+    """Return the conditions for which there is a value."""
+    return [sql for sql, value in conditions if value is not None]
 
 
 def _parties(connection: sqlite3.Connection, event: str) -> tuple[Party, ...]:
@@ -220,15 +231,14 @@ def _reports(connection: sqlite3.Connection, event: str) -> tuple[Report, ...]:
 
 def quotes(connection: sqlite3.Connection, asked: Asked) -> Iterator[Said]:
     """Yield the words of a thing, or of all, the latest first; a body speaks also through people with a post there."""
-    where, values = _told(asked)
     speaker = "coalesce((select name from people where id = x.person_id), x.speaker)"
     found = sources(
         connection,
         "quotes",
         f"x.text, x.direct, {speaker}, x.person_id, ({_POST}), "
         "coalesce((select name from enterprises where id = x.enterprise_id), (select name from organizations where id = x.organization_id))",
-        where,
-        (*values, asked.limit),
+        _told(asked),
+        asked.values(),
     )
     yield from (
         Said(key, text, bool(direct), name, person, *_title(post, body), source)
@@ -249,7 +259,6 @@ def _title(post: str | None, body: str | None) -> tuple[str | None, str | None]:
 
 def posts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Post]:
     """Yield the posts of a person, or of people at a body, as articles give them, in order of time."""
-    where, values = _told(asked, spoken=False)
     found = sources(
         connection,
         "posts",
@@ -257,8 +266,8 @@ def posts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Post]:
         "coalesce((select name from enterprises where id = x.enterprise_id), "
         "(select name from organizations where id = x.organization_id), x.organization_text), x.status, x.since, x.until, "
         "coalesce('enterprise-' || x.enterprise_id, 'organization-' || x.organization_id)",
-        f"x.person_id is not null and {where}",
-        (*values, asked.limit),
+        f"x.person_id is not null and {_told(asked, spoken=False)}",
+        asked.values(),
     )
     yield from (Post(*(key, *told, source)) for key, told, source in found)
 
@@ -284,40 +293,33 @@ def figures(
     yield from (Figure(*(key, *columns, source)) for key, columns, source in found)
 
 
-def _told(asked: Asked, *, spoken: bool = True) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL condition on a fact `x` of an article `a`, with its order, and its values."""
+def _told(asked: Asked, *, spoken: bool = True) -> str:
+    """Return the SQL condition on a fact `x` of an article `a`, with its order."""
     parts: list[str] = ["1"]
-    values: list[Any] = []
     if asked.thing:
-        label, identity = asked.thing
-        column = KINDS[label].column
-        own = f"x.{column} = ?"
+        label, column = asked.thing[0], KINDS[asked.thing[0]].column
+        own = f"x.{column} = :thing"
         if spoken and label in ("enterprise", "organization"):
             own = (
                 f"({own} or x.person_id in (select p.person_id from posts p "
-                f"where p.article_id = x.article_id and p.{column} = ?))"
+                f"where p.article_id = x.article_id and p.{column} = :thing))"
             )
-            values.append(identity)
         parts.append(own)
-        values.append(identity)
-    for sql, value in (
-        ("a.edition = ?", asked.edition),
-        ("a.published >= ?", asked.since),
-        ("a.published <= ?", asked.until and asked.until + "\U0010ffff"),
-    ):
-        if value is not None:
-            parts.append(sql)
-            values.append(value)
+    parts += _given(
+        ("a.edition = :edition", asked.edition),
+        ("a.published >= :since", asked.since),
+        ("a.published <= :until", asked.until),
+    )
     order = (
         "a.published is null, a.published desc, a.id, x.start"
         if spoken
         else "a.published is null, a.published, x.id"
     )
-    return f"{' and '.join(parts)} order by a.duplicate_of is not null, {order} limit ?", tuple(values)
+    return f"{' and '.join(parts)} order by a.duplicate_of is not null, {order} limit :limit"
 
 
 def sources(
-    connection: sqlite3.Connection, table: str, columns: str, where: str, values: tuple[Any, ...]
+    connection: sqlite3.Connection, table: str, columns: str, where: str, values: Parameters
 ) -> Iterator[tuple[str, tuple[Any, ...], Source]]:
     """Yield id, columns and source of the rows `x` of a table of facts that a condition holds of; `a` is their article."""
     rows = connection.execute(
@@ -327,10 +329,11 @@ def sources(
         f"join documents d on d.id = a.document_id where {where}",
         values,
     )
-    for key, name, start, end, text, *article, path, line, reprint, in_columns in _parted(rows):
+    for row in rows:
+        key, name, start, end, text, *place, reprint = row[:_OF_SOURCE]
         sentence = sentence_at(text or "", start, end)
-        place = Source(*(*article, path, line, name, start, end, sentence, bool(reprint)))
-        yield key, in_columns, place
+        source = Source(*(*place, name, start, end, sentence, bool(reprint)))
+        yield key, tuple(row[_OF_SOURCE:]), source
 
 
 _LINE = (
@@ -339,11 +342,6 @@ _LINE = (
 )
 _OF_SOURCE = 13
 """Columns of a row of `sources` that tell the place."""
-
-
-def _parted(rows: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        yield (*row[:_OF_SOURCE], tuple(row[_OF_SOURCE:]))
 
 
 def sentence_at(text: str, start: int, end: int) -> str:

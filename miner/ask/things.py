@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 
 from miner.language.pinyin import sound_key
-from miner.publish.archive import KINDS, led_to
+from miner.publish.archive import KINDS, first, led_to
 from miner.publish.index.listed import form
 
 __all__ = ["LABELS", "Found", "Near", "Thing", "find", "thing"]
@@ -84,12 +84,9 @@ def find(connection: sqlite3.Connection, asked: str, labels: Sequence[str] = LAB
 
 def thing(connection: sqlite3.Connection, label: str, identity: str) -> Thing | None:
     """Return the thing of a label and an id; None when there is none."""
-    kind = KINDS[label]
-    cursor = connection.execute(f"select * from [{kind.table}] where id = ?", (identity,))
-    row = cursor.fetchone()
-    if row is None:
+    told = first(connection, f"select * from [{KINDS[label].table}] where id = ?", (identity,))
+    if told is None:
         return None
-    told = dict(zip((column[0] for column in cursor.description), row, strict=True))
     names = (
         name
         for (name,) in connection.execute(

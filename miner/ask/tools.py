@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,9 @@ from miner.ask.opened import opened
 from miner.ask.served import as_data, hits_json
 from miner.ask.things import LABELS, find
 from miner.errors import ConfigError, InputError
+from miner.publish.archive import first, rows
 from miner.publish.pages.search import Request, search
+from miner.store import kept
 
 __all__ = ["Tools", "server"]
 
@@ -72,7 +73,7 @@ class Tools:
     def evidence(self, article_id: str) -> dict[str, Any]:
         """Return an article's text, where it is printed and filed, and the raw lines of the file that it was rebuilt from."""
         with opened(self._database) as connection:
-            row = _row(
+            row = first(
                 connection,
                 "select a.id, a.kicker, a.headline, a.subtitle, a.byline, a.newspaper, a.published, a.page, a.body, a.confidence, a.reason, "
                 "a.duplicate_of, d.path from articles a join documents d on d.id = a.document_id where a.id = ?",
@@ -81,14 +82,12 @@ class Tools:
             if row is None:
                 raise InputError(f"no such article: {article_id}", code="no-article")
             row["body"] = row["body"][:_MOST_CHARS]
-            lines = connection.execute(
+            lines = rows(
+                connection,
                 "select line, role, text from article_lines where article_id = ? order by line limit 200",
                 (article_id,),
             )
-            return {
-                "article": row,
-                "lines": [dict(zip(("line", "role", "text"), line, strict=True)) for line in lines],
-            }
+            return {"article": row, "lines": lines}
 
     def events(
         self, type: str | None = None, name: str | None = None, edition: int | None = None, since: str | None = None,
@@ -106,17 +105,4 @@ class Tools:
     def targets(self) -> dict[str, Any]:
         """Return the office's list of target enterprises: which enterprise each is, who is in charge, what is next."""
         with opened(self._database) as connection:
-            known = connection.execute("select 1 from sqlite_master where name = 'targets'").fetchone()
-            if known is None:
-                return {"targets": []}
-            cursor = connection.execute(_TARGETS)
-            names = [column[0] for column in cursor.description]
-            return {"targets": [dict(zip(names, row, strict=True)) for row in cursor]}
-
-
-def _row(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> dict[str, Any] | None:
-    cursor = connection.execute(sql, values)
-    row = cursor.fetchone()
-    return (
-        dict(zip((column[0] for column in cursor.description), row, strict=True)) if row is not None else None
-    )
+            return {"targets": rows(connection, _TARGETS) if kept.has(connection, "targets") else []}

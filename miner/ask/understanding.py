@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 import click
 
 from miner.ask.commands import asking, opened, printed, shown
+from miner.understand.periods import BY
 
 __all__ = ["understand"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _BARS = 24
-_GROUPS = ["edition", "year", "month", "newspaper"]
 
 
 def _by(default: str) -> Callable[[F], F]:
     return click.option(
         "--by",
-        type=click.Choice(_GROUPS),
+        type=click.Choice(list(BY)),
         default=default,
         show_default=True,
         help="按什么分 / grouped by what",

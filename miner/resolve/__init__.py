@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from miner.resolve.corrected import forget, has_corrections, meant_by, rename
+from miner.resolve.corrected import forget, has_corrections, meant_by, moved, rename
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events
 from miner.resolve.figures import find_conflicts
@@ -26,7 +26,7 @@ from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
 
-__all__ = ["LISTED", "has_corrections", "meant_by", "resolve", "resolve_facts"]
+__all__ = ["LISTED", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""

@@ -10,12 +10,14 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import combinations, pairwise
 from typing import Any, Protocol
 
 from miner.offsets import stable_id
 from miner.resolve.judge import Union
 from miner.resolve.names import fold
+from miner.store import kept
 
 SOURCE = "correction"
 """Source of the judgements that come of corrections: they are made anew at every resolving."""
@@ -33,9 +35,9 @@ class Asked:
 
 def has_corrections(connection: sqlite3.Connection) -> bool:
     """Tell whether the database has any corrections."""
-    known = connection.execute("select 1 from sqlite_master where name = 'corrections'").fetchone()
     return (
-        known is not None and connection.execute("select 1 from corrections limit 1").fetchone() is not None
+        kept.has(connection, "corrections")
+        and connection.execute("select 1 from corrections limit 1").fetchone() is not None
     )
 
 
@@ -163,10 +165,11 @@ class Moved:
 
     def __init__(self, connection: sqlite3.Connection, label: str) -> None:
         self._mark: dict[int, str] = {}
+        names = Names(connection, label)
         for key, _, told, meant, _ in said(connection, "split"):
             if told.get("kind") == label and "articles" in told:
                 name = told["name"].partition("@")[0]
-                for row in Names(connection, label).in_articles(name, meant.get("articles", ())):
+                for row in names.in_articles(name, meant.get("articles", ())):
                     self._mark[row] = key
 
     def key(self, row: int, key: str) -> str:
@@ -260,11 +263,14 @@ def profile_pairs(profiles: Sequence[Profiled], found: Sequence[Asked]) -> list[
     return decided
 
 
+_LINKED = "select distinct entity_id from linked where local in ({}) order by 1"
+"""SQL for the people that local entities were linked to."""
+
+
 def join_people(connection: sqlite3.Connection, found: Sequence[Asked]) -> None:
     """Join people of different names as people decided; they lie in the temporary tables `linked` and `found_people`."""
-    ids = "select distinct entity_id from linked where local in ({}) order by 1"
     for one in found:
-        sides = [_ids(connection, ids, side) for side in one.sides]
+        sides = [_ids(connection, _LINKED, side) for side in one.sides]
         every = list(dict.fromkeys(identifier for side in sides for identifier in side))
         if one.same and len(every) > 1:
             for gone in every[1:]:
@@ -274,9 +280,8 @@ def join_people(connection: sqlite3.Connection, found: Sequence[Asked]) -> None:
 
 def decide_people(connection: sqlite3.Connection, found: Sequence[Asked]) -> None:
     """Judge people of different names, so that none is taken for a part of another's name against what people decided."""
-    ids = "select distinct entity_id from linked where local in ({}) order by 1"
     for one in found:
-        sides = [_ids(connection, ids, side) for side in one.sides]
+        sides = [_ids(connection, _LINKED, side) for side in one.sides]
         decide(connection, "person", _pairs(sides, same=one.same, why=one.why))
 
 
@@ -294,34 +299,47 @@ def decide_events(connection: sqlite3.Connection) -> None:
 
 def rename(connection: sqlite3.Connection, tables: Mapping[str, str]) -> None:
     """Give things the names that people gave them; what they were called stays among their other names."""
-    for _, _, told, meant, _ in said(connection, "rename"):
-        for entity in _entities(connection, told, meant):
-            connection.execute(
-                f"update [{tables[told['kind']]}] set name = ? where id = ?", (told["to"], entity)
-            )
+    for told, entity in _named(connection, "rename"):
+        connection.execute(f"update [{tables[told['kind']]}] set name = ? where id = ?", (told["to"], entity))
 
 
 def add_aliases(connection: sqlite3.Connection, columns: Mapping[str, str]) -> None:
     """Write the other names that people gave things."""
-    for _, _, told, meant, _ in said(connection, "alias"):
-        for entity in _entities(connection, told, meant):
-            connection.execute(
-                f"insert or ignore into aliases (id, alias, kind, [{columns[told['kind']]}]) values (?, ?, 'declared', ?)",
-                (stable_id("alias", entity, told["to"]), told["to"], entity),
-            )
+    for told, entity in _named(connection, "alias"):
+        connection.execute(
+            f"insert or ignore into aliases (id, alias, kind, [{columns[told['kind']]}]) values (?, ?, 'declared', ?)",
+            (stable_id("alias", entity, told["to"]), told["to"], entity),
+        )
 
 
-def _entities(connection: sqlite3.Connection, told: Mapping[str, Any], meant: Mapping[str, Any]) -> list[str]:
-    """Return the things that a correction of one name is about."""
-    name = meant.get("names", {}).get(told["name"], told["name"])
-    rows = Names(connection, told["kind"]).locals(name)
-    return _ids(
-        connection,
-        "select distinct entity_id from local_entities where rowid in ({}) and entity_id is not null",
-        rows,
-    )
+def _named(connection: sqlite3.Connection, verb: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield what the corrections of a verb say of one name, and the ids of the things that it means."""
+    names = cache(partial(Names, connection))
+    for _, _, told, meant, _ in said(connection, verb):
+        name = meant.get("names", {}).get(told["name"], told["name"])
+        for entity in _entities(connection, names(told["kind"]), name):
+            yield told, entity
+
+
+def _entities(connection: sqlite3.Connection, names: Names, reference: str) -> list[str]:
+    """Return the ids of the things that a reference means."""
+    return _ids(connection, _RESOLVED, names.locals(reference))
+
+
+_RESOLVED = "select distinct entity_id from local_entities where rowid in ({}) and entity_id is not null"
+"""SQL for the things that local entities were resolved to."""
 
 
 def meant_by(connection: sqlite3.Connection, kind: str, reference: str) -> list[str]:
     """Return the ids of the things that a reference means after resolving."""
-    return _entities(connection, {"kind": kind, "name": reference}, {})
+    return _entities(connection, Names(connection, kind), reference)
+
+
+def moved(
+    connection: sqlite3.Connection, kind: str, name: str, articles: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return the ids of the things that a name means in some articles, and in all others, after resolving."""
+    names = Names(connection, kind)
+    here = names.in_articles(name, articles)
+    there = names.locals(name) - here
+    return set(_ids(connection, _RESOLVED, here)), set(_ids(connection, _RESOLVED, there))

@@ -59,8 +59,10 @@ class Group:
     def call(self, name: str, forms: str) -> None:
         """Add a name, with the other forms (JSON) that its article shows."""
         self.names[tidy(name)] += 1
-        own = fold(name) if forms != "[]" else ""
-        for text, kind, *_ in json.loads(forms) if own else ():
+        if forms == "[]":
+            return
+        own = fold(name)
+        for text, kind, *_ in json.loads(forms):
             if fold(text) != own:
                 self.forms.setdefault(fold(text), kind)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
+from miner.errors import ModelError
+from miner.language.lexicon import load_lexicon
 from miner.offsets import stable_id
 
 THRESHOLD = 0.5
@@ -56,6 +59,29 @@ def weigh(prior: float, reasons: Iterable[Reason]) -> tuple[float, tuple[str, ..
     """
     found = sorted(reasons, key=lambda r: (-abs(r.weight), r.text))
     return probability(prior, found), tuple(f"{r.text}({r.weight:+.1f})" for r in found)
+
+
+class Weighed(NamedTuple):
+    """The weight of one piece of evidence, and its words for people."""
+
+    weight: float
+    words: str
+
+
+PRIOR = "prior"
+"""The entry of a resource of weights that is the prior log-odds."""
+
+
+@cache
+def fitted(resource: str) -> Mapping[str, Weighed]:
+    """Return the weights that a resource holds, by name of the evidence; raises ModelError when it is damaged."""
+    try:
+        return {
+            entry.name: Weighed(float(entry.values[0]), entry.note or entry.name)
+            for entry in load_lexicon(resource)
+        }
+    except (IndexError, ValueError) as error:
+        raise ModelError("a piece of evidence has no weight", where=f"{resource}.yml") from error
 
 
 class Union:

@@ -6,15 +6,12 @@ log-odds, and the words by which a reader is told of it, stand in `resources/eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
-from miner.errors import ModelError
-from miner.language.lexicon import load_lexicon
-from miner.resolve.judge import Reason, probability, weigh
+from miner.resolve.judge import PRIOR, Reason, Weighed, fitted, probability, weigh
 from miner.resolve.names import fold
 from miner.resolve.reports import Report
 
@@ -368,26 +365,9 @@ EVIDENCE: dict[str, Callable[[Pair], float]] = {
 """The table of evidence, by name."""
 
 
-class Weighed(NamedTuple):
-    """The weight of one piece of evidence, and its words for people."""
-
-    weight: float
-    words: str
-
-
-_PRIOR = "prior"
-
-
-@lru_cache(maxsize=1)
-def weights() -> dict[str, Weighed]:
+def weights() -> Mapping[str, Weighed]:
     """Return the fitted weights by name, with the prior log-odds; raises ModelError when the resource is damaged."""
-    try:
-        return {
-            entry.name: Weighed(float(entry.values[0]), entry.note or entry.name)
-            for entry in load_lexicon("event_likeness")
-        }
-    except (IndexError, ValueError) as error:
-        raise ModelError("a piece of evidence has no weight", where="event_likeness.yml") from error
+    return fitted("event_likeness")
 
 
 def evidence(pair: Pair) -> list[Reason]:
@@ -405,9 +385,9 @@ def likelihood(pair: Pair) -> float:
     """Return the probability that two reports tell one event."""
     known = weights()
     held = sum(known[name].weight * value(pair) for name, value in EVIDENCE.items() if name in known)
-    return probability(known[_PRIOR].weight, [Reason(held, "")])
+    return probability(known[PRIOR].weight, [Reason(held, "")])
 
 
 def explained(pair: Pair) -> tuple[float, tuple[str, ...]]:
     """Return the probability that two reports tell one event, with the words of the reasons, the strongest first."""
-    return weigh(weights()[_PRIOR].weight, evidence(pair))
+    return weigh(weights()[PRIOR].weight, evidence(pair))

@@ -8,7 +8,7 @@ the whole archive; with a body that leaves its region out (区委书记) only on
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from miner.resolve.judge import Judgement, Reason, store_judgements, weigh
@@ -41,9 +41,10 @@ def link_offices(connection: sqlite3.Connection) -> None:
     Raises sqlite3.Error.
     """
     _find_offices(connection)
+    bodies = dict(connection.execute("select words, body from temp.offices").fetchall())
     found: list[tuple[str, Judgement]] = []
     for table in _OPEN:
-        found += [(table, judgement) for judgement in _judged(connection, table)]
+        found += [(table, judgement) for judgement in _judged(connection, table, bodies)]
     for table, judgement in found:
         if judgement.same:
             connection.execute(
@@ -86,10 +87,10 @@ _HOLDERS = (
 )
 
 
-def _judged(connection: sqlite3.Connection, table: str) -> Iterator[Judgement]:
-    known = dict(connection.execute("select words, body from temp.offices").fetchall())
+def _judged(connection: sqlite3.Connection, table: str, bodies: Mapping[str, str]) -> Iterator[Judgement]:
+    """Yield where the offices that rows of a table name alone lead; `bodies` gives the body of each office."""
     for identifier, text, article in connection.execute(f"{_OPEN[table]} order by 1").fetchall():
-        body = known.get(text)
+        body = bodies.get(text)
         if body is None or len(text) < _SHORTEST:
             continue
         wide = not body or not is_relative(fold(body))

@@ -250,14 +250,13 @@ def _by_bodies(left: Profile, right: Profile) -> Iterator[Reason]:
     if not left.bodies or not right.bodies:
         yield _without_body(left, right)
         return
-    related, unsaid = _pair_of_bodies(left, right, _related), _pair_of_bodies(left, right, _unsaid)
-    shared = _districts(left) & _districts(right)
+    related = _pair_of_bodies(left, right, _related)
     first = related or (min(left.bodies), min(right.bodies))
     if related or left.homes & right.homes:
         yield Reason(3.0, f"单位相同:{_plain(first[0])}")
-    elif unsaid:
+    elif unsaid := _pair_of_bodies(left, right, _unsaid):
         yield Reason(0.2, f"单位相容:{_plain(unsaid[0])} / {_plain(unsaid[1])},一方未写全")
-    elif shared:
+    elif shared := _districts(left) & _districts(right):
         yield Reason(0.2, f"单位不同,同在{min(shared)}")
     else:
         yield Reason(-2.2, f"单位不同:{_plain(first[0])} / {_plain(first[1])}")

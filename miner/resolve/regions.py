@@ -115,11 +115,16 @@ def level_of(name: str) -> str | None:
     relative = _relative(name)
     if relative:
         return relative
+    place = _place_before(name)
+    return next((level for level in endings("level") if place and place.endswith(level)), None)
+
+
+def _place_before(name: str) -> str | None:
+    """Return the full name of the place that a name begins with: the longest that is known."""
     known = _full_places()
-    place = next(
+    return next(
         (known[name[:size]] for size in range(min(len(name), 6), 1, -1) if name[:size] in known), None
     )
-    return next((level for level in endings("level") if place and place.endswith(level)), None)
 
 
 def district_in(name: str) -> str | None:
@@ -144,12 +149,10 @@ def places_in(texts: Iterable[tuple[str, int]]) -> Counter[str]:
     >>> sorted(places_in([("徐汇", 2), ("徐汇区税务局", 1)]).items())
     [('上海市', 3), ('徐汇区', 3)]
     """
-    known, parents = _full_places(), _parents()
+    parents = _parents()
     found: Counter[str] = Counter()
     for text, count in texts:
-        place = next(
-            (known[text[:size]] for size in range(min(len(text), 6), 1, -1) if text[:size] in known), None
-        )
+        place = _place_before(text)
         while place is not None:
             found[place] += count
             above = parents.get(place)
@@ -224,11 +227,7 @@ class Qualifier:
             "select id from articles where newspaper = ? order by id limit ?", (newspaper, _SEEN_ARTICLES)
         ).fetchall()
         for (article,) in rows:
-            texts = self._connection.execute(
-                "select distinct text, 1 from mentions where article_id = ? and label in ('place', 'organization')",
-                (article,),
-            )
-            seen.update(set(_of_level(places_in(texts), level)))
+            seen.update(set(_of_level(self._places_of(article), level)))
         return _prevailing(seen, level, _MOSTLY) if seen.total() >= _FEWEST else None
 
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from miner.errors import ModelError
 from miner.language.gazetteer import words_of
-from miner.language.lexicon import load_lexicon
 from miner.language.name_forms import core, has_legal_form
 from miner.language.words import tagged
-from miner.resolve.judge import Reason, probability, weigh
+from miner.resolve.judge import PRIOR, Reason, Weighed, fitted, probability, weigh
 from miner.resolve.names import fold
 
 __all__ = ["AGAINST", "EVIDENCE", "LISTED", "Seen", "explained", "gather", "standing", "write_standings"]
@@ -52,17 +50,13 @@ def _reading(seen: Seen) -> float:
     return math.log(best / (1 - best))
 
 
-def _tags(seen: Seen) -> tuple[str, ...]:
-    return _tags_of(seen.name)
-
-
 @lru_cache(maxsize=4096)
-def _tags_of(name: str) -> tuple[str, ...]:
+def _tags(name: str) -> tuple[str, ...]:
     return tuple(tagged(fold(name)).tags)
 
 
 def _one_word(seen: Seen, tags: frozenset[str]) -> float:
-    found = _tags(seen)
+    found = _tags(seen.name)
     return float(not _formed(seen) and len(found) == 1 and found[0] in tags)
 
 
@@ -104,28 +98,13 @@ EVIDENCE: dict[str, Callable[[Seen], float]] = {
 """The table of evidence, by name."""
 AGAINST = frozenset({"noun", "given name", "foreign name", "four characters"})
 """What speaks against an enterprise; all else speaks for one."""
-_PRIOR = "prior"
 LISTED = 0.75
 """From here on lists show an enterprise: the first twentieth from which, in five folds, 95 of 100 of them are right."""
 
 
-class Weighed(NamedTuple):
-    """The weight of one piece of evidence, and its words for people."""
-
-    weight: float
-    words: str
-
-
-@lru_cache(maxsize=1)
-def weights() -> dict[str, Weighed]:
+def weights() -> Mapping[str, Weighed]:
     """Return the fitted weights by name, with the prior log-odds; raises ModelError when the resource is damaged."""
-    try:
-        return {
-            entry.name: Weighed(float(entry.values[0]), entry.note or entry.name)
-            for entry in load_lexicon("enterprise_standing")
-        }
-    except (IndexError, ValueError) as error:
-        raise ModelError("a piece of evidence has no weight", where="enterprise_standing.yml") from error
+    return fitted("enterprise_standing")
 
 
 def _reasons(seen: Seen) -> Iterator[Reason]:
@@ -137,12 +116,12 @@ def _reasons(seen: Seen) -> Iterator[Reason]:
 
 def standing(seen: Seen) -> float:
     """Return the probability that a thing is an enterprise."""
-    return probability(weights()[_PRIOR].weight, _reasons(seen))
+    return probability(weights()[PRIOR].weight, _reasons(seen))
 
 
 def explained(seen: Seen) -> tuple[float, tuple[str, ...]]:
     """Return the probability that a thing is an enterprise, with the words of the reasons, the strongest first."""
-    return weigh(weights()[_PRIOR].weight, _reasons(seen))
+    return weigh(weights()[PRIOR].weight, _reasons(seen))
 
 
 _FIRMS = (

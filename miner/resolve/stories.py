@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from miner.offsets import stable_id
 from miner.resolve.judge import Judgement, store_judgements
@@ -36,17 +36,17 @@ def _jumps(connection: sqlite3.Connection) -> None:
         "update articles set story_id = ? where id = ?",
         [(story, article) for article, story in sorted(joined.story_of().items())],
     )
+    _write_problems(connection, ((p.document_id, p.code, p.message) for p in joined.problems))
+
+
+def _write_problems(connection: sqlite3.Connection, problems: Iterable[tuple[str | None, str, str]]) -> None:
+    """Write problems of this stage: document, code, message."""
     connection.executemany(
         "insert or replace into problems (id, document_id, stage, code, message) values (?, ?, 'resolve', ?, ?)",
-        [
-            (
-                stable_id("problem", p.document_id, "resolve", p.code, p.message),
-                p.document_id,
-                p.code,
-                p.message,
-            )
-            for p in joined.problems
-        ],
+        (
+            (stable_id("problem", d, "resolve", code, message), d, code, message)
+            for d, code, message in problems
+        ),
     )
 
 
@@ -64,7 +64,7 @@ def _series(connection: sqlite3.Connection) -> None:
         if number in parts:
             parts = pages.setdefault((series, headline), {})
         parts.setdefault(number, (article, document, known))
-    problems: list[tuple[str, ...]] = []
+    problems: list[tuple[str, str, str]] = []
     for (series, _), parts in sorted(pages.items(), key=str):
         placed = [parts[number] for number in sorted(parts)]
         if len(placed) > 1:
@@ -77,10 +77,7 @@ def _series(connection: sqlite3.Connection) -> None:
         if lost > 0:
             message = f"分页报道({series})还有 {lost} 页不在档案里 / {lost} pages of this story are not in the archive"
             problems.append((placed[0][1], "part-missing", message))
-    connection.executemany(
-        "insert or replace into problems (id, document_id, stage, code, message) values (?, ?, 'resolve', ?, ?)",
-        [(stable_id("problem", p[0], "resolve", *p[1:]), *p) for p in problems],
-    )
+    _write_problems(connection, problems)
 
 
 def _reprints(connection: sqlite3.Connection) -> None:
@@ -99,12 +96,9 @@ def _reprints(connection: sqlite3.Connection) -> None:
         )
         return fold(row.fetchone()[0])
 
-    def texts() -> Iterator[str]:
-        yield from map(read, range(len(ids)))
-
     judgements = []
     first: dict[int, int] = {}
-    for found in reprints(texts(), read):
+    for found in reprints(map(read, range(len(ids))), read):
         one, other = ids[found.first], ids[found.again]
         reason = f"较短一篇的{found.share:.0%}见于另一篇"
         judgements.append(Judgement("article", one, other, one, other, found.probability, (reason,)))

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from miner.language.fold import simplify
 from miner.model import Article
-from miner.split.build import edition_of
+from miner.split.build import article_edition
 from miner.split.dating import infer_year
 
 __all__ = ["amend"]
@@ -29,4 +28,4 @@ def amend(article: Article, fields: Mapping[str, str], *, undated: Sequence[str]
     if not {"headline", "published"} & fields.keys():
         return changed
     day = changed.published or (str(year.year) if year is not None else None)
-    return replace(changed, edition=edition_of(simplify(f"{changed.headline or ''}\n{changed.body}"), day))
+    return replace(changed, edition=article_edition(changed, day))

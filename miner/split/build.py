@@ -21,7 +21,7 @@ from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.printed import PrintedPages
 from miner.split.restore import edits_json, join_heads, restore_paragraph
 
-__all__ = ["build", "edition_of"]
+__all__ = ["article_edition", "build", "edition_of"]
 
 _BODY: frozenset[Role] = frozenset({"body", "subhead"})
 _EXPO = re.compile(r"进博|进口博览会|CIIE")
@@ -78,7 +78,7 @@ def _with_years(document: Document, articles: list[Article]) -> tuple[list[Artic
         ] if yearless else []
     message = f"年份{found.year}由页面推断 / the year is inferred: {found.reason}. {_HOW}"
     made = [
-        replace(article, inferred_year=found.year, edition=_edition(article, str(found.year)))
+        replace(article, inferred_year=found.year, edition=article_edition(article, str(found.year)))
         if article.published is None
         else article
         for article in articles
@@ -86,7 +86,8 @@ def _with_years(document: Document, articles: list[Article]) -> tuple[list[Artic
     return made, [Problem("split", "year-inferred", message, document_id=document.id)]
 
 
-def _edition(article: Article, published: str | None) -> int | None:
+def article_edition(article: Article, published: str | None) -> int | None:
+    """Return the expo that an article is about, told by its headline, its body and its day; None when it is not about the expo."""
     return edition_of(simplify(f"{article.headline or ''}\n{article.body}"), published)
 
 

@@ -13,8 +13,17 @@ from miner.offsets import stable_id
 from miner.store.schema import table
 
 __all__ = [
-    "Packed", "Rows", "article_row", "fact_rows", "insert", "pack", "problem_rows", "report_row", "together",
-]  # fmt: skip
+    "ARTICLE_COLUMNS",
+    "Packed",
+    "Rows",
+    "article_row",
+    "fact_rows",
+    "insert",
+    "pack",
+    "problem_rows",
+    "report_row",
+    "together",
+]
 
 Row = dict[str, Any]
 _OF_THE_MACHINE = frozenset(("memory", "worker-died"))
@@ -125,6 +134,13 @@ def _geometry(line: Any) -> Row:
         "page": line.page,
         "box": json.dumps([round(v, 1) for v in (box.left, box.bottom, box.right, box.top)]),
     }
+
+
+ARTICLE_COLUMNS = (
+    "id, document_id, position, headline, body, kicker, subtitle, section, byline, published, page, newspaper, edition, jump_to, "
+    "jump_from, url, confidence, reason"
+)
+"""The columns of `articles` that an `Article` is made of again, by its names for them."""
 
 
 def article_row(facts: Facts) -> Row:

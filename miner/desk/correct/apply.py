@@ -21,7 +21,7 @@ from miner.errors import InputError
 from miner.model import Problem
 from miner.offsets import stable_id
 from miner.recognise.network.choice import Kind
-from miner.resolve import has_corrections, meant_by, resolve
+from miner.resolve import has_corrections, meant_by, moved, resolve
 from miner.store import kept
 
 _STAGE = "correct"
@@ -261,12 +261,7 @@ def _wrong_moved(
     connection: sqlite3.Connection, correction: Correction, articles: Sequence[str]
 ) -> Outcome | None:
     name = correction.said["name"].partition("@")[0]
-    rows = connection.execute(
-        "select entity_id, article_id from local_entities where label = ? and name = ? and entity_id is not null",
-        (correction.kind, name),
-    ).fetchall()
-    here = {entity for entity, article in rows if article in articles}
-    there = {entity for entity, article in rows if article not in articles}
+    here, there = moved(connection, correction.kind, name, articles)
     if not here:
         return ("unmatched", f"这些文章里没有 / not in these articles: {name}")
     return ("contradicted", f"仍是一个 / still one: {name}") if here & there else None

@@ -26,7 +26,7 @@ from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind
 from miner.relate import relate
 from miner.split import amend
-from miner.store.rows import article_row, fact_rows, insert, together
+from miner.store.rows import ARTICLE_COLUMNS, article_row, fact_rows, insert, together
 
 _TOGETHER = 64
 """Articles that are read together."""
@@ -187,11 +187,7 @@ def _tell_idle(connection: sqlite3.Connection, want: Wanted) -> None:
 
 def _stored(connection: sqlite3.Connection, key: str, original: Mapping[str, Any]) -> Article:
     """Return an article as it was read from its file, from its row."""
-    columns = (
-        "id, document_id, position, headline, body, kicker, subtitle, section, byline, published, page, newspaper, edition,"
-        " jump_to, jump_from, url, confidence, reason"
-    )
-    cursor = connection.execute(f"select {columns} from articles where id = ?", (key,))
+    cursor = connection.execute(f"select {ARTICLE_COLUMNS} from articles where id = ?", (key,))
     row = dict(zip((name[0] for name in cursor.description), cursor.fetchone(), strict=True))
     article = Article(**{**row, **original})
     return replace(article, subheads=tuple(_subheads(connection, article)))
