@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 import ahocorasick
+import numpy as np
 
 from miner.language.gazetteer import Hit, words_of
 from miner.recognise.rules.brackets import latin_brackets, stock_codes
@@ -186,11 +187,21 @@ Proposals = dict[tuple[int, int], set[str]]
 def propose(view: View) -> Proposals:
     """Return every stretch that may be a name, with those who proposed it."""
     found: Proposals = {}
+    barriers = _barriers(view.text.folded)
     for source, proposing in SOURCES:
         for start, end in proposing(view):
-            if end - start >= 2 and not _NEVER.search(view.text.folded, start, end):
+            if end - start >= 2 and barriers[start] > end:
                 found.setdefault((start, end), set()).add(source)
     return found
+
+
+def _barriers(folded: str) -> list[int]:
+    """Return for every offset the nearest end of something that no name holds and that begins there or later."""
+    ends = np.full(len(folded) + 1, len(folded) + 1)
+    for match in _NEVER.finditer(folded):
+        ends[match.start()] = match.end()
+    nearest: list[int] = np.minimum.accumulate(ends[::-1])[::-1].tolist()
+    return nearest
 
 
 def repeated_in(text: AnnotatedText, strings: Iterable[str]) -> Spans:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -120,14 +120,22 @@ def _fuller(names: Sequence[str], surest: Floats) -> Floats:
     best = np.full(surest.shape, -BOUND)
     long = [at for at in np.flatnonzero(surest.max(axis=1) > _SURE).tolist() if len(names[at]) > 2]
     place = {text: at for at, text in enumerate(names)}
-    for at in long:
-        text = names[at]
-        for start in range(len(text)):
-            for end in range(start + 2, min(len(text), start + _LONGEST_SHORT) + 1):
-                inner = place.get(text[start:end]) if end - start < len(text) else None
-                if inner is not None:
-                    np.maximum(best[inner], surest[at], out=best[inner])
+    heads = {text[:2] for text in names}
+    pairs = [(inner, at) for at in long for inner in _within(names[at], place, heads)]
+    if pairs:
+        inner, outer = np.array(pairs).T
+        np.maximum.at(best, inner, surest[outer])
     return best
+
+
+def _within(name: str, place: Mapping[str, int], heads: set[str]) -> Iterator[int]:
+    """Yield where the shorter names stand in `place` that lie in a name; each begins with one of `heads`."""
+    for start in range(len(name) - 1):
+        if name[start : start + 2] in heads:
+            for end in range(start + 2, min(len(name), start + _LONGEST_SHORT) + 1):
+                inner = place.get(name[start:end])
+                if inner is not None and end - start < len(name):
+                    yield inner
 
 
 _LONGEST_SHORT = 12
