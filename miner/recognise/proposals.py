@@ -22,6 +22,9 @@ from miner.text import AnnotatedText
 Spans = Iterator[tuple[int, int]]
 LEAST = 0.05
 """A network's proposal less likely than this is none."""
+_MOST_SPANS, _CLEAR = 0.5, 0.5
+"""Of a text of which a network proposes more stretches for every character (in news a third as many at most), one word
+written thousands of times for instance, only those more likely than this are taken."""
 _NAMES = frozenset({"enterprise", "organization", "place", "expo"})
 _MOST_CHARS, _MOST_WORDS = 32, 10
 """How far the beginning of a body's name is looked for before its type."""
@@ -39,7 +42,9 @@ _NEVER = re.compile("\n|进行|举行|召开|签署")
 
 
 def _network(view: View) -> Spans:
-    yield from view.beliefs.spans(LEAST)
+    spans = list(view.beliefs.spans(LEAST))
+    confused = len(spans) > _MOST_SPANS * len(view.text.folded)
+    yield from view.beliefs.spans(_CLEAR) if confused else spans
 
 
 def _lexicon(view: View) -> Spans:
