@@ -1,7 +1,7 @@
 """The name networks by name: `fast` for any archive, `accurate` where an hour more does not matter.
 
 The fast one is two: of the same build, taught on different texts. Where one has never met a name the other often has;
-the mean of their beliefs finds more than either.
+the mean of their beliefs finds more than either. The accurate one is asked beside them, for the same reason.
 """
 
 from __future__ import annotations
@@ -69,10 +69,9 @@ def network(kind: Kind = "fast") -> Network | None:
 
     Raises ModelError when the accurate one is asked for and it or the package that it needs is missing.
     """
-    if kind == "accurate":
-        return AccurateModel.load()
+    accurate = [AccurateModel.load()] if kind == "accurate" else []
     try:
         fast, press = NameModel.load("names"), NameModel.load("names-press")
     except ModelError:
-        return None
-    return Mean([fast, press], fast.vocabulary)
+        return accurate[0] if accurate else None
+    return Mean([fast, press, *accurate], fast.vocabulary)
