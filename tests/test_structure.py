@@ -93,7 +93,7 @@ SHELVES = {"language", "store", "resources"}
 FACES = {
     "read": {"pagemarks", "paths", "text"},
     "split": {"jumps", "oversized"},
-    "recognise": {"explain", "network.asked", "network.choice"},
+    "recognise": {"explain", "grounds", "network.asked", "network.choice"},
     "resolve": {"names"},
     "desk": {
         "commands",

@@ -19,6 +19,11 @@ _ARTICLE = _c("article_id", _ref("articles", null=False), "所在文章 / articl
 _FIELD = _c("field", "text not null default 'body'", "所在字段:body 正文、headline 标题、kicker 引题、subtitle 副题 / field")  # fmt: skip
 _START = _c("start", "integer not null", "起始字符(含),从 0 计 / first character, 0-based")
 _END = _c("end", "integer not null", "结束字符(不含) / end character, exclusive")
+_LABEL = _c(
+    "label",
+    "text not null check (label in ('enterprise', 'person', 'organization', 'place'))",
+    "类别 / label",
+)
 _ENTITY_REFS = (
     _c("enterprise_id", _ref("enterprises", delete="set null"), "企业 / enterprise"),
     _c("person_id", _ref("people", delete="set null"), "人物 / person"),
@@ -265,15 +270,12 @@ TABLES: tuple[Table, ...] = (
             _START,
             _END,
             _c("text", "text not null", "原文写法 / as written"),
-            _c(
-                "label",
-                "text not null check (label in ('enterprise', 'person', 'organization', 'place'))",
-                "类别 / label",
-            ),
+            _LABEL,
             *_ENTITY_REFS,
             _c("method", "text not null", "由何规则或模型找到 / found by"),
             _c("confidence", "real not null", "把握(0–1) / confidence"),
             _c("local_entity", "integer not null", "文内实体序号 / entity within the article"),
+            _c("evidence", "text", "何者提出、最重的证据、落选者(JSON) / proposed by, evidence, what lost"),
         ),
         label="text",
         facets=("label", "method"),
