@@ -411,7 +411,7 @@ def _before_patterns() -> Mapping[str, str]:
         "subsidiary": rf"(?![为是系]){_INSIDE}{{0,12}}(?:全资|控股)?子公司",
         "standing_at": rf"(?P<value>(?:{_any('stands')})(?P<where>{_INSIDE}{{2,16}}?)的)$",
         "site": rf"{_INSIDE}{{0,6}}?(?:{_any('sites')})",
-        "ornament": rf"^(?:来自|一家|[一二三四五六七八九十两几数](?:大|家)|专业(?!服务)|(?:{_any('praise')})(?:(?:化(?![工学妆纤肥])|性(?!能)))?|{countries}|的|级)+",
+        "ornament": rf"^(?:来自|一家|(?:{_any('digits')}|几|数)(?:大|家)|专业(?!服务)|(?:{_any('praise')})(?:(?:化(?![工学妆纤肥])|性(?!能)))?|{countries}|的|级)+",
         "kind_at_end": rf"(?:{_any('ranks')})*(?:{kinds})+(?:之一)?$",
         "no_trade": rf"^(?:{_HAN}资|{_any('capital')})$|(?:最.|第.大)的?$",
     }

@@ -104,13 +104,17 @@ def _book(known: Sequence[tuple[Target, Coverage | None]]) -> Any:
 
     book = Workbook(write_only=True)
     told = [(target, coverage) for target, coverage in known if coverage is not None]
-    own = tuple(dict.fromkeys(title for target, _ in known for title in target.extra))
-    follow = (*_FOLLOW, *(Heading(title, 16) for title in own))
     _sheet(book, "企业信息库", _BASE, (_base(*pair) for pair in known))
     _sheet(book, "联系人", _CONTACTS, (row for pair in told for row in _contacts(*pair)))
-    _sheet(book, "会前会中会后", follow, (row for pair in known for row in _follow(*pair, own)))
+    _follow_sheet(book, known)
     _sheet(book, "事件", _DEALS, (row for pair in told for row in _deals(*pair)))
     return book
+
+
+def _follow_sheet(book: Any, known: Sequence[tuple[Target, Coverage | None]]) -> None:
+    own = tuple(dict.fromkeys(title for target, _ in known for title in target.extra))
+    headings = (*_FOLLOW, *(Heading(title, 16) for title in own))
+    _sheet(book, "会前会中会后", headings, (row for pair in known for row in _follow(*pair, own)))
 
 
 def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Row]) -> None:
