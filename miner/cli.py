@@ -384,8 +384,9 @@ def show(database: Path, article: str, source: bool) -> None:
 def explain(database: Path, article: str, word: str) -> None:
     """说明为什么某处是或不是名称 / Tell why a word of an article is a name, or none.
 
-    Every proposal that overlaps WORD is listed with who made it, how sure it is, and what each piece of evidence
-    counted for its label; the one that was chosen is marked. ARTICLE is found as by `show`.
+    First what was stored with the names that hold WORD: who proposed them, what weighed most, what they kept out. Then
+    every proposal that overlaps WORD as this version weighs it: who made it, how sure it is, and what each piece of
+    evidence counts for its label; the one that is chosen is marked. ARTICLE is found as by `show`.
 
     \b
     Example:
@@ -396,7 +397,7 @@ def explain(database: Path, article: str, word: str) -> None:
     from miner.terminal import find_articles, render_explained
 
     console = Console()
-    for part in render_explained(find_articles(database, article)[0], word):
+    for part in render_explained(database, find_articles(database, article)[0], word):
         console.print(part)
 
 

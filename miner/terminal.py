@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from miner.errors import InputError
 from miner.offsets import Span
 from miner.publish.index.fts import fold
 from miner.recognise.explain import Account
+from miner.recognise.grounds import read_grounds
 from miner.store.database import open_readonly
 
 STYLES = {
@@ -204,8 +206,11 @@ def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> I
         connection.close()
 
 
-def render_explained(article: sqlite3.Row, word: str) -> Iterator[RenderableType]:
-    """Yield what was proposed where an article has a word, with the evidence; raises InputError where it has none."""
+def render_explained(database: Path, article: sqlite3.Row, word: str) -> Iterator[RenderableType]:
+    """Yield why names with a word were stored, then what is proposed there now, with the evidence for each.
+
+    Raises InputError where nothing could be named.
+    """
     from miner.model import FIELDS
     from miner.recognise.explain import explain
     from miner.recognise.network.asked import ask
@@ -217,13 +222,37 @@ def render_explained(article: sqlite3.Row, word: str) -> Iterator[RenderableType
         raise InputError(
             f"文章里没有可作名称的 nothing to name at {word!r}", code="no-word", where=article["id"]
         )
+    stored = list(_stored(database, article["id"], word))
+    if stored:
+        yield Text("库中所存 / as stored", style="bold")
+        yield from stored
+        yield Text("现在重新权衡 / weighed again now", style="bold")
     for account in accounts:
-        table = Table(
-            title=_account(account), title_justify="left", show_header=False, box=None, pad_edge=False
-        )
-        for told in account.told:
-            table.add_row(f"{told.adds:+.2f}", told.name)
-        yield table
+        yield _pieces(_account(account), account.told)
+
+
+def _pieces(title: Text, told: Iterable[tuple[str, float]]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
+    for name, adds in told:
+        table.add_row(f"{adds:+.2f}", name)
+    return table
+
+
+def _stored(database: Path, article: str, word: str) -> Iterator[Table]:
+    """Yield what was kept with the stored names that have a word in them; nothing where a database holds none."""
+    with closing(open_readonly(database)) as connection:
+        sql = "select * from mentions where article_id = ? and instr(text, ?) order by field, start"
+        found = connection.execute(sql, (article, word)).fetchall()
+    for row in found:
+        if "evidence" in row.keys() and row["evidence"]:  # noqa: SIM118
+            kept = read_grounds(row["evidence"])
+            title = Text("✓ ").append(row["text"], style=STYLES[row["label"]])
+            title.append(f"  {CHINESE[row['label']]} {row['confidence']:.2f}  ({', '.join(kept['by'])})")
+            for text, label, chance in kept["lost"]:
+                title.append(
+                    f"  胜过 over {text} {CHINESE.get(label, '他物 other')} {chance:.2f}", style="dim"
+                )
+            yield _pieces(title, kept["pieces"])
 
 
 def _account(account: Account) -> Text:
