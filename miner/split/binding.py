@@ -248,13 +248,10 @@ def bind(
     chance = outline.chances[:, HEAD].sum(axis=1)
     rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
     matches = matches_of(outline, hints, rows)
-    boundaries = [0.0]
-    if len(outline.paragraphs) > 1:
-        boundaries += models.boundary(boundary_features(outline, hints)).tolist()
-        if sized:
-            boundaries = _by_size(boundaries, outline, chance)
     resumes = resumptions(outline, hints, models.resume)
-    boundaries = _broken_off(boundaries, resumes)
+    boundaries = _boundaries(outline, hints, models.boundary, resumes)
+    if sized:
+        boundaries = _by_size(boundaries, outline, chance)
     logit = {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows}
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
     table = story_table(outline, hints, matches, stories_of(outline, starts, resumes))
@@ -284,11 +281,14 @@ def _by_size(boundaries: list[float], outline: Outline, chance: Floats) -> list[
     ]
 
 
-def _broken_off(boundaries: list[float], resumes: Mapping[int, int]) -> list[float]:
-    """Return the scores of boundaries where pieces are known to go on farther down: what stands below such a piece is of another
-    story."""
+def _boundaries(outline: Outline, hints: Hints, network: Network, resumes: Mapping[int, int]) -> list[float]:
+    """For every paragraph the log-odds that a story begins with it. What stands below a piece that is known to go on farther
+    down is of another story."""
+    if len(outline.paragraphs) < 2:
+        return [0.0]
+    scores = [0.0, *network(boundary_features(outline, hints)).tolist()]
     below = {earlier + 1 for later, earlier in resumes.items() if later > earlier + 1}
-    return [score + (_BROKEN_OFF if at in below else 0.0) for at, score in enumerate(boundaries)]
+    return [score + (_BROKEN_OFF if at in below else 0.0) for at, score in enumerate(scores)]
 
 
 def _own_score(page: _Page, heads: frozenset[int], starts: frozenset[int]) -> float:

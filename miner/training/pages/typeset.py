@@ -181,18 +181,9 @@ class _StorySetter:
         head_after = self._happens(self.rates.head_after)
         if headless:
             story = self._in_brief(story)
-        if (headless or head_after) and self.number == 0 and self._happens(self.rates.opened):
+        if headless or head_after:
             story = self._opened(story)
-        placed = "none"
-        if story.reporters:
-            inline = self._happens(self.rates.byline_inline)
-            placed = (
-                "inline"
-                if inline
-                else "body"
-                if headless or self._happens(self.rates.byline_astray)
-                else "head"
-            )
+        placed = self._place_of_byline(story, headless=headless)
         paragraphs = self._copy(story, placed)
         head = None if headless else self._head(story, placed == "head")
         body = self._body(story, paragraphs)
@@ -211,6 +202,14 @@ class _StorySetter:
         }
         return _Set(story, self.measure, head, body, before, after, head_after, printed)
 
+    def _place_of_byline(self, story: Story, *, headless: bool) -> str:
+        """Where the byline goes: into a paragraph, beside the body, into the head, or nowhere."""
+        if not story.reporters:
+            return "none"
+        if self._happens(self.rates.byline_inline):
+            return "inline"
+        return "body" if headless or self._happens(self.rates.byline_astray) else "head"
+
     def _in_brief(self, story: Story) -> Story:
         """A story that gets no head, as small news and what stands under another one's head: often unsigned, often short."""
         if self._happens(self.rates.unsigned):
@@ -220,9 +219,11 @@ class _StorySetter:
         return story
 
     def _opened(self, story: Story) -> Story:
-        """A story with a subhead above its first paragraph: the stream begins in the middle of a page's main story."""
+        """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
         found = clauses(story.paragraphs[0])
         if story.subheads or story.continues is not None or not found:
+            return story
+        if self.number or not self._happens(self.rates.opened):
             return story
         text = " ".join(self.rng.sample(found, min(len(found), self.rng.choice((1, 2, 2)))))
         return replace(story, subheads=((0, text),))
