@@ -96,7 +96,7 @@ def _places(outline: Outline, hints: Hints, earlier: int, later: int | None) -> 
         after = _fits(outline, hints, [(row - 1, pieces[later].rows[0]) for _, row in places])
     order = np.argsort(standing - before - after, kind="stable")[:_PLACES].tolist()
     found = [
-        _Place(*places[k], before=float(before[k]), after=float(after[k]), standing=float(standing[k]))
+        _Place(places[k][0], places[k][1], float(before[k]), float(after[k]), float(standing[k]))
         for k in order
     ]
     return [place for place in found if place.gain >= _FIT]

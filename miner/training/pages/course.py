@@ -268,10 +268,9 @@ def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     """Train all models of the splitter and write them to `out` (an .npz file).
 
     Pages are set from `raw/broadcast.jsonl.xz` below `data` and from the plain articles below `effort.corpus`; stories that
-    stand on the evaluation pages beside `data` are left out. A quarter of the stories on the subject
-    teaches wording; with another quarter and all other stories it teaches vectors, and both make the pages that teach line roles; a
-    third makes those for the networks (`effort.pages`), since roles and vectors are surer of what they were learned from; the fourth is
-    never used. Needs PyTorch and
+    stand on the evaluation pages beside `data` are left out. A quarter of the stories on the subject and all others
+    teach wording and vectors; that quarter and another make the pages that teach line roles, a third those for the networks
+    (`effort.pages`), since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
     scikit-learn; takes about half an hour on one core for 6,000 pages.
     """
     raw = data / "raw" / "broadcast.jsonl.xz"
@@ -284,7 +283,7 @@ def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     others = list(broadcast_stories(raw, without=kept, on_subject=False))
     words = Words(
         train_wording(stories[0::4]),
-        train_sense([*stories[0::4], *stories[1::4], *others], seed=seed, epochs=_SENSE_ROUNDS, say=say),
+        train_sense([*stories[0::4], *others], seed=seed, epochs=_SENSE_ROUNDS, say=say),
     )
     own = list(text_stories(corpus / "articles")) if corpus is not None else []
     quarters = [stories[at::4] for at in range(3)]
