@@ -225,8 +225,13 @@ def decided(reading: Reading, model: EventModel) -> list[Claim]:
         claim.chance = (
             chance if claim.type in model.types else math.exp(claim.best.types[claim.type]) / _UNSEEN_SHARE
         )
-    kept = _each_word_once(claim for claim in found if claim.chance > model.threshold)
+    kept = _each_word_once(c for c in found if c.chance > model.threshold and _may_tell(c.word, c.type))
     return sorted(kept, key=lambda claim: claim.word.token.start)
+
+
+def _may_tell(word: Word, code: str) -> bool:
+    """Tell whether a word may tell an event of a type: what is held (全会, 座谈会) tells its own types and no learnt one."""
+    return word.found.rule.layer != "noun" or code in word.types or word.found.rule.kind == "mask"
 
 
 def _each_word_once(found: Iterable[Claim]) -> list[Claim]:
