@@ -388,7 +388,8 @@ def explain(database: Path, article: str, word: str) -> None:
 
     First what was stored with the names that hold WORD: who proposed them, what weighed most, what they kept out. Then
     every proposal that overlaps WORD as this version weighs it: who made it, how sure it is, and what each piece of
-    evidence counts for its label; the one that is chosen is marked. ARTICLE is found as by `show`.
+    evidence counts for its label; the one that is chosen is marked. Last, the words there that might tell an event:
+    the likeliest type by the sentence and by the whole article, and what counted. ARTICLE is found as by `show`.
 
     \b
     Example:
