@@ -20,7 +20,7 @@ from miner.split.wording import Wording
 
 __all__ = ["Models", "load_models", "save_models"]
 
-_NAMES = ("boundary", "resume", "cut", "pair")
+_NAMES = ("boundary", "resume", "cut", "pair", "tear")
 _ROLE_ARRAYS = ("state", "transitions", "bag", "edge", "bias", "taps", "tap_bias", "out", "out_bias")
 _SENSE_ARRAYS = ("pairs", "openings", "closes", "head")
 _LARGE = 100_000
