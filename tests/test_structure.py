@@ -106,6 +106,7 @@ FACES = {
         "export",
         "lists",
         "targets",
+        "workbook",
     },
     "exchange": {"commands"},
     "training": {"commands"},

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 from miner.desk import MATCHED
 from miner.desk.base import ORIGINS, Statement
 from miner.desk.coverage import Coverage, Told, coverage
-from miner.desk.export import written
+from miner.desk.export import save_book, written
 from miner.desk.targets import OWN, Target
 from miner.store.cells import sheet_cell
 from miner.store.words import codes
@@ -94,7 +94,7 @@ def write_workbook(connection: sqlite3.Connection, listed: Iterable[Target], pat
 def fill_workbook(connection: sqlite3.Connection, listed: Iterable[Target], file: BinaryIO) -> int:
     """Write the workbook of the targets to an open file; returns how many. Raises OSError."""
     known = [(target, coverage(connection, target.enterprise_id or "")) for target in listed]
-    _book(known).save(file)
+    save_book(_book(known), file)
     return len(known)
 
 
