@@ -17,11 +17,15 @@ from rich.table import Table
 from rich.text import Text
 
 from miner.errors import InputError
+from miner.language.event_types import event_types
+from miner.model import FIELDS, Annotated, Article
 from miner.offsets import Span
 from miner.publish.index.fts import fold
 from miner.recognise.explain import Account
 from miner.recognise.grounds import read_grounds
+from miner.relate import EventAccount
 from miner.store.database import open_readonly
+from miner.store.rows import ARTICLE_COLUMNS
 
 STYLES = {
     "enterprise": "bold cyan",
@@ -207,20 +211,23 @@ def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> I
 
 
 def render_explained(database: Path, article: sqlite3.Row, word: str) -> Iterator[RenderableType]:
-    """Yield why names with a word were stored, then what is proposed there now, with the evidence for each.
+    """Yield why names with a word were stored, then what is proposed there now, and what events it might tell.
 
-    Raises InputError where nothing could be named.
+    Each with its evidence. Raises InputError where nothing could be named or told.
     """
-    from miner.model import FIELDS
     from miner.recognise.explain import explain
     from miner.recognise.network.asked import ask
+    from miner.relate import explain as explain_events
     from miner.text import AnnotatedText
 
     whole = AnnotatedText.read("\n".join(article[name] or "" for name in FIELDS))
     accounts = list(explain(whole, ask([whole])[0], word))
-    if not accounts:
+    events = list(explain_events(_annotated(article), word))
+    if not accounts and not events:
         raise InputError(
-            f"文章里没有可作名称的 nothing to name at {word!r}", code="no-word", where=article["id"]
+            f"文章里没有可作名称或事件的 nothing to name or to tell at {word!r}",
+            code="no-word",
+            where=article["id"],
         )
     stored = list(_stored(database, article["id"], word))
     if stored:
@@ -229,6 +236,29 @@ def render_explained(database: Path, article: sqlite3.Row, word: str) -> Iterato
         yield Text("现在重新权衡 / weighed again now", style="bold")
     for account in accounts:
         yield _pieces(_account(account), account.told)
+    if events:
+        yield Text("事件 / events", style="bold")
+        for event in events:
+            yield _pieces(
+                _event_account(event), ((f"{name} ({sign})", adds) for name, adds, sign in event.groups)
+            )
+
+
+def _annotated(article: sqlite3.Row) -> Annotated:
+    """Read the names of a stored article again."""
+    from miner.recognise import Recogniser
+
+    stored = {name.strip(): article[name.strip()] for name in ARTICLE_COLUMNS.split(",")}
+    return Recogniser.load().annotate([Article(**stored)])[0]
+
+
+def _event_account(event: EventAccount) -> Text:
+    title = Text("✓ " if event.told else "· ")
+    title.append(event.text, style="bold")
+    second = "—" if event.second is None else f"{event.second:.2f}"
+    return title.append(
+        f"  {event_types()[event.type].title} {event.first:.2f} → {second} (≥ {event.threshold:.2f})"
+    )
 
 
 def _pieces(title: Text, told: Iterable[tuple[str, float]]) -> Table:

@@ -59,8 +59,14 @@ def test_what_is_no_evidence_is_refused() -> None:
             read_grounds(kept)
 
 
+def test_a_word_that_tells_an_event_is_explained(database: Path) -> None:
+    told = _explained(database, "签署")
+    assert "events" in told and "✓ 签署" in told and "签约" in told
+    assert "the word itself" in told
+
+
 def test_what_nobody_takes_for_a_name_is_said(database: Path) -> None:
-    done = CliRunner().invoke(main, ["explain", str(database), "远岚", "签署合作协议"])
+    done = CliRunner().invoke(main, ["explain", str(database), "远岚", "11月"])
     assert done.exit_code == 3
     assert "nothing to name" in done.output
 

@@ -46,6 +46,7 @@ ORDER = (
     "ask",
     "exchange",
     "api",
+    "misused",
     "cli",
     "docs",
     "__main__",

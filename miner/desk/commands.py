@@ -221,7 +221,9 @@ def diff(before: Path, after: Path, form: str, kinds: tuple[str, ...]) -> None:
     from miner.store.database import open_readonly, store_errors
 
     if unknown := sorted(set(kinds) - KINDS.keys()):
-        raise click.BadParameter(f"{', '.join(unknown)}; {', '.join(KINDS)}", param_hint="--kind")
+        raise click.BadParameter(
+            f"没有 / unknown: {', '.join(unknown)}; 有 / known: {', '.join(KINDS)}", param_hint="--kind"
+        )
     with store_errors(before), store_errors(after):
         found = (
             one
