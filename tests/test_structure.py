@@ -107,6 +107,7 @@ FACES = {
         "export",
         "lists",
         "targets",
+        "workbook",
     },
     "exchange": {"commands"},
     "training": {"commands"},
