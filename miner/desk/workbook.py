@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from unicodedata import east_asian_width
 
 from miner.desk import MATCHED
 from miner.desk.base import ORIGINS, Statement
 from miner.desk.coverage import Coverage, Told, coverage
+from miner.desk.export import save_book, written
 from miner.desk.targets import OWN, Target
-from miner.errors import InputError
 from miner.store.cells import sheet_cell
 from miner.store.words import codes
 
@@ -87,15 +87,14 @@ def write_workbook(connection: sqlite3.Connection, listed: Iterable[Target], pat
 
     The file is written whole or not at all. Raises InputError when it cannot be written.
     """
+    with written(path) as file:
+        return fill_workbook(connection, listed, file)
+
+
+def fill_workbook(connection: sqlite3.Connection, listed: Iterable[Target], file: BinaryIO) -> int:
+    """Write the workbook of the targets to an open file; returns how many. Raises OSError."""
     known = [(target, coverage(connection, target.enterprise_id or "")) for target in listed]
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            _book(known).save(file)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
+    save_book(_book(known), file)
     return len(known)
 
 

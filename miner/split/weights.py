@@ -47,7 +47,9 @@ def load_models(path: Path | None = None) -> Models:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         where = str(path) if path else "miner/resources/models/split.npz"
         raise ModelError(
-            f"the splitter's model cannot be read: {error}", where=where, hint="miner train split"
+            f"读不了切分模型 / the splitter's model cannot be read: {error}",
+            where=where,
+            hint="miner train split",
         ) from error
 
 

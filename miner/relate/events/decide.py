@@ -235,8 +235,14 @@ def weighed(looked: Sequence[Scored], model: EventModel) -> list[Claim]:
 
 def kept(found: Iterable[Claim], model: EventModel) -> list[Claim]:
     """Return the claims above the threshold, one a word, in text order."""
-    likely = _each_word_once(claim for claim in found if claim.chance > model.threshold)
+    told = (c for c in found if c.chance > model.threshold and may_tell(c.word, c.type))
+    likely = _each_word_once(told)
     return sorted(likely, key=lambda claim: claim.word.token.start)
+
+
+def may_tell(word: Word, code: str) -> bool:
+    """Tell whether a word may tell an event of a type: what is held (全会, 座谈会) tells its own types and no learnt one."""
+    return word.found.rule.layer != "noun" or code in word.types or word.found.rule.kind == "mask"
 
 
 def _each_word_once(found: Iterable[Claim]) -> list[Claim]:
