@@ -16,6 +16,7 @@ from miner.language.event_types import event_types, type_of
 from miner.language.lexicon import Entry, load_all
 from miner.publish.serve import build
 from miner.relate.events import triggers
+from miner.store.words import ROLES
 
 DONATION = Entry(
     "捐赠", kind="donation", roles=("donor", "donee"), values=("acting",), words=("捐赠", "捐出")
@@ -68,3 +69,8 @@ def test_a_type_says_its_code_two_roles_and_grammar(entry: Entry) -> None:
 def test_the_lexicon_of_types_is_whole() -> None:
     assert len(event_types()) == 12
     assert all(kind.title and len(set(kind.roles)) <= 2 for kind in event_types().values())
+
+
+def test_every_role_has_a_chinese_title() -> None:
+    roles = {role for kind in event_types().values() for role in kind.roles}
+    assert roles <= ROLES.keys()

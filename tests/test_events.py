@@ -41,6 +41,13 @@ def test_visitor_and_visited() -> None:
     assert [(p.name, p.role) for p in report.participants] == [("何远", "visitor"), ("晨星医疗", "visited")]
 
 
+def test_who_invites_is_visited_and_who_is_invited_comes() -> None:
+    text = "应静江市市长何远邀请，江城大学校长林素将于11月13日至14日访问静江。"
+    names = {"person": ["何远", "林素"], "organization": ["江城大学"], "place": ["静江市", "静江"]}
+    (report,) = relate(annotate(text, names)).reports
+    assert {(p.name, p.role) for p in report.participants} == {("林素", "visitor"), ("何远", "visited")}
+
+
 def test_an_open_list_says_so() -> None:
     text = "7日，静江商会与晨星医疗、远山钢铁等12家企业签署备忘录。"
     names = {"enterprise": ["晨星医疗", "远山钢铁"], "organization": ["静江商会"]}

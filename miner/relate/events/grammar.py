@@ -12,6 +12,7 @@ from miner.model import Mention, Participant
 from miner.offsets import Span
 from miner.relate.events.reading import Scope
 from miner.relate.events.triggers import Found, Words
+from miner.relate.events.wishers import wishers
 from miner.relate.passage import Passage
 
 _MAX_NAMES = 60
@@ -153,7 +154,9 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
     countries = _countries(passage, scope, trigger, not chosen and not resolved)
     chosen += countries
     own = frozenset(m.entity for m in (*mine, *countries) if segment.covers(m.span))
-    participants = _participants(passage, chosen, trigger, resolved)
+    outside = wishers(passage, trigger.span.start)
+    chosen = [m for m in chosen if m.entity not in outside]
+    participants = _participants(passage, chosen, trigger, [p for p in resolved if p.entity not in outside])
     return Cast(participants, own, _open_list(passage.text, chosen, scope.sentence.end), bool(resolved))
 
 
@@ -406,9 +409,23 @@ def _is_object(passage: Passage, name: Mention, trigger: Found) -> bool:
     start = name.span.start
     if passage.text[max(start - 2, 0) : start].endswith(("与", "向", "对", "被")):
         return True
+    if invites(passage, name):
+        return True
     if trigger.rule.type != "visit" or name.label == "person":
         return False
     return comes_to(passage.text[passage.sentence(start).start : start])
+
+
+_INVITES = re.compile("[^，。；：！？\n]{0,40}?邀请?，")
+
+
+def invites(passage: Passage, name: Mention) -> bool:
+    """Tell whether a name stands between 应 and 邀请: who comes at its invitation comes to it."""
+    start, end = passage.sentence(name.span.start)
+    asked = passage.text.rfind("应", start, name.span.start)
+    if asked < 0 or any(mark in passage.text[asked : name.span.start] for mark in "，。；：！？"):
+        return False
+    return _INVITES.match(passage.text, name.span.end, end) is not None
 
 
 def comes_to(before: str) -> bool:
