@@ -37,7 +37,7 @@ ROLES = {
 }  # fmt: skip
 ORGANIZATION_KINDS = {
     "government": "政府", "party": "党委", "university": "高校", "association": "协会", "hospital": "医院", "institute": "研究机构",
-    "international": "国际组织", "media": "媒体", "country": "国家或地区", "province": "省级行政区", "city": "城市", "district": "区县",
+    "international": "国际组织", "media": "媒体", "country": "国家或地区", "province": "省级行政区", "city": "城市", "district": "市辖区", "county": "县市", "region": "地区", "continent": "大洲",
     "venue": "场馆", "zone": "园区", "street": "街道乡镇",
 }  # fmt: skip
 CHANGE = "_change"

@@ -16,7 +16,6 @@ from typing import Any
 from miner.offsets import Span
 from miner.publish import query as q
 from miner.publish.archive import EVENT_TYPES, KINDS, Row, first, rows, scalar
-from miner.publish.heeded import Heeded, heeded, number
 from miner.publish.index import fts
 from miner.publish.index import listed as lists
 
@@ -67,12 +66,6 @@ class Request:
     sort: str = "relevance"
     page: int = 1
     size: int = PAGE
-
-    @staticmethod
-    def heeded() -> Heeded:
-        """Return the arguments that the page knows."""
-        known = ("newspaper", "section", "type")
-        return heeded(*known, edition=number, about="expo".__eq__, sort=SORTS.__contains__)
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> Request:
