@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from miner.resolve.corrected import forget, has_corrections, meant_by, moved, rename
 from miner.resolve.entities import resolve_label
@@ -25,29 +26,49 @@ from miner.resolve.people import resolve_people
 from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
+from miner.store.resolved import Scope, begin, end, resolved_by, touched
 
-__all__ = ["LISTED", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
+__all__ = ["LISTED", "How", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""
 
 Told = Callable[[str], None]
+How = Literal["whole", "since", "again"]
 
 
-def resolve(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
-    """Resolve a filled database anew, in one transaction; facts stay as they were read.
+def resolve(
+    connection: sqlite3.Connection, *, by: str | None = None, told: Told | None = None, how: How = "whole"
+) -> Scope:
+    """Resolve a filled database in one transaction; facts stay as they were read. Returns what was resolved.
 
     The answer depends on the stored facts alone, not on the order of the files. `told` is called with the name of each
-    finished step. Raises sqlite3.Error.
+    finished step. `by` says what resolves (a hash of program, lexicons and models): with it a large archive remembers what
+    was found. `how`: `whole` measures and resolves all anew; `since` resolves what came and went since the last time, by
+    the measures of then, where that gives the same; `again` resolves all by the measures of then. Raises sqlite3.Error.
     """
     told = told or _to_nobody
     with _large_cache(connection), connection:
         connection.execute("begin immediate")
-        join_stories(connection)  # first: a reprint counts once in all that follows
+        scope = _scope(connection, by, how)
+        join_stories(connection, scope)  # first: a reprint counts once in all that follows
         told("stories")
         resolve_facts(connection, told=told)
         find_conflicts(connection)
         told("conflicts")
+        if scope.remembered:
+            end(connection, by or "")
+    return scope
+
+
+def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> Scope:
+    """Return what there is to do, after making ready for it."""
+    known = by is not None and resolved_by(connection) == by
+    if known and how == "again":
+        return Scope(remembered=True, measured=True)
+    if known and how == "since" and (found := touched(connection)) is not None:
+        return Scope(remembered=True, measured=True, touched=found)
+    return Scope(remembered=begin(connection, remember=by is not None))
 
 
 def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
