@@ -345,9 +345,7 @@ class Walk:
         return (self.whole or not starts.isdisjoint(self.files)) and starts.isdisjoint(self.unread - {path})
 
 
-def resolve_archive(
-    connection: sqlite3.Connection, *, names: Kind = "fast", how: How = "whole"
-) -> None:
+def resolve_archive(connection: sqlite3.Connection, *, names: Kind = "fast", how: How = "whole") -> None:
     """Resolve an archive as people corrected it, and bring what its pages read in step; raises sqlite3.Error.
 
     `how`: `whole` anew, or `since`: what came and went since the last time, where that gives the same.
@@ -357,8 +355,8 @@ def resolve_archive(
     )
 
     by = f"{__version__} {model_digest()}"
-    resolve_corrected(connection, by=by, how=how, names=names)
-    refresh_index(connection)
+    scope = resolve_corrected(connection, by=by, how=how, names=names)
+    refresh_index(connection, since=scope.touched is not None)
     connection.execute(
         "pragma optimize"
     )  # here and not at the end: a run that changes nothing changes no byte

@@ -70,7 +70,9 @@ class Archive:
         memory_database().backup(self.connection)
         self.connection.execute("pragma foreign_keys = on")
         self.connection.execute("pragma recursive_triggers = on")
-        rows = source.execute("select id, path, media_type, newspaper, issue_date, bytes, status, series, series_part, series_parts from documents").fetchall()
+        rows = source.execute(
+            "select id, path, media_type, newspaper, issue_date, bytes, status, series, series_part, series_parts from documents"
+        ).fetchall()
         self.connection.executemany(
             "insert into documents (id, path, media_type, newspaper, issue_date, bytes, status, series, series_part, series_parts)"
             " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
@@ -99,7 +101,7 @@ class Archive:
     def resolve(self, how: How) -> resolved.Scope:
         """Resolve, and bring what pages read in step."""
         scope = resolve(self.connection, by="test", how=how)
-        refresh_index(self.connection)
+        refresh_index(self.connection, since=scope.touched is not None)
         return scope
 
     def copy(self, path: Path) -> Archive:
@@ -130,7 +132,9 @@ def histories(articles: Sequence[str], seed: int, steps: int) -> Iterator[tuple[
 def rows_of(archive: Archive) -> dict[str, list[str]]:
     """Return all rows, with where old ids lead."""
     redirects = archive.connection.execute("select * from redirects")
-    return {**content(archive.path), "redirects": sorted(map(repr, redirects))}
+    found = {**content(archive.path), "redirects": sorted(map(repr, redirects))}
+    found.pop("paper_regions")  # keeps what was asked of newspapers that are gone
+    return found
 
 
 @pytest.mark.parametrize("source", ["made", "mined"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
-from miner.store.resolved import Scope, load, save
+from miner.store.resolved import Scope, Touched, load, save
 from miner.understand.reprints import (
     CHARS,
     LEAST_CHARS,
@@ -48,7 +49,7 @@ def find_reprints(connection: sqlite3.Connection, scope: Scope) -> set[str]:
         _judge(connection, ids, candidates(sampled), sampled)
         return _say(connection, ids)
     left = _left_behind(connection, scope.touched.gone)
-    return left | _say(connection, _judge_touched(connection, scope))
+    return left | _say(connection, _judge_touched(connection, scope.touched))
 
 
 def _left_behind(connection: sqlite3.Connection, gone: Iterable[str]) -> set[str]:
@@ -105,37 +106,53 @@ def _judge(
     store_judgements(connection, list(map(told, read)))
 
 
-def _judge_touched(connection: sqlite3.Connection, scope: Scope) -> list[str]:
-    """Judge the pairs that share more or less than before; returns the articles of now in order of time."""
-    assert scope.touched is not None
+class _Both(NamedTuple):
+    """The articles of before and now, in order of time, with their shingles; masks of those that came and that went."""
+
+    ids: list[str]
+    sampled: Sampled
+    came: np.ndarray
+    gone: np.ndarray
+
+
+def _before_and_now(connection: sqlite3.Connection, new: Collection[str]) -> _Both:
     limit, often = _measures(connection)
-    long = [a for a in scope.touched.came if _is_long(connection, a)]
+    long = [article for article in sorted(new) if _is_long(connection, article)]
     _remember(connection, ((article, sample_of(_text(connection, article), limit)) for article in long))
     rows = connection.execute(
-        f"select id, hashes, gone from (select a.id, s.hashes, 0 as gone, a.published, a.n_chars from articles a"
+        "select id, hashes, gone from (select a.id, s.hashes, 0 as gone, a.published, a.n_chars from articles a"
         " join article_shingles s on s.article_id = a.id union all"
         " select article_id, shingles, 1, published, n_chars from resolve_touched"
         f" where gone = 1 and shingles is not null) order by {_ORDER}, gone"
     ).fetchall()
-    both = gather((np.frombuffer(row[1], dtype=np.uint64) for row in rows), limit, often)
-    gone, new = np.array([bool(row[2]) for row in rows], dtype=bool), set(scope.touched.came)
-    came = np.array([not row[2] and row[0] in new for row in rows], dtype=bool)
-    ids = [row[0] for row in rows]
-    for article in scope.touched.gone:
+    return _Both(
+        [row[0] for row in rows],
+        gather((np.frombuffer(row[1], dtype=np.uint64) for row in rows), limit, often),
+        np.array([not row[2] and row[0] in new for row in rows], dtype=bool),
+        np.array([bool(row[2]) for row in rows], dtype=bool),
+    )
+
+
+def _judge_touched(connection: sqlite3.Connection, touched: Touched) -> list[str]:
+    """Judge the pairs that share more or less than before; returns the articles of now in order of time."""
+    ids, both, came, gone = _before_and_now(connection, set(touched.came))
+    for article in touched.gone:
         for side in ("left_id", "right_id"):
             connection.execute(f"delete from judgements where {_KIND} and {side} = ?", (article,))
-    pairs = touched_pairs(both, came, gone)
     wanted = []
-    for first, again, enough in zip(*(part.tolist() for part in pairs), strict=True):
+    for first, again, enough in zip(
+        *(part.tolist() for part in touched_pairs(both, came, gone)), strict=True
+    ):
         known = connection.execute(
-            f"select id from judgements where {_KIND} and left_id = ? and right_id = ?", (ids[first], ids[again])
+            f"select id from judgements where {_KIND} and left_id = ? and right_id = ?",
+            (ids[first], ids[again]),
         ).fetchone()
         if enough and known is None:
             wanted.append((first, again))
         elif known is not None and not enough:
             connection.execute("delete from judgements where id = ?", known)
     _judge(connection, ids, wanted, both)
-    return [row[0] for row in rows if not row[2]]
+    return [ids[number] for number in np.flatnonzero(~gone).tolist()]
 
 
 def _is_long(connection: sqlite3.Connection, article: str) -> bool:
@@ -148,7 +165,9 @@ def _say(connection: sqlite3.Connection, ids: Sequence[str]) -> set[str]:
     place = {article: number for number, article in enumerate(ids)}
     pairs = sorted(
         (place[one], place[other])
-        for one, other in connection.execute(f"select left_id, right_id from judgements where {_KIND} and same")
+        for one, other in connection.execute(
+            f"select left_id, right_id from judgements where {_KIND} and same"
+        )
         if one in place and other in place
     )
     first: dict[str, str] = {}

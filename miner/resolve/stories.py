@@ -16,7 +16,7 @@ __all__ = ["join_stories"]
 _MODEL = "topics"
 
 
-def join_stories(connection: sqlite3.Connection, scope: Scope = Scope()) -> set[str]:
+def join_stories(connection: sqlite3.Connection, scope: Scope) -> set[str]:
     """Fill story_id and duplicate_of, keywords and topics; jumps that lead nowhere become problems.
 
     Returns the articles that are another's reprint now and were not, or the other way round.
@@ -36,7 +36,9 @@ def _topics(connection: sqlite3.Connection, scope: Scope) -> None:
         if scope.remembered and fitted is not None and model is None:
             save(connection, _MODEL, fitted.to_bytes())
     elif model is not None:  # what was said of articles that went has gone with them
-        tell_topics(connection, model, [article for article in scope.touched.came if _has_text(connection, article)])
+        tell_topics(
+            connection, model, [article for article in scope.touched.came if _has_text(connection, article)]
+        )
 
 
 def _has_text(connection: sqlite3.Connection, article: str) -> bool:
