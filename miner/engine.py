@@ -118,11 +118,16 @@ def expand(paths: Iterable[str]) -> list[Given]:
         elif glob.has_magic(given):
             matches = sorted(glob.glob(given, recursive=True))
             if not matches:
-                raise InputError("no file matches this pattern", code="no-match", where=given)
+                raise InputError(
+                    "没有文件符合这个通配符 / no file matches this pattern", code="no-match", where=given
+                )
             found.extend(map(_local, matches))
         else:
             raise InputError(
-                "there is no such file or folder", code="missing", where=given, hint="check the spelling"
+                "没有这个文件或文件夹 / there is no such file or folder",
+                code="missing",
+                where=given,
+                hint="检查路径 / check the spelling",
             )
     return found
 

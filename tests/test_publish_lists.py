@@ -252,6 +252,25 @@ async def test_lists_as_json_and_csv(archive: Path) -> None:
     assert "签约" in events and "500000000" in events and "signing" not in events
 
 
+async def test_arguments_that_a_page_does_not_use_are_told(archive: Path) -> None:
+    site = await started(archive)
+    for address, told in (
+        ("/-/expo/events?quarry=1", "没有参数 <code>quarry</code>"),
+        ("/-/expo/events?since=9&type=signing", "看不懂 <code>since=9</code>"),
+        ("/-/expo/enterprises?sort=colour", "看不懂 <code>sort=colour</code>"),
+        ("/-/expo/search?q=x&edition=fifth", "看不懂 <code>edition=fifth</code>"),
+        ("/?x=1", "没有参数 <code>x</code>"),
+    ):
+        assert told in (await site.client.get(address)).text, address
+    for address in (
+        "/-/expo/events?_db=archive&type=signing&page=1&since=2022-11&words=&told=all",
+        "/-/expo/search?q=x&about=expo",
+    ):
+        assert "没有用上" not in (await site.client.get(address)).text, address
+    assert (await site.client.get("/-/expo/events.json?since=9")).json()["ignored"] == {"since": "9"}
+    assert "ignored" not in (await site.client.get("/-/expo/events.json?type=signing")).json()
+
+
 async def test_a_list_without_rows_says_so(archive: Path) -> None:
     datasette = await started(archive)
     page = (await datasette.client.get("/-/expo/events?q=" + quote("无此企业"))).text

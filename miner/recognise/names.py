@@ -13,6 +13,7 @@ from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import Choice, choose
 from miner.recognise.evidence import measured, signs
 from miner.recognise.found import Found
+from miner.recognise.grounds import Weighed, grounds
 from miner.recognise.proposals import LEAST, Proposals, propose, repeated_in
 from miner.recognise.scorer import LABELS, Scorer, scorer
 from miner.recognise.view import View
@@ -104,15 +105,29 @@ def weigh(seen: Seen, weights: Scorer) -> tuple[Floats, Floats]:
 def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Found]:
     """Return the names of a text in its order."""
     seen = see(text, beliefs)
-    _, odds = weigh(seen, scorer())
+    here, odds = weigh(seen, scorer())
+    chosen = choose(choices(seen.spans, odds))
+    kept = grounds(
+        Weighed(
+            text.text,
+            seen.spans,
+            seen.sources,
+            seen.signs,
+            seen.measures,
+            here,
+            odds,
+            seen.view.beliefs.blind,
+        ),
+        chosen,
+    )
     found = []
-    for choice in choose(choices(seen.spans, odds)):
+    for choice, evidence in zip(chosen, kept, strict=True):
         label = LABELS[choice.label]
         built = label == "place" and "ends in a company" in seen.signs[choice.row]
         if label != "other" and not built:  # a factory is where things happen, but nobody who acts
             sources = seen.sources[choice.row]
             method = next(source for source in _METHODS if source in sources)
-            found.append(Found(choice.start, choice.end, label, method, _probability(choice.odds)))
+            found.append(Found(choice.start, choice.end, label, method, _probability(choice.odds), evidence))
     return found
 
 
@@ -143,6 +158,6 @@ def across(text: AnnotatedText, names: list[Found]) -> list[Found]:
     for start, end in repeated_in(text, sure):
         if not any(taken[start:end]):
             known = sure[text.folded[start:end]]
-            more.append(Found(start, end, known.label, "elsewhere", known.confidence))
+            more.append(Found(start, end, known.label, "elsewhere", known.confidence, known.evidence))
             taken[start:end] = b"\1" * (end - start)
     return sorted([*names, *more], key=lambda found: found.start)

@@ -88,10 +88,15 @@ class Scorer:
         try:
             with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
                 if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
-                    raise ModelError("a scorer of another version", hint="train it again with `miner train`")
+                    raise ModelError(
+                        "打分模型版本不合 / a scorer of another version",
+                        hint="train it again with `miner train`",
+                    )
                 return cls(*(_table(arrays, name) for name in _TABLES))
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-            raise ModelError(f"damaged scorer: {error}", hint="train it again with `miner train`") from error
+            raise ModelError(
+                f"打分模型损坏 / damaged scorer: {error}", hint="train it again with `miner train`"
+            ) from error
 
 
 _TABLES = ("signs", "measures", "votes", "alone")

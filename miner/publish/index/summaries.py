@@ -191,7 +191,7 @@ def _find_coverage(connection: sqlite3.Connection) -> None:
     """List the articles that are about the expo, in a temporary table."""
     connection.execute("drop table if exists temp.about_expo")
     connection.execute("create temp table about_expo (id text primary key) without rowid")
-    found = connection.execute("select id, headline, body from articles where edition is not null")
+    found = connection.execute("select id, headline, body from articles")
     connection.executemany(
         "insert into temp.about_expo values (?)",
         ((article,) for article, headline, body in found if is_about_expo(headline or "", body)),

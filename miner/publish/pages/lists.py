@@ -14,6 +14,7 @@ from typing import Any
 
 from miner.publish import query as q
 from miner.publish.archive import KINDS, rows, scalar
+from miner.publish.heeded import Heeded, heeded
 from miner.publish.index import fts
 from miner.publish.index import listed as lists
 from miner.publish.pages.summary import hydrate
@@ -78,6 +79,13 @@ class Listing:
     def of_facts(self) -> bool:
         """Events, quotes and figures have days, parties and sentences; entities have names."""
         return self.kind not in KINDS
+
+    @property
+    def heeded(self) -> Heeded:
+        """The arguments that the page knows."""
+        known = heeded(*self.choices, *(("words",) if self.of_facts else ()), sort=self.orders.__contains__)
+        beside = {"named"} if self.of_facts else {"named", "entity"}
+        return {name: check for name, check in known.items() if name not in beside}
 
 
 LISTINGS = {

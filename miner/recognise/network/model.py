@@ -102,12 +102,13 @@ class NameModel:
                 arrays = {name: archive[name] for name in archive.files}
             if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
                 raise ModelError(
-                    "a name model of another version", hint="train it again with `miner train names`"
+                    "名称模型版本不合 / a name model of another version",
+                    hint="train it again with `miner train names`",
                 )
             return cls(Vocabulary.from_arrays(arrays), _weights(arrays), _chain(arrays))
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise ModelError(
-                f"damaged name model: {error}", hint="train it again with `miner train names`"
+                f"名称模型损坏 / damaged name model: {error}", hint="train it again with `miner train names`"
             ) from error
 
     def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from miner.language.event_types import event_types
 from miner.model import Mention, Participant
 from miner.relate.events.completed import completed
-from miner.relate.events.grammar import comes_to, find_cast
+from miner.relate.events.grammar import comes_to, find_cast, fitting, is_other_side
 from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import EventModel
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
@@ -154,9 +154,15 @@ def role_of(name: Name, word: Word, kind: str) -> str:
         behind = behind or comes_to("".join(name.line.words[: name.at]))
     if before in _DOERS:
         behind = False
-    elif before in _SWAPS:
+    elif _is_turned_to(name, word, kind, before):
         behind = True
-    return roles[behind]
+    return fitting(roles[behind], name.mention)
+
+
+def _is_turned_to(name: Name, word: Word, kind: str, before: str) -> bool:
+    near = name.line is word.line and name.at < word.at
+    passage = word.story.reading.passage
+    return before in _SWAPS or (near and is_other_side(passage, name.mention, trigger_of(word, kind)))
 
 
 def _head(name: Name) -> int:

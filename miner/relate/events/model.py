@@ -169,7 +169,7 @@ def unpack(stored: bytes) -> EventModel:
         with np.load(io.BytesIO(stored), allow_pickle=False) as archive:
             kept = {name: archive[name] for name in archive.files}
         if int(kept["format"]) != FORMAT:
-            raise ModelError(f"event model of format {int(kept['format'])}, not {FORMAT}")
+            raise ModelError(f"事件模型版本不合 / event model of format {int(kept['format'])}, not {FORMAT}")
         second = Linear(
             kept["second_mean"], kept["second_deviation"], kept["second_weights"], float(kept["second_bias"])
         )
@@ -181,7 +181,7 @@ def unpack(stored: bytes) -> EventModel:
             kept["times"] * kept["times_scale"], float(kept["times_bias"]),
         )  # fmt: skip
     except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-        raise ModelError(f"the event model cannot be read: {error}") from error
+        raise ModelError(f"读不了事件模型 / the event model cannot be read: {error}") from error
 
 
 @cache

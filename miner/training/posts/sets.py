@@ -42,7 +42,9 @@ def read_examples(folder: Path) -> list[Example]:
     """Return the annotated articles below a folder; raises InputError when there is none."""
     files = sorted(folder.glob("*/*.json"))
     if not files:
-        raise InputError("no annotated articles here", code="missing", where=str(folder))
+        raise InputError(
+            "这里没有标注过的文章 / no annotated articles here", code="missing", where=str(folder)
+        )
     articles = [_article(file) for file in files]
     recogniser = Recogniser.load()
     recognised = [
