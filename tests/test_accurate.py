@@ -77,7 +77,7 @@ class _Sure:
     def __init__(self, state: int) -> None:
         self.state = state
 
-    def marginals(self, texts: list[str], cuts: object = (), where: object = ()) -> list[np.ndarray]:
+    def marginals(self, texts: list[str], cuts: object = ()) -> list[np.ndarray]:
         return [np.eye(N_STATES, dtype=np.float32)[[self.state] * len(text)] for text in texts]
 
 

@@ -17,7 +17,6 @@ from miner.recognise import Recogniser
 from miner.recognise.choose import Choice, choose
 from miner.recognise.names import see, weigh_all
 from miner.recognise.network.asked import ask
-from miner.recognise.network.model import NameModel
 from miner.recognise.scorer import scorer
 from miner.text import AnnotatedText
 
@@ -153,18 +152,6 @@ def test_one_word_a_thousand_times_proposes_little() -> None:
     text = AnnotatedText.read("进博会" * 1000)
     seen = see(text, ask([text])[0])
     assert len(seen.spans) <= len(text.text)
-
-
-def test_a_sentence_without_a_sign_is_read_by_one_network_alone() -> None:
-    """What the others say of the sentences beside it stays."""
-    fast = NameModel.load("names-press")
-    text = "会议昨天下午开始，大家都很高兴。青穗公司总经理李晓薇到场。\n雨。"
-    where = np.zeros(len(text), bool)
-    where[text.index("青") : text.index("\n")] = True
-    (states,) = fast.marginals([text], where=[where])
-    (whole,) = fast.marginals([text])
-    assert (states[~where, 0] == 1).all()
-    assert np.abs(states[where] - whole[where]).max() < 0.05
 
 
 def test_articles_are_weighed_together_as_alone() -> None:

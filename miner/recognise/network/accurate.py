@@ -130,15 +130,10 @@ class AccurateModel:
                 f"名称模型损坏 / damaged accurate name model: {error}", hint="reinstall miner"
             ) from error
 
-    def marginals(
-        self,
-        texts: Sequence[str],
-        cuts: Sequence[Cut | None] = (),
-        where: Sequence[npt.NDArray[np.bool_]] = (),
-    ) -> list[Floats]:
+    def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
         """Return for every character of each text the probability of each state, shape (characters, states).
 
-        The words of the texts (`cuts`) do not matter to this network, and it reads everything, wherever names may be.
+        The words of the texts (`cuts`) do not matter to this network.
         """
         return [self._marginals(text) for text in texts]
 

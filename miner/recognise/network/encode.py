@@ -84,21 +84,6 @@ class Encoded(NamedTuple):
     def __len__(self) -> int:
         return len(self.chars)
 
-    def only(self, rows: npt.NDArray[np.int64]) -> Encoded:
-        """Return these places alone, as if the others and their words had not been kept."""
-        used, word_of = np.unique(self.word_of[rows], return_inverse=True)
-        return Encoded(
-            chars=self.chars[rows],
-            pairs=self.pairs[rows],
-            around=np.concatenate([self.around[:1], self.around[used + 1], self.around[-1:]]),
-            word_of=word_of,
-            shapes=self.shapes[rows],
-            ngrams=self.ngrams[:, rows],
-            folded=self.folded[rows],
-            origin=self.origin[rows],
-            starts=self.starts,
-        )
-
     @property
     def words(self) -> Ints:
         """Id of the word at each character."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import NamedTuple
 from zipfile import BadZipFile
 
@@ -50,7 +49,6 @@ _ZERO, _TOP = np.float32(0), np.float32(np.inf)
 _NO_PAIR = np.zeros(1, np.int32)
 _BYTES = frozenset({"pairs", "words", "ngrams"})
 Bytes = npt.NDArray[np.int8]
-Flags = npt.NDArray[np.bool_]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
@@ -114,22 +112,15 @@ class NameModel:
                 f"名称模型损坏 / damaged name model: {error}", hint="train it again with `miner train names`"
             ) from error
 
-    def marginals(
-        self, texts: Sequence[str], cuts: Sequence[Cut | None] = (), where: Sequence[Flags] = ()
-    ) -> list[Floats]:
+    def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
         """Return for every character of each text the probability of each state, shape (characters, states).
 
-        `cuts` may tell the words of the texts, and `where` the characters that are read; no other is of a name.
+        `cuts` may tell the words of the texts.
         """
         parts: list[list[Floats]] = [[] for _ in texts]
         for batch in _batches(texts):
             known = [cuts[piece.text] if cuts else None for piece in batch]
-            read = [
-                where[piece.text][piece.offset : piece.offset + len(piece.content)]
-                for piece in batch
-                if where
-            ]
-            seen = self._marginals([piece.content for piece in batch], known, read)
+            seen = self._marginals([piece.content for piece in batch], known)
             for piece, states in zip(batch, seen, strict=True):
                 parts[piece.text].append(states)
         return [np.concatenate(found) if len(found) > 1 else found[0] for found in parts]
@@ -138,14 +129,8 @@ class NameModel:
         """Return the names in each text, in order, without overlap; `cuts` may tell the words of the texts."""
         return [best(candidates(states)) for states in self.marginals(texts, cuts)]
 
-    def _marginals(
-        self, texts: Sequence[str], known: Sequence[Cut | None], read: Sequence[Flags]
-    ) -> Iterator[Floats]:
+    def _marginals(self, texts: Sequence[str], known: Sequence[Cut | None]) -> Iterator[Floats]:
         encoded = self.vocabulary.encode(texts, known)
-        if read:
-            gap = np.ones(GAP, bool)
-            among = np.concatenate([gap, *chain.from_iterable((each, gap) for each in read)])
-            encoded = encoded.only(np.flatnonzero(among[encoded.origin]))
         cuts = sentence_cuts(encoded.folded)
         layout = lay_out(cuts[:-1], np.diff(cuts))
         scores = self.emissions(encoded, cuts)[layout.order]
