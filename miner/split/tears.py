@@ -95,7 +95,10 @@ def _places(outline: Outline, hints: Hints, earlier: int, later: int | None) -> 
     if later is not None:
         after = _fits(outline, hints, [(row - 1, pieces[later].rows[0]) for _, row in places])
     order = np.argsort(standing - before - after, kind="stable")[:_PLACES].tolist()
-    found = [_Place(*places[k], float(before[k]), float(after[k]), float(standing[k])) for k in order]
+    found = [
+        _Place(places[k][0], places[k][1], float(before[k]), float(after[k]), float(standing[k]))
+        for k in order
+    ]
     return [place for place in found if place.gain >= _FIT]
 
 

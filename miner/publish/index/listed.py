@@ -31,8 +31,9 @@ ENTITY_TABLES = {
     "organization": "organizations",
     "place": "places",
 }
-UNUSUAL: frozenset[tuple[str, object]] = frozenset({("sure", "no"), ("told", "no")})
-"""Tags of what lists show on demand only: doubtful enterprises, events of which no party is told."""
+UNUSUAL: frozenset[tuple[str, object]] = frozenset({("sure", "no"), ("told", "no"), ("once", "no")})
+"""Tags of what lists show on demand only: doubtful enterprises, events of which no party is told, what reprints say again."""
+_ONCE = "case when a.duplicate_of is null then 'yes' else 'no' end"
 _FORM_CHARS = 120
 _BATCH = 5_000
 """Names that are written together."""
@@ -137,17 +138,19 @@ _FACTS = (
             "t.role, coalesce(t.enterprise_id, t.person_id, t.organization_id, t.place_id), "
             "t.role || ' ' || coalesce(t.enterprise_id, t.person_id, t.organization_id, t.place_id), n.country, n.industry from listed l "
             "cross join event_participants t on t.event_id = l.id left join enterprises n on n.id = t.enterprise_id where l.kind = 'event'"),
-    _Stream("quote", ("edition", "direct", "entity", "speaker"), "a.edition, q.direct, coalesce(q.person_id, q.enterprise_id, q.organization_id), "
+    _Stream("quote", ("once", "edition", "direct", "entity", "speaker"), f"{_ONCE}, a.edition, q.direct, coalesce(q.person_id, q.enterprise_id, q.organization_id), "
             "case when q.person_id is not null then 'person' when q.enterprise_id is not null then 'enterprise' when q.organization_id is not null "
             "then 'organization' else 'other' end from listed l cross join quotes q on q.id = l.id cross join articles a on a.id = q.article_id where l.kind = 'quote'"),
     _Stream("quote", ("entity", "country", "industry"), "coalesce(p.enterprise_id, p.organization_id), n.country, n.industry from listed l cross join quotes q on q.id = l.id "
             "cross join posts p on p.article_id = q.article_id and p.person_id = q.person_id left join enterprises n on n.id = p.enterprise_id where l.kind = 'quote'"),
-    _Stream("figure", ("measure", "unit", "edition"), "f.measure, f.unit, f.edition from listed l cross join figures f on f.id = l.id where l.kind = 'figure'"),
+    _Stream("figure", ("once", "measure", "unit", "edition"), f"{_ONCE}, f.measure, f.unit, f.edition from listed l cross join figures f on f.id = l.id "
+            "cross join articles a on a.id = f.article_id where l.kind = 'figure'"),
 )  # fmt: skip
 _CHOICES = frozenset(
     {
         "sure",
         "told",
+        "once",
         "country",
         "industry",
         "kind",

@@ -144,7 +144,7 @@ _FILL = {
     "measures": (
         f"with pairs as (select measure, unit, edition, sum(kind = 'conflict') as c, sum(kind = 'rounding') as r from ({contradictions_sql()}) group by 1, 2, 3) "
         "select f.measure, f.unit, f.edition, count(*), count(distinct f.value), min(f.value), max(f.value), coalesce(max(p.c), 0), coalesce(max(p.r), 0) "
-        "from figures f left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
+        "from figures f join articles a on a.id = f.article_id and a.duplicate_of is null left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
         "where f.measure is not null and f.edition is not null group by 1, 2, 3"
     ),
 }  # fmt: skip

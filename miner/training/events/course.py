@@ -298,7 +298,8 @@ def train_events(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Articles that are measured with (those beside the data) are never learned from: they would measure nothing then.
     """
-    folders = [data / "annotated", *([effort.corpus / "articles"] if effort.corpus is not None else [])]
+    own = [effort.corpus / "articles"] if effort.corpus is not None else []
+    folders = [data / "annotated", *own, *effort.gold]
     some = [study for folder in folders for study in studies(folder)]
     say(f"{len(some)} articles, {sum(len(s.events) for s in some)} events")
     types = sorted(Counter(e.type for s in some for e in s.events))

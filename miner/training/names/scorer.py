@@ -69,7 +69,8 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Raises InputError for a damaged annotation.
     """
-    folders = [data / "annotated", *([effort.corpus / "articles"] * _OWN if effort.corpus else [])]
+    own = [*([effort.corpus / "articles"] if effort.corpus else ()), *effort.gold]
+    folders = [data / "annotated", *own * _OWN]
     lessons = [_lesson(gold, data / "readings") for folder in folders for gold in read_annotated(folder)]
     rows = tabulate(lessons)
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")

@@ -269,8 +269,8 @@ def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Pages are set from `raw/broadcast.jsonl.xz` below `data` and from the plain articles below `effort.corpus`; stories that
     stand on the evaluation pages beside `data` are left out. A quarter of the stories on the subject and all others
-    teach wording and vectors; that quarter and another make the pages (`effort.pages` of each) that teach line roles, a third those
-    for the networks, since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
+    teach wording and vectors; that quarter and another make the pages that teach line roles, a third those for the networks
+    (`effort.pages`), since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
     scikit-learn; takes about half an hour on one core for 6,000 pages.
     """
     raw = data / "raw" / "broadcast.jsonl.xz"

@@ -220,10 +220,10 @@ class _StorySetter:
 
     def _opened(self, story: Story) -> Story:
         """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
+        if self.number or not self._happens(self.rates.opened):
+            return story
         found = clauses(story.paragraphs[0])
         if story.subheads or story.continues is not None or not found:
-            return story
-        if self.number or not self._happens(self.rates.opened):
             return story
         text = " ".join(self.rng.sample(found, min(len(found), self.rng.choice((1, 2, 2)))))
         return replace(story, subheads=((0, text),))
