@@ -171,16 +171,20 @@ def create(connection: sqlite3.Connection) -> None:
     lists.create(connection)
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing."""
+def rebuild(connection: sqlite3.Connection, *, since: bool = False) -> None:
+    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing.
+
+    `since`: the same program filled them the last time, and what it found of names still holds.
+    """
     create(connection)
     _find_coverage(connection)
     for table in reversed(TABLES):
-        connection.execute(f"delete from [{table.name}]")
+        if table not in lists.TABLES:
+            connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
         connection.execute(f"insert into [{name}] {sql.replace(_SAYS_FIRST, _says_first())}")
     _fill_own_figures(connection)
-    lists.rebuild(connection)
+    lists.rebuild(connection, keep_sounds=since)
 
 
 def _find_coverage(connection: sqlite3.Connection) -> None:
