@@ -16,6 +16,7 @@ from miner.relate.events.model import EventModel
 from miner.relate.events.reading import Reading, Scope
 from miner.relate.events.times import moment_signs, moments_of
 from miner.relate.events.triggers import Found
+from miner.relate.passage import BACK_THEN
 
 TIMELY = 0.25
 """Chance from which a time is the event's: the best share of right times on articles left out of the learning."""
@@ -34,12 +35,19 @@ def when_of(candidate: Candidate, status: Status, model: EventModel) -> DateMent
     moved = _moved_to(reading, times)
     if moved is not None:
         return moved
-    moments = list(moments_of(word, candidate.trigger.rule.type, status))
+    moments = [  # the year in a book's title dates no event
+        moment
+        for moment in moments_of(word, candidate.trigger.rule.type, status)
+        if not reading.passage.in_title(moment.when.span.start)
+    ]
     if moments:
         chances = model.time_chances([moment_signs(moment) for moment in moments])
         best = int(chances.argmax())
         if chances[best] > TIMELY:
             near = moments[best].line is word.line
+            then = None if near else BACK_THEN.search(candidate.scope.sentence.of(reading.passage.text))
+            if then is not None:
+                return _back_then(reading, candidate.scope.sentence, then)
             return moments[best].when if near else replace(moments[best].when, method="carried")
     return _earlier_edition(reading, candidate.scope.sentence)
 
@@ -70,6 +78,12 @@ def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
     at = words.find(named.text)
     setting = _SETTING.match(words, at + len(named.text)) is not None
     return _edition_time(sentence.start + at, named.text, named.number) if setting else None
+
+
+def _back_then(reading: Reading, sentence: Span, said: re.Match[str]) -> DateMention | None:
+    """Date 当年 by the expo that was named last, else not at all: it is not the day that other sentences tell."""
+    edition = reading.passage.edition(sentence)
+    return _edition_time(sentence.start + said.start(), said.group(), edition) if edition else None
 
 
 def _edition_time(start: int, wording: str, edition: int) -> DateMention:
