@@ -20,7 +20,6 @@ _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
-_TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员委])、")
 _LEARNT = re.compile("获悉|了解到|据悉")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _PARTNER = re.compile("[与同和]")
@@ -46,6 +45,8 @@ class Patterns:
     pronoun: re.Pattern[str]
     title_end: re.Pattern[str]
     title_last: re.Pattern[str]
+    title_list: re.Pattern[str]
+    """The mark between two titles of one person."""
     head_coverb: re.Pattern[str]
     premises: re.Pattern[str]
     """What makes a name a place: 总部, 展台."""
@@ -69,6 +70,7 @@ def patterns() -> Patterns:
         ),
         pronoun=re.compile(f"(?:{_either('lead')})?，?[他她](?!们|的)"),
         title_end=re.compile(f"(?:{_either('title_end')})[、，]?$"),
+        title_list=re.compile(f"(?<=[{''.join(listed('event_grammar', 'title_before_mark'))}])、"),
         title_last=re.compile(f"(?:{_either('title_last')}|[A-Z]{{3}})$"),
         head_coverb=re.compile(
             rf"(?:^|[，；：。\n]|{_either('head_lead')})(?:{_either('head_coverb')})[^，；：。\n]{{0,30}}$"
@@ -130,7 +132,7 @@ def _is_title(gap: str) -> bool:
     """Tell whether what stands between a body and a person is the person's title."""
     if not 2 <= len(gap) <= _TITLE or gap[0] == "的" or patterns().title_last.search(gap) is None:
         return False
-    return _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
+    return _GAP_BREAK.search(patterns().title_list.sub("长", gap)) is None
 
 
 def _ends_title(gap: str) -> bool:

@@ -14,7 +14,7 @@ from miner.offsets import Span
 from miner.relate.events.candidates import Candidate
 from miner.relate.events.model import EventModel
 from miner.relate.events.reading import Reading, Scope
-from miner.relate.events.times import moment_signs, moments_of
+from miner.relate.events.times import Moment, moment_signs, moments_of
 from miner.relate.events.triggers import Found
 from miner.relate.passage import BACK_THEN
 
@@ -44,11 +44,7 @@ def when_of(candidate: Candidate, status: Status, model: EventModel) -> DateMent
         chances = model.time_chances([moment_signs(moment) for moment in moments])
         best = int(chances.argmax())
         if chances[best] > TIMELY:
-            near = moments[best].line is word.line
-            then = None if near else BACK_THEN.search(candidate.scope.sentence.of(reading.passage.text))
-            if then is not None:
-                return _back_then(reading, candidate.scope.sentence, then)
-            return moments[best].when if near else replace(moments[best].when, method="carried")
+            return _told(candidate, moments[best])
     return _earlier_edition(reading, candidate.scope.sentence)
 
 
@@ -80,10 +76,16 @@ def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
     return _edition_time(sentence.start + at, named.text, named.number) if setting else None
 
 
-def _back_then(reading: Reading, sentence: Span, said: re.Match[str]) -> DateMention | None:
-    """Date 当年 by the expo that was named last, else not at all: it is not the day that other sentences tell."""
-    edition = reading.passage.edition(sentence)
-    return _edition_time(sentence.start + said.start(), said.group(), edition) if edition else None
+def _told(candidate: Candidate, moment: Moment) -> DateMention | None:
+    """Return a time as an event's: 当年 is the year of the expo named last, and not the day that another sentence tells."""
+    reading, sentence = candidate.reading, candidate.scope.sentence
+    near = moment.line is candidate.word.line
+    then = BACK_THEN.search(sentence.of(reading.passage.text))
+    if then is not None and (not near or moment.when.method == "running"):
+        edition = reading.passage.edition(sentence)
+        if edition or not near:
+            return _edition_time(sentence.start + then.start(), then.group(), edition) if edition else None
+    return moment.when if near else replace(moment.when, method="carried")
 
 
 def _edition_time(start: int, wording: str, edition: int) -> DateMention:
