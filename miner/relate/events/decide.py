@@ -217,7 +217,11 @@ def _speaks(word: Word) -> Iterator[float]:
 
 def decided(reading: Reading, model: EventModel) -> list[Claim]:
     """Return the events that an article tells, in text order, each with the word that tells it."""
-    found = claims(scored(reading, model), model.types)
+    return chosen(claims(scored(reading, model), model.types), model)
+
+
+def chosen(found: Sequence[Claim], model: EventModel) -> list[Claim]:
+    """Return those of an article's claims that the second look takes for events, in text order."""
     if not found:
         return []
     chances = model.second(np.array([claim.values for claim in found]))
