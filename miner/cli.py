@@ -22,6 +22,7 @@ from miner.desk.commands import diff, targets
 from miner.desk.correct.commands import commands as correct_commands
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
 from miner.exchange.commands import COMMANDS as EXCHANGING
+from miner.misused import complain, told_in_chinese
 from miner.training.commands import train
 
 EXIT_CODES = """\b
@@ -48,27 +49,33 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Program(click.Group):
     """The command group: turns the tool's own errors into one clear message and the documented exit code."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the options before the command's name; what is wrong with them is told as all else is."""
+        with told_in_chinese():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; MinerError and Ctrl-C end with a message, never with a traceback."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):  # a name that is no UTF-8 is shown, too
                 stream.reconfigure(errors="backslashreplace")
         try:
-            result = super().invoke(ctx)
+            with told_in_chinese():
+                result = super().invoke(ctx)
             sys.stdout.flush()
             return result
         except MinerError as error:
             kind = next(title for known, title in KINDS if isinstance(error, known))
-            _complain(f"{kind} / {error}")
+            complain(f"{kind} / {error}")
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            _complain(
+            complain(
                 "已停止,已存部分有效;再次运行同一命令即可继续 / stopped; run the same command to go on",
                 colour="yellow",
             )
             ctx.exit(130)
         except MemoryError:
-            _complain(
+            complain(
                 "内存不足,已存部分有效;腾出内存后再运行同一命令 /"
                 " out of memory; what was stored stays valid: free memory and run the same command again"
             )
@@ -78,13 +85,8 @@ class Program(click.Group):
             ctx.exit(0)
         except OSError as error:
             _leave_output()
-            _complain(f"系统报错 / the system reports: {error}")
+            complain(f"系统报错 / the system reports: {error}")
             ctx.exit(1)
-
-
-def _complain(text: str, *, colour: str = "red") -> None:
-    with suppress(OSError):
-        click.secho(f"miner: {text}", fg=colour, err=True)
 
 
 def _leave_output() -> None:
@@ -237,7 +239,7 @@ def _check_date(text: str | None) -> None:
             date.fromisoformat(text)
         except ValueError as error:
             raise click.BadParameter(
-                f"{text!r} is no date; write YYYY-MM-DD", param_hint="--issue-date"
+                f"{text!r} 不是日期,写作 / is no date, write YYYY-MM-DD", param_hint="--issue-date"
             ) from error
 
 
@@ -384,8 +386,10 @@ def show(database: Path, article: str, source: bool) -> None:
 def explain(database: Path, article: str, word: str) -> None:
     """说明为什么某处是或不是名称 / Tell why a word of an article is a name, or none.
 
-    Every proposal that overlaps WORD is listed with who made it, how sure it is, and what each piece of evidence
-    counted for its label; the one that was chosen is marked. ARTICLE is found as by `show`.
+    First what was stored with the names that hold WORD: who proposed them, what weighed most, what they kept out. Then
+    every proposal that overlaps WORD as this version weighs it: who made it, how sure it is, and what each piece of
+    evidence counts for its label; the one that is chosen is marked. Last, the words there that might tell an event:
+    the likeliest type by the sentence and by the whole article, and what counted. ARTICLE is found as by `show`.
 
     \b
     Example:
@@ -396,7 +400,7 @@ def explain(database: Path, article: str, word: str) -> None:
     from miner.terminal import find_articles, render_explained
 
     console = Console()
-    for part in render_explained(find_articles(database, article)[0], word):
+    for part in render_explained(database, find_articles(database, article)[0], word):
         console.print(part)
 
 

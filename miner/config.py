@@ -94,7 +94,9 @@ def load_config(path: Path) -> Config:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"cannot read the configuration: {error}", where=str(path)) from error
+        raise ConfigError(
+            f"读不了这份配置 / cannot read the configuration: {error}", where=str(path)
+        ) from error
     return config_from(table, where=str(path))
 
 
@@ -105,13 +107,17 @@ def config_from(table: dict[str, Any], *, where: str) -> Config:
     for key, value in table.items():
         if key not in known:
             raise ConfigError(
-                f"unknown setting {key!r}", where=where, hint=f"known: {', '.join(sorted(known))}"
+                f"没有这个设置 / unknown setting: {key!r}",
+                where=where,
+                hint=f"有 / known: {', '.join(sorted(known))}",
             )
         default = getattr(defaults, key)
         if isinstance(value, list):
             table = {**table, key: tuple(value)}
         elif default is not None and type(value) is not type(default):
-            raise ConfigError(f"{key} wants {type(default).__name__}, not {value!r}", where=where)
+            raise ConfigError(
+                f"{key} 的值类型不对 / wants {type(default).__name__}, not {value!r}", where=where
+            )
     return Config(**table)
 
 
@@ -125,7 +131,7 @@ def default_corpus() -> Path:
         if folder.is_dir():
             return folder
     raise InputError(
-        "no PATH was given and the project's corpus is not here",
+        "没有给出 PATH,这里也没有项目自带的语料 / no PATH was given and the project's corpus is not here",
         code="missing",
         hint="miner run PATH --db expo.db",
     )

@@ -82,7 +82,7 @@ def evaluate(gold: Path, *, config: Config | None = None) -> Evaluation:
     """
     files = sorted(path for path in gold.rglob("*.json") if path.name not in ("pairs.json", "baseline.json"))
     if not files:
-        raise ConfigError("no gold (*.json) in this folder", where=str(gold))
+        raise ConfigError("这里没有标注 / no gold (*.json) in this folder", where=str(gold))
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "evaluate.db"
         run_paths([str(gold)], database, config or Config())
@@ -597,4 +597,4 @@ def load_floors(path: Path) -> dict[str, float]:
         table = json.loads(path.read_text(encoding="utf-8"))
         return {str(name): float(value) for name, value in table["floors"].items()}
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise ConfigError(f"cannot read the floors: {error}", where=str(path)) from error
+        raise ConfigError(f"读不了分数下限 / cannot read the floors: {error}", where=str(path)) from error

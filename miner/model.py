@@ -183,6 +183,8 @@ class Mention:
     method: str
     confidence: float
     entity: int
+    evidence: str | None = None
+    """Who proposed it, what weighed most, and what lost, as JSON; None where no scorer decided."""
 
 
 @dataclass(frozen=True, slots=True)

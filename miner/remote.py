@@ -49,9 +49,16 @@ def root_of(given: str) -> tuple[str, str | None]:
         if system.exists(inside):
             return _parent(given), posixpath.basename(inside)
     except Exception as error:  # each kind of address has its own errors
-        raise InputError(f"{type(error).__name__}: {error}", code="unreadable", where=given) from error
+        raise InputError(
+            f"读不了这个地址 / cannot read this address: {type(error).__name__}: {error}",
+            code="unreadable",
+            where=given,
+        ) from error
     raise InputError(
-        "there is nothing at this address", code="missing", where=given, hint="check the spelling"
+        "这个地址没有东西 / there is nothing at this address",
+        code="missing",
+        where=given,
+        hint="检查地址 / check the spelling",
     )
 
 
@@ -118,7 +125,7 @@ def _system(given: str) -> tuple[Any, str]:
     try:
         found: tuple[Any, str] = url_to_fs(given)
     except (ImportError, ValueError) as error:
-        raise ConfigError(str(error), where=given) from error
+        raise ConfigError(f"不认识这种地址 / unknown kind of address: {error}", where=given) from error
     return found
 
 

@@ -21,5 +21,5 @@ def shipped(name: str, what: str) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise ModelError(
-            f"cannot read the {what}: {error}", where=str(file), hint="reinstall miner"
+            f"读不了 / cannot read the {what}: {error}", where=str(file), hint="重新安装 / reinstall miner"
         ) from error

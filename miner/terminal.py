@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -16,10 +17,15 @@ from rich.table import Table
 from rich.text import Text
 
 from miner.errors import InputError
+from miner.language.event_types import event_types
+from miner.model import FIELDS, Annotated, Article
 from miner.offsets import Span
 from miner.publish.index.fts import fold
 from miner.recognise.explain import Account
+from miner.recognise.grounds import read_grounds
+from miner.relate import EventAccount
 from miner.store.database import open_readonly
+from miner.store.rows import ARTICLE_COLUMNS
 
 STYLES = {
     "enterprise": "bold cyan",
@@ -204,26 +210,79 @@ def render_source(path: Path, article_id: str, *, words: Mapping[str, str]) -> I
         connection.close()
 
 
-def render_explained(article: sqlite3.Row, word: str) -> Iterator[RenderableType]:
-    """Yield what was proposed where an article has a word, with the evidence; raises InputError where it has none."""
-    from miner.model import FIELDS
+def render_explained(database: Path, article: sqlite3.Row, word: str) -> Iterator[RenderableType]:
+    """Yield why names with a word were stored, then what is proposed there now, and what events it might tell.
+
+    Each with its evidence. Raises InputError where nothing could be named or told.
+    """
     from miner.recognise.explain import explain
     from miner.recognise.network.asked import ask
+    from miner.relate import explain as explain_events
     from miner.text import AnnotatedText
 
     whole = AnnotatedText.read("\n".join(article[name] or "" for name in FIELDS))
     accounts = list(explain(whole, ask([whole])[0], word))
-    if not accounts:
+    events = list(explain_events(_annotated(article), word))
+    if not accounts and not events:
         raise InputError(
-            f"文章里没有可作名称的 nothing to name at {word!r}", code="no-word", where=article["id"]
+            f"文章里没有可作名称或事件的 nothing to name or to tell at {word!r}",
+            code="no-word",
+            where=article["id"],
         )
+    stored = list(_stored(database, article["id"], word))
+    if stored:
+        yield Text("库中所存 / as stored", style="bold")
+        yield from stored
+        yield Text("现在重新权衡 / weighed again now", style="bold")
     for account in accounts:
-        table = Table(
-            title=_account(account), title_justify="left", show_header=False, box=None, pad_edge=False
-        )
-        for told in account.told:
-            table.add_row(f"{told.adds:+.2f}", told.name)
-        yield table
+        yield _pieces(_account(account), account.told)
+    if events:
+        yield Text("事件 / events", style="bold")
+        for event in events:
+            yield _pieces(
+                _event_account(event), ((f"{name} ({sign})", adds) for name, adds, sign in event.groups)
+            )
+
+
+def _annotated(article: sqlite3.Row) -> Annotated:
+    """Read the names of a stored article again."""
+    from miner.recognise import Recogniser
+
+    stored = {name.strip(): article[name.strip()] for name in ARTICLE_COLUMNS.split(",")}
+    return Recogniser.load().annotate([Article(**stored)])[0]
+
+
+def _event_account(event: EventAccount) -> Text:
+    title = Text("✓ " if event.told else "· ")
+    title.append(event.text, style="bold")
+    second = "—" if event.second is None else f"{event.second:.2f}"
+    return title.append(
+        f"  {event_types()[event.type].title} {event.first:.2f} → {second} (≥ {event.threshold:.2f})"
+    )
+
+
+def _pieces(title: Text, told: Iterable[tuple[str, float]]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
+    for name, adds in told:
+        table.add_row(f"{adds:+.2f}", name)
+    return table
+
+
+def _stored(database: Path, article: str, word: str) -> Iterator[Table]:
+    """Yield what was kept with the stored names that have a word in them; nothing where a database holds none."""
+    with closing(open_readonly(database)) as connection:
+        sql = "select * from mentions where article_id = ? and instr(text, ?) order by field, start"
+        found = connection.execute(sql, (article, word)).fetchall()
+    for row in found:
+        if "evidence" in row.keys() and row["evidence"]:  # noqa: SIM118
+            kept = read_grounds(row["evidence"])
+            title = Text("✓ ").append(row["text"], style=STYLES[row["label"]])
+            title.append(f"  {CHINESE[row['label']]} {row['confidence']:.2f}  ({', '.join(kept['by'])})")
+            for text, label, chance in kept["lost"]:
+                title.append(
+                    f"  胜过 over {text} {CHINESE.get(label, '他物 other')} {chance:.2f}", style="dim"
+                )
+            yield _pieces(title, kept["pieces"])
 
 
 def _account(account: Account) -> Text:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -234,3 +236,43 @@ def test_every_command_has_an_example(command: str) -> None:
 
 def test_help_documents_the_exit_codes() -> None:
     assert "Exit codes" in run("--help").output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "--dbb", "x"), "没有这个选项 / No such option"),
+        (("--bogus",), "没有这个选项 / No such option"),
+        (("frobnicate",), "没有这个命令或参数 / No such command"),
+        (("show",), "缺少参数 / Missing argument"),
+        (("run", "--workers", "0"), "参数的值不对 / Invalid value"),
+        (("run", "--issue-date", "2023-13-01"), "不是日期,写作 / is no date"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_chinese_with_the_english_beside(
+    words: tuple[str, ...], told: str
+) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "用法 / usage:" in result.stderr and "--help" in result.stderr
+
+
+def test_every_error_for_users_has_chinese_and_english() -> None:
+    errors = {
+        "InputError",
+        "ConfigError",
+        "ModelError",
+        "StoreError",
+        "MinerError",
+        "BadParameter",
+        "UsageError",
+    }
+    for path in sorted((Path(__file__).parent.parent / "miner").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in errors and node.args:
+                said = node.args[0]
+                if isinstance(said, (ast.Constant, ast.JoinedStr)) and any(
+                    isinstance(part, ast.Constant) and len(str(part.value)) > 8 for part in ast.walk(said)
+                ):
+                    assert re.search("[一-鿿]", ast.unparse(said)), f"{path}:{node.lineno}"

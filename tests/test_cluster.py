@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from miner.chunks import Chunk
+from miner.cluster import Cluster
 from miner.config import Config
 from miner.engine import Progress, run_paths
-from miner.errors import ConfigError, InputError
-from miner.read import Plain, Source, Unread
+from miner.errors import ConfigError, InputError, MinerError
+from miner.read import Plain, Source, Unread, find_sources
 from miner.remote import find_plain, open_plain
 from tests.faults import content, differences, make_archive
 
@@ -132,3 +134,21 @@ def test_an_archive_by_address_is_mined_as_on_disk(in_memory: str, tmp_path: Pat
 def test_what_is_gone_meanwhile_is_a_problem_of_its_path(tmp_path: Path) -> None:
     found = list(open_plain(Plain(str(tmp_path / "a.txt"), "a.txt"), Config()))
     assert [(type(f), f.error.code) for f in found if isinstance(f, Unread)] == [(Unread, "missing")]
+
+
+def test_what_is_said_of_a_file_beside_it_is_no_article_by_address_either(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("红禾乳业签约。", "utf-8")
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text('[{"标题": "签约", "正文": "松禾食品签约。"}]', "utf-8")
+    by_path = [found.path for found in find_sources([tmp_path], Config())]
+    assert sorted({path.split("#")[0] for path in by_path}) == ["a.txt", "b.json"]
+    by_address = [found.path for found in find_plain(f"file://{tmp_path}", Config())]
+    assert sorted({path.split("#")[0] for path in by_address}) == ["a.txt", "b.json"]
+
+
+def test_a_scheduler_that_goes_away_is_said_so(cluster: Any) -> None:
+    with Cluster(cluster.scheduler_address, Config()) as mined:
+        sent = mined._sent(Chunk(0, ()))
+        mined._client.cancel([sent], force=True)
+        with pytest.raises(MinerError, match="the Dask scheduler is gone"):
+            mined._received(Chunk(0, ()), sent)

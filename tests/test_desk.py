@@ -89,6 +89,18 @@ def test_names_are_matched_by_name_core_and_near_form(database: Path) -> None:
     assert matcher.match("青石化工").matched == "none"
 
 
+def test_a_trade_that_ends_two_names_is_no_likeness(database: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.executemany(
+        "insert into enterprises (id, name) values (?, ?)",
+        [("b1", "中国银行"), ("b2", "强生"), ("b3", "通用电气")],
+    )
+    matcher = Matcher(connection)
+    assert matcher.match("澄湾银行").matched == "none"
+    assert [one.name for one in matcher.match("强生泵阀").candidates] == ["强生"]
+    assert matcher.match("General Electric").matched == "sure"
+
+
 def test_what_the_office_wrote_survives_runs(database: Path, tmp_path: Path) -> None:
     connection = sqlite3.connect(database)
     done = add(connection, read_list(_csv(tmp_path / "l.csv", "企业,备注\n远岚精密,老客户\n远岚,\n")).targets)

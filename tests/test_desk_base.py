@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from miner.desk.base import statements
+from miner.desk.told import statements
 
 NAME = "远岚公司"
 
@@ -46,6 +46,46 @@ def said(text: str, *others: tuple[str, str]) -> list[tuple[str, str]]:
         ("远岚公司目前在华投资总额超过3亿欧元。", [("investment", "在华投资总额超过3亿欧元")]),
         ("远岚公司拟在无锡追加投资2亿美元，扩建产线。", [("investment", "拟在无锡追加投资2亿美元")]),
         ("远岚公司将在青浦设立声控家电实验室。", [("investment", "将在青浦设立声控家电实验室")]),
+        ("首次参展的半导体公司远岚公司到场。", [("business", "半导体公司"), ("industry", "半导体")]),
+        ("成立于1851年的果蔬品牌——远岚公司到场。", [("business", "果蔬品牌"), ("industry", "果蔬")]),
+        (
+            "乳制品生产龙头企业远岚公司到场。",
+            [("business", "乳制品生产龙头企业"), ("industry", "乳制品生产")],
+        ),
+        (
+            "韩国最大的轴承制造商远岚公司到场。",
+            [("business", "韩国最大的轴承制造商"), ("industry", "轴承"), ("country", "韩国")],
+        ),
+        ("深耕中国市场已近30年的德国品牌远岚公司到场。", [("country", "德国")]),
+        ("全球化电气企业远岚公司到场。", [("business", "全球化电气企业"), ("industry", "电气")]),
+        (
+            "工业泵阀领域的跨国巨头远岚公司到场。",
+            [("business", "工业泵阀领域的跨国巨头"), ("industry", "工业泵阀")],
+        ),
+        (
+            "远岚公司是母婴行业的代表企业，今年再来。",
+            [("business", "母婴行业的代表企业"), ("industry", "母婴")],
+        ),
+        (
+            "远岚公司作为全球最大的轴承制造商，今年再来。",
+            [("business", "全球最大的轴承制造商"), ("industry", "轴承")],
+        ),
+        (
+            "远岚公司创立于1882年，一百多年里发展成为全球领先的护肤公司。",
+            [("business", "全球领先的护肤公司"), ("industry", "护肤")],
+        ),
+        ("远岚公司成立于2013年，总部位于瑞士苏黎世。", [("country", "瑞士")]),
+        ("远岚公司于2017年在阿联酋成立，今年再来。", [("country", "阿联酋")]),
+        ("远岚公司创立于1993年，业务涵盖地产开发、物业管理。", [("business", "业务涵盖地产开发、物业管理")]),
+        ("远岚公司是其中之一，公司在沪设立了研发中心。", [("investment", "在沪设立了研发中心")]),
+        ("远岚公司是老朋友，中国总部位于浦东。", [("investment", "中国总部位于浦东")]),
+        ("位于临港新片区的远岚公司超级工厂开门。", [("investment", "位于临港新片区的远岚公司超级工厂")]),
+        ("远岚公司上海康桥工厂三期落成。", [("investment", "上海康桥工厂三期落成")]),
+        ("远岚公司增资4亿美元，扩大在华业务。", [("investment", "增资4亿美元，扩大在华业务")]),
+        (
+            "远岚公司计划未来几年对位于中国西安的工厂投资逾43亿元人民币。",
+            [("investment", "中国西安的工厂投资逾43亿元人民币")],
+        ),
     ],
 )
 def test_what_is_said(text: str, wanted: list[tuple[str, str]]) -> None:
@@ -64,6 +104,15 @@ def test_what_is_said(text: str, wanted: list[tuple[str, str]]) -> None:
         "远岚公司在匈牙利设立研发中心。",
         "知名海外华商企业远岚公司到场。",
         "驻德国远岚公司的人到场。",
+        "当地龙头企业远岚公司到场。",
+        "首批参展企业远岚公司到场。",
+        "合营公司远岚公司到场。",
+        "主要供应商远岚公司到场。",
+        "出口尼泊尔的远岚公司滞留。",
+        "远岚公司主营业务不包括泵阀业务。",
+        "远岚公司此前在中国大陆成立了一家合资企业。",
+        "远岚公司业务覆盖范围为山东。",
+        "远岚公司在欧洲拥有11个办事处。",
     ],
 )
 def test_what_says_nothing_of_it(text: str) -> None:
@@ -72,5 +121,9 @@ def test_what_says_nothing_of_it(text: str) -> None:
 
 def test_what_is_said_of_another_is_not_said_of_it() -> None:
     assert said("远岚公司与青石公司签约，主营轴承的青石公司在华投资3亿元。", ("青石公司", "enterprise")) == []
+    text = "远岚公司隶属于青石集团，主营轴承。"
+    assert said(text, ("青石集团", "enterprise")) == [("business", "主营轴承")]
+    text = "远岚公司为青石集团在华设立的全资子公司，主营业务为轴承加工。"
+    assert ("business", "轴承加工") in said(text, ("青石集团", "enterprise"))
     text = "远岚公司总经理周启航说：“我们在华投资已超过20亿元。”"
     assert said(text, ("周启航", "person")) == [("investment", "在华投资已超过20亿元")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sqlite3
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from datasette.app import Datasette
+from openpyxl import load_workbook
 
 from miner.config import Config
 from miner.desk.correct.file import corrections_path, read
@@ -114,6 +116,20 @@ async def test_a_list_is_pasted_followed_and_confirmed(database: Path) -> None:
     await office.send("change", 400, id="nobody")
     await office.send("add", 400, list="\n\n")
     await office.send("nonsense", 404)
+
+
+async def test_the_workbook_is_downloaded(database: Path) -> None:
+    office = await reader(database)
+    await office.get("/targets.xlsx", 404)
+    await office.send("add", list="企业名称\t国别\n远岚精密（中国）有限公司\t日本\n不在报上的公司\t\n")
+    response = await office.get("/targets.xlsx")
+    book = load_workbook(io.BytesIO(response.content))
+    follow = list(book["会前会中会后"].values)
+    assert follow[0][-1] == "国别"
+    assert [(row[0], row[-1]) for row in follow[1:]] == [
+        ("远岚精密（中国）有限公司", "日本"),
+        ("不在报上的公司", None),
+    ]
 
 
 async def test_reading_all_again_brings_no_news(database: Path, mined: Path) -> None:

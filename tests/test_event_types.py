@@ -16,6 +16,7 @@ from miner.language.event_types import event_types, type_of
 from miner.language.lexicon import Entry, load_all
 from miner.publish.serve import build
 from miner.relate.events import triggers
+from miner.store.words import ROLES
 
 DONATION = Entry(
     "捐赠", kind="donation", roles=("donor", "donee"), values=("acting",), words=("捐赠", "捐出")
@@ -45,7 +46,8 @@ async def test_a_type_of_ones_own_needs_one_entry(with_donations: None, tmp_path
     run_paths([str(archive)], database, Config())
     connection = sqlite3.connect(database)
     (event,) = connection.execute("select id, title from events where type = 'donation'").fetchall()
-    assert event[1].startswith("晨星医疗器械有限公司、江城大学") and "捐赠" in event[1]
+    who, what, whom = event[1].split(" ")
+    assert (who, whom) == ("晨星医疗器械有限公司", "江城大学") and "捐赠" in what
     roles = connection.execute("select role, name from event_participants order by name desc").fetchall()
     assert {("donor", "晨星医疗器械有限公司"), ("donee", "江城大学")} <= set(roles)
     connection.close()
@@ -68,3 +70,8 @@ def test_a_type_says_its_code_two_roles_and_grammar(entry: Entry) -> None:
 def test_the_lexicon_of_types_is_whole() -> None:
     assert len(event_types()) == 12
     assert all(kind.title and len(set(kind.roles)) <= 2 for kind in event_types().values())
+
+
+def test_every_role_has_a_chinese_title() -> None:
+    roles = {role for kind in event_types().values() for role in kind.roles}
+    assert roles <= ROLES.keys()

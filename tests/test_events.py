@@ -57,6 +57,43 @@ def test_who_stands_alone_before_a_founding_is_founded(text: str, role: str) -> 
     assert set(roles.values()) <= {"attendee"}
 
 
+def test_who_invites_is_visited_and_who_is_invited_comes() -> None:
+    text = "应静江市市长何远邀请，江城大学校长林素将于11月13日至14日访问静江。"
+    names = {"person": ["何远", "林素"], "organization": ["江城大学"], "place": ["静江市", "静江"]}
+    (report,) = relate(annotate(text, names)).reports
+    assert {(p.name, p.role) for p in report.participants} == {("林素", "visitor"), ("何远", "visited")}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "roles"),
+    [
+        (
+            "11月7日上午，静江绿色产业联盟成立大会在江城召开，何远出席。",
+            {"person": ["何远"], "organization": ["静江绿色产业联盟"], "place": ["江城"]},
+            {"静江绿色产业联盟": "founded", "何远": "attendee"},
+        ),
+        (
+            "5月6日，新质企业家联合会在江城成立，旨在集合各领域企业。",
+            {"organization": ["新质企业家联合会"], "place": ["江城"]},
+            {"新质企业家联合会": "founded"},
+        ),
+        (
+            "2021年，晨星医疗成立静江研究院。",
+            {"enterprise": ["晨星医疗"], "organization": ["静江研究院"]},
+            {"晨星医疗": "founder", "静江研究院": "founded"},
+        ),
+        (
+            "国家主席何远7日在江城同远山国总统林素举行会谈。",
+            {"person": ["何远", "林素"], "place": ["江城", "远山国"]},
+            {"何远": "host", "林素": "visitor"},
+        ),
+    ],
+)
+def test_roles_are_what_happened(text: str, names: dict[str, list[str]], roles: dict[str, str]) -> None:
+    report = relate(annotate(text, names)).reports[0]
+    assert {p.name: p.role for p in report.participants} == roles
+
+
 def test_an_open_list_says_so() -> None:
     text = "7日，静江商会与晨星医疗、远山钢铁等12家企业签署备忘录。"
     names = {"enterprise": ["晨星医疗", "远山钢铁"], "organization": ["静江商会"]}

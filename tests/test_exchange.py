@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import networkx
 import pytest
 from click.testing import CliRunner
+from lxml import etree
 
 from miner.cli import main
 from tests.asked import asked_archive
@@ -123,3 +125,72 @@ def test_damaged_annotations_are_told_and_nothing_is_written(tmp_path: Path, row
     )
     done = CliRunner().invoke(main, ["import-gold", str(tmp_path / "x.jsonl"), str(tmp_path / "gold")])
     assert done.exit_code == 3 and "x.jsonl:2" in done.stderr and not (tmp_path / "gold").exists()
+
+
+def test_gexf_holds_to_its_schema_and_is_the_same_every_time(
+    root: Path, database: Path, tmp_path: Path
+) -> None:
+    schema = etree.XMLSchema(etree.parse(root / "tests" / "gexf.xsd"))
+    out = export(database, "gexf", tmp_path / "a.gexf")
+    schema.assertValid(etree.parse(out))
+    assert export(database, "gexf", tmp_path / "b.gexf").read_bytes() == out.read_bytes()
+
+
+def test_a_search_and_a_dossier_are_exported_whole(database: Path, tmp_path: Path) -> None:
+    def run(*words: str) -> list[dict[str, Any]]:
+        out = tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl"
+        done = CliRunner().invoke(main, ["export", str(database), *words, "--to", "jsonl", "--out", str(out)])
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+    every = run("articles")
+    some = run("--search", "签约")
+    assert {row["id"] for row in some} == {
+        row["id"] for row in every if "签约" in f"{row['headline']}{row['body']}"
+    }
+    assert all(row["path"] for row in some)
+    facts = run("--of", "旭化成")
+    assert {"事件"} <= {row["kind"] for row in facts}
+    assert all(row["sentence"] and row["article_id"] for row in facts)
+
+
+def test_what_is_asked_twice_or_of_nobody_is_said(database: Path, tmp_path: Path) -> None:
+    out = ["--to", "csv", "--out", str(tmp_path / "x.csv")]
+    for words, code in ((["articles", "--of", "旭化成"], 2), ([], 2), (["--of", "没有这个名字"], 3)):
+        assert CliRunner().invoke(main, ["export", str(database), *words, *out]).exit_code == code
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_file_that_is_there_is_replaced_only_when_asked(database: Path, tmp_path: Path) -> None:
+    out = tmp_path / "x.csv"
+    out.write_text("mine")
+    words = ["export", str(database), "articles", "--to", "csv", "--out", str(out)]
+    assert CliRunner().invoke(main, words).exit_code == 3
+    assert out.read_text() == "mine"
+    assert CliRunner().invoke(main, [*words, "--replace"]).exit_code == 0
+    assert out.read_text() != "mine"
+
+
+def test_whole_numbers_stay_whole_in_parquet(database: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for name, query in (("a", "articles"), ("b", "select 1 as n, 2.5 as x where 0")):
+        out = tmp_path / f"{name}.parquet"
+        done = CliRunner().invoke(
+            main, ["export", str(database), query, "--to", "parquet", "--out", str(out)]
+        )
+        assert done.exit_code == 0, done.output
+    assert str(parquet.read_table(tmp_path / "a.parquet").schema.field("n_chars").type) == "int64"
+    assert parquet.read_table(tmp_path / "b.parquet").column_names == ["n", "x"]
+
+
+def test_a_full_disk_leaves_no_half_folder(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    out = tmp_path / "marked"
+    done = CliRunner().invoke(main, ["export", str(database), "--to", "brat", "--out", str(out)])
+    assert done.exit_code == 3 and "No space left" in done.output
+    assert not list(tmp_path.glob(".*.part")) and not list(out.glob("*"))

@@ -127,13 +127,15 @@ def test_coverage_of_the_expo_is_told_from_what_names_it_once() -> None:
     add_document(connection)
     insert(connection, "enterprises", id="e", name="甲公司")
     digest = "进博会开幕。甲公司招聘。" + "另有一件别的事。" * 400
-    for name, body in (("about", "甲公司亮相进博会。"), ("digest", digest)):
-        add_article(connection, name, body, edition=5, published="2022-11-06")
+    for name, body, edition in (
+        ("about", "甲公司亮相进博会。", 5), ("digest", digest, 5), ("undated", "甲公司首次来到进博会。", None), ("other", "甲公司招聘。", None),
+    ):  # fmt: skip
+        add_article(connection, name, body, edition=edition, published="2022-11-06" if edition else None)
         insert(connection, "mentions", id=name, article_id=name, field="body", start=0, end=3, text="甲公司",
                label="enterprise", enterprise_id="e", method="t", confidence=1.0, local_entity=0)  # fmt: skip
     summaries.rebuild(connection)
     assert [tuple(r) for r in connection.execute("select sum(n_articles), sum(n_expo) from coverage")] == [
-        (2, 1)
+        (4, 2)
     ]
     rows = connection.execute("select article_id, expo from appearances order by article_id").fetchall()
-    assert [tuple(row) for row in rows] == [("about", 1), ("digest", 0)]
+    assert [tuple(row) for row in rows] == [("about", 1), ("digest", 0), ("other", 0), ("undated", 1)]

@@ -56,6 +56,7 @@ def test_messages_say_what_and_what_next_in_both_languages() -> None:
             "length",
             "row",
             "names",
+            "example",
         ),
         1,
     )

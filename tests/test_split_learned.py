@@ -136,7 +136,7 @@ def test_networks_are_learned_from_pages() -> None:
     pages = [(page_lines(page.lines), page.gold) for page in set_pages]
     said: list[str] = []
     models, figures = learn_networks(pages, pages[:30], words, shipped.roles, said.append)
-    assert set(figures) == {"boundary", "resume", "cut", "pair"}
+    assert set(figures) == {"boundary", "resume", "cut", "pair", "tear"}
     assert figures["boundary"][1] > 0.7
     assert (
         Models(shipped.roles, models).networks.pair.hidden.shape[0] == shipped.networks.pair.hidden.shape[0]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -208,3 +211,22 @@ def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(StoreError, match="in use"), store_errors(path):
         writer(opened)
     holder.close()
+
+
+def test_the_archive_made_for_measuring_follows_the_schema(root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(root / "benchmarks" / "make_archive.py"),
+            str(tmp_path / "made.db"),
+            "--articles",
+            "8",
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert done.returncode == 0, done.stderr
+    with sqlite3.connect(tmp_path / "made.db") as connection:
+        assert connection.execute("select count(*) from articles").fetchone() == (8,)
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)

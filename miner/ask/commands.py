@@ -280,7 +280,10 @@ def _check_days(given: dict[str, Any]) -> None:
 
     for name in ("since", "until"):
         if given.get(name) and not is_date(given[name]):
-            raise click.BadParameter(f"{given[name]!r}: YYYY, YYYY-MM, YYYY-MM-DD", param_hint=f"--{name}")
+            raise click.BadParameter(
+                f"{given[name]!r} 不是日期,写作 / is no date, write YYYY, YYYY-MM or YYYY-MM-DD",
+                param_hint=f"--{name}",
+            )
 
 
 def printed(found: object) -> None:

@@ -80,7 +80,7 @@ class Tools:
                 (article_id,),
             )
             if row is None:
-                raise InputError(f"no such article: {article_id}", code="no-article")
+                raise InputError(f"没有这篇文章 / no such article: {article_id}", code="no-article")
             row["body"] = row["body"][:_MOST_CHARS]
             lines = rows(
                 connection,

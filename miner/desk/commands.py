@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -90,23 +91,40 @@ def list_targets(database: Path, matched: str | None) -> None:
 
 @targets.command()
 @DATABASE
-def review(database: Path) -> None:
-    """逐个确认拿不准的 / Show what each doubtful target may be, and how to say which."""
+@click.option("--list", "only_list", is_flag=True, help="只列出,不逐个问 / list them, ask nothing")
+def review(database: Path, only_list: bool) -> None:
+    """逐个确认拿不准的 / Say of each doubtful target which enterprise it is; listed where nobody can be asked."""
     from miner.desk.targets import candidates, rematch
+    from miner.desk.targets import confirm as decide
     from miner.desk.targets import targets as rows
 
     with _opened(database) as connection:
         rematch(connection)
         found = list(candidates(connection, rows(connection, matched="doubtful")))
-    for target, match in found:
-        click.echo(target.name)
-        for one in match.candidates:
-            click.echo(f"  {one.likeness:3.0f}  {one.name}  {one.n_articles} 篇  {one.id}")
-    click.echo(
-        "确认 say which:  miner targets confirm 名称 企业名称或标识;都不是 none of them:  miner targets confirm 名称 --none"
-        if found
-        else "没有待确认的 nothing to confirm"
+        asking = bool(found) and not only_list and sys.stdin.isatty()
+        for target, match in found:
+            click.echo(target.name)
+            for number, one in enumerate(match.candidates, 1):
+                click.echo(f"  {number}  {one.name}  {one.n_articles} 篇  相似 {one.likeness:.0f}  {one.id}")
+            if asking:
+                answer = _asked(len(match.candidates))
+                if answer is None:
+                    continue
+                chosen = match.candidates[answer - 1].id if answer else None
+                decide(connection, target.name, chosen)
+    if not asking:
+        click.echo(_HOW if found else "没有待确认的 nothing to confirm")
+
+
+_HOW = "确认 say which:  miner targets confirm 名称 企业名称或标识;都不是 none of them:  miner targets confirm 名称 --none"
+
+
+def _asked(most: int) -> int | None:
+    """Ask for the number of a candidate; 0 is none of them, an empty answer leaves it open."""
+    told = click.prompt(
+        "  哪一家(0 都不是,回车跳过)/ which (0: none, Enter: later)", default="", show_default=False
     )
+    return int(told) if told.isdecimal() and int(told) <= most else None
 
 
 @targets.command()
@@ -203,7 +221,9 @@ def diff(before: Path, after: Path, form: str, kinds: tuple[str, ...]) -> None:
     from miner.store.database import open_readonly, store_errors
 
     if unknown := sorted(set(kinds) - KINDS.keys()):
-        raise click.BadParameter(f"{', '.join(unknown)}; {', '.join(KINDS)}", param_hint="--kind")
+        raise click.BadParameter(
+            f"没有 / unknown: {', '.join(unknown)}; 有 / known: {', '.join(KINDS)}", param_hint="--kind"
+        )
     with store_errors(before), store_errors(after):
         found = (
             one

@@ -12,8 +12,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations, groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from shutil import copyfileobj, rmtree
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, NamedTuple
+from xml.etree import ElementTree
 
 from sqlite_utils import Database
 
@@ -33,15 +37,17 @@ class Rows:
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
+    whole: frozenset[str] = frozenset()
+    """Columns that hold nothing but whole numbers, where that is known before the rows are read."""
 
 
 Writer = Callable[[Rows, BinaryIO], int]
 
 
-def rows_of(connection: sqlite3.Connection, what: str) -> Rows:
+def rows_of(connection: sqlite3.Connection, what: str, *, typed: bool = False) -> Rows:
     """Return the rows of a table or view by its name, or of a query that begins with select or with.
 
-    Raises ConfigError for what is none of them.
+    `typed` finds out which columns are whole numbers, at the cost of reading all once more. Raises ConfigError for what is none of them.
     """
     if what.split(" ", 1)[0].lower() in ("select", "with"):
         sql = what
@@ -56,9 +62,24 @@ def rows_of(connection: sqlite3.Connection, what: str) -> Rows:
         sql = f"select * from [{what}]"
     try:
         cursor = connection.execute(sql)
+        columns = tuple(column[0] for column in cursor.description)
+        whole = _whole(connection, sql, columns) if typed else frozenset[str]()
     except sqlite3.Error as error:
         raise ConfigError(f"查询不成立 not a query: {error}") from error
-    return Rows(tuple(column[0] for column in cursor.description), cursor)
+    return Rows(columns, cursor, whole)
+
+
+def _whole(connection: sqlite3.Connection, sql: str, columns: Sequence[str]) -> frozenset[str]:
+    """Return the columns of a query that hold nothing but whole numbers; none where two columns have one name."""
+    if len(set(columns)) < len(columns):
+        return frozenset()
+    quoted = ['"' + column.replace('"', '""') + '"' for column in columns]
+    tests = ", ".join(
+        f"total(typeof({column}) not in ('integer', 'null')), count({column})" for column in quoted
+    )
+    found = connection.execute(f"select {tests} from ({sql.rstrip().rstrip(';')})").fetchone()
+    pairs = zip(columns, found[::2], found[1::2], strict=True)
+    return frozenset(column for column, others, count in pairs if not others and count)
 
 
 def export_rows(rows: Rows, path: Path, kind: str) -> int:
@@ -99,7 +120,7 @@ def _csv(rows: Rows, file: BinaryIO) -> int:
 def _jsonl(rows: Rows, file: BinaryIO) -> int:
     count = 0
     for row in rows.rows:
-        line = json.dumps(dict(zip(rows.columns, row, strict=True)), ensure_ascii=False)
+        line = json.dumps(dict(zip(rows.columns, row, strict=True)), ensure_ascii=False, default=bytes.hex)
         file.write(line.encode() + b"\n")
         count += 1
     return count
@@ -117,8 +138,19 @@ def _xlsx(rows: Rows, file: BinaryIO) -> int:
             sheet.append(rows.columns)
         sheet.append([sheet_cell(sheet, value) for value in row])
         count += 1
-    book.save(file)
+    save_book(book, file)
     return count
+
+
+def save_book(book: Any, file: BinaryIO) -> None:
+    """Write a workbook to an open file; raises OSError.
+
+    It is made beside and copied: interrupted within a file, its libraries complain to the terminal long after.
+    """
+    with TemporaryFile() as made:
+        book.save(made)
+        made.seek(0)
+        copyfileobj(made, file)
 
 
 def _parquet(rows: Rows, file: BinaryIO) -> int:
@@ -134,13 +166,20 @@ def _parquet(rows: Rows, file: BinaryIO) -> int:
         columns = zip(*batch, strict=True)
         # One type a column whatever a batch holds: numbers stay numbers, all else is text.
         table = pyarrow.table(
-            {name: _arrow(pyarrow, values) for name, values in zip(rows.columns, columns, strict=True)}
+            {
+                name: pyarrow.array(values, pyarrow.int64())
+                if name in rows.whole
+                else _arrow(pyarrow, values)
+                for name, values in zip(rows.columns, columns, strict=True)
+            }
         )
         out = out or pyarrow.parquet.ParquetWriter(file, table.schema)
         out.write_table(table.cast(out.schema))
         count += len(batch)
-    if out is not None:
-        out.close()
+    if out is None:
+        schema = pyarrow.schema([(name, pyarrow.string()) for name in rows.columns])
+        out = pyarrow.parquet.ParquetWriter(file, schema)
+    out.close()
     return count
 
 
@@ -174,27 +213,64 @@ def export_graph(connection: sqlite3.Connection, path: Path, kind: str, *, type:
     import networkx
 
     graph = networkx.Graph()
+    told: dict[tuple[str, str], list[_Event]] = {}
     for one, other, event in _together(connection, type):
-        for key, label, name in (one, other):
-            graph.add_node(key, label=name, kind=label)
-        edge = graph.get_edge_data(one[0], other[0])
-        if edge is None:
-            graph.add_edge(
-                one[0], other[0], weight=1, types=event[0], first=event[1], last=event[1], titles=event[2]
-            )
-        else:
-            edge["weight"] += 1
-            edge["types"] = "、".join(dict.fromkeys([*edge["types"].split("、"), event[0]]))
-            edge["first"] = min(edge["first"] or event[1], event[1] or edge["first"])
-            edge["last"] = max(edge["last"], event[1])
-            edge["titles"] = f"{edge['titles']}；{event[2]}"[:2_000]
+        for party in (one, other):
+            graph.add_node(party.id, label=party.name, kind=party.label)
+        told.setdefault((one.id, other.id), []).append(event)
+    for (source, target), events in told.items():
+        days = sorted(event.day for event in events if event.day)
+        graph.add_edge(
+            source,
+            target,
+            weight=len(events),
+            types="、".join(dict.fromkeys(event.type for event in events)),
+            first=days[0] if days else "",
+            last=days[-1] if days else "",
+            titles="；".join(event.title for event in events),
+            events=" ".join(event.id for event in events),
+        )
     with written(path) as file:
-        write = networkx.write_graphml if kind == "graphml" else networkx.write_gexf
-        write(graph, file)
+        if kind == "graphml":
+            networkx.write_graphml(graph, file)
+        else:
+            _gexf(graph, file)
     return int(graph.number_of_edges())
 
 
-_Party = tuple[str, str, str]
+def _gexf(graph: Any, file: BinaryIO) -> None:
+    """Write GEXF as its schema wants it: NetworkX gives the graph a name and the day, which the schema and a diff mind."""
+    import networkx
+
+    held = io.BytesIO()
+    networkx.write_gexf(graph, held, prettyprint=False)
+    held.seek(0)
+    tree = ElementTree.parse(held)
+    for found in tree.iter():
+        if found.tag.endswith("}graph"):
+            found.attrib.pop("name", None)
+        elif found.tag.endswith("}meta"):
+            found.attrib.pop("lastmodifieddate", None)
+    ElementTree.register_namespace("", _GEXF)
+    tree.write(file, encoding="utf-8", xml_declaration=True)
+
+
+_GEXF = "http://www.gexf.net/1.2draft"
+
+
+class _Party(NamedTuple):
+    id: str
+    label: str
+    name: str
+
+
+class _Event(NamedTuple):
+    type: str
+    day: str
+    title: str
+    id: str
+
+
 _MEMBERS = """
 select p.event_id, p.label, p.entity, n.name, e.type, coalesce(e.date, ''), e.title from (
   select distinct event_id, case when enterprise_id is not null then 'enterprise' when person_id is not null then 'person'
@@ -207,16 +283,15 @@ where e.status != 'negated' and (?1 is null or e.type = ?1) order by p.event_id,
 """
 
 
-def _together(
-    connection: sqlite3.Connection, type: str | None
-) -> Iterator[tuple[_Party, _Party, tuple[str, str, str]]]:
-    members: dict[str, list[tuple[_Party, tuple[str, str, str]]]] = {}
-    for event, label, key, name, kind, day, title in connection.execute(_MEMBERS, (type,)):
-        members.setdefault(event, []).append(((key, label, name), (kind, day, title)))
-    for parties in members.values():
-        for at, (one, told) in enumerate(parties):
-            for other, _ in parties[at + 1 :]:
-                yield one, other, told
+def _together(connection: sqlite3.Connection, type: str | None) -> Iterator[tuple[_Party, _Party, _Event]]:
+    rows = connection.execute(_MEMBERS, (type,))
+    for event, found in groupby(rows, key=lambda row: row[0]):
+        parties = []
+        for _, label, key, name, kind, day, title in found:
+            parties.append(_Party(key, label, name))
+            told = _Event(kind, day, title, event)
+        for one, other in combinations(parties, 2):
+            yield one, other, told
 
 
 GRAPHS = ("graphml", "gexf")
@@ -229,13 +304,20 @@ def export_annotations(connection: sqlite3.Connection, path: Path, kind: str) ->
     """
     articles = connection.execute(f"select id, {', '.join(FIELDS)} from articles order by id")
     if kind == "doccano":
-        with written(path) as file:
-            return sum(_doccano(connection, article, file) for article in articles.fetchall())
+        with written(path) as lines:
+            return sum(_doccano(connection, article, lines) for article in articles)
+    part = path.with_name(f".{path.name}.part")
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        return sum(_brat(connection, article, path) for article in articles.fetchall())
+        part.mkdir(parents=True, exist_ok=True)
+        count = sum(_brat(connection, article, part) for article in articles)
+        path.mkdir(exist_ok=True)
+        for file in part.iterdir():
+            file.replace(path / file.name)
     except OSError as error:
         raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
+    finally:
+        rmtree(part, ignore_errors=True)
+    return count
 
 
 def _text(article: Sequence[str | None]) -> tuple[str, dict[str, int]]:

@@ -6,16 +6,20 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from rapidfuzz.fuzz import ratio
 
 from miner.language.fold import fold_name
+from miner.language.lexicon import load_lexicon
 from miner.language.name_forms import core
 
 Matched = Literal["sure", "doubtful", "none"]
 _NEAR = 75.0
 """Likeness (rapidfuzz's ratio, 0 to 100) from which another name is shown to be confirmed."""
+_WITHIN, _LEAST_WITHIN = 90.0, 3
+"""Likeness of a name that stands within another and is this long at least."""
 _MOST_CANDIDATES = 5
 _MOST_COMPARED = 50
 """Names with the most pairs of characters in common that are compared at all."""
@@ -59,11 +63,11 @@ class Matcher:
     def match(self, name: str) -> Match:
         """Return what a name means.
 
-        The same name, or the same core without region and legal form where only one enterprise has it, is sure; several,
-        and near forms, are doubtful.
+        The same name, the same core without region and legal form, or another name of the same enterprise in the lexicon
+        is sure where only one enterprise has it; several, and near forms, are doubtful.
         """
         folded = fold_name(name)
-        for keys in (self._by_form.get(folded), self._by_core.get(core(folded).name)):
+        for keys in (self._by_form.get(folded), self._by_core.get(core(folded).name), self._known_as(folded)):
             if keys:
                 found = tuple(self._candidate(key, 100.0) for key in sorted(keys))
                 return Match("sure" if len(found) == 1 else "doubtful", _best(found))
@@ -75,10 +79,14 @@ class Matcher:
         keys = [key for key in self._by_form.get(fold_name(name), ()) if self._known[key][0] == name]
         return self._candidate(keys[0], 100.0) if len(keys) == 1 else None
 
+    def _known_as(self, folded: str) -> set[str]:
+        """Return the enterprises that bear another form of a name that the lexicon knows."""
+        return {key for form in _lexicon_forms().get(folded, ()) for key in self._by_form.get(form, ())}
+
     def _near(self, short: str) -> Iterator[Candidate]:
         shared = Counter(other for pair in _pairs(short) for other in self._by_pair.get(pair, ()))
         for other, _ in shared.most_common(_MOST_COMPARED):
-            likeness = 100.0 if short in other or other in short else ratio(short, other)
+            likeness = _likeness(short, other)
             if likeness >= _NEAR:
                 yield from (self._candidate(key, min(likeness, 99.0)) for key in self._by_core[other])
 
@@ -91,6 +99,29 @@ _FORMS = """
 select e.id, e.name, e.n_articles, e.name from enterprises e
 union select e.id, e.name, e.n_articles, a.alias from enterprises e join aliases a on a.enterprise_id = e.id
 """
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how like two cores are, 0 to 100: a name that begins another is its brand, one that ends it may be a trade.
+
+    >>> _likeness("三星", "三星重工"), round(_likeness("银行", "澳新银行"))
+    (100.0, 67)
+    """
+    short, long = sorted((one, other), key=len)
+    if long.startswith(short):
+        return 100.0
+    return _WITHIN if len(short) >= _LEAST_WITHIN and short in long else float(ratio(one, other))
+
+
+@cache
+def _lexicon_forms() -> dict[str, tuple[str, ...]]:
+    """Return the forms of every enterprise of the lexicon, by each of them; folded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in load_lexicon("enterprises"):
+        forms = tuple(dict.fromkeys(fold_name(form) for form in entry.forms()))
+        for form in forms:
+            found[form] = (*found.get(form, ()), *forms)
+    return found
 
 
 def _pairs(text: str) -> set[str]:

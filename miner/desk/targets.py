@@ -82,14 +82,14 @@ def rematch(connection: sqlite3.Connection) -> None:
 
 
 def targets(connection: sqlite3.Connection, *, matched: str | None = None) -> Iterator[Target]:
-    """Yield the targets by name, or those of one kind of match."""
+    """Yield the targets in the order of the lists, or those of one kind of match."""
     kept.create(connection)
     yield from _read(connection, "where matched = ?" if matched else "", (matched,) if matched else ())
 
 
 def _read(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> Iterator[Target]:
     columns = f"id, name, enterprise_id, matched_name, matched, {', '.join(OWN)}, extra, looked"
-    rows = connection.execute(f"select {columns} from targets {where} order by name", values)
+    rows = connection.execute(f"select {columns} from targets {where} order by rowid", values)
     for row in rows.fetchall():
         own = dict(zip(OWN, row[5 : 5 + len(OWN)], strict=True))
         yield Target(row[0], row[1], row[2], row[3], row[4], own, json.loads(row[-2]), row[-1])
@@ -210,4 +210,4 @@ def _set(
 
 
 def _json(extra: Mapping[str, str]) -> str:
-    return json.dumps(extra, ensure_ascii=False, sort_keys=True)
+    return json.dumps(extra, ensure_ascii=False)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
+from unicodedata import east_asian_width
 
+from miner.desk import MATCHED
 from miner.desk.base import ORIGINS, Statement
 from miner.desk.coverage import Coverage, Told, coverage
+from miner.desk.export import save_book, written
 from miner.desk.targets import OWN, Target
-from miner.errors import InputError
 from miner.store.cells import sheet_cell
 from miner.store.words import codes
 
 _MOST_SAID = 5
 """Statements of a kind in one cell."""
+_LINE, _TALLEST, _FILLED = 16.0, 405.0, 0.92
+"""Points of a line, and of the tallest row that a spreadsheet has; the share of a column's width that Chinese fills at most."""
+_HEAD_COLOUR, _A3 = "FFDCE6F1", 8
 Row = Sequence[str | int | float | None]
 
 
@@ -35,13 +40,14 @@ _WHO, _SOURCE, _TEXT, _EDITION = (
 _BASE = (
     Heading("名单名称", 22),
     _WHO,
+    Heading("对应", 10),
     Heading("其他名称", 30),
     Heading("国家地区"),
     Heading("国家地区来源"),
     Heading("行业", 16),
     Heading("行业来源"),
-    Heading("主营(报道所述)", 60),
-    Heading("在华投资(报道所述)", 60),
+    Heading("主营(报道所述)", 50),
+    Heading("在华投资(报道所述)", 50),
     Heading("报道篇数"),
     Heading("首见"),
     Heading("最近"),
@@ -81,15 +87,14 @@ def write_workbook(connection: sqlite3.Connection, listed: Iterable[Target], pat
 
     The file is written whole or not at all. Raises InputError when it cannot be written.
     """
+    with written(path) as file:
+        return fill_workbook(connection, listed, file)
+
+
+def fill_workbook(connection: sqlite3.Connection, listed: Iterable[Target], file: BinaryIO) -> int:
+    """Write the workbook of the targets to an open file; returns how many. Raises OSError."""
     known = [(target, coverage(connection, target.enterprise_id or "")) for target in listed]
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            _book(known).save(file)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"写不了 cannot be written: {error.strerror or error}", where=str(path)) from error
+    save_book(_book(known), file)
     return len(known)
 
 
@@ -100,33 +105,76 @@ def _book(known: Sequence[tuple[Target, Coverage | None]]) -> Any:
     told = [(target, coverage) for target, coverage in known if coverage is not None]
     _sheet(book, "企业信息库", _BASE, (_base(*pair) for pair in known))
     _sheet(book, "联系人", _CONTACTS, (row for pair in told for row in _contacts(*pair)))
-    _sheet(book, "会前会中会后", _FOLLOW, (row for pair in known for row in _follow(*pair)))
+    _follow_sheet(book, known)
     _sheet(book, "事件", _DEALS, (row for pair in told for row in _deals(*pair)))
     return book
 
 
+def _follow_sheet(book: Any, known: Sequence[tuple[Target, Coverage | None]]) -> None:
+    own = tuple(dict.fromkeys(title for target, _ in known for title in target.extra))
+    headings = (*_FOLLOW, *(Heading(title, 16) for title in own))
+    _sheet(book, "会前会中会后", headings, (row for pair in known for row in _follow(*pair, own)))
+
+
 def _sheet(book: Any, title: str, headings: Sequence[Heading], rows: Iterable[Row]) -> None:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title)
+    _page(sheet, headings)
+    number, wrapped = Alignment("center", "top"), Alignment(vertical="top", wrap_text=True)
+    head = [WriteOnlyCell(sheet, value=heading.title) for heading in headings]
+    for cell in head:
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=_HEAD_COLOUR)
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.append(head)
+    count = 1
+    for count, row in enumerate(rows, 2):
+        cells = [
+            sheet_cell(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)
+            for value in row
+        ]
+        for cell, value in zip(cells, row, strict=True):
+            cell.alignment = wrapped if isinstance(value, str) else number
+        # A height that is given is kept by every program; left out, some show one line of a wrapped text.
+        sheet.row_dimensions[count].height = _height(row, headings)
+        sheet.append(cells)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{count}"
+
+
+def _page(sheet: Any, headings: Sequence[Heading]) -> None:
+    """Set what stands before the rows of a sheet: columns, what stays in sight, how it is printed."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
     for at, heading in enumerate(headings, 1):
         sheet.column_dimensions[get_column_letter(at)].width = heading.width
-    head = [WriteOnlyCell(sheet, value=heading.title) for heading in headings]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    for row in rows:
-        cells = [sheet_cell(sheet, value) for value in row]
-        for at, (cell, value) in enumerate(zip(cells, row, strict=True)):
-            if isinstance(value, str) and len(value) > headings[at].width // 2:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.append(cells)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A3
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = "1:1"
+    sheet.row_dimensions[1].height = 2 * _LINE
+
+
+def _height(row: Row, headings: Sequence[Heading]) -> float:
+    """Return the height in points that the longest text of a row needs, wrapped in its column."""
+    lines = 1
+    for value, heading in zip(row, headings, strict=True):
+        if isinstance(value, str):
+            room = max(int(heading.width * _FILLED), 1)
+            lines = max(lines, sum(max(-(-_cells(part) // room), 1) for part in value.split("\n")))
+    return min(lines * _LINE, _TALLEST)
+
+
+def _cells(text: str) -> int:
+    """Return how many characters' width a text takes: a Chinese character takes two.
+
+    >>> _cells("进博会"), _cells("expo")
+    (6, 4)
+    """
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def _source(told: Told | Statement) -> str:
@@ -148,9 +196,9 @@ def _value(one: Told | Statement) -> str:
 
 def _base(target: Target, told: Coverage | None) -> Row:
     if told is None:
-        return (target.name, target.matched_name, *[None] * 7, 0, None, None, None)
+        return (target.name, target.matched_name, MATCHED[target.matched], *[None] * 7, 0, None, None, None)
     return (
-        target.name, target.matched_name, "、".join(told.names[1:]) or None, *_best(told, "country", told.country),
+        target.name, target.matched_name, MATCHED[target.matched], "、".join(told.names[1:]) or None, *_best(told, "country", told.country),
         *_best(told, "industry", told.industry), _texts(told.said("business")), _texts(told.invested), told.n_articles,
         told.first_seen, told.last_seen, _first_source(told),
     )  # fmt: skip
@@ -174,16 +222,17 @@ def _contacts(target: Target, told: Coverage) -> Iterator[Row]:
         yield (target.matched_name, contact.name, contact.title, at.published, at.text, _source(at))
 
 
-def _follow(target: Target, told: Coverage | None) -> Iterator[Row]:
-    own = [target.own.get(column) for column in OWN]
-    owner, stage, notes, next_step, due = own
-    name = target.matched_name or target.name
+def _follow(target: Target, told: Coverage | None, titles: Sequence[str]) -> Iterator[Row]:
+    """Yield a row an expo with what the office wrote; `titles` are its own columns, in its order."""
+    owner, stage, notes, next_step, due = (target.own.get(column) for column in OWN)
+    office = (target.matched_name or target.name, owner, stage, next_step, due, notes)
+    own = [target.extra.get(title) for title in titles]
     if told is None or not told.presence:
-        yield (name, owner, stage, next_step, due, notes, None, 0, 0, 0, None)
+        yield (*office, None, 0, 0, 0, None, *own)
         return
     for at in told.presence:
         counts = (at.before, at.during, at.after)
-        yield (name, owner, stage, next_step, due, notes, at.edition, *counts, "是" if at.exhibits else None)
+        yield (*office, at.edition, *counts, "是" if at.exhibits else None, *own)
 
 
 def _deals(target: Target, told: Coverage) -> Iterator[Row]:

@@ -34,7 +34,9 @@ def type_of(entry: Entry) -> TypeOfEvent:
     """
     grammar = next(iter(entry.values), "")
     if not entry.kind or len(entry.roles) != 2 or grammar not in GRAMMARS:
-        raise ModelError(f"event type {entry.name} needs kind, two roles and one of {', '.join(GRAMMARS)}")
+        raise ModelError(
+            f"事件类型不全 / event type {entry.name} needs kind, two roles and one of {', '.join(GRAMMARS)}"
+        )
     return TypeOfEvent(entry.kind, entry.name, (entry.roles[0], entry.roles[1]), grammar, entry.words)
 
 

@@ -61,18 +61,20 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 def parse_entry(raw: Any, *, where: str) -> Entry:
     """Build an Entry from one YAML mapping; raises ModelError that names the place when a key is wrong."""
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
-        raise ModelError(f"an entry needs a name: {raw!r}", where=where)
+        raise ModelError(f"词条缺 name / an entry needs a name: {raw!r}", where=where)
     unknown = raw.keys() - _KNOWN
     if unknown:
-        raise ModelError(f"unknown keys {sorted(unknown)} in {raw['name']}", where=where)
+        raise ModelError(f"不认识的键 / unknown keys {sorted(unknown)} in {raw['name']}", where=where)
     values: dict[str, Any] = {}
     for key, value in raw.items():
         if key in _TUPLES:
             if not isinstance(value, list) or not all(isinstance(form, str) for form in value):
-                raise ModelError(f"{key} of {raw['name']} must be a list of texts", where=where)
+                raise ModelError(
+                    f"{key} of {raw['name']} 应是文字的列表 / must be a list of texts", where=where
+                )
             values[key] = tuple(value)
         elif value is not None and not isinstance(value, str):
-            raise ModelError(f"{key} of {raw['name']} must be a text", where=where)
+            raise ModelError(f"{key} of {raw['name']} 应是文字 / must be a text", where=where)
         else:
             values[key] = value
     return Entry(**values)
@@ -116,9 +118,11 @@ def _parse(contents: list[tuple[str, bytes]]) -> Tables:
         try:
             table = yaml.load(content, Loader=loader)
         except yaml.YAMLError as error:
-            raise ModelError(f"not YAML: {error}", where=name) from error
+            raise ModelError(f"不是 YAML / not YAML: {error}", where=name) from error
         if not isinstance(table, dict) or table.keys() - {"lexicon", "about", "source", "entries"}:
-            raise ModelError("a lexicon file has the keys lexicon, about, source, entries", where=name)
+            raise ModelError(
+                "词库文件要有这些键 / a lexicon file has the keys lexicon, about, source, entries", where=name
+            )
         tables.append((name, table["lexicon"], table["entries"]))
     return tables
 
@@ -151,7 +155,9 @@ def load_lexicon(name: str) -> tuple[Entry, ...]:
     """Return the entries of one lexicon in file order; raises ModelError when there is none of that name."""
     lexicons = load_all()
     if name not in lexicons:
-        raise ModelError(f"no lexicon {name!r}", hint=f"there are: {', '.join(sorted(lexicons))}")
+        raise ModelError(
+            f"没有这部词库 / no lexicon {name!r}", hint=f"有 / there are: {', '.join(sorted(lexicons))}"
+        )
     return lexicons[name]
 
 

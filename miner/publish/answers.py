@@ -14,6 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from miner.publish import archive, marks
+from miner.publish.heeded import HEEDED, unheeded
 from miner.publish.security import PAGE_POLICY
 from miner.publish.urls import Links
 from miner.resolve import LISTED
@@ -146,7 +147,9 @@ class Visit:
 
     async def show(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
         """Answer with a page."""
+        known = context.get("heeded", HEEDED.get(template))
         given = {**shared(self.datasette, self.links), "writes": self.writes, **context}
+        given["unheeded"] = unheeded(self.arguments(), known)
         html = (
             _pages(self.datasette)
             .get_template(f"expo/{template}")

@@ -15,6 +15,7 @@ from miner.offsets import Span
 from miner.publish import archive, extend, reconcile
 from miner.publish.answers import Visit, find_archives
 from miner.publish.archive import EVENT_TYPES, KINDS, STATUSES, edition_title
+from miner.publish.heeded import Heeded, heeded_by_search, unheeded
 from miner.publish.pages import article, dossier, editions, event, exports, figures, front, lists, search
 from miner.publish.query import bounded
 
@@ -186,13 +187,21 @@ async def search_page(visit: Visit) -> Response:
     if form == "atom":
         return visit.send(_search_feed(visit, found["results"], asked), "application/atom+xml")
     if form == "json":
-        return visit.send_json(_search_json(visit, request, found))
+        return visit.send_json(
+            {**_search_json(visit, request, found), **_ignored(visit, heeded_by_search(search.SORTS))}
+        )
     title = f"检索：{typed}" if typed else "检索"
     context = {
         "title": title, "request_": request, "asked": asked, "sorts": search.SORTS, "event_types": EVENT_TYPES, "pages": search.MAX_PAGE,
-        "filters": request.filters, "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
+        "filters": request.filters, "heeded": heeded_by_search(search.SORTS), "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
     }  # fmt: skip
     return await visit.show("search.html", {**context, **visit.token()})
+
+
+def _ignored(visit: Visit, known: Heeded) -> dict[str, Any]:
+    """Return what JSON says of arguments that were not used; nothing where all were."""
+    found = unheeded(visit.arguments(), known)
+    return {"ignored": {one.name: one.value for one in found}} if found else {}
 
 
 def _search_json(visit: Visit, request: search.Request, found: dict[str, Any]) -> dict[str, Any]:
@@ -417,6 +426,7 @@ async def list_page(visit: Visit) -> Response:
                 "page": asked.page,
                 "next": following if more else None,
                 "rows": shown,
+                **_ignored(visit, asked.listing.heeded),
             }
         )
     title = asked.listing.title + (f"：{asked.name}" if asked.name else "")
@@ -426,6 +436,7 @@ async def list_page(visit: Visit) -> Response:
             "title": title,
             "asked": asked,
             "listing": asked.listing,
+            "heeded": asked.listing.heeded,
             "more": more,
             "event_types": EVENT_TYPES,
             "statuses": STATUSES,

@@ -101,7 +101,9 @@ def _check_port(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
         except OSError as error:
-            raise InputError(f"port {port} is in use", code="port", hint="give another --port") from error
+            raise InputError(
+                f"端口 {port} 已被占用 / is in use", code="port", hint="换一个 --port / give another --port"
+            ) from error
 
 
 def datasette_arguments(path: Path, *, port: int = 8001, public: bool = False) -> list[str]:

@@ -52,7 +52,11 @@ _ENTRY, _END, _END_WIDE = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06"
 _SPARE_ENTRIES = 10_000
 _END_REACH = (1 << 16) + 128
 """Bytes from the end within which those records stand."""
-_OFFICE = ("[Content_Types].xml", "mimetype")
+_OFFICE = {"[Content_Types].xml": "Office", "mimetype": "EPUB, OpenDocument", "OFD.xml": "OFD"}
+"""Members by which a document is known that is packed as an archive."""
+_WORKBOOK = "xl/workbook.xml"
+_PIECE = 1 << 20
+"""Bytes that are unpacked at once, whatever is asked for: a few bytes may hold all of it."""
 _NAME_ENCODINGS = ("utf-8", "gb18030", "big5hkscs", "shift_jis")
 _NAMES_LOOKED_AT = 1 << 16
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -169,8 +173,10 @@ class _Opened:
         check_directory(self.stream, self.config.max_archive_members)
         with zipfile.ZipFile(self.stream) as archive:
             infos = archive.infolist()
-            if any(info.filename in _OFFICE for info in infos):
-                raise fault("unsupported", format="Office, EPUB")
+            if _is_workbook(infos):  # under the name of something else
+                self.stream.seek(0)
+                yield Member(self.path, cast(io.BufferedReader, self.stream))
+                return
             encoding = names_encoding(_packed_name(info) for info in infos if not info.flag_bits & 0x800)
             for number, info in enumerate(infos, 1):
                 name = _zip_name(info, encoding) or f"{_NAMELESS}{number}"
@@ -374,7 +380,8 @@ class _Metered(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        piece = self.stream.read1(len(buffer))  # what is there: a damaged end must not cost what came before
+        # What is there: a damaged end must not cost what came before.
+        piece = self.stream.read1(min(len(buffer), _PIECE))
         buffer[: len(piece)] = piece
         self.given += len(piece)
         config, budget = self.level.config, self.level.budget
@@ -401,6 +408,16 @@ def _form(head: bytes) -> str | None:
     if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
         return "bz2"
     return "tar" if head[257:262] == b"ustar" else None
+
+
+def _is_workbook(infos: Iterable[zipfile.ZipInfo]) -> bool:
+    """Tell a workbook, which is read as one file; raises InputError for other documents that are packed as archives."""
+    names = {info.filename for info in infos}
+    if _WORKBOOK in names:
+        return True
+    if office := next((form for name, form in _OFFICE.items() if name in names), None):
+        raise fault("unsupported", format=office)
+    return False
 
 
 def _zip_name(info: zipfile.ZipInfo, encoding: str) -> str:

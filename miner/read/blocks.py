@@ -31,6 +31,9 @@ _CLOSING = {
 _SAVED_FROM = re.compile(r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\))?(https?://[^\s>]{4,2000})\s{0,9}-->")
 _MAX_LOST = 100
 """Blocks that are sought out of order before giving up: bounds the time on hostile pages."""
+_NEAR = 1 << 16
+"""Characters of the page within which each further block is sought after that."""
+_LONGEST_TITLE = 1000
 _NOT_SHOWN = (Comment, Declaration, Doctype, ProcessingInstruction)
 _PRINTED_AS_WRITTEN = re.compile(r"white-space\s{0,3}:\s{0,3}(?:pre|break-spaces)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
@@ -77,7 +80,7 @@ class Page:
     @cached_property
     def title(self) -> str:
         """The text of the title element."""
-        return tidy(self.soup.title.get_text()) if self.soup.title else ""
+        return tidy(self.soup.title.get_text()[:_LONGEST_TITLE]) if self.soup.title else ""
 
     @cached_property
     def url(self) -> str | None:
@@ -154,7 +157,8 @@ def source_lines(found: Iterable[Block], text: str) -> list[int | None]:
     lines: list[int | None] = []
     lost = 0
     for block in found:
-        place = visible.find(block.raw, at) if block.raw else -1
+        end = at + _NEAR if lost >= _MAX_LOST else len(visible)
+        place = visible.find(block.raw, at, end) if block.raw else -1
         if place < 0 and block.raw and lost < _MAX_LOST:
             lost += 1
             place = _sought(block.raw, visible, text, start)

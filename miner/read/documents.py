@@ -12,19 +12,20 @@ from miner.config import Config
 from miner.errors import ConfigError, InputError
 from miner.model import Document, Problem
 from miner.read import jsonl
-from miner.read.faults import fault
+from miner.read.escapes import unescaped
+from miner.read.faults import fault, problem
 from miner.read.guard import guarded
 from miner.read.masthead import masthead
 from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
-from miner.read.text import decode, is_encoding, read_lines
+from miner.read.text import decode, is_encoding, read_lines, storable
 
 _UNPACKED = ("pdf", "image", "mhtml")
 """Kinds that a few bytes can unpack to gigabytes."""
 _HELD = ("html", "row")
 """Kinds whose parsed form takes many times the room of their bytes."""
-_LARGE = 1 << 20
-"""Bytes of these kinds from which they are read in a process with limits."""
+_LARGE, _MANY = 1 << 20, 5000
+"""Bytes, and elements, of these kinds from which they are read in a process with limits."""
 _UNKNOWN = "application/octet-stream"
 _MEDIA = {
     "text": "text/plain",
@@ -108,16 +109,28 @@ def _parse(source: Source, base: Document, config: Config) -> Document:
     if read is None:
         raise fault("unsupported", format=PurePosixPath(source.path).suffix or "?")
     job = partial(read, source, base, config)
-    guard = source.kind in _UNPACKED or (source.kind in _HELD and len(source.data) > _LARGE)
-    return guarded(job, config) if guard else job()
+    return guarded(job, config) if _is_heavy(source) else job()
+
+
+def _is_heavy(source: Source) -> bool:
+    """Tell what may take much more memory than its bytes: what unpacks, what is large, and what has very many elements."""
+    if source.kind in _UNPACKED:
+        return True
+    return source.kind in _HELD and (len(source.data) > _LARGE or source.data.count(b"<") > _MANY)
 
 
 def _read_text(source: Source, base: Document, config: Config) -> Document:
     decoded = decode(source.data, forced=config.encoding)
-    lines, problems = read_lines(decoded.text, config)
-    if not decoded.text or decoded.text.isspace():
+    text, said = decoded.text, decoded.problems
+    if plain := unescaped(text):
+        text, said = (
+            storable(plain.text),
+            (*said, problem("escapes", count=plain.places, example=plain.example)),
+        )
+    lines, problems = read_lines(text, config)
+    if not text or text.isspace():
         raise fault("empty")
-    return replace(base, encoding=decoded.encoding, lines=lines, problems=(*decoded.problems, *problems))
+    return replace(base, encoding=decoded.encoding, lines=lines, problems=(*said, *problems))
 
 
 def _read_row(source: Source, base: Document, config: Config) -> Document:
@@ -167,17 +180,17 @@ def _completed(made: Document, config: Config) -> Document:
     if (newspaper, issue_date, page) != (made.newspaper, made.issue_date, made.page):
         made = replace(made, newspaper=newspaper, issue_date=issue_date, page=page)
     if made.status == "ok" and made.problems:
-        made = replace(made, problems=tuple(_placed(problem, made) for problem in made.problems))
+        made = replace(made, problems=tuple(_placed(said, made) for said in made.problems))
     return made
 
 
-def _placed(problem: Problem, document: Document) -> Problem:
-    return replace(problem, message=f"{document.path}: {problem.message}", document_id=document.id)
+def _placed(said: Problem, document: Document) -> Problem:
+    return replace(said, message=f"{document.path}: {said.message}", document_id=document.id)
 
 
 def _failed(base: Document, error: InputError) -> Document:
-    problem = _placed(Problem("read", error.code, error.what), base)
-    return replace(base, status="failed", lines=(), problems=(problem,))
+    said = _placed(Problem("read", error.code, error.what), base)
+    return replace(base, status="failed", lines=(), problems=(said,))
 
 
 def unread(found: Unread) -> Document:

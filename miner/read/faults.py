@@ -69,8 +69,12 @@ FAULTS: dict[str, tuple[str, str]] = {
         "too few frequent characters for Chinese text, perhaps a wrong encoding: compare, or give --encoding",
     ),
     "nul": (
-        "{count} 个 NUL 字符已换成 U+FFFD,第一个在第 {line} 行;请核对原文件",
-        "{count} NUL characters became U+FFFD, the first on line {line}: compare with the original",
+        "{count} 个 NUL 字符已换成 U+FFFD(成片的换成一个,文末的去掉),第一个在第 {line} 行;请核对原文件",
+        "{count} NUL characters became U+FFFD (a run of them one, none at the end), the first on line {line}: compare",
+    ),
+    "escapes": (
+        "{count} 处转义写法(如 {example})已译成字符;请核对",
+        "{count} places that programs had written as codes became characters: compare",
     ),
     "long-line": (
         "第 {line} 行有 {length} 个字符,已按每段 {limit} 个切开;请检查换行是否丢失",

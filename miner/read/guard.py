@@ -12,9 +12,10 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import IO, Any
@@ -29,6 +30,9 @@ _OCR_TAKES = 20
 """By how much more time, and _OCR_HOLDS more memory, OCR may take: it draws pages, and loads models."""
 _OCR_HOLDS = 4
 _SIZE = struct.Struct(">Q")
+_BOMB_FLOOR = 16 * 2**20
+"""Below this many bytes of rows no ratio is taken for a bomb."""
+_GOODBYE_SECONDS = 5.0
 _START = "from miner.read.guard import serve; serve()"
 
 
@@ -38,35 +42,49 @@ def guarded(job: Callable[[], Document], config: Config) -> Document:
     return found
 
 
-def rows_guarded(
-    data: bytes, kind: str, config: Config, *, strict: bool
-) -> tuple[list[bytes], InputError | None]:
-    """Return the rows of a table of articles as JSON, and what ended the reading before its end.
+def rows_guarded(data: bytes, kind: str, config: Config, *, strict: bool) -> Iterator[bytes]:
+    """Yield the rows of a table of articles as JSON; the child lays them down in a file, so that no process holds all of them.
 
-    Raises InputError when reading it breaks the limits of `config`.
+    Raises InputError when reading breaks the limits of `config`, and behind the last row that could be read of a damaged one.
     """
-    found: tuple[list[bytes], InputError | None] = _ask(
-        partial(read_rows, data, kind, config, strict=strict), config
-    )
-    return found
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "rows")
+        error: InputError | None = _ask(partial(_lay_down, path, data, kind, config, strict=strict), config)
+        with open(path, "rb") as kept:
+            while head := kept.read(_SIZE.size):
+                yield kept.read(_SIZE.unpack(head)[0])
+    if error is not None:
+        raise error
 
 
-def read_rows(
-    data: bytes, kind: str, config: Config, *, strict: bool
-) -> tuple[list[bytes], InputError | None]:
-    """Return the rows of a table as JSON, and what ended the reading before its end; without limits."""
-    rows: list[bytes] = []
+def read_rows(data: bytes, kind: str, config: Config, *, strict: bool) -> Iterator[bytes]:
+    """Yield the rows of a table as JSON, in this process; raises InputError as `rows_guarded` does."""
+    given, most = 0, max(_BOMB_FLOOR, config.max_archive_ratio * len(data))
+    holds = partial(jsonl.holds_articles, config.fields, strict=strict)
     try:
-        holds = partial(jsonl.holds_articles, config.fields, strict=strict)
-        found = tables.records(data, kind, holds, encoding=config.encoding)
-        rows.extend(map(tables.as_json, found))
-    except InputError as error:
-        return rows, error
-    except MemoryError:
+        for record in tables.records(data, kind, holds, encoding=config.encoding):
+            row = tables.as_json(record)
+            given += len(row)
+            if given > config.max_archive_bytes:
+                raise fault("archive-too-large", limit=config.max_archive_bytes)
+            if given > most:
+                raise fault("zip-bomb", limit=config.max_archive_ratio)
+            yield row
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # the libraries' own bugs on damaged files
-        return rows, fault("damaged-table", reason=f"{type(error).__name__}: {error}")
-    return rows, None
+        raise fault("damaged-table", reason=f"{type(error).__name__}: {error}") from error
+
+
+def _lay_down(path: str, data: bytes, kind: str, config: Config, *, strict: bool) -> InputError | None:
+    """Write the rows of a table to a file, each behind its length; return what ended the reading before its end."""
+    with open(path, "wb") as kept:
+        try:
+            for row in read_rows(data, kind, config, strict=strict):
+                kept.write(_SIZE.pack(len(row)) + row)
+        except InputError as error:
+            return error
+    return None
 
 
 _CHILD: dict[int, subprocess.Popen[bytes]] = {}
@@ -81,7 +99,10 @@ def _ask(job: Callable[[], Any], config: Config) -> Any:
     try:
         _send(_pipe(child.stdin), (seconds, memory, job))
         done, found = _received(_pipe(child.stdout))
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, pickle.UnpicklingError) as error:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_GOODBYE_SECONDS)
+        child.kill()
         slow = child.wait() == -getattr(signal, "SIGALRM", 0)
         _CHILD.clear()
         raise fault("too-slow", limit=seconds) if slow else fault("too-much-memory", limit=memory) from error
@@ -116,20 +137,12 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _send(stream: IO[bytes], message: object) -> None:
-    data = pickle.dumps(message)
-    stream.write(_SIZE.pack(len(data)) + data)
+    pickle.dump(message, stream, protocol=5)  # what is large goes out as it lies, not as a copy
     stream.flush()
 
 
 def _received(stream: IO[bytes]) -> Any:
-    head = stream.read(_SIZE.size)
-    if len(head) < _SIZE.size:
-        raise EOFError
-    (size,) = _SIZE.unpack(head)
-    data = stream.read(size)
-    if len(data) < size:
-        raise EOFError
-    return pickle.loads(data)
+    return pickle.load(stream)
 
 
 def serve() -> None:
@@ -138,7 +151,7 @@ def serve() -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
             seconds, memory, job = _received(jobs)
             with suppress(ImportError, AttributeError):  # not on every system

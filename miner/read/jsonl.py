@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ import yaml
 
 from miner.model import Document, Line, Role
 from miner.read.faults import fault
+from miner.read.json_tables import kept_pairs
 from miner.read.paths import iso_date
 from miner.read.text import decode, split_lines, storable
 
@@ -25,14 +27,34 @@ _HEADS: tuple[tuple[str, Role], ...] = (
     ("subtitle", "subtitle"),
     ("author", "byline"),
 )
-_INNER = ("rendered", "html", "content", "text", "body", "value", "name", "title", "$date", "@value")
+_INNER = (
+    "rendered",
+    "html",
+    "content",
+    "text",
+    "body",
+    "value",
+    "name",
+    "title",
+    "$date",
+    "$numberLong",
+    "@value",
+)
 """Where objects inside a row keep their text."""
 _NOTHING = frozenset(("", "null", "none", "nan", "nat", "n/a", "\\n", "undefined"))
 """How tables write that there is nothing."""
 _MARKED = re.compile(
-    r"<(?:p|div|br|span|section|article|h[1-6]|table|strong|b|img|a)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:p|div|br|span|section|article|h[1-6]|table|strong|b|img|a|em|i|u|font|sup|sub|center|li|ul)\b[^<>]*>",
+    re.IGNORECASE,
 )
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d{0,2});")
+_NAMES_TOLD = 8
+_TIMES_ESCAPED = 3
+"""How often markup may be escaped: programs do it once more than they should."""
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,6})?")
+_SERIAL = re.compile(r"[345]\d{4}(?:\.\d{1,12})?")
+"""A day as spreadsheets count them, from 1982 to 2064."""
+_SERIAL_START = datetime.date(1899, 12, 30)
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -87,27 +109,36 @@ def read_row(data: bytes, document: Document, row: int, names: Mapping[str, tupl
     values = _values(_record(data, row), names, escaped=b"\\u" in data)
     body = body_of(values.get("body", ""))
     if not any(char.isalnum() for part, _ in body for char in part):
-        raise fault("no-body", row=row, names=" | ".join(k for k, v in names.items() if v[0] == "body"))
+        raise fault("no-body", row=row, names=_usual_bodies(names))
     lines = tuple(
         Line(n, part, role=role, story=0, source_line=row)
         for n, (part, role) in enumerate((*_heads(values), *body), 1)
     )
     stated: dict[str, str] = {
-        name: values[name] for name in ("newspaper", "page", "author", "url") if name in values
+        name: "\n".join(part for part, _ in body_of(values[name]))
+        for name in ("newspaper", "page", "author")
+        if name in values
     }
+    if "url" in values:
+        stated["url"] = values["url"]
     if found := day_of(values.get("date", "")):
         stated["issue_date"] = found
     return replace(document, lines=lines, layout="markup", **stated)  # type: ignore[arg-type]
 
 
+def _usual_bodies(names: Mapping[str, tuple[str, int]]) -> str:
+    usual = [name for name, (field, _) in names.items() if field == "body"]
+    return " | ".join(usual[:_NAMES_TOLD]) + (" …" if len(usual) > _NAMES_TOLD else "")
+
+
 def _heads(values: Mapping[str, str]) -> Iterator[tuple[str, Role]]:
     for name, role in _HEADS:
-        yield from ((part, role) for part in split_lines(values.get(name, "")) if part.strip())
+        yield from ((part, role) for part, _ in body_of(values.get(name, "")) if part.strip())
 
 
 def _record(data: bytes, row: int) -> Mapping[str, object]:
     try:
-        record = json.loads(data)
+        record = json.loads(data.rstrip(b" \t\r\n,"), object_pairs_hook=kept_pairs)
     except UnicodeDecodeError:
         return _record(decode(data).text.encode(), row)
     except (ValueError, RecursionError) as error:
@@ -118,7 +149,15 @@ def _record(data: bytes, row: int) -> Mapping[str, object]:
 
 
 def body_of(text: str) -> list[tuple[str, Role]]:
-    """Return the paragraphs of a body; what is HTML is read as HTML."""
+    """Return the paragraphs of a body; what is HTML is read as HTML, also where it is escaped.
+
+    >>> body_of("&lt;p&gt;开幕&lt;/p&gt;"), body_of("&ldquo;开幕&rdquo;")
+    ([('开幕', 'body')], [('“开幕”', 'body')])
+    """
+    for _ in range(_TIMES_ESCAPED):
+        if _MARKED.search(text) or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
     if not _MARKED.search(text):
         return [(part, "body") for part in split_lines(text)]
     from miner.read.blocks import blocks, parse  # heavy, and many archives hold none
@@ -128,14 +167,16 @@ def body_of(text: str) -> list[tuple[str, Role]]:
 
 
 def day_of(text: str) -> str | None:
-    """Return the day that a date or a number of (milli)seconds since 1970 names, in China.
+    """Return the day that a date names, or a number: of (milli)seconds since 1970, in China, or of days as spreadsheets count.
 
-    >>> day_of("2023-11-07 09:12"), day_of("1699318800"), day_of("1699318800000")
-    ('2023-11-07', '2023-11-07', '2023-11-07')
+    >>> day_of("2023-11-07 09:12"), day_of("1699318800"), day_of("1699318800000"), day_of("45237")
+    ('2023-11-07', '2023-11-07', '2023-11-07', '2023-11-07')
     """
     if _EPOCH.fullmatch(text):
         seconds = float(text) / (1000 if len(text.partition(".")[0]) > 11 else 1)
         return datetime.datetime.fromtimestamp(seconds, _CHINA).date().isoformat()
+    if _SERIAL.fullmatch(text):
+        return (_SERIAL_START + datetime.timedelta(days=int(text[:5]))).isoformat()
     return iso_date(text)
 
 

@@ -12,7 +12,7 @@ from miner.language.lexicon import load_lexicon
 __all__ = ["RunningHead", "is_number", "is_page_mark", "running_head"]
 
 _LONGEST = 60
-_RULE = r"[-—–=_*~·•#\s\f]"
+_RULE = r"[-—–=_*~·•#<>!\s\f]"
 _MARK = re.compile(
     rf"{_RULE}{{0,60}}[\[【（(]?\s?(?:page|p\.?)\s?\d{{1,4}}(?:\s?(?:of|/)\s?\d{{1,4}})?\s?[\]】）)]?{_RULE}{{0,60}}"
     rf"|{_RULE}{{0,60}}[\[【（(]?第\s?\d{{1,4}}\s?页(?:[\s/，,]{{0,4}}共\s?\d{{1,4}}\s?页)?[\]】）)]?{_RULE}{{0,60}}"
@@ -50,7 +50,7 @@ def _pieces() -> re.Pattern[str]:
 def is_page_mark(text: str) -> bool:
     """Tell whether a line is a mark of a page and nothing else.
 
-    >>> is_page_mark("- 3 -"), is_page_mark("===== Page 2 ====="), is_page_mark("[第2页]"), is_page_mark("第3页写着答案")
+    >>> is_page_mark("- 3 -"), is_page_mark("===== Page 2 ====="), is_page_mark("<!-- page 2 -->"), is_page_mark("第3页写着答案")
     (True, True, True, False)
     """
     return len(text) <= 2 * _LONGEST and _MARK.fullmatch(text) is not None

@@ -24,7 +24,8 @@ from miner.read.feeds import is_feed
 from miner.read.guard import read_rows, rows_guarded
 from miner.read.mhtml import is_mhtml
 from miner.read.paths import printable
-from miner.read.tables import TABLES, web_archive
+from miner.read.tables import TABLES, kind_of_text_table
+from miner.read.warc import Kept, web_archive
 
 Kind = Literal["text", "html", "pdf", "row", "image", "jsonl", "xml", "table", "warc", "mhtml", "unsupported"]
 _HEAD = 4096
@@ -54,10 +55,18 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"(\xb5/\xfd", "unsupported"),
     (b"%!PS", "unsupported"),
     (b"ITSF", "unsupported"),
+    (b"PK\x03\x04", "table"),
     (b"Rar!", "unsupported"),
     (b"7z\xbc\xaf", "unsupported"),
 )
 _HTML = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
+_FRAGMENT = re.compile(
+    rb"<(?:p|div|h[1-6]|table|section|article|center|span|font)\b[^<>]{0,500}>", re.IGNORECASE
+)
+_FRAGMENT_END = re.compile(rb"</(?:p|div|h[1-6]|td|section|span|font)\s{0,3}>|<br\s{0,3}/?>", re.IGNORECASE)
+_JSON = re.compile(rb"(?:\[\s{0,99})?\{\s{0,99}\"[^\"\n]{1,60}\"\s{0,9}:")
+_SHEETS = (".xls", ".et")
+"""Names of old spreadsheets, under which programs on the web put out pages and plain text."""
 _PACKED = (".gz", ".xz", ".bz2")
 _SMALL_TABLE = 4 * 2**20
 """Bytes below which a table of plain text is read without a guard."""
@@ -247,25 +256,33 @@ def kind_of(path: str, head: bytes) -> Kind:
         if head.startswith(magic):
             return kind
     suffix, start = _suffix(path), head.lstrip(_BLANK)
-    if suffix in TABLES or is_feed(start):
-        return "table"
+    if _is_table(suffix, start):
+        return "html" if suffix in TABLES and _HTML.match(start) else "table"
     known: Kind | None = "unsupported" if suffix in _UNSUPPORTED else _SUFFIXES.get(suffix)
-    if known == "jsonl":
+    if known == "jsonl" or (known == "html" and _JSON.match(start)):
         return _kind_of_rows(start)
-    if known is None or known in ("text", "xml"):
-        return _kind_of_text(start, known)
-    return known
+    return _kind_of_text(start, known) if known in (None, "text", "xml") else known
+
+
+def _is_table(suffix: str, start: bytes) -> bool:
+    return suffix in TABLES or is_feed(start) or (suffix in _SHEETS and not start.startswith(b"<?xml"))
 
 
 def _kind_of_text(start: bytes, known: Kind | None) -> Kind:
-    """Tell text from what is kept as text: web pages, saved web pages, XML that is neither, PDF behind something else."""
+    """Tell text from what is kept as text: web pages, tables of articles, XML that is neither, PDF behind something else."""
     if is_mhtml(start):
         return "mhtml"
     if _HTML.search(start[:1000]):
         return "html"
     if known == "xml" or start.startswith(b"<?xml") or start[4:8] == b"ftyp":
         return "unsupported"
-    return "pdf" if known is None and b"%PDF-" in start[:1024] else "text"
+    if _JSON.match(start):
+        return _kind_of_rows(start)
+    if _FRAGMENT.match(start) and len(_FRAGMENT_END.findall(start)) > 1:
+        return "html"
+    if known is None and b"%PDF-" in start[:1024]:
+        return "pdf"
+    return "table" if kind_of_text_table(start) else "text"
 
 
 def _suffix(path: str) -> str:
@@ -291,24 +308,34 @@ def table_kind(path: str, head: bytes) -> str:
 
     >>> table_kind("a.db", b"SQLite format 3"), table_kind("a.ndjson", b"["), table_kind("a.csv.gz", b"a,b")
     ('sqlite', 'json', 'csv')
+    >>> table_kind("a.xls", b"<table><tr>"), table_kind("a.txt", "标题,正文".encode())
+    ('page', 'csv')
     """
     for magic, kind in ((b"SQLite format 3", "sqlite"), (b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx")):
         if head.startswith(magic):
             return kind
-    return "feed" if is_feed(head.lstrip(_BLANK)) else TABLES.get(_suffix(path), "json")
+    start, suffix = head.lstrip(_BLANK), _suffix(path)
+    if is_feed(start):
+        return "feed"
+    if suffix in _SHEETS:
+        return "page" if start.startswith(b"<") else "csv"
+    known = TABLES.get(suffix)
+    if known is None and (found := kind_of_text_table(start)):
+        return found
+    return "csv" if known == "xlsx" and head.strip(b"\0") == head else known or "json"
 
 
 def _plain(
     stream: BinaryIO | io.BufferedReader, path: str, config: Config, *, named: bool
-) -> Iterator[Source]:
+) -> Iterator[Source | Unread]:
     """Yield a file that is no archive, or its rows when it is a table: JSON lines stream, of any size."""
     stream, head = _peeked(stream)
     kind, limit = kind_of(path, head), config.max_document_bytes
     if kind == "jsonl":
         yield from _rows(stream, path, config)
     elif kind == "warc":
-        for number, (url, page) in enumerate(web_archive(stream, limit), 1):
-            yield Source(f"{path}#{number:06d}", page, "html", url=url or None)
+        for number, kept in enumerate(web_archive(stream, config), 1):
+            yield _of_web_archive(f"{path}#{number:06d}", kept)
     else:
         data = stream.read(limit + 1)
         if kind == "table":
@@ -338,27 +365,38 @@ def _rows(stream: io.BufferedReader, path: str, config: Config) -> Iterator[Sour
             yield Source(f"{path}#{number:06d}", stripped, "row", number)
 
 
+def _of_web_archive(path: str, kept: Kept) -> Source | Unread:
+    """Return what a web archive keeps as a source of its kind."""
+    if kept.error is not None:
+        return Unread(path, kept.error)
+    found = kind_of("", kept.data[:_HEAD])
+    kind = found if "html" not in kept.media_type or found in ("pdf", "mhtml") else "html"
+    return Source(path, kept.data, kind, url=kept.url or None)
+
+
 def _of_table(data: bytes, path: str, config: Config, *, named: bool) -> Iterator[Source]:
     """Yield the rows of a table of articles; one that was not named and holds none is passed over."""
-    rows, error = _table_rows(data, table_kind(path, data[:1024]), config, strict=not named)
-    for number, row in enumerate(rows, 1):
-        yield Source(f"{path}#{number:06d}", row, "row", number)
-    if error is not None and (named or rows):
-        raise error
+    count = 0
+    try:
+        rows = _table_rows(data, table_kind(path, data[:_HEAD]), config, strict=not named)
+        for count, row in enumerate(rows, 1):
+            yield Source(f"{path}#{count:06d}", row, "row", count)
+    except InputError as error:
+        if _suffix(path) in _SHEETS and error.code == "no-columns":
+            raise fault("unsupported", format=_suffix(path)) from error
+        if named or count:
+            raise
+        return
+    if not count:
+        raise fault("empty")
 
 
-def _table_rows(
-    data: bytes, kind: str, config: Config, *, strict: bool
-) -> tuple[list[bytes], InputError | None]:
+def _table_rows(data: bytes, kind: str, config: Config, *, strict: bool) -> Iterator[bytes]:
     """Return the rows of a table; what unpacks, and what is large, is read within limits."""
     if len(data) > config.max_document_bytes:
-        return [], fault("too-large", limit=config.max_document_bytes)
-    if kind in ("csv", "json") and len(data) < _SMALL_TABLE:
-        return read_rows(data, kind, config, strict=strict)
-    try:
-        return rows_guarded(data, kind, config, strict=strict)
-    except InputError as error:
-        return [], error
+        raise fault("too-large", limit=config.max_document_bytes)
+    small = kind in ("csv", "json", "labelled") and len(data) < _SMALL_TABLE
+    return (read_rows if small else rows_guarded)(data, kind, config, strict=strict)
 
 
 def _open(found: _File, config: Config) -> Iterator[Source | Unread]:

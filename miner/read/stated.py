@@ -28,6 +28,8 @@ _DAYS = (
 _STATE = re.compile(
     r"(?:__INITIAL_STATE__|__NUXT__|__DATA__|__APOLLO_STATE__|initialState|pageData)\s{0,3}=\s{0,3}(?=\{)"
 )
+_STRING = re.compile(r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?""")
+_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 _MOST = 20_000
 """Values inside scripts that are looked at."""
 
@@ -49,6 +51,7 @@ def stated_story(page: Page, least: int) -> Stated | None:
         (_scripts(page, "application/ld+json"), 1),
         (_scripts(page, "application/json"), least),
         (_states(page), least),
+        (_kept_aside(page), least),
     ):
         found = [story for value in data for record in _records(value) if (story := _story(record))]
         longest = max(found, key=_length, default=None)
@@ -77,6 +80,25 @@ def _states(page: Page) -> Iterator[object]:
                 yield json.JSONDecoder().raw_decode(text, found.end())[0]
             except (ValueError, RecursionError):
                 continue
+
+
+def _kept_aside(page: Page) -> Iterator[object]:
+    """Yield markup that a page keeps where nobody sees it until a script shows it: form fields, templates, strings."""
+    for tag in page.soup.find_all(("textarea", "template")):
+        yield {"articleBody": tag.decode_contents()}
+    for script in page.soup.find_all("script"):
+        kind, text = str(script.get("type") or ""), script.get_text()
+        if "html" in kind or "template" in kind:
+            yield {"articleBody": text}
+        elif not kind or "javascript" in kind:
+            for found in _STRING.finditer(text):
+                if "</p>" in found[0] or "<br" in found[0] or "<\\/p>" in found[0]:
+                    yield {"articleBody": _ESCAPED.sub(_unescaped, found[0][1:-1])}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else {"n": "\n", "t": "\t", "r": ""}.get(code, code)
 
 
 def _records(value: object) -> Iterator[Mapping[str, object]]:

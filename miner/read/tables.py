@@ -5,20 +5,24 @@ Which columns hold what is for `jsonl` to say; here a record is whatever the fil
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from functools import partial
+from itertools import islice
+from typing import Any, Literal, NamedTuple
 
-from miner.errors import InputError
+from miner.read import jsonl
 from miner.read.faults import fault
 from miner.read.feeds import of_feed
+from miner.read.json_tables import of_json
+from miner.read.labelled import is_labelled, of_labelled
 from miner.read.text import decode
 
 Record = Mapping[str, object]
@@ -33,6 +37,10 @@ _OWN = frozenset(("documents", "articles", "mentions", "judgements"))
 """Tables by which a database of this program is known: it is no source."""
 _BATCH = 256
 _LONGEST_HEAD = 1 << 16
+_LONGEST_NAMES = 500
+"""Characters of a line that may be the names of columns."""
+_HEADS_LOOKED_AT = 10
+"""Lines among which the names of columns are looked for: titles and remarks stand before them."""
 
 
 def records(
@@ -44,8 +52,27 @@ def records(
     such columns, or a library for the format is not installed.
     """
     if kind in _OF_TEXT:
-        return _OF_TEXT[kind](decode(data, forced=encoding).text.lstrip("\ufeff"), is_article)
-    return _READERS[kind](data, is_article)
+        found = _OF_TEXT[kind](decode(data, forced=encoding).text.lstrip("\ufeff"), is_article)
+    else:
+        found = _READERS[kind](data, is_article)
+    return (record for record in found if any(value not in (None, "") for value in record.values()))
+
+
+def kind_of_text_table(start: bytes) -> Literal["csv", "labelled"] | None:
+    """Tell a table of articles from running text by its first lines, whatever its name: the names of columns, or of pieces.
+
+    >>> kind_of_text_table("标题,日期,正文".encode()), kind_of_text_table("今天，展会开幕。".encode("gbk"))
+    ('csv', None)
+    """
+    try:
+        text = codecs.getincrementaldecoder("utf-8")("strict").decode(start)
+    except UnicodeDecodeError:
+        text = codecs.getincrementaldecoder("gb18030")("replace").decode(start)
+    holds = partial(jsonl.holds_articles, (), strict=True)
+    first = next(iter(text.lstrip().splitlines()), "")
+    if len(first) <= _LONGEST_NAMES and holds(_names(first)):
+        return "csv"
+    return "labelled" if is_labelled(text, holds) else None
 
 
 def as_json(record: Record) -> bytes:
@@ -58,7 +85,10 @@ def as_json(record: Record) -> bytes:
 
 
 def _names(line: str) -> list[str]:
-    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=_delimiter(line)), [])
+    except csv.Error:  # no line of a table
+        return []
 
 
 def _delimiter(line: str) -> str:
@@ -72,46 +102,33 @@ def _plain(value: object) -> object:
 
 
 def _of_csv(text: str, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
-    line = text[:_LONGEST_HEAD].lstrip().splitlines()[0] if text.strip() else ""
-    if not is_article(_names(line)):
-        raise fault("no-columns", names=", ".join(_names(line))[:80])
+    head = _head_of(text, is_article)
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    rows = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=_delimiter(line))
-    names = [name.strip() for name in next(rows)]
+    rows = csv.reader(io.StringIO(text[head.start :], newline=""), delimiter=head.delimiter)
     try:
-        yield from (dict(zip(names, row, strict=False)) for row in rows if any(row))
+        names = [name.strip() for name in next(rows)]
+        yield from (dict(zip(names, row, strict=False)) for row in rows)
     except csv.Error as error:
         raise fault("damaged-table", reason=error) from error
 
 
-def _of_json(text: str, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
-    """Read an array of objects, objects one behind the other, or an object with such an array inside."""
-    decoder, at, found = json.JSONDecoder(), 0, False
-    while at < len(text):
-        if text[at] in " \t\r\n,":
-            at += 1
-            continue
-        try:
-            value, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            raise fault("damaged-table", reason=error) from error
-        for record in _objects(value, is_article):
-            found = True
-            yield record
-    if not found:
-        raise fault("no-columns", names=text[:60].replace("\n", " "))
+class _Head(NamedTuple):
+    """Where the names of columns stand in a table of plain text, and what parts them."""
+
+    start: int
+    delimiter: str
 
 
-def _objects(value: object, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
-    if isinstance(value, dict) and is_article(value):
-        yield value
-        return
-    lists = [value] if isinstance(value, list) else value.values() if isinstance(value, dict) else []
-    for entries in lists:
-        if isinstance(entries, list) and any(
-            isinstance(entry, dict) and is_article(entry) for entry in entries
-        ):
-            yield from (entry for entry in entries if isinstance(entry, dict))
+def _head_of(text: str, is_article: Callable[[Iterable[str]], bool]) -> _Head:
+    """Find the names of columns: behind what programs put before them (when, for whom, `sep=;`)."""
+    at, first = 0, ""
+    for line in islice(text[:_LONGEST_HEAD].splitlines(keepends=True), _HEADS_LOOKED_AT):
+        names = _names(line)
+        if is_article(names):
+            return _Head(at, _delimiter(line))
+        first = first or ", ".join(filter(None, names))[:80]
+        at += len(line)
+    raise fault("no-columns", names=first)
 
 
 def _of_xlsx(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
@@ -121,17 +138,37 @@ def _of_xlsx(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterat
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:  # whatever a zip or its XML can hold
         raise fault("damaged-table", reason=error) from error
+    yield from _of_sheets((sheet.iter_rows(values_only=True) for sheet in book.worksheets), is_article)
+
+
+def _of_sheets(
+    sheets: Iterable[Iterator[Sequence[object]]], is_article: Callable[[Iterable[str]], bool]
+) -> Iterator[Record]:
+    """Yield the rows of sheets below the names of their columns, which titles of the sheet may stand before."""
     seen: list[str] = []
-    for sheet in book.worksheets:
-        rows = sheet.iter_rows(values_only=True)
-        names = ["" if cell is None else str(cell).strip() for cell in next(rows, ())]
-        seen += names
-        if is_article(names):
-            yield from (
-                dict(zip(names, row, strict=False)) for row in rows if any(cell is not None for cell in row)
-            )
-    if not is_article(seen):
-        raise fault("no-columns", names=", ".join(filter(None, seen))[:80])
+    found = False
+    for rows in sheets:
+        for row in islice(rows, _HEADS_LOOKED_AT):
+            names = ["" if cell is None else " ".join(str(cell).split()) for cell in row]
+            if is_article(names):
+                found = True
+                yield from (dict(zip(names, values, strict=False)) for values in rows)
+                break
+            seen += filter(None, names)
+    if not found:
+        raise fault("no-columns", names=", ".join(seen)[:80])
+
+
+def _of_page(text: str, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
+    """Read the tables of a web page that calls itself a workbook: so programs on the web put out "Excel"."""
+    from miner.read.blocks import parse  # heavy, and many archives hold none
+
+    yield from _of_sheets((_cells(table) for table in parse(text).find_all("table")), is_article)
+
+
+def _cells(table: Any) -> Iterator[Sequence[object]]:
+    for row in table.find_all("tr"):
+        yield [cell.get_text("\n", strip=True) for cell in row.find_all(("td", "th"))]
 
 
 def _of_sqlite(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Iterator[Record]:
@@ -182,58 +219,18 @@ def _of_parquet(data: bytes, is_article: Callable[[Iterable[str]], bool]) -> Ite
             raise fault("no-columns", names=", ".join(file.schema_arrow.names)[:80])
         for batch in file.iter_batches(batch_size=_BATCH):
             yield from batch.to_pylist()
+    except pyarrow.ArrowMemoryError as error:
+        raise MemoryError from error
     except pyarrow.ArrowException as error:
         raise fault("damaged-table", reason=error) from error
 
 
 _OF_TEXT: dict[str, Callable[[str, Callable[[Iterable[str]], bool]], Iterator[Record]]] = {
     "csv": _of_csv,
-    "json": _of_json,
+    "json": of_json,
+    "labelled": of_labelled,
+    "page": _of_page,
 }
 _READERS: dict[str, Callable[[bytes, Callable[[Iterable[str]], bool]], Iterator[Record]]] = {
     "feed": of_feed, "xlsx": _of_xlsx, "sqlite": _of_sqlite, "parquet": _of_parquet,
 }  # fmt: skip
-
-
-def web_archive(stream: BinaryIO, limit: int) -> Iterator[tuple[str, bytes]]:
-    """Yield the address and the bytes of every page that a web archive (WARC, ISO 28500) holds.
-
-    Raises InputError when the archive is damaged or a page is larger than `limit` bytes.
-    """
-    from warcio.archiveiterator import ArchiveIterator
-
-    records = iter(ArchiveIterator(stream))
-    while True:
-        try:
-            with redirect_stderr(
-                _Silence()
-            ):  # the library prints there what it finds odd, with the bytes of the file
-                record = next(records, None)
-                found = None if record is None else _response(record, limit)
-        except (InputError, MemoryError):
-            raise
-        except Exception as error:  # whatever headers and lengths can hold
-            raise fault("damaged-archive", reason=error) from error
-        if record is None:
-            return
-        if found is not None:
-            yield found
-
-
-class _Silence(io.TextIOBase):
-    """Takes what is printed, and keeps nothing."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-
-def _response(record: Any, limit: int) -> tuple[str, bytes] | None:
-    headers = record.http_headers
-    if record.rec_type != "response" or headers is None or headers.get_statuscode() != "200":
-        return None
-    if "html" not in (headers.get_header("Content-Type") or "html"):
-        return None
-    data = record.content_stream().read(limit + 1)
-    if len(data) > limit:
-        raise fault("too-large", limit=limit)
-    return str(record.rec_headers.get_header("WARC-Target-URI") or ""), data

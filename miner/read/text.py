@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from charset_normalizer import from_bytes
 
 from miner.config import Config
+from miner.errors import InputError
 from miner.model import Line, Problem
 from miner.read.characters import characters
 from miner.read.faults import fault, problem
@@ -28,6 +29,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LEAST_NULS = 8
+_NULS = re.compile(rb"\x00{8,}")
+"""More of them in a row than characters of two or four bytes make."""
+_OTHER_ENDS = re.compile("\x0b|\x85|\u2028|\u2029")
+"""What ends lines for programs that typeset, where a text has nothing else."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -63,7 +69,7 @@ def decode(data: bytes, *, declared: str | None = None, forced: str | None = Non
     >>> decode("进博会".encode("gb18030")).encoding
     'gb18030'
     """
-    return _lossy(data, forced) if forced else _repaired(_decoded(data, declared))
+    return _lossy(data, forced) if forced else _repaired(_padded(data, declared) or _decoded(data, declared))
 
 
 def _repaired(decoded: Decoded) -> Decoded:
@@ -99,6 +105,24 @@ def _decoded(data: bytes, declared: str | None) -> Decoded:
     return _lossy(data, _choose(data, declared))
 
 
+def _padded(data: bytes, declared: str | None) -> Decoded | None:
+    """Decode text with stretches of NUL, as disks leave them that lost something; None for anything else."""
+    if b"\0" * _LEAST_NULS not in data or any(data.startswith(mark) for mark, _ in _BOMS[1:]):
+        return None
+    rest = _NULS.sub(b"\0", data).rstrip(b"\0\r\n ")
+    bare = rest.replace(b"\0", b"")
+    if not bare or len(bare) < 0.98 * len(rest) or len(bare.translate(None, _CONTROLS)) < len(bare):
+        return None
+    try:
+        name = _decoded(bare, declared).encoding
+    except InputError:
+        return None
+    found = _lossy(rest + b"\n", name)
+    line = len(split_lines(data[: data.index(0)].decode(name, "replace") + "."))
+    said = problem("nul", at=line, count=data.count(0), line=line)
+    return replace(found, problems=(*(other for other in found.problems if other.code != "nul"), said))
+
+
 def split_lines(text: str) -> list[str]:
     r"""Split at \n, \r\n and \r only; a final line end opens no further line.
 
@@ -118,6 +142,8 @@ def read_lines(text: str, config: Config) -> tuple[tuple[Line, ...], tuple[Probl
 
     Raises InputError when there are too many lines.
     """
+    if "\n" not in text and "\r" not in text:
+        text = _OTHER_ENDS.sub("\\g<0>\n", text)
     if text.count("\n") + text.count("\r") > MAX_LINES:
         raise fault("too-many-lines", limit=MAX_LINES)
     rows = split_lines(text)

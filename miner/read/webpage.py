@@ -28,6 +28,10 @@ _PRINTED = re.compile(
 )
 """How digital newspapers print where a story stood: newspaper (day page)."""
 _ENDED = re.compile(r"[。！？”…]$")
+_RUNNING_ON = re.compile(r"[，。；！？、]|\w[:：]\s?\w")
+_MARKS = re.compile(r"[\W_]+")
+_LINKED_ENTRY = 0.3
+"""Share of a block inside links from which it is an entry of a list, where a general extractor took it for text."""
 _SUFFIX = re.compile(r"\s{0,3}(?:_|\||--|—|－|\s-\s|-(?=[一-鿿]{2,8}$))")
 _MUCH = 0.3
 """Share of a page's running text outside the story from which that is said."""
@@ -38,6 +42,8 @@ _LONGEST_LABEL = 60
 """Characters of a line that may be furniture, a byline or a caption."""
 _OPENING_BLOCKS = 3
 """Blocks at the beginning of a story's element among which its dateline stands: headline, label, dateline."""
+_NEAR_HEAD = 12
+"""Blocks at the beginning of a page among which a dateline stands, where the page itself shows no story."""
 _NEARBY, _FAR = 4, 30
 """Elements around a block whose classes are looked at, without and with a body that ends the search."""
 _CONTROLS = re.compile(
@@ -68,7 +74,18 @@ class _Reader:
     def densest(self) -> Tag | None:
         """Return the element that holds the story; under a headline that is the page's title a story may be short."""
         text = [block for block in self._shown if not self._is_titled(block)]
-        return densest(text, least=LEAST if len(text) == len(self._shown) else _LEAST_UNDER_HEAD)
+        body = densest(text, least=LEAST if len(text) == len(self._shown) else _LEAST_UNDER_HEAD)
+        return body and (self._below_head(body) or body)
+
+    def _below_head(self, body: Tag) -> Tag | None:
+        """Return the element of a story that stands between its headline and what holds more text: comments, who we are."""
+        first = next((at for at, block in enumerate(self._shown) if _within(block.holder, body)), 0)
+        heads = [at for at, block in enumerate(self._shown[:first]) if self._is_titled(block)]
+        if not heads:
+            return None
+        between = [block for block in self._shown[heads[-1] + 1 : first] if is_running(block)]
+        whole = [block for block in between if _ENDED.search(block.text)]
+        return densest(between) if len(whole) > 1 else None
 
     @cached_property
     def _shown(self) -> list[Block]:
@@ -78,9 +95,11 @@ class _Reader:
         """Tell a headline: a heading that opens the page's title, or any block that is the title without the site."""
         if block.linked or not self.title.startswith(block.text):
             return False
-        return block.holder.name in _HEADINGS or (
-            block.text == _without_site(self.title) and len(block.text) > 7
-        )
+        return block.holder.name in _HEADINGS or (block.text == self._bare_title and len(block.text) > 7)
+
+    @cached_property
+    def _bare_title(self) -> str:
+        return _without_site(self.title)
 
     def _is_apart(self, block: Block) -> bool:
         return _is_legal(block.text) or _is_furniture(block, None, markup())
@@ -90,10 +109,11 @@ class _Reader:
         found = stated_story(self.page, LEAST)
         if found is None:
             return None
-        head = found.headline or _without_site(self.title)
+        head = found.headline or self._bare_title
         parts = [Part("headline", _block(head, self.soup))] if head else []
         parts += [Part(role, _block(text, self.soup)) for text, role in found.paragraphs]
-        return Story(tuple(parts), date=found.date or self._date({}))
+        near = [block for block in self.blocks[:_NEAR_HEAD] if head not in block.text or not head]
+        return Story(tuple(parts), date=found.date or self._date({}, near))
 
     def story(self, body: Tag, site: dict[str, str]) -> Story:
         """Take the story out of the element that holds it."""
@@ -138,8 +158,7 @@ class _Reader:
     def extracted(self) -> Story:
         """Ask trafilatura, where no element stands out."""
         found = _extract(self.text)
-        apart = {block.text for block in self.blocks if self._is_apart(block)}
-        lines = [line for line in _texts(found, self.soup) if line.text not in apart]
+        lines = self._kept(found)
         if sum(len(line.text) for line in lines) < LEAST or not any(map(is_running, lines)):
             return Story(others=tuple(self.blocks), date=self._date({}))
         head = [Part("headline", _block(found.title, self.soup))] if found.title else []
@@ -152,13 +171,28 @@ class _Reader:
             runs_on=True,
         )
 
+    def _kept(self, found: Any) -> list[Block]:
+        """Return the lines of what was extracted, without what stands apart on the page: furniture, entries of lists."""
+        apart = {_bare(block.text) for block in self.blocks if self._is_apart(block) or _is_entry(block)}
+        return [line for line in _texts(found, self.soup) if _bare(line.text) not in apart]
+
     def _headline(self, body: Tag, site: dict[str, str]) -> Block | None:
         """Return the headline: by the site's rule, by the page's title, by a heading, or what the page states."""
         for tag in self.page.select(site.get("headline")):
             if text := tidy(tag.get_text(" ")):
                 return _block(text, tag)
-        title = _without_site(self.title)
-        return self._labelled(title) or self._opening() or self._heading(title, body)
+        title = self._bare_title
+        return self._labelled(title) or self._opening() or self._set_off(body) or self._heading(title, body)
+
+    def _set_off(self, body: Tag) -> Block | None:
+        """Return a headline that is told by its type alone, as word processors write pages: bold or centred, above the text."""
+        if self.page.select("h1, h2") or self.meta.get("articletitle") or self.meta.get("og:title"):
+            return None
+        first = next((block for block in self.blocks if _within(block.holder, body)), None)
+        if first is None or not 5 <= len(first.text) <= _LONGEST_LABEL or _ENDED.search(first.text):
+            return None
+        bold = first.strong > 0.9 * len(first.text) and iso_date(first.text) is None
+        return first if bold and not _matches("byline", first.text) else None
 
     def _heading(self, title: str, body: Tag) -> Block | None:
         """Return the heading that agrees with what the page states, what it states, or any heading."""
@@ -298,8 +332,14 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     others: list[Block] = []
     tail = False
     for index, block in enumerate(found):
-        tail = tail or (index >= len(found) // 2 and _matches("tail", block.text))
-        if tail or (index < _OPENING_BLOCKS and _is_dateline(block.text)) or _is_apart_inside(block, body):
+        label = _matches("tail", block.text)
+        tail = tail or (label and index >= len(found) // 2)
+        if (
+            tail
+            or (label and not _RUNNING_ON.search(block.text))
+            or (index < _OPENING_BLOCKS and _is_dateline(block.text))
+            or _is_apart_inside(block, body)
+        ):
             others.append(block)
         else:
             parts.append(Part(_role(block, subheads), block))
@@ -365,6 +405,15 @@ def _is_furniture(block: Block, body: Tag | None, known: Markup) -> bool:
         if known.classes.search(" ".join(str(name) for name in names if name)):
             return True
     return body is None and _matches("furniture", block.text)
+
+
+def _is_entry(block: Block) -> bool:
+    """Tell an entry of a list of stories: a link with its day and number."""
+    return block.linked > _LINKED_ENTRY * len(block.text) and not _ENDED.search(block.text)
+
+
+def _bare(text: str) -> str:
+    return _MARKS.sub("", text)
 
 
 def _is_link(block: Block) -> bool:

@@ -134,6 +134,7 @@ def _mention(article_id: str, name: str, content: str, found: Found, offset: int
         found.method,
         found.confidence,
         entity,
+        found.evidence,
     )
 
 

@@ -19,6 +19,8 @@ class Found:
     label: str
     method: str
     confidence: float
+    evidence: str | None = None
+    """What was kept of the decision (`grounds`)."""
 
     @property
     def span(self) -> Span:

@@ -19,9 +19,8 @@ from miner.resolve.corrected import decide_events
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, store_judgements
 from miner.resolve.likeness import Pair, explained, forbidden, likelihood, pair_of
 from miner.resolve.pairing import candidate_pairs
-from miner.resolve.reports import Rarity, Report, load_reports, parties_of
-from miner.resolve.titles import clause_of
-from miner.store.words import EVENT_TYPES
+from miner.resolve.reports import PLACE_ONLY, Rarity, Report, load_reports
+from miner.resolve.titles import title
 
 _T = TypeVar("_T")
 _LINKED = 5
@@ -30,7 +29,7 @@ _FORBIDDEN = 0.0
 _DECIDED = 1_000.0
 """Score of what a person decided: no mean of other scores outweighs it."""
 _WORTH_TELLING = 0.2
-_NAMED, _SHOWN = 3, 40
+_SHOWN = 40
 
 
 @dataclass(slots=True)
@@ -184,8 +183,9 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
     identifier = stable_id("event", min(r.id for r in group))
     when = best_date(r.date for r in group)
     lead = max(group, key=lambda r: (len(r.parties), r.confidence, r.id))
-    names = parties_of(connection, lead.id).names
-    named = title(lead.type, lead.trigger, names=names, evidence=_sentence(connection, lead.id))
+    named = title(
+        lead.type, lead.trigger, roles=_roles(connection, lead), evidence=_sentence(connection, lead.id)
+    )
     connection.execute(
         "insert into events (id, type, title, date, date_end, date_precision, place, edition, status, n_reports,"
         " amount, amount_unit) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -206,6 +206,20 @@ def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
     connection.executemany(
         "update event_reports set event_id = ? where id = ?", [(identifier, r.id) for r in group]
     )
+
+
+def _roles(connection: sqlite3.Connection, report: Report) -> dict[str, list[str]]:
+    """Return the names of a report's parties by role, in the order of its sentence."""
+    sentence = _sentence(connection, report.id)
+    found: dict[str, list[str]] = {}
+    for role, name in connection.execute(
+        "select role, name from event_participants where report_id = ? order by id", (report.id,)
+    ):
+        if role not in PLACE_ONLY and name not in found.setdefault(role, []):
+            found[role].append(name)
+    for names in found.values():
+        names.sort(key=lambda name: (name not in sentence, sentence.find(name)))
+    return found
 
 
 def _end(group: Sequence[Report], when: str | None) -> str | None:
@@ -237,15 +251,3 @@ def best_date(dates: Iterable[str | None]) -> str | None:
 def _most(values: Iterable[_T | None]) -> _T | None:
     found = Counter(v for v in values if v is not None)
     return min(found, key=lambda v: (-found[v], str(v)), default=None)
-
-
-def title(kind: str, trigger: str, *, names: Sequence[str], evidence: str) -> str:
-    """Return a title a person understands: who, and what.
-
-    >>> title("signing", "签约", names=["甲公司", "乙公司"], evidence="")
-    '甲公司、乙公司 签约'
-    """
-    who = "、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else "")
-    called = EVENT_TYPES.get(kind, kind)
-    what = called if trigger in EVENT_TYPES.values() else f"{called}({trigger})"
-    return f"{who} {what}" if who else f"{called}:{clause_of(evidence, trigger)}"

@@ -81,7 +81,9 @@ def fitted(resource: str) -> Mapping[str, Weighed]:
             for entry in load_lexicon(resource)
         }
     except (IndexError, ValueError) as error:
-        raise ModelError("a piece of evidence has no weight", where=f"{resource}.yml") from error
+        raise ModelError(
+            "有证据没有权重 / a piece of evidence has no weight", where=f"{resource}.yml"
+        ) from error
 
 
 class Union:

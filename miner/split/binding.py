@@ -39,7 +39,17 @@ from miner.split.roles import Floats
 from miner.split.sense import Sense
 from miner.split.wording import Wording
 
-__all__ = ["Binding", "Network", "Seen", "SplitModels", "bind", "confidence_of", "stories_of"]
+__all__ = [
+    "Binding",
+    "Network",
+    "Seen",
+    "SplitModels",
+    "bind",
+    "confidence_of",
+    "resume_score",
+    "resumptions",
+    "stories_of",
+]
 
 _WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 0.8, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
@@ -49,6 +59,8 @@ _RESUMED = -0.5
 """Pairs that score higher are taken to go on: a body cut in two is as wrong as two taken for one."""
 _SURELY_RESUMED = 3.0
 """How much lower a pair may score whose later piece surely goes on from somewhere."""
+_BROKEN_OFF = 3.0
+"""How much a story's start is likelier below a piece that goes on farther down (on generated pages from 2 on the same)."""
 _SIZED_HEAD, _SIZED_NONE, _SIZED_ABOVE = 3.0, -9.0, 4.0
 """What type sizes say of a story's start at a head of larger type, or without one, and of a head just above a body."""
 _DOUBT = 5.0
@@ -75,13 +87,14 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class SplitModels:
-    """The networks: does a story begin, does a piece go on, is a head cut, does a head belong to a story; and the wording
-    tables and vectors that they lean on."""
+    """The networks: does a story begin, does a piece go on, is a head cut, does a head belong to a story, is a paragraph torn
+    where no line shows it; and the wording tables and vectors that they lean on."""
 
     boundary: Network
     resume: Network
     cut: Network
     pair: Network
+    tear: Network
     wording: Wording
     sense: Sense
 
@@ -197,6 +210,12 @@ def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, i
     return found
 
 
+def resume_score(outline: Outline, hints: Hints, network: Network, earlier: int, later: int) -> float:
+    """Log-odds that piece `later` goes on where piece `earlier` broke off."""
+    features = resume_features(outline, hints, earlier, later)
+    return float(network(np.array(features, dtype=np.float32)))
+
+
 def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, int]) -> list[Story]:
     """Gather paragraphs into stories: a start opens one, a resumed piece goes back to its own, others follow on."""
     stories: list[Story] = []
@@ -215,20 +234,24 @@ def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, i
 
 
 def bind(
-    outline: Outline, models: SplitModels, *, sized: bool = False, seen: list[Seen] | None = None
+    outline: Outline,
+    models: SplitModels,
+    hints: Hints | None = None,
+    *,
+    sized: bool = False,
+    seen: list[Seen] | None = None,
 ) -> Binding:
-    """Decide stories, heads and which belongs to which. `sized`: display lines were told by type size, so stories hardly ever
-    begin without one. What the search looked at is added to `seen`, for training."""
-    hints = hints_of(outline, models.wording, models.sense)
+    """Decide stories, heads and which belongs to which. `hints` are those of the outline, where they are known. `sized`: display
+    lines were told by type size, so stories hardly ever begin without one. What the search looked at is added to `seen`, for
+    training."""
+    hints = hints or hints_of(outline, models.wording, models.sense)
     chance = outline.chances[:, HEAD].sum(axis=1)
     rows = [row for run in outline.runs for row in run if chance[row] > 0.05]
     matches = matches_of(outline, hints, rows)
-    boundaries = [0.0]
-    if len(outline.paragraphs) > 1:
-        boundaries += models.boundary(boundary_features(outline, hints)).tolist()
-        if sized:
-            boundaries = _by_size(boundaries, outline, chance)
     resumes = resumptions(outline, hints, models.resume)
+    boundaries = _boundaries(outline, hints, models.boundary, resumes)
+    if sized:
+        boundaries = _by_size(boundaries, outline, chance)
     logit = {row: log(chance[row] + 1e-4) - log(1 - chance[row] + 1e-4) for row in rows}
     starts = frozenset(index for index, score in enumerate(boundaries) if score > 0 and index not in resumes)
     table = story_table(outline, hints, matches, stories_of(outline, starts, resumes))
@@ -256,6 +279,16 @@ def _by_size(boundaries: list[float], outline: Outline, chance: Floats) -> list[
         score + (_SIZED_HEAD if any(chance[row] > 0.5 for row in run) else _SIZED_NONE)
         for score, run in zip(boundaries, outline.runs, strict=False)
     ]
+
+
+def _boundaries(outline: Outline, hints: Hints, network: Network, resumes: Mapping[int, int]) -> list[float]:
+    """For every paragraph the log-odds that a story begins with it. What stands below a piece that is known to go on farther
+    down is of another story."""
+    if len(outline.paragraphs) < 2:
+        return [0.0]
+    scores = [0.0, *network(boundary_features(outline, hints)).tolist()]
+    below = {earlier + 1 for later, earlier in resumes.items() if later > earlier + 1}
+    return [score + (_BROKEN_OFF if at in below else 0.0) for at, score in enumerate(scores)]
 
 
 def _own_score(page: _Page, heads: frozenset[int], starts: frozenset[int]) -> float:

@@ -18,6 +18,7 @@ from miner.split.sense import Sense, Vectors
 from miner.split.wording import Wording, close_slots, opening_slots
 
 __all__ = [
+    "REACH",
     "Hints",
     "boundary_features",
     "cut_features",
@@ -40,7 +41,7 @@ _WORDING = [_OPENS, _CLOSES, 12, *range(60, 67)]
 _RARE = 0.6
 _LAGS = 4
 """So many paragraphs back each paragraph is compared with."""
-_REACH = 14
+REACH = 14
 """Pieces back to which a piece may go on."""
 
 
@@ -258,7 +259,7 @@ def resume_pairs(outline: Outline) -> list[tuple[int, int]]:
     out = []
     for later, piece in enumerate(pieces):
         if later and piece.start < 0.97:
-            near = [index for index in loose if later - _REACH <= index < later]
+            near = [index for index in loose if later - REACH <= index < later]
             out += [(index, later) for index in near if pieces[index].stop + piece.start < 1.6]
     return out
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from miner.split.features import PageView
 from miner.split.roles import LABELS, Floats
 
-__all__ = ["Outline", "Paragraph", "grams_of", "outline", "pairs_of", "presence"]
+__all__ = ["Outline", "Paragraph", "grams_of", "outline", "pairs_of", "presence", "torn_at"]
 
 _INDEX = {label: number for number, label in enumerate(LABELS)}
 _BODY = [_INDEX[label] for label in "FMLORr"]
@@ -25,6 +25,8 @@ _PARTS = np.array(
 HEAD = [_INDEX[label] for label in "HhKT"]
 _SURE = 0.12
 """Lines are torn apart where a paragraph's start or end is likelier than this: binding decides whether they go on."""
+_GOES_ON, _BREAKS_OFF = (0.02, 0.9), 0.05
+"""Chances to open as a paragraph does and to go on from farther up, of a piece after a tear; to be finished, of one before."""
 _OPEN_ENDS = (0, 8)
 """Classes of line ends: Chinese character, digit or Latin letter."""
 _TEXT = 20_000
@@ -94,6 +96,19 @@ def outline(view: PageView, chances: Floats) -> Outline:
         for group in groups
     ]
     return Outline(view, chances, paragraphs, runs)
+
+
+def torn_at(made: Outline, paragraph: int, row: int) -> Outline:
+    """Return the outline with one paragraph torn in two before a row of it."""
+    whole = made.paragraphs[paragraph]
+    cut = whole.rows.index(row)
+    parts = (
+        _paragraph(made.view, whole.rows[:cut], (whole.start, whole.resumed, _BREAKS_OFF)),
+        _paragraph(made.view, whole.rows[cut:], (*_GOES_ON, whole.stop)),
+    )
+    paragraphs = [*made.paragraphs[:paragraph], *parts, *made.paragraphs[paragraph + 1 :]]
+    runs = [*made.runs[: paragraph + 1], [], *made.runs[paragraph + 1 :]]
+    return Outline(made.view, made.chances, paragraphs, runs)
 
 
 def _orphans(view: PageView, body: npt.NDArray[Any], start: Floats, stop: Floats) -> npt.NDArray[Any]:

@@ -23,6 +23,7 @@ from miner.split.lines import Row, rows_of
 from miner.split.outline import Outline, outline
 from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.roles import LABELS, label_roles
+from miner.split.tears import mend_tears
 from miner.split.weights import Models
 from miner.split.writing import write
 
@@ -135,7 +136,8 @@ def _plan_rows(rows: list[Row], models: Models, size: float | None) -> Plan:
         return Plan([LinePlan(None, "other") for _ in rows], [])
     if not made.paragraphs or not _is_prose(rows):
         return _kept_as_it_stands(rows)
-    return write(made, bind(made, models.networks, sized=size is not None))
+    made, hints = mend_tears(made, models.networks)
+    return write(made, bind(made, models.networks, hints, sized=size is not None))
 
 
 def _is_prose(rows: Sequence[Row]) -> bool:

@@ -20,7 +20,7 @@ from miner.split.wording import Wording
 
 __all__ = ["Models", "load_models", "save_models"]
 
-_NAMES = ("boundary", "resume", "cut", "pair")
+_NAMES = ("boundary", "resume", "cut", "pair", "tear")
 _ROLE_ARRAYS = ("state", "transitions", "bag", "edge", "bias", "taps", "tap_bias", "out", "out_bias")
 _SENSE_ARRAYS = ("pairs", "openings", "closes", "head")
 _LARGE = 100_000
@@ -47,7 +47,9 @@ def load_models(path: Path | None = None) -> Models:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         where = str(path) if path else "miner/resources/models/split.npz"
         raise ModelError(
-            f"the splitter's model cannot be read: {error}", where=where, hint="miner train split"
+            f"读不了切分模型 / the splitter's model cannot be read: {error}",
+            where=where,
+            hint="miner train split",
         ) from error
 
 

@@ -198,7 +198,7 @@ def _store_error(error: sqlite3.Error, path: Path) -> StoreError:
     for key, (what, hint) in _EXPLANATIONS.items():
         if key in text:
             return StoreError(what, where=str(path), hint=hint)
-    return StoreError(f"SQLite says: {error}", where=str(path))
+    return StoreError(f"SQLite 报错 / SQLite says: {error}", where=str(path))
 
 
 _EXPLANATIONS = {

@@ -194,7 +194,7 @@ def _local_row(article_id: str, index: int, entity: LocalEntity) -> Row:
 
 def _mention_row(m: Mention) -> Row:
     return {"id": stable_id("mention", m.article_id, m.field, m.span.start, m.span.end), "article_id": m.article_id, "field": m.field, "start": m.span.start,
-            "end": m.span.end, "text": m.text, "label": m.label, "method": m.method, "confidence": round(m.confidence, 3), "local_entity": m.entity}  # fmt: skip
+            "end": m.span.end, "text": m.text, "label": m.label, "method": m.method, "confidence": round(m.confidence, 3), "local_entity": m.entity, "evidence": m.evidence}  # fmt: skip
 
 
 def report_row(report: Any) -> Row:

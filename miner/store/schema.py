@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from miner.store.columns import ARTICLE, END, ENTITY_REFS, FIELD, START, entity_table
 from miner.store.tables import Column, Table
 from miner.store.tables import column as _c
 from miner.store.tables import reference as _ref
@@ -13,45 +14,6 @@ __all__ = ["MIGRATIONS", "SCHEMA_VERSION", "TABLES", "Column", "Table", "index_s
 SCHEMA_VERSION = 2
 MIGRATIONS = {2: ("drop table if exists figure_conflicts",)}
 """What makes a database of an older version one of that version, before missing tables are created; all that goes is made again."""
-
-
-_ARTICLE = _c("article_id", _ref("articles", null=False), "所在文章 / article")
-_FIELD = _c("field", "text not null default 'body'", "所在字段:body 正文、headline 标题、kicker 引题、subtitle 副题 / field")  # fmt: skip
-_START = _c("start", "integer not null", "起始字符(含),从 0 计 / first character, 0-based")
-_END = _c("end", "integer not null", "结束字符(不含) / end character, exclusive")
-_ENTITY_REFS = (
-    _c("enterprise_id", _ref("enterprises", delete="set null"), "企业 / enterprise"),
-    _c("person_id", _ref("people", delete="set null"), "人物 / person"),
-    _c("organization_id", _ref("organizations", delete="set null"), "机构 / organization"),
-    _c("place_id", _ref("places", delete="set null"), "地点 / place"),
-)
-_SEEN = (
-    _c("n_mentions", "integer not null default 0", "被提及次数 / mentions"),
-    _c("n_articles", "integer not null default 0", "被提及的文章数 / articles"),
-    _c("first_seen", "text", "首次见报日期 / first seen"),
-    _c("last_seen", "text", "最近见报日期 / last seen"),
-    _c("pinyin", "text", "名称的拼音,排序用 / sounds of the name, to sort by"),
-)
-
-
-def _entity(name: str, title: str, about: str, *more: Column, facets: tuple[str, ...] = ()) -> Table:
-    columns = (
-        _c("id", "text primary key", "稳定标识 / stable id"),
-        _c("name", "text not null", "最完整的名称 / fullest name"),
-        *more,
-        *_SEEN,
-    )
-    return Table(
-        name,
-        title,
-        about,
-        columns,
-        label="name",
-        facets=facets,
-        sort="n_articles",
-        indexes=(("name",), ("pinyin",), ("n_articles",), ("n_mentions",)),
-    )
-
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -202,7 +164,7 @@ TABLES: tuple[Table, ...] = (
         extra=("primary key (document_id, line)",),
         indexes=(("article_id",),),
     ),
-    _entity(
+    entity_table(
         "enterprises",
         "企业",
         "每家企业一行 / one enterprise",
@@ -213,15 +175,17 @@ TABLES: tuple[Table, ...] = (
         _c("standing", "text", "把握的理由 / why so sure"),
         facets=("country", "industry"),
     ),
-    _entity("people", "人物", "每位人物一行 / one person", _c("latin_name", "text", "外文名 / Latin name")),
-    _entity(
+    entity_table(
+        "people", "人物", "每位人物一行 / one person", _c("latin_name", "text", "外文名 / Latin name")
+    ),
+    entity_table(
         "organizations",
         "机构",
         "每个机构一行 / one organization",
         _c("kind", "text", "类别:government 政府、party 党委、university 高校、association 协会…… / kind"),
         facets=("kind",),
     ),
-    _entity("places", "地点", "每个地点一行 / one place", _c("kind", "text", "类别 / kind")),
+    entity_table("places", "地点", "每个地点一行 / one place", _c("kind", "text", "类别 / kind")),
     Table(
         "aliases",
         "别名",
@@ -234,7 +198,7 @@ TABLES: tuple[Table, ...] = (
                 "text not null check (kind in ('short', 'full', 'latin', 'declared', 'variant'))",
                 "类别:short 简称、full 全称、latin 外文、declared 文中声明、variant 异写 / kind",
             ),
-            *_ENTITY_REFS,
+            *ENTITY_REFS,
             _c("article_id", _ref("articles"), "得知于文章 / learnt in"),
             _c("field", "text", "字段 / field"),
             _c("start", "integer", "起始字符 / start"),
@@ -260,20 +224,21 @@ TABLES: tuple[Table, ...] = (
         "正文或标题中的一个名字 / a name in the text",
         (
             _c("id", "text primary key", "标识 / id"),
-            _ARTICLE,
-            _FIELD,
-            _START,
-            _END,
+            ARTICLE,
+            FIELD,
+            START,
+            END,
             _c("text", "text not null", "原文写法 / as written"),
             _c(
                 "label",
                 "text not null check (label in ('enterprise', 'person', 'organization', 'place'))",
                 "类别 / label",
             ),
-            *_ENTITY_REFS,
+            *ENTITY_REFS,
             _c("method", "text not null", "由何规则或模型找到 / found by"),
             _c("confidence", "real not null", "把握(0–1) / confidence"),
             _c("local_entity", "integer not null", "文内实体序号 / entity within the article"),
+            _c("evidence", "text", "何者提出、最重的证据、落选者(JSON) / proposed by, evidence, what lost"),
         ),
         label="text",
         facets=("label", "method"),
@@ -300,10 +265,10 @@ TABLES: tuple[Table, ...] = (
             _c("organization_text", "text not null default ''", "单位(原文写法) / body as written"),
             _c("enterprise_id", _ref("enterprises", delete="set null"), "企业 / enterprise"),
             _c("organization_id", _ref("organizations", delete="set null"), "机构 / organization"),
-            _ARTICLE,
-            _FIELD,
-            _START,
-            _END,
+            ARTICLE,
+            FIELD,
+            START,
+            END,
             _c("date", "text", "报道日期 / date"),
             _c("status", "text not null default 'present'", "现任、曾任 / present or former"),
             _c("since", "text", "任职起始(文中所述) / since"),
@@ -357,10 +322,10 @@ TABLES: tuple[Table, ...] = (
         (
             _c("id", "text primary key", "标识 / id"),
             _c("event_id", _ref("events", delete="set null"), "事件 / event"),
-            _ARTICLE,
-            _FIELD,
-            _START,
-            _END,
+            ARTICLE,
+            FIELD,
+            START,
+            END,
             _c("type", "text not null", "类型 / type"),
             _c("trigger", "text not null", "触发词 / trigger"),
             _c("trigger_start", "integer not null", "触发词起始字符 / start of the trigger"),
@@ -393,7 +358,7 @@ TABLES: tuple[Table, ...] = (
             _c("report_id", _ref("event_reports", null=False), "事件报道 / report"),
             _c("role", "text not null", "身份 / role"),
             _c("name", "text not null", "原文写法 / as written"),
-            *_ENTITY_REFS,
+            *ENTITY_REFS,
             _c("local_entity", "integer", "文内实体序号 / entity within the article"),
         ),
         label="name",
@@ -413,15 +378,15 @@ TABLES: tuple[Table, ...] = (
         "有说话人的话 / words with a speaker",
         (
             _c("id", "text primary key", "标识 / id"),
-            _ARTICLE,
-            _FIELD,
-            _START,
-            _END,
+            ARTICLE,
+            FIELD,
+            START,
+            END,
             _c("text", "text not null", "原话 / words"),
             _c("direct", "integer not null", "1 直接引语,0 转述 / direct"),
             _c("cue", "text", "引语动词 / cue"),
             _c("speaker", "text not null", "说话人 / speaker"),
-            *_ENTITY_REFS[:3],
+            *ENTITY_REFS[:3],
             _c("continued", "text", "被打断的后续部分(JSON 区间) / later parts"),
             _c("confidence", "real not null", "把握 / confidence"),
             _c("local_entity", "integer", "文内实体序号 / entity within the article"),
@@ -436,10 +401,10 @@ TABLES: tuple[Table, ...] = (
         "有含义的数字 / a number that says something",
         (
             _c("id", "text primary key", "标识 / id"),
-            _ARTICLE,
-            _FIELD,
-            _START,
-            _END,
+            ARTICLE,
+            FIELD,
+            START,
+            END,
             _c("text", "text not null", "原文写法 / as written"),
             _c("value", "real", "数值(万、亿已乘出) / value"),
             _c("unit", "text not null", "单位 / unit"),
@@ -459,7 +424,7 @@ TABLES: tuple[Table, ...] = (
         "文内实体",
         "一篇文章所说的一个实体及其归并去向 / what one article speaks of, before and after resolving",
         (
-            _ARTICLE,
+            ARTICLE,
             _c("local_entity", "integer not null", "文内序号 / index"),
             _c("label", "text not null", "类别 / label"),
             _c("name", "text not null", "文内最完整的名称 / fullest form"),
@@ -549,7 +514,7 @@ TABLES: tuple[Table, ...] = (
         "关键词",
         "文章关键词及权重 / keywords of an article",
         (
-            _ARTICLE,
+            ARTICLE,
             _c("term", "text not null", "词 / term"),
             _c("weight", "real not null", "权重(TF-IDF) / weight"),
         ),
@@ -573,7 +538,7 @@ TABLES: tuple[Table, ...] = (
         "文章主题",
         "文章与主题的关联 / weight of a topic in an article",
         (
-            _ARTICLE,
+            ARTICLE,
             _c("topic_id", _ref("topics", null=False), "主题 / topic"),
             _c("weight", "real not null", "权重 / weight"),
         ),

@@ -33,11 +33,11 @@ MEASURES = {
 ROLES = {
     "party": "签约方", "buyer": "买方", "seller": "卖方", "exhibitor": "参展方", "launcher": "发布方", "launched": "所发布", "visitor": "来访者",
     "visited": "受访者", "host": "主人", "attendee": "出席者", "founder": "创办方", "founded": "所成立", "investor": "投资方", "target": "投向",
-    "winner": "获奖者", "awarder": "颁奖方", "appointee": "受任者", "appointer": "任命方", "witness": "见证者", "participant": "参与者",
+    "winner": "获奖者", "awarder": "颁奖方", "appointee": "受任者", "body": "任职单位", "appointer": "任命方", "witness": "见证者", "participant": "参与者",
 }  # fmt: skip
 ORGANIZATION_KINDS = {
     "government": "政府", "party": "党委", "university": "高校", "association": "协会", "hospital": "医院", "institute": "研究机构",
-    "international": "国际组织", "media": "媒体", "country": "国家或地区", "province": "省级行政区", "city": "城市", "district": "区县",
+    "international": "国际组织", "media": "媒体", "country": "国家或地区", "province": "省级行政区", "city": "城市", "district": "市辖区", "county": "县市", "region": "地区", "continent": "大洲",
     "venue": "场馆", "zone": "园区", "street": "街道乡镇",
 }  # fmt: skip
 CHANGE = "_change"

@@ -163,9 +163,7 @@ def tags(field: dict[str, str | int | None]) -> Iterator[str]:
     for name in ("newspaper", "edition", "section"):
         if field.get(name) is not None:
             yield tag(name, field[name])
-    if field.get("edition") is not None and is_about_expo(
-        str(field.get("headline") or ""), str(field.get("body") or "")
-    ):
+    if is_about_expo(str(field.get("headline") or ""), str(field.get("body") or "")):
         yield tag("about", "expo")
     date = str(field.get("published") or "")
     if len(date) >= 4:

@@ -144,7 +144,7 @@ _FILL = {
     "measures": (
         f"with pairs as (select measure, unit, edition, sum(kind = 'conflict') as c, sum(kind = 'rounding') as r from ({contradictions_sql()}) group by 1, 2, 3) "
         "select f.measure, f.unit, f.edition, count(*), count(distinct f.value), min(f.value), max(f.value), coalesce(max(p.c), 0), coalesce(max(p.r), 0) "
-        "from figures f left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
+        "from figures f join articles a on a.id = f.article_id and a.duplicate_of is null left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
         "where f.measure is not null and f.edition is not null group by 1, 2, 3"
     ),
 }  # fmt: skip
@@ -171,23 +171,27 @@ def create(connection: sqlite3.Connection) -> None:
     lists.create(connection)
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing."""
+def rebuild(connection: sqlite3.Connection, *, since: bool = False) -> None:
+    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing.
+
+    `since`: the same program filled them the last time, and what it found of names still holds.
+    """
     create(connection)
     _find_coverage(connection)
     for table in reversed(TABLES):
-        connection.execute(f"delete from [{table.name}]")
+        if table not in lists.TABLES:
+            connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
         connection.execute(f"insert into [{name}] {sql.replace(_SAYS_FIRST, _says_first())}")
     _fill_own_figures(connection)
-    lists.rebuild(connection)
+    lists.rebuild(connection, keep_sounds=since)
 
 
 def _find_coverage(connection: sqlite3.Connection) -> None:
     """List the articles that are about the expo, in a temporary table."""
     connection.execute("drop table if exists temp.about_expo")
     connection.execute("create temp table about_expo (id text primary key) without rowid")
-    found = connection.execute("select id, headline, body from articles where edition is not null")
+    found = connection.execute("select id, headline, body from articles")
     connection.executemany(
         "insert into temp.about_expo values (?)",
         ((article,) for article, headline, body in found if is_about_expo(headline or "", body)),

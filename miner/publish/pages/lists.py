@@ -14,6 +14,7 @@ from typing import Any
 
 from miner.publish import query as q
 from miner.publish.archive import KINDS, rows, scalar
+from miner.publish.heeded import Heeded, heeded
 from miner.publish.index import fts
 from miner.publish.index import listed as lists
 from miner.publish.pages.summary import hydrate
@@ -79,6 +80,13 @@ class Listing:
         """Events, quotes and figures have days, parties and sentences; entities have names."""
         return self.kind not in KINDS
 
+    @property
+    def heeded(self) -> Heeded:
+        """The arguments that the page knows."""
+        known = heeded(*self.choices, *(("words",) if self.of_facts else ()), sort=self.orders.__contains__)
+        beside = {"named"} if self.of_facts else {"named", "entity"}
+        return {name: check for name, check in known.items() if name not in beside}
+
 
 LISTINGS = {
     listing.address: listing
@@ -89,8 +97,9 @@ LISTINGS = {
         Listing("place", "地点", "places", "places", "处", ("edition", "kind"), _entity_orders("places")),
         Listing("event", "事件", "events", "events", "件", ("edition", "type", "status", "country", "role", "told"), {
             **_DATED, "reports": Order("报道数", "n_reports", "ix_events_n_reports"), "amount": Order("金额", "amount", "ix_events_amount")}, {"told": "yes"}),
-        Listing("quote", "引语", "quotes", "quotes", "条", ("edition", "speaker", "direct", "country"), _DATED),
-        Listing("figure", "数字", "numbers", "figures", "条", ("edition", "measure", "unit"), {**_DATED, "value": Order("数值（限一个指标）", "value", "ix_figures_measure_value", within="measure")}),
+        Listing("quote", "引语", "quotes", "quotes", "条", ("edition", "speaker", "direct", "country", "once"), _DATED, {"once": "yes"}),
+        Listing("figure", "数字", "numbers", "figures", "条", ("edition", "measure", "unit", "once"), {
+            **_DATED, "value": Order("数值（限一个指标）", "value", "ix_figures_measure_value", within="measure")}, {"once": "yes"}),
     )
 }  # fmt: skip
 

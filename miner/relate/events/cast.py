@@ -9,13 +9,12 @@ from miner.language.event_types import event_types
 from miner.model import Mention, Participant
 from miner.relate.events.completed import completed
 from miner.relate.events.grammar import Cast as GrammarCast
-from miner.relate.events.grammar import comes_to, find_cast, is_candidate
+from miner.relate.events.grammar import comes_to, find_cast, fitting, is_candidate, is_other_side
 from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import EventModel, Floats
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
 from miner.relate.events.shares import Share, Shares, values_of
 from miner.relate.events.signs import Word
-from miner.relate.events.tokens import TIME, Token
 from miner.relate.events.triggers import Found
 
 _MANY = ("mutual", "acting", "given")
@@ -108,7 +107,7 @@ def _weighed(
         return Cast((), grammar.open_list)
     chosen = _chosen(event, grammar, model.parties_second(values), model.parties_threshold)
     named = [s.name for s in chosen if s.entity not in roles and s.name is not None]
-    kept = [_founded(event, roles[s.entity], s.name) for s in chosen if s.entity in roles]
+    kept = [roles[s.entity] for s in chosen if s.entity in roles]
     cast = cast_with(named, event.word, event.type)
     return Cast((*kept, *cast.participants), grammar.open_list or cast.open_list)
 
@@ -138,35 +137,6 @@ def _told_plainly(event: Shares, grammar: GrammarCast) -> frozenset[int | None]:
     own = {participant.entity for participant in event.grammar.participants}
     told = (p.entity for p in grammar.participants if p.entity is not None)
     return frozenset(e for e in told if e not in own or event.by_entity[e].name is None)
-
-
-def _founded(event: Shares, participant: Participant, name: Name | None) -> Participant:
-    """Mend the roles of a founding: who stands alone before the trigger is founded (某联盟成立。, 某联盟成立大会), people never are."""
-    word, line = event.word, event.word.line
-    if event.type != "founding" or name is None or name.line is not line:
-        return participant
-    founded = roles_of(word, event.type)[True]
-    if name.mention.label == "person":
-        return replace(participant, role="attendee") if participant.role == founded else participant
-    if name.at > word.at or line.word(_head(name) - 1) in (*_DOERS, *_SWAPS):
-        return participant
-    between, behind = line.tokens[name.at + 1 : word.at], line.tokens[word.at + 1 : line.ends[word.at]]
-    if any(map(_is_thing, between)) or any(t.tag in _SAYING for t in between) or any(map(_is_thing, behind)):
-        return participant
-    return replace(participant, role=founded)
-
-
-_SAYING = frozenset({"v", "uj", "c"})
-"""Parts of speech of words between a name and a trigger that make it more than the subject."""
-
-
-def _is_thing(token: Token) -> bool:
-    if token.kind:
-        return token.kind not in (TIME, "<L>")
-    return token.tag.startswith(("n", "l", "j")) and token.word not in _CEREMONIES
-
-
-_CEREMONIES = frozenset({"大会", "仪式", "典礼", "会议"})
 
 
 def _role_of_later(word: Word, kind: str, mention: Mention) -> str:
@@ -227,9 +197,15 @@ def role_of(name: Name, word: Word, kind: str) -> str:
         behind = behind or comes_to("".join(name.line.words[: name.at]))
     if before in _DOERS:
         behind = False
-    elif before in _SWAPS:
+    elif _is_turned_to(name, word, kind, before):
         behind = True
-    return roles[behind]
+    return fitting(roles[behind], name.mention)
+
+
+def _is_turned_to(name: Name, word: Word, kind: str, before: str) -> bool:
+    near = name.line is word.line and name.at < word.at
+    passage = word.story.reading.passage
+    return before in _SWAPS or (near and is_other_side(passage, name.mention, trigger_of(word, kind)))
 
 
 def _head(name: Name) -> int:

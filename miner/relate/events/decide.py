@@ -217,20 +217,36 @@ def _speaks(word: Word) -> Iterator[float]:
 
 def decided(reading: Reading, model: EventModel) -> list[Claim]:
     """Return the events that an article tells, in text order, each with the word that tells it."""
-    return chosen(claims(scored(reading, model), model.types), model)
+    return kept(weighed(scored(reading, model), model), model)
 
 
-def chosen(found: Sequence[Claim], model: EventModel) -> list[Claim]:
-    """Return those of an article's claims that the second look takes for events, in text order."""
+def weighed(looked: Sequence[Scored], model: EventModel) -> list[Claim]:
+    """Take the second look: give every sentence and type that is not unlikely its chance."""
+    return judged(claims(looked, model.types), model)
+
+
+def judged(found: list[Claim], model: EventModel) -> list[Claim]:
+    """Give the claims of an article the chances of the second look."""
     if not found:
-        return []
+        return found
     chances = model.second(np.array([claim.values for claim in found]))
     for claim, chance in zip(found, chances.tolist(), strict=True):
         claim.chance = (
             chance if claim.type in model.types else math.exp(claim.best.types[claim.type]) / _UNSEEN_SHARE
         )
-    kept = _each_word_once(claim for claim in found if claim.chance > model.threshold)
-    return sorted(kept, key=lambda claim: claim.word.token.start)
+    return found
+
+
+def kept(found: Iterable[Claim], model: EventModel) -> list[Claim]:
+    """Return the claims above the threshold, one a word, in text order."""
+    told = (c for c in found if c.chance > model.threshold and may_tell(c.word, c.type))
+    likely = _each_word_once(told)
+    return sorted(likely, key=lambda claim: claim.word.token.start)
+
+
+def may_tell(word: Word, code: str) -> bool:
+    """Tell whether a word may tell an event of a type: what is held (全会, 座谈会) tells its own types and no learnt one."""
+    return word.found.rule.layer != "noun" or code in word.types or word.found.rule.kind == "mask"
 
 
 def _each_word_once(found: Iterable[Claim]) -> list[Claim]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from miner.language.lexicon import alternatives, listed
+from miner.language.numerals import han_class
 from miner.model import Mention, Participant
 from miner.offsets import Span
 from miner.relate.events.reading import Scope
 from miner.relate.events.triggers import Found, Words
+from miner.relate.events.wishers import wishers
 from miner.relate.passage import Passage
 
 _MAX_NAMES = 60
@@ -54,6 +56,8 @@ class Patterns:
     subject_tail: tuple[str, ...]
     no_subject_tail: tuple[str, ...]
     no_subject_head: frozenset[str]
+    comes_to_be: re.Pattern[str]
+    """What stands behind 成立 where nothing is founded behind it."""
 
 
 @cache
@@ -77,6 +81,9 @@ def patterns() -> Patterns:
         subject_tail=listed("event_grammar", "subject_tail"),
         no_subject_tail=listed("event_grammar", "no_subject_tail"),
         no_subject_head=frozenset(listed("event_grammar", "no_subject_head")),
+        comes_to_be=re.compile(
+            rf"(?:{_either('comes_to_be')}|[0-9{han_class(myriads=False)}]{{1,4}}周年|[，。；：！？、）”》\n]|$)"
+        ),
     )
 
 
@@ -155,7 +162,9 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
     countries = _countries(passage, scope, trigger, not chosen and not resolved)
     chosen += countries
     own = frozenset(m.entity for m in (*mine, *countries) if segment.covers(m.span))
-    participants = _participants(passage, chosen, trigger, resolved)
+    outside = wishers(passage, trigger.span.start)
+    chosen = [m for m in chosen if m.entity not in outside]
+    participants = _participants(passage, chosen, trigger, [p for p in resolved if p.entity not in outside])
     return Cast(participants, own, _open_list(passage.text, chosen, scope.sentence.end), bool(resolved))
 
 
@@ -412,6 +421,7 @@ def _participants(
         role = before if name.span.start < trigger.span.start else behind
         if before != behind and role == before and _is_object(passage, name, trigger):
             role = behind
+        role = fitting(role, name)
         found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
     return tuple(found.values())
 
@@ -421,9 +431,53 @@ def _is_object(passage: Passage, name: Mention, trigger: Found) -> bool:
     start = name.span.start
     if passage.text[max(start - 2, 0) : start].endswith(("与", "向", "对", "被")):
         return True
+    if is_other_side(passage, name, trigger):
+        return True
     if trigger.rule.type != "visit" or name.label == "person":
         return False
     return comes_to(passage.text[passage.sentence(start).start : start])
+
+
+_MET_WITH = re.compile("(?<![陪会参共])[同与][^，。；：、与和同]{0,20}$")
+_COMPANY = 24
+"""Characters before a name in which 同 or 与 and a title may stand."""
+_INVITES = re.compile("[^，。；：！？\n]{0,40}?邀请?，")
+
+
+def invites(passage: Passage, name: Mention) -> bool:
+    """Tell whether a name stands between 应 and 邀请: who comes at its invitation comes to it."""
+    start, end = passage.sentence(name.span.start)
+    asked = passage.text.rfind("应", start, name.span.start)
+    if asked < 0 or any(mark in passage.text[asked : name.span.start] for mark in "，。；：！？"):
+        return False
+    return _INVITES.match(passage.text, name.span.end, end) is not None
+
+
+def fitting(role: str, name: Mention) -> str:
+    """Return the role of a name, another where it cannot have it: nobody founds or launches a person, who then was there."""
+    return "attendee" if name.label == "person" and role in ("founded", "launched") else role
+
+
+def is_other_side(passage: Passage, name: Mention, trigger: Found) -> bool:
+    """Tell whether a name before a trigger has the second role: who invited, whom one meets with, what comes into being."""
+    if invites(passage, name):
+        return True
+    if trigger.rule.type == "meeting":
+        start = passage.sentence(name.span.start).start
+        return (
+            _MET_WITH.search(passage.text, max(start, name.span.start - _COMPANY), name.span.start)
+            is not None
+        )
+    return trigger.rule.type == "founding" and _comes_to_be(passage, name, trigger)
+
+
+def _comes_to_be(passage: Passage, name: Mention, trigger: Found) -> bool:
+    """Tell whether it is a name itself that is founded: 某联盟成立大会, 某公司于去年成立。"""
+    between = passage.within(Span(name.span.end, trigger.span.start))
+    if any(mention.label != "place" for mention in between) or name.label == "person":
+        return False
+    held = trigger.text.endswith(("大会", "仪式"))
+    return held or patterns().comes_to_be.match(passage.text, trigger.span.end) is not None
 
 
 def comes_to(before: str) -> bool:

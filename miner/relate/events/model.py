@@ -188,7 +188,7 @@ def unpack(stored: bytes) -> EventModel:
         with np.load(io.BytesIO(stored), allow_pickle=False) as archive:
             kept = {name: archive[name] for name in archive.files}
         if int(kept["format"]) != FORMAT:
-            raise ModelError(f"event model of format {int(kept['format'])}, not {FORMAT}")
+            raise ModelError(f"事件模型版本不合 / event model of format {int(kept['format'])}, not {FORMAT}")
         return EventModel(
             tuple(kept["types"].tolist()), frozenset(kept["known"].tolist()),
             kept["table"] * kept["scale"], kept["bias"], _look("second", kept), float(kept["threshold"]),
@@ -198,7 +198,7 @@ def unpack(stored: bytes) -> EventModel:
             _look("parties_second", kept), float(kept["parties_threshold"]),
         )  # fmt: skip
     except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-        raise ModelError(f"the event model cannot be read: {error}") from error
+        raise ModelError(f"读不了事件模型 / the event model cannot be read: {error}") from error
 
 
 @cache

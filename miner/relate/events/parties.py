@@ -10,6 +10,7 @@ from miner.language.event_types import event_types
 from miner.model import Mention
 from miner.relate.events.signs import Line, Word
 from miner.relate.events.tokens import TIME, Token
+from miner.relate.events.wishers import wishers
 
 _BACK = 3
 """Sentences before the trigger's in which every name is looked at; further back the last of each thing."""
@@ -68,15 +69,17 @@ class Pair:
 def names_of(word: Word) -> Iterator[Name]:
     """Yield the names among which the parties of an event are sought: of its sentence, then of those before, nearest first."""
     lines, here = word.story.lines, word.line.index
+    outside = wishers(word.story.reading.passage, word.token.start)
     seen: set[int] = set()
     count = 0
     for index in range(here, -1, -1):
         far = index < here - _BACK
         for name in _named(lines[index]):
-            if count == _MAX_NAMES or (far and name.mention.entity in seen):
+            entity = name.mention.entity
+            if count == _MAX_NAMES or entity in outside or (far and entity in seen):
                 continue
             count += 1
-            seen.add(name.mention.entity)
+            seen.add(entity)
             yield name
 
 

@@ -205,7 +205,7 @@ def model() -> dict[str, npt.NDArray[np.generic]]:
             return {name: archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, BadZipFile) as error:
         raise ModelError(
-            f"damaged posts model: {error}", hint="train it again with `miner train posts`"
+            f"职务模型损坏 / damaged posts model: {error}", hint="train it again with `miner train posts`"
         ) from error
 
 

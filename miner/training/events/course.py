@@ -15,7 +15,7 @@ from miner.model import Status
 from miner.relate.events.cast import pairs_of as candidates_of
 from miner.relate.events.cast import shares_of, trigger_of
 from miner.relate.events.completed import completed
-from miner.relate.events.decide import Claim, chosen, claims, scored
+from miner.relate.events.decide import Claim, claims, judged, kept, scored
 from miner.relate.events.grammar import Cast, find_cast
 from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import BITS, STATUSES, EventModel, Floats, Linear, pack, row_of
@@ -363,8 +363,8 @@ def learn(some: Sequence[Study], types: Sequence[str], say: Say, *, made: Sequen
     looked: list[tuple[Study, list[Claim]]] = []
     blind: list[EventModel] = []
     for fold in range(FOLDS):
-        kept, left = fold_of(some, fold, FOLDS)
-        model = with_cast(first_look((*kept, *made), types), kept)
+        others, left = fold_of(some, fold, FOLDS)
+        model = with_cast(first_look((*others, *made), types), others)
         looked += looked_at(left, model)
         blind += [model] * len(left)
         say(f"first look without part {fold + 1} of {FOLDS}")
@@ -377,7 +377,7 @@ def learn(some: Sequence[Study], types: Sequence[str], say: Say, *, made: Sequen
     rows = [
         row
         for (study, found), without in zip(looked, blind, strict=True)
-        for row in weighed(study, without, chosen(found, model))
+        for row in weighed(study, without, kept(judged(found, model), model))
     ]
     model = with_parties(with_time(with_cast(model, some), some), rows)
     say(f"a party from a chance of {model.parties_threshold:.3f}")
@@ -389,7 +389,8 @@ def train_events(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Articles that are measured with (those beside the data) are never learned from: they would measure nothing then.
     """
-    folders = [data / "annotated", *([effort.corpus / "articles"] if effort.corpus is not None else [])]
+    own = [effort.corpus / "articles"] if effort.corpus is not None else []
+    folders = [data / "annotated", *own, *effort.gold]
     some = [study for folder in folders for study in studies(folder)]
     say(f"{len(some)} articles, {sum(len(s.events) for s in some)} events")
     types = sorted(Counter(e.type for s in some for e in s.events))

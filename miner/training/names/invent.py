@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from miner.language.lexicon import Entry, load_all
 from miner.training.names.sets import Example
@@ -35,6 +36,8 @@ class Lists:
     """The words that names are drawn from."""
 
     fillers: dict[str, list[str]]
+    phrases: dict[str, list[str]]
+    """Templates of several names, by the slot that they fill."""
     brands: list[str]
     fulls: list[str]
     latin_brands: list[str]
@@ -55,55 +58,81 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{2,8}")
 
 
 def read_lists(folder: Path) -> Lists:
-    """Read fillers and enterprises of the package, and the lexicons below a data folder."""
-    fillers = {}
-    for line in _read("fillers.txt"):
-        name, _, words = line.partition(": ")
-        fillers[name] = words.split(" ")
-    enterprises: Sequence[Entry] = load_all().get("enterprises", ())
+    """Read fillers and enterprises of the package, and the lexicons below a data folder; raises OSError when one is missing."""
+    fillers = {name: words.split(" ") for name, words in _named("fillers.txt")}
+    phrases: dict[str, list[str]] = {}
+    for name, template in _named("phrases.txt"):
+        phrases.setdefault(name, []).append(template)
     lexicons = folder / "lexicons"
-    brands = [
-        form for e in enterprises for form in (e.name, *e.short) if _HAN.search(form) and len(form) <= 8
-    ]
-    fulls = [form for e in enterprises for form in e.full if _HAN.search(form)]
-    latin = [
-        form for e in enterprises for form in (e.name, *e.latin) if form.isascii() and 2 <= len(form) <= 20
-    ]
-    companies = json.loads(
-        (lexicons / "company_lists" / "standup_companies.json").read_text(encoding="utf-8")
-    )
-    for row in companies:
-        if len(row["name"]) >= 8 and row["name"].endswith("公司"):
-            fulls.append(row["name"])
-        alias = (row.get("alias") or "").split("、")[0].split("/")[0]
-        if _HAN.fullmatch(alias) and 2 <= len(alias) <= 6:
-            brands.append(alias)
-    people = [
-        line.split()[0] for line in _lines(lexicons / "hanlp_dict" / "人名词典.txt") if " nr " in f"{line} "
-    ]
-    people = [p for p in people if _HAN.fullmatch(p) and 2 <= len(p) <= 3]
-    bodies = [
-        line.split()[0]
-        for line in _lines(lexicons / "hanlp_dict" / "机构名词典.txt")
-        if len(line.split()) > 1
-    ]
+    names, places, words = lexicons / "names", lexicons / "admin_div", lexicons / "hanlp_dict"
+    companies = _companies(lexicons / "company_lists" / "standup_companies.json")
+    people = _people(words / "人名词典.txt")
+    bodies = [line.split()[0] for line in _lines(words / "机构名词典.txt") if " " in line]
     return Lists(
-        fillers=fillers, brands=brands, fulls=fulls, latin_brands=latin + fillers["latinbrand"],
-        surnames=[p[0] for p in people], given_pairs=[p[1:] for p in people],
-        foreign_parts=[p for p in _lines(lexicons / "hanlp_dict" / "nrf.txt") if _HAN.fullmatch(p) and len(p) <= 5],
-        japanese=[p for p in _lines(lexicons / "names" / "Japanese_Names_Corpus_18W.txt") if re.fullmatch(r"[\u4e00-\u9fff]{3,5}", p)],
-        areas=_column(lexicons / "admin_div" / "areas.csv") + _column(lexicons / "admin_div" / "cities.csv"),
-        streets=_column(lexicons / "admin_div" / "streets.csv"),
-        latin_names=[p for p in _lines(lexicons / "names" / "English_Names_Corpus_2W.txt") if p.isascii() and p.isalpha() and len(p) > 3],
-        bodies=[b for b in bodies if _HAN.search(b) and 4 <= len(b) <= 18 and _BODY.search(b)],
+        fillers=fillers, phrases=phrases, brands=_brands() + companies.brands, fulls=_fulls() + companies.fulls,
+        latin_brands=_latin() + fillers["latinbrand"], surnames=[p[0] for p in people], given_pairs=[p[1:] for p in people],
+        foreign_parts=_like(r"[\u4e00-\u9fff]{2,5}", _lines(words / "nrf.txt")),
+        japanese=_like(r"[\u4e00-\u9fff]{3,5}", _lines(names / "Japanese_Names_Corpus_18W.txt")),
+        areas=_column(places / "areas.csv") + _column(places / "cities.csv"),
+        streets=_column(places / "streets.csv"),
+        latin_names=_like("[A-Za-z]{4,}", _lines(names / "English_Names_Corpus_2W.txt")),
+        bodies=_usual(bodies, tuple(fillers["body_ending"])),
         by_ending=_by_ending(bodies),
-        provinces=_column(lexicons / "admin_div" / "provinces.csv"),
+        provinces=_column(places / "provinces.csv"),
     )  # fmt: skip
 
 
-_BODY = re.compile(
-    r"(?:大学|学院|医院|协会|学会|商会|委员会|局|厅|研究所|研究院|中心|联合会|法院|检察院|基金会|中学|政府|总会|办公室)$"
-)
+def _named(file: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the content of every line of a resource: `name: content`."""
+    for line in _read(file):
+        name, _, content = line.partition(": ")
+        yield name, content
+
+
+def _entries() -> Sequence[Entry]:
+    return load_all().get("enterprises", ())
+
+
+def _brands() -> list[str]:
+    forms = (form for entry in _entries() for form in (entry.name, *entry.short))
+    return [form for form in forms if _HAN.search(form) and len(form) <= 8]
+
+
+def _fulls() -> list[str]:
+    return [form for entry in _entries() for form in entry.full if _HAN.search(form)]
+
+
+def _latin() -> list[str]:
+    forms = (form for entry in _entries() for form in (entry.name, *entry.latin))
+    return [form for form in forms if form.isascii() and 2 <= len(form) <= 20]
+
+
+class _Companies(NamedTuple):
+    brands: list[str]
+    fulls: list[str]
+
+
+def _companies(file: Path) -> _Companies:
+    """Read a list of companies: rows with a registered name and other names, which are parted by 、 or /."""
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    others = ((row.get("alias") or "").split("、")[0].split("/")[0] for row in rows)
+    return _Companies(
+        [other for other in others if _HAN.fullmatch(other) and 2 <= len(other) <= 6],
+        [row["name"] for row in rows if len(row["name"]) >= 8 and row["name"].endswith("公司")],
+    )
+
+
+def _people(file: Path) -> list[str]:
+    names = (line.split()[0] for line in _lines(file) if " nr " in f"{line} ")
+    return [name for name in names if _HAN.fullmatch(name) and 2 <= len(name) <= 3]
+
+
+def _like(pattern: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if re.fullmatch(pattern, name)]
+
+
+def _usual(bodies: Iterable[str], endings: tuple[str, ...]) -> list[str]:
+    return [body for body in bodies if _HAN.search(body) and 4 <= len(body) <= 18 and body.endswith(endings)]
 
 
 def _by_ending(bodies: Sequence[str]) -> dict[str, list[str]]:
@@ -121,9 +150,7 @@ def _lines(path: Path) -> list[str]:
 
 def _column(path: Path) -> list[str]:
     names = [line.split(",")[1].strip('"') for line in _lines(path)[1:]]
-    return [
-        name for name in names if name not in {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
-    ]
+    return [name for name in names if name != "县" and not name.endswith(("市辖区", "县级行政区划"))]
 
 
 class Inventor:
@@ -151,11 +178,7 @@ class Inventor:
     def cn(self) -> str:
         """Draw a Chinese person's name."""
         r = self.random
-        surname = (
-            r.choice(self.lists.surnames)
-            if self.chance(0.97)
-            else r.choice(["欧阳", "司马", "上官", "诸葛", "司徒", "夏侯"])
-        )
+        surname = r.choice(self.lists.surnames) if self.chance(0.97) else self.word("double_surname")
         if self.chance(0.12):
             return surname[:1] + self.word("given_words") if self.chance(0.3) else self.word("given_words")
         if self.chance(0.45):
@@ -223,11 +246,7 @@ class Inventor:
         brand = r.choice(self.lists.brands) if self.chance(0.35) else self.invented_brand()
         industry = self.word("industry") if self.chance(0.8) else ""
         if self.chance(0.25):
-            industry += (
-                self.word("industry")
-                if self.chance(0.6)
-                else r.choice(["发展", "服务", "运营", "公共服务", "创新", "设备"])
-            )
+            industry += self.word("industry") if self.chance(0.6) else self.word("industry_end")
         if self.chance(0.1) and region:
             return f"{brand}（{region}）{industry}有限公司"
         return region + brand + industry + self.word("suffix")
@@ -326,8 +345,10 @@ class Inventor:
         if name in _NAMES:
             label, draw = _NAMES[name]
             yield draw(self), label
-        elif name in _PHRASES:
-            yield from self.pieces(self.random.choice(_PHRASES[name]))
+        elif name in self.lists.phrases:
+            yield from self.pieces(self.random.choice(self.lists.phrases[name]))
+        elif name == "latin_bracket":
+            yield from self.pieces(self.random.choice(_BRACKETS))
         elif name == "ents":
             yield from self._series("ent", self.random.choice([2, 2, 3, 3, 4, 5, 6, 8, 11]))
         elif name == "officials":
@@ -497,22 +518,8 @@ _LABELLED = {
     "ministry": "organization", "intl": "organization", "media": "organization", "bank": "enterprise",
     "securities": "enterprise", "group": "enterprise", "country": "place",
 }  # fmt: skip
-_PHRASES = {
-    "ent": ["{brand}", "{brand}", "{brand}", "{brand}", "{full}", "{unit}", "{latinbrand}", "{group}", "{bank}", "{law}"],
-    "exec": [
-        "{ent}{biztitle}{person}", "{ent}{biztitle}{person}", "{ent}{biztitle}{person}", "{full}{biztitle}{cn}",
-        "{brand}{biztitle}{foreign}", "{ent}{biztitle}、{assoc}{assoctitle}{cn}", "{unit}{biztitle}{person}{latin_bracket}",
-        "{latinbrand}{biztitle}{person}", "{brand}{biztitle}{foreign1}", "{brand}{biztitle}{jp}{latin_bracket}",
-    ],
-    "expert": ["{univ}{proftitle}{cn}", "{hospital}{proftitle}{cn}", "{assoc}{assoctitle}{cn}", "{assoc}{proftitle}{cn}",
-               "{univ}{proftitle}、{assoc}{assoctitle}{cn}"],
-    "official": [
-        "{district}{govtitle}{cn}", "{district}{govtitle}{cn}", "[o:{district_full}委][t:书记]{cn}", "{gov}[t:局长]{cn}", "{gov}[t:副局长]{cn}", "{gov}[t:主任]{cn}",
-        "{ministry}{ministrytitle}{cn}", "{street}[t:党工委书记]{cn}", "{gov}[t:党组书记]、[t:主任]{cn}", "{gov}[t:党组成员]、[t:副主任]{cn}",
-        "{gov}[t:处长]{cn}", "{group}[t:总裁]{cn}",
-    ],
-    "latin_bracket": ["", "", "（{latin}）", "({latin})"],
-}  # fmt: skip
+_BRACKETS = ["", "", "（{latin}）", "({latin})"]
+"""The Latin name behind a foreign one, or none."""
 _LEVELS = "省市区县镇"
 _ALIKE: tuple[tuple[tuple[str, ...], Callable[[Inventor], str]], ...] = (
     (("大学", "学院"), Inventor.univ),

@@ -31,6 +31,7 @@ from miner.split.matching import SPOKEN, Block, Story, matches_of, pair_features
 from miner.split.outline import Outline, outline
 from miner.split.roles import RoleModel, label_roles
 from miner.split.sense import Sense
+from miner.split.tears import EVIDENCE, Tear, mend_tears, tears_of
 from miner.split.weights import Models, save_models
 from miner.split.wording import EDGE_BITS, Wording, close_slots, count_texts, opening_slots
 from miner.training import Effort, Say, Trained
@@ -48,6 +49,13 @@ __all__ = [
 ]
 
 Page = tuple[list[Line], dict[str, Any]]
+_NEVER = Network(
+    np.zeros((EVIDENCE, 1), dtype=np.float32),
+    np.zeros(1, dtype=np.float32),
+    np.zeros(1, dtype=np.float32),
+    -12.0,
+)
+"""The network that tells hidden tears where the pages to learn from have none."""
 _LEVELS = (1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5)
 _TORN_LEVELS = (5,)
 _PLAIN_LEVELS = (1, 1, 2)
@@ -61,6 +69,8 @@ _MISLED = 0.12
 _ALIKE = 0.2
 """Share of pages with short stories of one theme, mostly in one measure."""
 _ROLE_ROUNDS, _SENSE_ROUNDS = 5, 3
+_ROLE_PAGES = 2 / 3
+"""So many pages of each of two quarters teach line roles, for every page that teaches the networks."""
 
 _HEADS = ("headline", "kicker", "subtitle")
 _TWO_LINED = {"headline": "Hh", "subhead": "Uu"}
@@ -259,8 +269,8 @@ def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Pages are set from `raw/broadcast.jsonl.xz` below `data` and from the plain articles below `effort.corpus`; stories that
     stand on the evaluation pages beside `data` are left out. A quarter of the stories on the subject and all others
-    teach wording and vectors; that quarter and another make the pages (`effort.pages` of each) that teach line roles, a third those
-    for the networks, since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
+    teach wording and vectors; that quarter and another make the pages that teach line roles, a third those for the networks
+    (`effort.pages`), since roles are surer on pages that they were learned from; the fourth is never used. Needs PyTorch and
     scikit-learn; takes about half an hour on one core for 6,000 pages.
     """
     raw = data / "raw" / "broadcast.jsonl.xz"
@@ -281,7 +291,8 @@ def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     def some(quarter: int, count: int, number: int, levels: Sequence[int] = _LEVELS) -> list[Page]:
         return _set(quarters[quarter], count, seed=seed + number, levels=levels)
 
-    to_learn = [*some(0, pages, 0), *some(1, pages, 1), *some(1, pages // 4, 2, _PLAIN_LEVELS)]
+    for_roles = round(_ROLE_PAGES * pages)
+    to_learn = [*some(0, for_roles, 0), *some(1, for_roles, 1), *some(1, pages // 6, 2, _PLAIN_LEVELS)]
     made = [*some(2, pages, 3), *some(2, pages // 6, 4, _PLAIN_LEVELS[:1])]
     torn = some(2, pages // 4, 5, _TORN_LEVELS)
     if own:
@@ -333,7 +344,7 @@ def _pair_truth(one: Seen, outline: Outline, lines: Sequence[dict[str, Any]]) ->
 
 
 def learn_networks(
-    made: Sequence[Page], torn: Iterable[Page], words: Words, roles: RoleModel, say: Say
+    made: Sequence[Page], torn: Sequence[Page], words: Words, roles: RoleModel, say: Say
 ) -> tuple[SplitModels, dict[str, tuple[int, float, float]]]:
     """Train all networks from pages; `torn` teach only how torn bodies go on. The one that knows which head belongs to which
     story learns from gold first, then from what the search with it looks at as well: heads and stories that are not whole."""
@@ -347,10 +358,20 @@ def learn_networks(
         networks[name], figures[name] = _train_measured(rows, samples.truth[name])
         say(f"{name}: {figures[name]}")
     first, figures["pair"] = _train_measured(*_flat(samples.pages))
+    outlines = (
+        (_outline(lines, words.wording, roles), gold)
+        for lines, gold in [*torn, *made]
+        if gold["level"] in _TORN_LEVELS
+    )
+    rows, truth = tear_samples(outlines, words, networks["resume"])
+    networks["tear"], figures["tear"] = (
+        _train_measured(rows, truth) if any(truth) else (_NEVER, (0, 1.0, 0.0))
+    )
+    say(f"tear: {figures['tear']}")
     models = SplitModels(**networks, pair=first, wording=words.wording, sense=words.sense)
     pairs = list(samples.pages)
     for lines, gold in made:
-        pairs += seen_pairs(_outline(lines, words.wording, roles), gold, models)
+        pairs += seen_pairs(mend_tears(_outline(lines, words.wording, roles), models)[0], gold, models)
     rng = random.Random(1)
     rng.shuffle(pairs)
     pairs = [
@@ -359,6 +380,30 @@ def learn_networks(
     models = replace(models, pair=_train_measured(*_flat(pairs))[0])
     say(f"pair: {figures['pair']}")
     return models, figures
+
+
+def tear_samples(
+    pages: Iterable[tuple[Outline, dict[str, Any]]], words: Words, resume: Network
+) -> tuple[list[tuple[float, ...]], list[float]]:
+    """Evidence and truth of all places where a paragraph may be torn though no line shows it."""
+    found: list[tuple[Tear, bool]] = []
+    for made, gold in pages:
+        lines = [gold["lines"][str(row.number)] for row in made.view.rows]
+        hints = hints_of(made, words.wording, words.sense)
+        found += [(tear, _is_torn(tear, made, lines)) for tear in tears_of(made, hints, resume)]
+    return [tear.evidence for tear, _ in found], [float(truth) for _, truth in found]
+
+
+def _is_torn(tear: Tear, made: Outline, lines: Sequence[dict[str, Any]]) -> bool:
+    """Whether two stories meet at a place, and the pieces that would go on there are those of one paragraph each."""
+
+    def same(one: int, other: int) -> bool:
+        return (lines[one]["article"], lines[one]["para"]) == (lines[other]["article"], lines[other]["para"])
+
+    earlier = made.paragraphs[tear.earlier].rows[-1]
+    after = tear.row - 1 if tear.later is None else made.paragraphs[tear.later].rows[0]
+    parted = lines[tear.row - 1]["article"] != lines[tear.row]["article"]
+    return parted and same(earlier, tear.row) and same(tear.row - 1, after)
 
 
 def _misled_pairs(features: Any) -> Any:

@@ -45,7 +45,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How often each ornament or damage befalls a story or a page, 0 to 1 (`furniture`: mean lines a page)."""
+    """How often each ornament or damage befalls a story or a page, 0 to 1 (`furniture`: mean lines a page).
+
+    `unsigned` and `brief` hold for stories without a head: those that no byline stands in, and those of a paragraph or two.
+    `opened` is how often a page whose first head stands after its body begins with a subhead.
+    """
 
     head_after: float = 0.0
     kicker: float = 0.0
@@ -58,6 +62,9 @@ class Rates:
     byline_astray: float = 0.0
     caption: float = 0.0
     no_head: float = 0.0
+    unsigned: float = 0.0
+    brief: float = 0.0
+    opened: float = 0.0
     head_cut: float = 0.0
     jump: float = 0.0
     continues: float = 0.0

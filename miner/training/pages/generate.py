@@ -15,7 +15,16 @@ from typing import NamedTuple
 from miner.training.pages.editor import clauses
 from miner.training.pages.likeness import Kin
 from miner.training.pages.scans import scanned
-from miner.training.pages.typeset import Story, Style, TypesetPage, choose, random_style, typeset, width
+from miner.training.pages.typeset import (
+    Rates,
+    Story,
+    Style,
+    TypesetPage,
+    choose,
+    random_style,
+    typeset,
+    width,
+)
 from miner.training.pages.words import words
 
 __all__ = ["broadcast_stories", "generate_pages", "kept_for_measuring", "text_stories"]
@@ -26,6 +35,11 @@ _SAYS = re.compile(r"(.{6,40}(?:强调|指出|要求|表示))\s+(.{6,60})$")
 _DECK = re.compile(r"(.{4,40}?)(——.{4,60})$")
 _PARTED, _BRIEF, _SCANNED = 0.4, 0.06, 0.12
 """Share of heads that are set in the parts they have, of pages with heads of a few characters, and of scanned pages."""
+_UNSIGNED, _IN_BRIEF, _OPENED = 0.5, 0.35, 0.15
+"""Shares of stories without a head that are not signed, and that are short; of pages that begin with a subhead, where the
+first head stands below."""
+_HEADLESS, _SELDOM_HEADLESS = (0.1, 0.25, 0.4), (0.0, 0.0, 0.15)
+"""Shares of stories without a head on pages that have such stories, and on simple ones."""
 _LIMIT = (120, 1100)
 """Characters that a story keeps, at least and at most."""
 _FITTED = 0.5
@@ -132,6 +146,8 @@ def generate_pages(
             style = replace(
                 style, rates=replace(style.rates, same_measure=max(_ONE_MEASURE, style.rates.same_measure))
             )
+        if level > 1:
+            style = replace(style, rates=_varied(style.rates, rng))
         if level > 1 and rng.random() < _BRIEF:
             picked = [_briefly_headed(story, rng) for story in picked]
         page = typeset(picked, _fitted(style, picked, rng), rng)
@@ -154,6 +170,20 @@ class _Shelves(NamedTuple):
         if rng.random() < _KIN[level]:
             return self.kin.random_group(rng, rng.choice(_KIN_GROUPS)), (_LIMIT[0], rng.choice(_KIN_LIMITS))
         return pool, limit
+
+
+def _varied(rates: Rates, rng: random.Random) -> Rates:
+    """Rates of a newspaper of its own: half of them print more or fewer stories without a head, sign fewer, or set stories in
+    more or fewer frames. Without this, a story without a head is only believed where a byline tells it."""
+    rates = replace(rates, unsigned=_UNSIGNED, brief=_IN_BRIEF, opened=_OPENED)
+    if rng.random() < 0.5:
+        return rates
+    return replace(
+        rates,
+        no_head=rng.choice(_HEADLESS if rates.no_head else _SELDOM_HEADLESS),
+        byline=rates.byline * rng.choice((0.0, 0.4, 1.0)),
+        frame_break=rng.choice((0.0, 0.0, 0.1, 0.2)),
+    )
 
 
 def _briefly_headed(story: Story, rng: random.Random) -> Story:

@@ -14,11 +14,21 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from miner.language.numerals import write_numeral
-from miner.training.pages.editor import LOST, Rates, Story, Style, choose, decorate, random_name, random_style
+from miner.training.pages.editor import (
+    LOST,
+    Rates,
+    Story,
+    Style,
+    choose,
+    clauses,
+    decorate,
+    random_name,
+    random_style,
+)
 from miner.training.pages.words import forms
 
 __all__ = [
@@ -168,16 +178,13 @@ class _StorySetter:
     def set(self, story: Story) -> _Set:
         """The story's blocks, not yet placed."""
         headless = story.headline is None or self._happens(self.rates.no_head)
-        placed = "none"
-        if story.reporters:
-            inline = self._happens(self.rates.byline_inline)
-            placed = (
-                "inline"
-                if inline
-                else "body"
-                if headless or self._happens(self.rates.byline_astray)
-                else "head"
-            )
+        # What later rates ask for is drawn only where they are set: the pages of plans without them stay what they were.
+        head_after = bool(self.rates.opened) and self._happens(self.rates.head_after)
+        if headless:
+            story = self._in_brief(story)
+        if headless or head_after:
+            story = self._opened(story)
+        placed = self._place_of_byline(story, headless=headless)
         paragraphs = self._copy(story, placed)
         head = None if headless else self._head(story, placed == "head")
         body = self._body(story, paragraphs)
@@ -194,9 +201,35 @@ class _StorySetter:
             "jump": story.jump,
             "continues": story.continues,
         }
-        return _Set(
-            story, self.measure, head, body, before, after, self._happens(self.rates.head_after), printed
-        )
+        if not self.rates.opened:
+            head_after = self._happens(self.rates.head_after)
+        return _Set(story, self.measure, head, body, before, after, head_after, printed)
+
+    def _place_of_byline(self, story: Story, *, headless: bool) -> str:
+        """Where the byline goes: into a paragraph, beside the body, into the head, or nowhere."""
+        if not story.reporters:
+            return "none"
+        if self._happens(self.rates.byline_inline):
+            return "inline"
+        return "body" if headless or self._happens(self.rates.byline_astray) else "head"
+
+    def _in_brief(self, story: Story) -> Story:
+        """A story that gets no head, as small news and what stands under another one's head: often unsigned, often short."""
+        if self.rates.unsigned and self._happens(self.rates.unsigned):
+            story = replace(story, reporters=(), correspondents=())
+        if self.rates.brief and not story.subheads and story.jump is None and self._happens(self.rates.brief):
+            story = replace(story, paragraphs=story.paragraphs[: self.rng.choice((1, 1, 2))])
+        return story
+
+    def _opened(self, story: Story) -> Story:
+        """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
+        if self.number or not self.rates.opened or not self._happens(self.rates.opened):
+            return story
+        found = clauses(story.paragraphs[0])
+        if story.subheads or story.continues is not None or not found:
+            return story
+        text = " ".join(self.rng.sample(found, min(len(found), self.rng.choice((1, 2, 2)))))
+        return replace(story, subheads=((0, text),))
 
     def _happens(self, rate: float) -> bool:
         return self.rng.random() < rate
