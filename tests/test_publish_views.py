@@ -139,3 +139,20 @@ def test_coverage_of_the_expo_is_told_from_what_names_it_once() -> None:
     ]
     rows = connection.execute("select article_id, expo from appearances order by article_id").fetchall()
     assert [tuple(row) for row in rows] == [("about", 1), ("digest", 0), ("other", 0), ("undated", 1)]
+
+
+def test_who_was_visited_at_a_stand_of_the_expo_exhibits() -> None:
+    connection = empty_archive()
+    add_document(connection)
+    add_article(connection, "a", "区长来到甲公司展台。区长到乙公司调研。", edition=6, published="2023-11-07")
+    for key, name, said in (("e1", "甲公司", "区长来到甲公司展台。"), ("e2", "乙公司", "区长到乙公司调研。")):
+        insert(connection, "enterprises", id=key, name=name)
+        insert(connection, "events", id=key, type="visit", title="走访", edition=6, status="done")
+        insert(connection, "event_reports", id=key, event_id=key, article_id="a", start=0, end=1, type="visit", trigger="来到", trigger_start=0, trigger_end=2,
+               evidence=said, status="done", method="t", confidence=1.0, edition=6)  # fmt: skip
+        insert(connection, "event_participants", id=key, event_id=key, report_id=key, role="visited", name=name, enterprise_id=key)  # fmt: skip
+    summaries.rebuild(connection)
+    rows = connection.execute(
+        "select enterprise_id, exhibited from edition_enterprises order by 1"
+    ).fetchall()
+    assert [tuple(row) for row in rows] == [("e1", 1), ("e2", 0)]
