@@ -203,8 +203,12 @@ def create(connection: sqlite3.Connection) -> None:
     )
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Fill the tables and the index anew. The summaries that lists read (appearances) must be filled."""
+def rebuild(connection: sqlite3.Connection, *, keep_sounds: bool = False) -> None:
+    """Fill the tables and the index anew. The summaries that lists read (appearances) must be filled.
+
+    `keep_sounds` does not ask anew how names sound that the same program met the last time.
+    """
+    _keep_sounds(connection, keep=keep_sounds)
     connection.execute(
         f"drop table if exists [{INDEX}]"
     )  # emptied, it would keep a count of its changes: the same archive, other bytes
@@ -223,6 +227,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 
 def _fill_names(connection: sqlite3.Connection) -> None:
+    """Write every name of every entity; the temporary table `sounds` holds what is known of names already."""
     for label, table in ENTITY_TABLES.items():
         own = {"enterprise": "short_name", "person": "latin_name"}.get(label)
         also = (
@@ -230,24 +235,42 @@ def _fill_names(connection: sqlite3.Connection) -> None:
             if own
             else ""
         )
-        sql = (
+        named = (
             f"select id, name, n_articles from [{table}]{also} union all select e.id, l.alias, e.n_articles from aliases l "
             f"join [{table}] e on e.id = l.{label}_id"
         )
-        cursor = connection.execute(sql)
-        while read := cursor.fetchmany(_BATCH):
-            found = [
-                (form(name), entity, label, name, count, sound_key(name, surname=label == "person"))
-                for entity, name, count in read
-            ]
+        surname = int(label == "person")
+        missing = connection.execute(
+            f"select distinct name from ({named}) x where not exists (select 1 from temp.sounds s where s.name = x.name and s.surname = {surname})"
+        )
+        while read := missing.fetchmany(_BATCH):
             connection.executemany(
-                "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin) values (?, ?, ?, ?, ?, ?)",
-                (row for row in found if row[0]),
+                "insert or ignore into temp.sounds values (?, ?, ?, ?)",
+                ((name, surname, form(name), sound_key(name, surname=bool(surname))) for (name,) in read),
             )
-            connection.executemany(
-                f"update [{table}] set pinyin = ? where id = ? and name = ?",
-                ((sound, entity, name) for _, entity, _, name, _, sound in found),
-            )
+        connection.execute(
+            "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin)"
+            f" select s.form, x.id, '{label}', x.name, x.n_articles, s.pinyin from ({named}) x"
+            f" cross join temp.sounds s on s.name = x.name and s.surname = {surname} where s.form <> ''"
+        )
+        sound = (
+            f"(select s.pinyin from temp.sounds s where s.name = [{table}].name and s.surname = {surname})"
+        )
+        connection.execute(f"update [{table}] set pinyin = {sound} where pinyin is not {sound}")
+    connection.execute("drop table temp.sounds")
+
+
+def _keep_sounds(connection: sqlite3.Connection, *, keep: bool) -> None:
+    """Make the table of how names are looked up and sorted; `keep` takes over what the last time found."""
+    connection.execute("drop table if exists temp.sounds")
+    connection.execute(
+        "create temp table sounds (name text not null, surname integer not null, form text not null, pinyin text not null,"
+        " primary key (name, surname)) without rowid"
+    )
+    if keep:
+        connection.execute(
+            "insert or ignore into temp.sounds select name, label = 'person', form, pinyin from names"
+        )
 
 
 def _index(connection: sqlite3.Connection, kind: str, streams: Iterable[_Stream]) -> None:
