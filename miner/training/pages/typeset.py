@@ -178,7 +178,8 @@ class _StorySetter:
     def set(self, story: Story) -> _Set:
         """The story's blocks, not yet placed."""
         headless = story.headline is None or self._happens(self.rates.no_head)
-        head_after = self._happens(self.rates.head_after)
+        # What later rates ask for is drawn only where they are set: the pages of plans without them stay what they were.
+        head_after = bool(self.rates.opened) and self._happens(self.rates.head_after)
         if headless:
             story = self._in_brief(story)
         if headless or head_after:
@@ -200,6 +201,8 @@ class _StorySetter:
             "jump": story.jump,
             "continues": story.continues,
         }
+        if not self.rates.opened:
+            head_after = self._happens(self.rates.head_after)
         return _Set(story, self.measure, head, body, before, after, head_after, printed)
 
     def _place_of_byline(self, story: Story, *, headless: bool) -> str:
@@ -212,15 +215,15 @@ class _StorySetter:
 
     def _in_brief(self, story: Story) -> Story:
         """A story that gets no head, as small news and what stands under another one's head: often unsigned, often short."""
-        if self._happens(self.rates.unsigned):
+        if self.rates.unsigned and self._happens(self.rates.unsigned):
             story = replace(story, reporters=(), correspondents=())
-        if not story.subheads and story.jump is None and self._happens(self.rates.brief):
+        if self.rates.brief and not story.subheads and story.jump is None and self._happens(self.rates.brief):
             story = replace(story, paragraphs=story.paragraphs[: self.rng.choice((1, 1, 2))])
         return story
 
     def _opened(self, story: Story) -> Story:
         """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
-        if self.number or not self._happens(self.rates.opened):
+        if self.number or not self.rates.opened or not self._happens(self.rates.opened):
             return story
         found = clauses(story.paragraphs[0])
         if story.subheads or story.continues is not None or not found:
