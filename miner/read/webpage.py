@@ -334,7 +334,12 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     for index, block in enumerate(found):
         label = _matches("tail", block.text)
         tail = tail or (label and index >= len(found) // 2)
-        if tail or (label and not _RUNNING_ON.search(block.text)) or (index < _OPENING_BLOCKS and _is_dateline(block.text)) or _is_apart_inside(block, body):
+        if (
+            tail
+            or (label and not _RUNNING_ON.search(block.text))
+            or (index < _OPENING_BLOCKS and _is_dateline(block.text))
+            or _is_apart_inside(block, body)
+        ):
             others.append(block)
         else:
             parts.append(Part(_role(block, subheads), block))
