@@ -107,7 +107,9 @@ async def test_a_list_is_pasted_followed_and_confirmed(database: Path) -> None:
     assert "老客户" in (await office.get(f"/target/{keys['远岚精密']}")).text
     feed = (await office.get("/targets.atom")).text
     assert "远岚精密：远岚精密与青浦区签约" in feed
-    xml.dom.minidom.parseString(feed.encode())
+    parsed = xml.dom.minidom.parseString(feed.encode())
+    entries = [at.firstChild.data for at in parsed.getElementsByTagName("id")]
+    assert len(entries) == len(set(entries)) == 3  # the feed, and one article about two targets
     await office.send("look", id=[keys["远岚精密"], keys["远岚精密机械集团"]])
     assert "<entry>" not in (await office.get("/targets.atom")).text
     await office.send("remove", id=keys["青石化工"])

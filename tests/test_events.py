@@ -41,6 +41,22 @@ def test_visitor_and_visited() -> None:
     assert [(p.name, p.role) for p in report.participants] == [("何远", "visitor"), ("晨星医疗", "visited")]
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("7日，江城食品产业联盟成立大会在江城举行，何远出席。", "founded"),
+        ("江城食品产业联盟7日正式成立。", "founded"),
+        ("7日，江城食品产业联盟成立了研究院。", "founder"),
+    ],
+)
+def test_who_stands_alone_before_a_founding_is_founded(text: str, role: str) -> None:
+    names = {"organization": ["江城食品产业联盟"], "person": ["何远"], "place": ["江城"]}
+    report = next(r for r in relate(annotate(text, names)).reports if r.type == "founding")
+    roles = {p.name: p.role for p in report.participants}
+    assert roles.pop("江城食品产业联盟") == role
+    assert set(roles.values()) <= {"attendee"}
+
+
 def test_who_invites_is_visited_and_who_is_invited_comes() -> None:
     text = "应静江市市长何远邀请，江城大学校长林素将于11月13日至14日访问静江。"
     names = {"person": ["何远", "林素"], "organization": ["江城大学"], "place": ["静江市", "静江"]}
@@ -71,11 +87,37 @@ def test_who_invites_is_visited_and_who_is_invited_comes() -> None:
             {"person": ["何远", "林素"], "place": ["江城", "远山国"]},
             {"何远": "host", "林素": "visitor"},
         ),
+        (
+            "7日，远山银行在江城设立分支机构，晨星医疗等企业纷纷投资江城。",
+            {"enterprise": ["远山银行", "晨星医疗"], "place": ["江城"]},
+            {"远山银行": "founder"},
+        ),
     ],
 )
 def test_roles_are_what_happened(text: str, names: dict[str, list[str]], roles: dict[str, str]) -> None:
     report = relate(annotate(text, names)).reports[0]
-    assert {p.name: p.role for p in report.participants} == roles
+    found = {p.name: p.role for p in report.participants if p.role != "participant"}
+    assert found == roles
+
+
+def test_back_then_is_the_year_of_the_expo_named_last() -> None:
+    text = "“晨星医疗2023年升级总部就是第五届进博会的溢出效应。”何远回忆道，当年静江商会在巡馆中立即走访晨星医疗。"
+    names = {"person": ["何远"], "organization": ["静江商会"], "enterprise": ["晨星医疗"]}
+    reports = relate(annotate(text, names, issued="2023-11-08", edition=6)).reports
+    visits = [(report.date, report.edition) for report in reports if report.type == "visit"]
+    assert visits == [("2022", 5)]
+
+
+def test_a_year_in_a_title_dates_no_event() -> None:
+    text = "江城大学教授何远撰写的《1932—1945年江城的桥》首发式在书展期间举行。"
+    reports = relate(annotate(text, {"person": ["何远"], "organization": ["江城大学"]})).reports
+    assert all(report.date is None or report.date > "2000" for report in reports)
+
+
+def test_a_purchase_beside_another_deed_is_no_merger() -> None:
+    text = "何远走进江城牛肉店、远山醋坊，了解经营情况，并购买了年货。"
+    names = {"person": ["何远"], "enterprise": ["江城牛肉店", "远山醋坊"]}
+    assert {report.type for report in relate(annotate(text, names)).reports} <= {"visit"}
 
 
 def test_an_open_list_says_so() -> None:

@@ -110,6 +110,7 @@ def fault(datasette: Any, request: Request, exception: Exception) -> Callable[[]
                 status=404,
             )
         told = getattr(exception, "message", None) or str(exception)
+        told = "只能查询，不能改动 / " + told if "must be a SELECT" in told else told
         return await visit.show(
             "error.html", {"title": "无法回答", "message": f"请求有误：{told}"}, status=status
         )

@@ -101,6 +101,13 @@ TABLES: tuple[Table, ...] = (
         hidden=True,
     ),
     Table(
+        "resolve_gone_events",
+        "失去报道的事件",
+        "上次归并以后有报道离去的事件 / events of which a report went since the last resolving",
+        (Column("event_id", "text primary key", "事件 / event"),),
+        hidden=True,
+    ),
+    Table(
         "name_groups",
         "名称组",
         "同名(或词库同条)的企业、机构或地点,及其比较所用的形 / enterprises, bodies or places of one name, with the forms they are compared by",
@@ -211,6 +218,8 @@ TABLES: tuple[Table, ...] = (
 )
 """In creation order."""
 
+_SINCE = ("resolve_touched", "resolve_gone", "resolve_gone_events")
+"""Tables of what came and went since the last resolving."""
 _INDEXES = (
     "create index if not exists [ix_person_clusters_cut] on person_clusters (substr(name, 2))",
     "create index if not exists [ix_local_entities_latin] on local_entities (latin_name, name)"
@@ -233,7 +242,8 @@ _TRIGGERS = {
         " insert or ignore into resolve_gone (article_id, local_entity, label, key, profile, entity_id)"
         " select k.article_id, k.local_entity, k.label, k.key, k.profile, l.entity_id from local_keys k"
         " join local_entities l on l.article_id = k.article_id and l.local_entity = k.local_entity where k.article_id = old.id;"
-        " delete from local_keys where article_id = old.id; end"
+        " delete from local_keys where article_id = old.id;"
+        " insert or ignore into resolve_gone_events select event_id from event_reports where article_id = old.id and event_id is not null; end"
     ),
     "resolve_changed": (
         f"after update of {', '.join(f'[{name}]' for name in _CHANGED)} on articles when "
@@ -300,7 +310,7 @@ def begin(connection: sqlite3.Connection, *, remember: bool) -> bool:
 def empty(connection: sqlite3.Connection) -> None:
     """Forget what was found, but not what was measured: all is to be resolved by the measures of before."""
     for table in TABLES:
-        if table.name not in ("resolve_state", "resolve_touched", "resolve_gone"):
+        if table.name not in ("resolve_state", *_SINCE):
             connection.execute(f"delete from [{table.name}]")
 
 
@@ -313,8 +323,8 @@ def end(connection: sqlite3.Connection, by: str) -> None:
     before = int(load(connection, "since") or b"0")
     save(connection, "since", str(before + came + gone).encode())
     save(connection, "by", by.encode())
-    connection.execute("delete from resolve_touched")
-    connection.execute("delete from resolve_gone")
+    for table in _SINCE:
+        connection.execute(f"delete from [{table}]")
 
 
 def resolved_by(connection: sqlite3.Connection) -> str | None:

@@ -103,6 +103,9 @@ _NEAR = "substr(r.evidence, max(r.trigger_start - r.start - 10, 0) + 1, min(r.tr
 _SAYS_FIRST = ":says_first:"
 """Whether the words right around an exhibition's trigger say that it was the first time: of exhibiting, not of showing a product."""
 
+_AT_STAND = ":at_stand:"
+"""Whether a sentence says that who was visited was visited where it exhibits."""
+
 _FILL = {
     "totals": " union all ".join(f"select '{name}', count(*) from [{name}]" for name in _COUNTED),
     "coverage": (
@@ -118,7 +121,8 @@ _FILL = {
     "edition_enterprises": (
         f"with sure as (select id from enterprises where confidence is null or confidence >= {LISTED}), "
         "seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null and entity_id in sure group by 1, 2), "
-        "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' as shown "
+        "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.status <> 'negated' and (e.type = 'exhibition' and t.role = 'exhibitor' or e.type = 'visit' and t.role = 'visited' "
+        f"and exists (select 1 from event_reports r where r.id = t.report_id and {_AT_STAND})) as shown "
         "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id in sure), "
         f"claims as (select t.edition, t.entity_id, min(t.report_id) as report_id from told t join event_reports r on r.id = t.report_id where t.shown and {_SAYS_FIRST} group by 1, 2), "
         "acts as (select edition, entity_id, count(distinct event_id) as n, max(shown) as shown, min(case when shown then report_id end) as report_id from told group by 1, 2), "
@@ -158,6 +162,12 @@ def _says_first() -> str:
     return " and ".join(f"({' or '.join(each)})" for each in said)
 
 
+def _at_stand() -> str:
+    """Return SQL for whether a sentence speaks of stands or of exhibitors."""
+    said = (f"instr(r.evidence, '{word}')" for word in sorted(words_of("first_time", "stand")))
+    return f"({' or '.join(said)})"
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Create the summary tables, empty, with their indexes."""
     for table in TABLES:
@@ -182,7 +192,8 @@ def rebuild(connection: sqlite3.Connection, *, since: bool = False) -> None:
         if table not in lists.TABLES:
             connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
-        connection.execute(f"insert into [{name}] {sql.replace(_SAYS_FIRST, _says_first())}")
+        said = sql.replace(_SAYS_FIRST, _says_first()).replace(_AT_STAND, _at_stand())
+        connection.execute(f"insert into [{name}] {said}")
     _fill_own_figures(connection)
     lists.rebuild(connection, keep_sounds=since)
 

@@ -20,7 +20,6 @@ _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
-_TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
 _LEARNT = re.compile("获悉|了解到|据悉")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _PARTNER = re.compile("[与同和]")
@@ -34,6 +33,8 @@ _DEPTH, _TITLE, _GAP = 4, 24, 16
 _DENIES = frozenset({"conference", "visit", "ceremony"})
 """Types of which a place alone is no party."""
 _OWN_CLAUSE = frozenset({"signing", "investment", "founding", "award"})
+_SHOWN = frozenset({"exhibition", "launch"})
+_PAVILION = re.compile("国家?(?:展?馆|展区|展台)")
 _GATHERS = frozenset({"conference", "meeting", "exhibition"})
 
 
@@ -46,6 +47,8 @@ class Patterns:
     pronoun: re.Pattern[str]
     title_end: re.Pattern[str]
     title_last: re.Pattern[str]
+    title_list: re.Pattern[str]
+    """The mark between two titles of one person."""
     head_coverb: re.Pattern[str]
     premises: re.Pattern[str]
     """What makes a name a place: 总部, 展台."""
@@ -69,6 +72,7 @@ def patterns() -> Patterns:
         ),
         pronoun=re.compile(f"(?:{_either('lead')})?，?[他她](?!们|的)"),
         title_end=re.compile(f"(?:{_either('title_end')})[、，]?$"),
+        title_list=re.compile(f"(?<=[{''.join(listed('event_grammar', 'title_before_mark'))}])、"),
         title_last=re.compile(f"(?:{_either('title_last')}|[A-Z]{{3}})$"),
         head_coverb=re.compile(
             rf"(?:^|[，；：。\n]|{_either('head_lead')})(?:{_either('head_coverb')})[^，；：。\n]{{0,30}}$"
@@ -130,7 +134,7 @@ def _is_title(gap: str) -> bool:
     """Tell whether what stands between a body and a person is the person's title."""
     if not 2 <= len(gap) <= _TITLE or gap[0] == "的" or patterns().title_last.search(gap) is None:
         return False
-    return _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
+    return _GAP_BREAK.search(patterns().title_list.sub("长", gap)) is None
 
 
 def _ends_title(gap: str) -> bool:
@@ -170,11 +174,24 @@ def _own_names(passage: Passage, trigger: Found, scope: Scope) -> list[Mention]:
     """Return the names of a trigger's own segment that may take part."""
     segment = scope.segments[scope.own]
     mine = _names(passage, Span(max(segment.start, scope.floor), segment.end))
+    pavilion = _pavilion(
+        passage, Span(max(segment.start, scope.floor), trigger.span.start), trigger.rule.type
+    )
+    if pavilion:
+        return pavilion
     if trigger.rule.type == "exhibition" and "list" not in trigger.rule.flags:
         return mine or _countries(passage, scope, trigger, True)
     if trigger.rule.type == "award":
         return [m for m in mine if m.span.end <= trigger.span.start or not _in_award(passage.text, m)]
     return mine
+
+
+def _pavilion(passage: Passage, head: Span, kind: str) -> list[Mention]:
+    """Return the country whose pavilion is named last before a trigger of showing: 某国国家馆首次亮相."""
+    named = passage.within(head) if kind in _SHOWN else []
+    if not named or named[-1].label != "place":
+        return []
+    return [named[-1]] if _PAVILION.match(passage.text, named[-1].span.end, head.end) else []
 
 
 def _in_award(text: str, mention: Mention) -> bool:
@@ -406,7 +423,7 @@ def _participants(
         role = before if name.span.start < trigger.span.start else behind
         if before != behind and role == before and _is_object(passage, name, trigger):
             role = behind
-        role = fitting(role, name)
+        role = fitting(role, name, passage, trigger)
         found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
     return tuple(found.values())
 
@@ -438,9 +455,17 @@ def invites(passage: Passage, name: Mention) -> bool:
     return _INVITES.match(passage.text, name.span.end, end) is not None
 
 
-def fitting(role: str, name: Mention) -> str:
-    """Return the role of a name, another where it cannot have it: nobody founds or launches a person, who then was there."""
-    return "attendee" if name.label == "person" and role in ("founded", "launched") else role
+def fitting(role: str, name: Mention, passage: Passage, trigger: Found) -> str:
+    """Return the role of a name, another where it cannot have it.
+
+    Nobody founds or launches a person, who then was there; what is named in a later clause is neither founded nor launched.
+    """
+    if role not in ("founded", "launched"):
+        return role
+    if name.label == "person":
+        return "attendee"
+    between = passage.text[trigger.span.end : name.span.start]
+    return "participant" if any(mark in between for mark in "，。；") else role
 
 
 def is_other_side(passage: Passage, name: Mention, trigger: Found) -> bool:

@@ -9,7 +9,7 @@ from miner.resolve.since.touched import remove_gone
 from miner.resolve.standing import write_standings
 from miner.store.redirects import keep_addresses
 
-__all__ = ["clear_events", "keep_addresses_of", "link_changed", "tell_affected"]
+__all__ = ["keep_addresses_of", "link_changed", "tell_affected"]
 
 
 def link_changed(connection: sqlite3.Connection) -> None:
@@ -59,14 +59,6 @@ def tell_affected(connection: sqlite3.Connection) -> None:
         )
         aliases_of(connection, label, only=True)
     write_standings(connection, only=True)
-
-
-def clear_events(connection: sqlite3.Connection) -> None:
-    """Take back what was found of events."""
-    connection.execute("update event_reports set event_id = null where event_id is not null")
-    connection.execute("update event_participants set event_id = null where event_id is not null")
-    connection.execute("delete from judgements where source = 'rule' and kind = 'event'")
-    connection.execute("delete from events")
 
 
 def keep_addresses_of(connection: sqlite3.Connection) -> None:
