@@ -127,7 +127,7 @@ def _read_text(source: Source, base: Document, config: Config) -> Document:
             storable(plain.text),
             (*said, problem("escapes", count=plain.places, example=plain.example)),
         )
-    said = (*said, *made_up(text))
+    said = said or tuple(made_up(text))  # what was decoded with losses may hold any
     lines, problems = read_lines(text, config)
     if not text or text.isspace():
         raise fault("empty")
