@@ -100,6 +100,14 @@ def test_roles_are_what_happened(text: str, names: dict[str, list[str]], roles: 
     assert found == roles
 
 
+def test_whose_stand_a_delegation_is_led_to_is_visited() -> None:
+    text = "远山集团副总工程师何远今天将率队到晨星医疗、江城钢铁的展台考察，重点看主机。"
+    names = {"person": ["何远"], "enterprise": ["远山集团", "晨星医疗", "江城钢铁"]}
+    (report,) = relate(annotate(text, names)).reports
+    roles = {p.name: p.role for p in report.participants}
+    assert (roles["何远"], roles["晨星医疗"], roles["江城钢铁"]) == ("visitor", "visited", "visited")
+
+
 def test_back_then_is_the_year_of_the_expo_named_last() -> None:
     text = "“晨星医疗2023年升级总部就是第五届进博会的溢出效应。”何远回忆道，当年静江商会在巡馆中立即走访晨星医疗。"
     names = {"person": ["何远"], "organization": ["静江商会"], "enterprise": ["晨星医疗"]}

@@ -24,7 +24,6 @@ _LEARNT = re.compile("获悉|了解到|据悉")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _PARTNER = re.compile("[与同和]")
 _FROM = re.compile("来自(?:[^，。；]{0,12}、)?$")
-_ARRIVES = re.compile("(?:来到|走进|前往|到访|深入)了?[^，。；：！？\n]*$")
 _LOCATIVE = ("在", "于", "位于", "至", "到")
 _BRACKETED = re.compile(r"[（(][^（()）]{0,30}[）)]")
 _MASTERED = ("旗下", "下属", "所属")
@@ -57,6 +56,7 @@ class Patterns:
     subject_tail: tuple[str, ...]
     no_subject_tail: tuple[str, ...]
     no_subject_head: frozenset[str]
+    arrives: re.Pattern[str]
     comes_to_be: re.Pattern[str]
     """What stands behind 成立 where nothing is founded behind it."""
 
@@ -83,6 +83,7 @@ def patterns() -> Patterns:
         subject_tail=listed("event_grammar", "subject_tail"),
         no_subject_tail=listed("event_grammar", "no_subject_tail"),
         no_subject_head=frozenset(listed("event_grammar", "no_subject_head")),
+        arrives=re.compile(rf"(?:{_either('arrives')})了?[^，。；：！？\n]*$"),
         comes_to_be=re.compile(
             rf"(?:{_either('comes_to_be')}|[0-9{han_class(myriads=False)}]{{1,4}}周年|[，。；：！？、）”》\n]|$)"
         ),
@@ -496,7 +497,7 @@ def comes_to(before: str) -> bool:
     >>> comes_to("区长先后来到晨星医疗、"), comes_to("晨星医疗来到静江，")
     (True, False)
     """
-    return _ARRIVES.search(before) is not None
+    return patterns().arrives.search(before) is not None
 
 
 def _open_list(text: str, names: list[Mention], end: int) -> bool:
