@@ -161,6 +161,20 @@ async def test_the_information_base_tells_read_from_known(database: Path) -> Non
     assert "没有这样的企业" in (await office.get("/base?q=没有这家")).text
 
 
+async def test_the_dossier_tells_what_an_enterprise_does_and_puts_it_on_the_list(database: Path) -> None:
+    enterprise = ids(database, "enterprises")["远岚精密（中国）有限公司"]
+    office = await reader(database)
+    page = BeautifulSoup((await office.get(f"/enterprise/{enterprise}")).text, "html.parser")
+    assert "全球领先的轴承制造商" in page.get_text()
+    assert json.loads((await office.get(f"/enterprise/{enterprise}.json")).text)["stated"]["investment"]
+    form = next(form for form in page.find_all("form") if "加入目标名单" in form.get_text())
+    await office.send("add", list=form.find("input", attrs={"name": "list"})["value"])
+    shown = (await office.get(f"/enterprise/{enterprise}")).text
+    assert "在目标名单里" in shown and "加入目标名单" not in shown
+    public = await reader(database, public=True)
+    assert "加入目标名单" not in (await public.get(f"/enterprise/{enterprise}")).text
+
+
 async def test_a_correction_is_made_applied_and_undone_on_the_site(database: Path) -> None:
     office = await reader(database)
     enterprises, articles = ids(database, "enterprises"), ids(database, "articles", "headline")

@@ -225,9 +225,8 @@ def _body(passage: Passage, span: Span, core: str) -> Speaker | None:
     if mentions and span.start + len(core) <= mentions[-1].span.end + 1:
         return named(passage, mentions[-1], 0.8)
     if _DEPARTMENT.fullmatch(core) or core in reporting("own"):
-        for mention in passage.before(span.start):
-            if mention.label == "enterprise":
-                return named(passage, mention, 0.6)
+        company = passage.company_before(span.start)
+        return named(passage, company, 0.6) if company is not None else None
     return None
 
 
