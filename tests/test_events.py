@@ -128,6 +128,13 @@ def test_a_purchase_beside_another_deed_is_no_merger() -> None:
     assert {report.type for report in relate(annotate(text, names)).reports} <= {"visit"}
 
 
+def test_a_company_without_a_name_is_the_only_one_of_the_headline() -> None:
+    text = "11月6日，公司与江城大学签署合作协议。"
+    names = {"enterprise": ["晨星医疗"], "organization": ["江城大学"]}
+    (report,) = relate(annotate(text, names, headline="晨星医疗：与展会共成长")).reports
+    assert {p.name for p in report.participants} == {"晨星医疗", "江城大学"}
+
+
 def test_an_open_list_says_so() -> None:
     text = "7日，静江商会与晨星医疗、远山钢铁等12家企业签署备忘录。"
     names = {"enterprise": ["晨星医疗", "远山钢铁"], "organization": ["静江商会"]}

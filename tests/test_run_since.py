@@ -23,6 +23,10 @@ def test_files_that_come_change_and_go(tmp_path: Path, monkeypatch: pytest.Monke
     folder, database = tmp_path / "in", tmp_path / "expo.db"
     make_archive(folder, 60, random.Random(3))
     files = sorted(folder.glob("[0-9]*/*.txt"))
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        company = text.partition("与上海")[2].partition("(")[0]
+        file.write_text(f"{text}全球领先的轴承制造商上海{company}在华投资超过20亿元。\n", encoding="utf-8")
     kept = {file: file.read_text(encoding="utf-8") for file in files[:6]}
     for file in kept:
         file.unlink()
@@ -42,7 +46,9 @@ def test_files_that_come_change_and_go(tmp_path: Path, monkeypatch: pytest.Monke
             one.backup(other)
         with closing(open_database(all_of_it)) as connection:
             resolve_archive(connection, how="again")
-        told = differences(content(all_of_it), content(database))
+        rows = content(database)
+        assert rows["enterprise_statements"] and rows["events"] and rows["people"]
+        told = differences(content(all_of_it), rows)
         assert not told, told
 
 
@@ -66,20 +72,20 @@ def test_what_somebody_changes_by_hand_is_resolved_whole(
     make_archive(folder, 20, random.Random(3))
     run_paths([str(folder)], database, Config())
     with closing(open_database(database)) as connection:
-        assert resolved.resolved_by(connection)
+        assert resolved.load(connection, "by")
         with connection:
             connection.execute(
                 "update articles set headline = '别的标题' where id = (select min(id) from articles)"
             )
-        assert resolved.resolved_by(connection) is None
+        assert resolved.load(connection, "by") is None
         resolve_archive(connection)
-        assert resolved.resolved_by(connection)
+        assert resolved.load(connection, "by")
         with connection:
             connection.execute(
                 "insert into judgements (id, kind, left_id, right_id, same, score, reasons, source)"
                 " values ('j', 'enterprise', 'a', 'b', 1, 1, '', 'user')"
             )
-        assert resolved.resolved_by(connection) is None
+        assert resolved.load(connection, "by") is None
 
 
 def test_a_small_archive_remembers_nothing(tmp_path: Path) -> None:

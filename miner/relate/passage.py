@@ -107,6 +107,15 @@ class Passage:
             if mention.span.end <= at:
                 yield mention
 
+    def company_before(self, at: int) -> Mention | None:
+        """Return the company that 公司 at a place stands for: the one named last before it, else the only one of the headline."""
+        last = next((mention for mention in self.before(at) if mention.label == "enterprise"), None)
+        if last is not None:
+            return last
+        mentions = self.annotated.mentions
+        heads = {m.entity: m for m in mentions if m.field == "headline" and m.label == "enterprise"}
+        return next(iter(heads.values())) if len(heads) == 1 else None
+
     def paragraph(self, at: int) -> Span:
         """Return the paragraph that holds the character at `at`, without its line end."""
         start = self.text.rfind("\n", 0, at) + 1

@@ -28,7 +28,7 @@ from miner.resolve.remembered import remember_groups
 from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
-from miner.store.resolved import Scope, Touched, begin, empty, end, resolved_by, touched
+from miner.store.resolved import Scope, Touched, begin, empty, end, is_resolved, touched
 
 __all__ = ["LISTED", "How", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
 
@@ -68,7 +68,7 @@ def resolve(
 
 def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> Scope:
     """Return what there is to do, after making ready for it."""
-    known = by is not None and resolved_by(connection) == by
+    known = by is not None and is_resolved(connection, by)
     if known and how == "again":
         empty(connection)
         return Scope(remembered=True, measured=True)

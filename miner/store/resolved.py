@@ -6,6 +6,7 @@ would save. The triggers need no function of ours, so any SQLite program may cha
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from typing import NamedTuple
 
@@ -20,8 +21,8 @@ __all__ = [
     "empty",
     "end",
     "has_state",
+    "is_resolved",
     "load",
-    "resolved_by",
     "save",
     "touched",
 ]
@@ -105,6 +106,24 @@ TABLES: tuple[Table, ...] = (
         "失去报道的事件",
         "上次归并以后有报道离去的事件 / events of which a report went since the last resolving",
         (Column("event_id", "text primary key", "事件 / event"),),
+        hidden=True,
+    ),
+    Table(
+        "statement_places",
+        "所述企业情况的出处",
+        "每篇文章所说的企业国家、行业、主营与在华投资 / what each article says of enterprises",
+        (
+            Column("article_id", "text not null", "文章 / article"),
+            Column("number", "integer not null", "次序 / order"),
+            Column("id", "text not null", "所述 / statement"),
+            Column("enterprise_id", "text not null", "企业 / enterprise"),
+            Column("kind", "text not null", "种类 / kind"),
+            Column("value", "text not null", "内容 / what is said"),
+            Column("start", "integer", "起始字符 / first character"),
+            Column("end", "integer", "结束字符 / end character"),
+            Column("sentence", "text", "原句 / sentence"),
+        ),
+        extra=("primary key (article_id, number)",),
         hidden=True,
     ),
     Table(
@@ -243,6 +262,7 @@ _TRIGGERS = {
         " select k.article_id, k.local_entity, k.label, k.key, k.profile, l.entity_id from local_keys k"
         " join local_entities l on l.article_id = k.article_id and l.local_entity = k.local_entity where k.article_id = old.id;"
         " delete from local_keys where article_id = old.id;"
+        " delete from statement_places where article_id = old.id;"
         " insert or ignore into resolve_gone_events select event_id from event_reports where article_id = old.id and event_id is not null; end"
     ),
     "resolve_changed": (
@@ -314,6 +334,12 @@ def empty(connection: sqlite3.Connection) -> None:
             connection.execute(f"delete from [{table.name}]")
 
 
+def _with_tables(by: str) -> str:
+    """Return what resolves together with the form of what it remembers: another form is not gone on from."""
+    form = hashlib.sha256("".join(table.create_sql() for table in TABLES).encode())
+    return f"{by} {form.hexdigest()[:16]}"
+
+
 def end(connection: sqlite3.Connection, by: str) -> None:
     """Note that the archive as it is has been resolved, and by what: a hash of program, lexicons and models."""
     came, gone = (
@@ -322,15 +348,15 @@ def end(connection: sqlite3.Connection, by: str) -> None:
     )
     before = int(load(connection, "since") or b"0")
     save(connection, "since", str(before + came + gone).encode())
-    save(connection, "by", by.encode())
+    save(connection, "by", _with_tables(by).encode())
     for table in _SINCE:
         connection.execute(f"delete from [{table}]")
 
 
-def resolved_by(connection: sqlite3.Connection) -> str | None:
-    """Return what resolved the archive last; None when that is not remembered, or no longer holds."""
+def is_resolved(connection: sqlite3.Connection, by: str) -> bool:
+    """Tell whether it is remembered, and still holds, what the same program, lexicons and models found the last time."""
     found = load(connection, "by") if has_state(connection) else None
-    return None if found is None else found.decode()
+    return found is not None and found.decode() == _with_tables(by)
 
 
 def touched(connection: sqlite3.Connection) -> Touched | None:

@@ -274,11 +274,9 @@ def person_before(passage: Passage, at: int, role: str) -> list[Participant]:
 
 
 def company_before(passage: Passage, at: int, role: str) -> list[Participant]:
-    """Return the company that 公司 at a place stands for: the one named last before it."""
-    for mention in passage.before(at):
-        if mention.label == "enterprise":
-            return [Participant(role, passage.entity(mention).name, mention.entity)]
-    return []
+    """Return the company that 公司 at a place stands for."""
+    company = passage.company_before(at)
+    return [] if company is None else [Participant(role, passage.entity(company).name, company.entity)]
 
 
 def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) -> list[Mention]:
