@@ -178,11 +178,8 @@ class _StorySetter:
     def set(self, story: Story) -> _Set:
         """The story's blocks, not yet placed."""
         headless = story.headline is None or self._happens(self.rates.no_head)
-        head_after = self._happens(self.rates.head_after)
         if headless:
             story = self._in_brief(story)
-        if headless or head_after:
-            story = self._opened(story)
         placed = self._place_of_byline(story, headless=headless)
         paragraphs = self._copy(story, placed)
         head = None if headless else self._head(story, placed == "head")
@@ -200,6 +197,9 @@ class _StorySetter:
             "jump": story.jump,
             "continues": story.continues,
         }
+        head_after = self._happens(self.rates.head_after)
+        if headless or head_after:
+            story = self._opened(story, body[0])
         return _Set(story, self.measure, head, body, before, after, head_after, printed)
 
     def _place_of_byline(self, story: Story, *, headless: bool) -> str:
@@ -212,20 +212,20 @@ class _StorySetter:
 
     def _in_brief(self, story: Story) -> Story:
         """A story that gets no head, as small news and what stands under another one's head: often unsigned, often short."""
-        if self._happens(self.rates.unsigned):
+        if self.rates.unsigned and self._happens(self.rates.unsigned):
             story = replace(story, reporters=(), correspondents=())
-        if not story.subheads and story.jump is None and self._happens(self.rates.brief):
+        whole = bool(story.subheads) or story.jump is not None
+        if not whole and self.rates.brief and self._happens(self.rates.brief):
             story = replace(story, paragraphs=story.paragraphs[: self.rng.choice((1, 1, 2))])
         return story
 
-    def _opened(self, story: Story) -> Story:
+    def _opened(self, story: Story, body: _Block) -> Story:
         """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
-        if self.number or not self._happens(self.rates.opened):
-            return story
-        found = clauses(story.paragraphs[0])
-        if story.subheads or story.continues is not None or not found:
+        found = clauses(story.paragraphs[0]) if self.number == 0 and self.rates.opened else []
+        if story.subheads or story.continues is not None or not found or not self._happens(self.rates.opened):
             return story
         text = " ".join(self.rng.sample(found, min(len(found), self.rng.choice((1, 2, 2)))))
+        body.lines[:0] = [self._line(piece, "subhead") for piece in set_lines(text, self.measure, indent=0)]
         return replace(story, subheads=((0, text),))
 
     def _happens(self, rate: float) -> bool:
