@@ -27,6 +27,7 @@ from miner.read import Plain, Source, Unread, count_paths, find_sources
 from miner.recognise import Recogniser
 from miner.recognise.network.choice import Kind, check
 from miner.remote import find_plain, is_address, open_plain, root_of
+from miner.resolve import How
 from miner.store.database import only_run, open_database, store_errors
 from miner.store.places import Place, root_key
 from miner.store.rows import Packed
@@ -211,7 +212,7 @@ class _Run:
         unresolved = unresolved or corrections_changed(writer.connection)
         if counts.changed or unresolved:
             self.watch(counts.progress(self.total, "resolve"))
-            resolve_archive(writer.connection, names=self.config.names)
+            resolve_archive(writer.connection, names=self.config.names, how="since")
         done = counts.progress(self.total, "done")
         if counts.changed or unresolved or empty:
             writer.finish_run(documents=counts.documents, articles=counts.articles, skipped=counts.skipped, failed=counts.failed,
@@ -349,14 +350,18 @@ class Walk:
         return (self.whole or not starts.isdisjoint(self.files)) and starts.isdisjoint(self.unread - {path})
 
 
-def resolve_archive(connection: sqlite3.Connection, *, names: Kind = "fast") -> None:
-    """Resolve an archive anew as people corrected it, and bring what its pages read in step; raises sqlite3.Error."""
+def resolve_archive(connection: sqlite3.Connection, *, names: Kind = "fast", how: How = "whole") -> None:
+    """Resolve an archive as people corrected it, and bring what its pages read in step; raises sqlite3.Error.
+
+    `how`: `whole` anew, or `since`: what came and went since the last time, where that gives the same.
+    """
     from miner.publish.index import (
         refresh_index,  # brings Datasette along: not wanted by who only reads facts
     )
 
-    resolve_corrected(connection, names=names)
-    refresh_index(connection)
+    by = f"{__version__} {model_digest()}"
+    scope = resolve_corrected(connection, by=by, how=how, names=names)
+    refresh_index(connection, since=scope.touched is not None)
     connection.execute(
         "pragma optimize"
     )  # here and not at the end: a run that changes nothing changes no byte

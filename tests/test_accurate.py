@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from miner.errors import ModelError
-from miner.recognise.network import pieces
+from miner.recognise.network import choice, pieces
 from miner.recognise.network.accurate import WINDOW, AccurateModel, windows
+from miner.recognise.network.chain import N_STATES
 from miner.recognise.network.choice import check
 from miner.recognise.network.encoder import packed, unpacked
 from miner.recognise.network.pieces import PieceFile, Vocabulary, read_pieces
@@ -68,6 +69,38 @@ def test_windows_cover_a_text(text: str) -> None:
     assert all(0 < end - start <= WINDOW for start, end in bounds)
 
 
+class _Sure:
+    """A network that holds every character of any text for in state `state` for sure."""
+
+    vocabulary = None
+
+    def __init__(self, state: int) -> None:
+        self.state = state
+
+    def marginals(self, texts: list[str], cuts: object = ()) -> list[np.ndarray]:
+        return [np.eye(N_STATES, dtype=np.float32)[[self.state] * len(text)] for text in texts]
+
+
+def test_the_accurate_network_is_asked_beside_the_fast_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice.NameModel, "load", lambda name: _Sure(0))
+    monkeypatch.setattr(choice.AccurateModel, "load", lambda: _Sure(4))
+    both = choice.network.__wrapped__("accurate")
+    assert both is not None
+    states = both.marginals(["上海"])[0]
+    assert np.allclose(states[:, [0, 4]], [[2 / 3, 1 / 3]] * 2)
+
+
+def test_without_the_fast_networks_the_accurate_one_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ModelError(name)
+
+    alone = _Sure(4)
+    monkeypatch.setattr(choice.NameModel, "load", missing)
+    monkeypatch.setattr(choice.AccurateModel, "load", lambda: alone)
+    assert choice.network.__wrapped__("accurate") is alone
+    assert choice.network.__wrapped__("fast") is None
+
+
 def test_changes_survive_packing() -> None:
     change = np.random.default_rng(1).normal(size=(8, 64)).astype(np.float32)
     assert np.abs(unpacked(*packed(change)) - change).mean() < 0.15
@@ -112,8 +145,6 @@ def test_numpy_reads_as_pytorch_does(file: PieceFile) -> None:
 
 
 def test_a_name_may_be_of_one_character() -> None:
-    from miner.recognise.network.chain import N_STATES
-
     states = np.zeros((2, N_STATES), np.float32)
     states[0, 4], states[0, 0], states[1, 0] = 0.8, 0.2, 1.0
     assert best(candidates(states)) == [Candidate(0, 1, "person", 0.8)]

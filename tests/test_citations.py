@@ -92,3 +92,19 @@ def test_more_than_three_authors_are_shortened() -> None:
         check_gb(cite.gb7714({**ARTICLE, "byline": "记者 王旭 李倩 周桥 何岸"}))["who"]
         == "王旭, 李倩, 周桥, 等"
     )
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("本报记者 王 旭 李倩之", ["王旭", "李倩之"]),
+        ("浦江新报记者 王旭", ["王旭"]),
+        ("《江湾》作者 王旭", ["王旭"]),
+        ("新华社记者 王旭摄", ["王旭"]),
+        ("执笔/王旭、李倩", ["王旭", "李倩"]),
+        ("记者 Erik Lind 王旭", ["Erik Lind", "王旭"]),
+        ("记者手记", []),
+    ],
+)
+def test_the_authors_of_a_citation_are_people(byline: str, names: list[str]) -> None:
+    assert cite.authors(byline) == names

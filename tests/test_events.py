@@ -41,6 +41,22 @@ def test_visitor_and_visited() -> None:
     assert [(p.name, p.role) for p in report.participants] == [("何远", "visitor"), ("晨星医疗", "visited")]
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("7日，江城食品产业联盟成立大会在江城举行，何远出席。", "founded"),
+        ("江城食品产业联盟7日正式成立。", "founded"),
+        ("7日，江城食品产业联盟成立了研究院。", "founder"),
+    ],
+)
+def test_who_stands_alone_before_a_founding_is_founded(text: str, role: str) -> None:
+    names = {"organization": ["江城食品产业联盟"], "person": ["何远"], "place": ["江城"]}
+    report = next(r for r in relate(annotate(text, names)).reports if r.type == "founding")
+    roles = {p.name: p.role for p in report.participants}
+    assert roles.pop("江城食品产业联盟") == role
+    assert set(roles.values()) <= {"attendee"}
+
+
 def test_who_invites_is_visited_and_who_is_invited_comes() -> None:
     text = "应静江市市长何远邀请，江城大学校长林素将于11月13日至14日访问静江。"
     names = {"person": ["何远", "林素"], "organization": ["江城大学"], "place": ["静江市", "静江"]}

@@ -204,6 +204,18 @@ WholeHistories.TestCase.settings = settings(
 TestWholeHistories = WholeHistories.TestCase
 
 
+def test_a_file_that_changed_leaves_nothing_of_what_it_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = recogniser()
+    monkeypatch.setattr(engine.Recogniser, "load", lambda *chosen: loaded)
+    root, database = tmp_path / "archive", tmp_path / "expo.db"
+    for text in (TEXTS[2], TEXTS[0]):
+        put(root / "a.txt", text)
+        run(root, database, prune=True)
+    same_as_fresh(root, database)
+
+
 @pytest.mark.usefixtures("only_places")
 def test_a_file_that_moved_keeps_its_id_and_takes_date_and_page_of_its_new_path(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"

@@ -252,6 +252,23 @@ async def test_lists_as_json_and_csv(archive: Path) -> None:
     assert "签约" in events and "500000000" in events and "signing" not in events
 
 
+async def test_what_reprints_say_again_is_listed_once(archive: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "again.db"
+    copied.write_bytes(archive.read_bytes())
+    connection = sqlite3.connect(copied)
+    connection.execute("update articles set duplicate_of = 'a0' where id = 'a1'")
+    summaries.rebuild(connection)
+    connection.commit()
+    for address in ("quotes", "numbers"):
+        assert len(ids(connection, address)) == 2
+        assert ids(connection, address, once="no") == [f"{'q' if address == 'quotes' else 'f'}1"]
+        assert len(ids(connection, address, once="all")) == 3
+    assert connection.execute("select sum(n_figures) from measures").fetchone()[0] is None  # only f1 has both
+    connection.close()
+    page = (await (await started(copied)).client.get("/-/expo/quotes")).text
+    assert "见于重复刊登的文章" in page and "2 条" in page
+
+
 async def test_arguments_that_a_page_does_not_use_are_told(archive: Path) -> None:
     site = await started(archive)
     for address, told in (

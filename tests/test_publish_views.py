@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 
 import pytest
 
+from miner.language.figure_scope import FigureScope
 from miner.publish.index import summaries
-from miner.resolve.figures import find_conflicts
+from miner.resolve.figures import Told, find_conflicts, is_sure
 from tests.archives import add_article, add_document, empty_archive, insert
 
 Said = tuple[float, str | None]
@@ -56,6 +58,26 @@ def test_far_values_and_other_subjects_do_not_contradict() -> None:
     assert (
         archive("exhibitors", (1200, None), (1300, None)).execute("select 1 from contradictions").fetchall()
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "sure"),
+    [
+        (("甲", "乙", "丙", "丁"), ("甲", "乙", "丙", "戊"), True),
+        (("甲", "乙", "丁"), ("甲", "己", "戊"), False),
+        (("甲", "乙", "丙", *"庚辛壬癸子"), ("甲", "乙", "丙", *"寅卯辰巳午"), False),
+    ],
+)
+def test_a_count_that_closes_one_list_has_one_owner(
+    left: tuple[str, ...], right: tuple[str, ...], sure: bool
+) -> None:
+    def said(article: str, value: int, names: tuple[str, ...]) -> Told:
+        return Told(
+            article, article, f"{value}家", value, "家", None, "服务机构", "companies", None, None, names, names, names[-1],
+            ("签约",), array("q"), FigureScope(False, frozenset(), frozenset(), frozenset()), "2022", 5,
+        )  # fmt: skip
+
+    assert is_sure(said("a", 12, left), said("b", 13, right), 0.9, words=0.1) is sure
 
 
 def test_summaries_count_conflicts_and_can_be_rebuilt() -> None:
@@ -117,3 +139,20 @@ def test_coverage_of_the_expo_is_told_from_what_names_it_once() -> None:
     ]
     rows = connection.execute("select article_id, expo from appearances order by article_id").fetchall()
     assert [tuple(row) for row in rows] == [("about", 1), ("digest", 0), ("other", 0), ("undated", 1)]
+
+
+def test_who_was_visited_at_a_stand_of_the_expo_exhibits() -> None:
+    connection = empty_archive()
+    add_document(connection)
+    add_article(connection, "a", "区长来到甲公司展台。区长到乙公司调研。", edition=6, published="2023-11-07")
+    for key, name, said in (("e1", "甲公司", "区长来到甲公司展台。"), ("e2", "乙公司", "区长到乙公司调研。")):
+        insert(connection, "enterprises", id=key, name=name)
+        insert(connection, "events", id=key, type="visit", title="走访", edition=6, status="done")
+        insert(connection, "event_reports", id=key, event_id=key, article_id="a", start=0, end=1, type="visit", trigger="来到", trigger_start=0, trigger_end=2,
+               evidence=said, status="done", method="t", confidence=1.0, edition=6)  # fmt: skip
+        insert(connection, "event_participants", id=key, event_id=key, report_id=key, role="visited", name=name, enterprise_id=key)  # fmt: skip
+    summaries.rebuild(connection)
+    rows = connection.execute(
+        "select enterprise_id, exhibited from edition_enterprises order by 1"
+    ).fetchall()
+    assert [tuple(row) for row in rows] == [("e1", 1), ("e2", 0)]

@@ -153,3 +153,16 @@ def test_a_child_that_dies_in_the_midst_of_its_answer_is_replaced() -> None:
         child.kill()
         child.wait()
     assert read(SOUND).status == "ok"
+
+
+@pytest.mark.parametrize(
+    "more", [b"a: b\r\n" * 200_000, b"a: b\r\n" + b" b\r\n" * 200_000, b"a: " + b"b" * 2_000_000]
+)
+def test_headers_without_end_are_not_gathered(more: bytes) -> None:
+    assert codes(b"WARC/1.0\r\nWARC-Type: response\r\n" + more + b"\r\n\r\n", "a.warc") == ["damaged-archive"]
+
+
+def test_a_web_archive_without_pages_is_empty() -> None:
+    assert codes(b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 2\r\n\r\nab\r\n\r\n", "a.warc") == [
+        "empty"
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,10 @@ from miner.language.name_forms import abbreviates, core
 from miner.model import FIELDS, Annotated, Article
 from miner.recognise import Recogniser
 from miner.recognise.choose import Choice, choose
+from miner.recognise.names import see, weigh_all
+from miner.recognise.network.asked import ask
+from miner.recognise.scorer import scorer
+from miner.text import AnnotatedText
 
 _LABELS = {"person", "enterprise", "organization", "place"}
 
@@ -140,6 +145,28 @@ def test_long_articles_are_read_in_windows(recogniser: Recogniser) -> None:
 def test_a_sentence_of_fifty_thousand_characters(recogniser: Recogniser) -> None:
     """Text without any mark is read in bounded pieces."""
     _check(_read(recogniser, "进博会展台前人来人往" * 5000))
+
+
+def test_one_word_a_thousand_times_proposes_little() -> None:
+    """A network that is lost in a text proposes stretches without end; they are not all weighed."""
+    text = AnnotatedText.read("进博会" * 1000)
+    seen = see(text, ask([text])[0])
+    assert len(seen.spans) <= len(text.text)
+
+
+def test_articles_are_weighed_together_as_alone() -> None:
+    """What one article says of its names does not reach another that is read with it."""
+    bodies = [
+        "青穗公司总经理李晓薇到场。",
+        "李晓薇说，青穗在涨。",
+        "",
+        "上海市商务局局长王秀林、李晓薇出席。",
+    ]
+    texts = [AnnotatedText.read(body) for body in bodies]
+    seen = [see(text, believed) for text, believed in zip(texts, ask(texts), strict=True)]
+    together = weigh_all(seen, scorer())[1]
+    for each, odds in zip(seen, together, strict=True):
+        assert np.allclose(weigh_all([each], scorer())[1][0], odds)
 
 
 def test_five_hundred_names(recogniser: Recogniser) -> None:

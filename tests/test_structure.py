@@ -118,6 +118,7 @@ FACES = {
         "index.listed",
         "index.views",
         "pages.article",
+        "pages.found",
         "pages.search",
         "query",
         "serve",

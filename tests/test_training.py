@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from miner.cli import main
 from miner.errors import InputError, ModelError
 from miner.training import COURSES
 from miner.training.names import sets
@@ -194,3 +196,65 @@ def test_a_window_leaves_a_broken_name_open() -> None:
     assert first.allowed is not None and second.allowed is not None
     assert first.allowed[4] == (1 << N_STATES) - 1 == second.allowed[0]
     assert first.allowed[0] == second.allowed[-1] == 1
+
+
+def corrected(folder: Path) -> Path:
+    """Write what `miner correct gold` writes: an article with all its facts, and the page of a corrected headline."""
+    folder.mkdir()
+    text = "青松开赛\n2023-08-01 城东日报\n\n青松集团董事长王建国到场。青松集团与东海中心签约。\n"
+    event = {
+        "type": "signing", "trigger": "签约", "date": None, "place": None, "status": "done",
+        "participants": ["青松集团", "东海中心"], "quote_of_sentence": "青松集团与东海中心签约",
+    }  # fmt: skip
+    gold = {
+        **ANNOTATION,
+        "id": "4f0c2a97b1d3e586",
+        "places": [],
+        "events": [event],
+        "quotes": [],
+        "figures": [],
+    }
+    for name, written in (
+        ("4f0c2a97b1d3e586", gold),
+        ("4f0c2a97b1d3e586-page", {"id": "x-page", "lines": {}}),
+    ):
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+        (folder / f"{name}.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+def test_corrected_articles_are_learned_from_and_never_checked_with(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    from miner.training.events.sets import studies
+    from miner.training.posts.sets import numbered, read_examples
+
+    gold, data = corrected(tmp_path / "gold"), tmp_path / "data"
+    data.mkdir()
+    annotated(data, "消息\n2023\n王建国从Rome来。")
+    (article,) = sets.read_corrected(gold)
+    assert names(article.example)["青松集团"] == ["enterprise"] and article.number % 4 != 3
+    (study,) = studies(gold)
+    assert [event.type for event in study.events] == ["signing"]
+    examples = read_examples(data, gold)
+    assert len(examples) == 2
+    assert [example.recognised.article.headline for example in numbered(examples, check=True)] == ["消息"]
+
+
+def test_links_are_learned_from_corrected_articles_too(tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    for number in range(8):
+        made = tmp_path / "annotated" / "web"
+        made.mkdir(parents=True, exist_ok=True)
+        (made / f"t{number:03}.txt").write_text(
+            "青松开赛\n2023\n青松集团（简称青松）到东海中心。", encoding="utf-8"
+        )
+        told = {**ANNOTATION, "id": f"t{number:03}"}
+        (made / f"t{number:03}.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    words = ["train", "links", str(tmp_path), "--out", str(tmp_path / "links.json")]
+    done = CliRunner().invoke(main, [*words, "--gold", str(corrected(tmp_path / "gold"))])
+    assert done.exit_code == 0, done.output
+    alone = (tmp_path / "links.json").read_bytes()
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert (tmp_path / "links.json").read_bytes() != alone
+    refused = CliRunner().invoke(main, ["train", "dating", str(tmp_path), "--gold", str(tmp_path / "gold")])
+    assert refused.exit_code == 2 and "links" in refused.output

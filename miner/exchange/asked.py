@@ -10,7 +10,8 @@ from miner.ask.things import find
 from miner.desk.export import Row, Rows
 from miner.errors import InputError
 from miner.publish.archive import KINDS
-from miner.publish.pages.search import Request, every
+from miner.publish.pages.found import every
+from miner.publish.pages.search import Request
 from miner.store.words import codes
 
 __all__ = ["dossier_rows", "search_rows"]

@@ -105,12 +105,21 @@ def tidy(name: str) -> str:
 
 def _trimmed(name: str, ends: Sequence[str], *, least: int = _LEAST) -> str:
     """Take endings off, the longest first, as long as a name is left."""
+    known = _sized(tuple(ends))
     for _ in range(_MOST_ENDINGS):
-        end = next((end for end in ends if name.endswith(end) and len(name) - len(end) >= least), None)
-        if end is None:
+        longest = len(name) - least
+        size = next((size for size, words in known if size <= longest and name[-size:] in words), 0)
+        if not size:
             break
-        name = name[: -len(end)]
+        name = name[:-size]
     return name
+
+
+@lru_cache(maxsize=64)
+def _sized(words: Sequence[str]) -> tuple[tuple[int, frozenset[str]], ...]:
+    """Return words by their length, the longest first."""
+    sizes = sorted({len(word) for word in words}, reverse=True)
+    return tuple((size, frozenset(word for word in words if len(word) == size)) for size in sizes)
 
 
 def without_legal_form(name: str) -> str:
@@ -157,15 +166,21 @@ def brand(name: str) -> str:
     '丰田'
     """
     text = core(name, loosely=True).name
-    trades = words_of("company_types", "industry", "weak") | {"开发"}
+    trades = _sized(_trades())
     for _ in range(4):
-        ends = [word for word in trades if text.endswith(word) and len(text) - len(word) >= _LEAST]
-        if not ends:
+        longest = len(text) - _LEAST
+        size = next((size for size, words in trades if size <= longest and text[-size:] in words), 0)
+        if not size:
             break
-        text = text[: -len(max(ends, key=len))]
+        text = text[:-size]
         if known_company(text):
             break
     return text
+
+
+@cache
+def _trades() -> tuple[str, ...]:
+    return tuple(sorted(words_of("company_types", "industry", "weak") | {"开发"}))
 
 
 def known_company(name: str) -> Entry | None:

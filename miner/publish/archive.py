@@ -157,7 +157,11 @@ def qualified(figure: Mapping[str, Any]) -> str:
 
     >>> qualified({"value": 3.8e9, "qualifier": "约"}), qualified({"value": 3400.0, "qualifier": "多"})
     ('约38亿', '3,400多')
+    >>> qualified({"value": None, "qualifier": None, "text": "数十家", "unit": "家"})
+    '数十'
     """
+    if figure["value"] is None:
+        return str(figure["text"]).removesuffix(figure["unit"] or "")
     said = figure["qualifier"] or ""
     shown = number(figure["value"])
     return shown + said if said in words_of("number_words", "stands_behind") else said + shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -25,20 +26,45 @@ _TEX = {
 
 
 def authors(byline: str | None) -> list[str]:
-    """Return the names in a byline.
+    """Return the names in a byline; papers set names of two characters apart, and name themselves before the reporter.
 
-    >>> authors("本报记者 王旭 李倩"), authors(None)
-    (['王旭', '李倩'], [])
+    >>> authors("本报记者 王旭 李倩"), authors("本报记者 程 龙 潘俊强"), authors("浦江新报记者 王旭摄"), authors(None)
+    (['王旭', '李倩'], ['程龙', '潘俊强'], ['王旭'], [])
     """
-    words = _credits().sub(" ", byline[:200] if byline else "")
-    return [name for name in re.split(r"[\s、，,;；()（）]+", words) if 1 < len(name) < 20][:6]
+    known = _credits()
+    words = known.said.sub(" ", known.paper.sub(" ", byline[:200] if byline else ""))
+    words = _SET_APART.sub(r"\1\2", known.end.sub(" ", words))
+    return [name for part in _BETWEEN.split(words) if 1 < len(name := part.strip()) < 20][:6]
+
+
+_BETWEEN = re.compile(r"[、，,;；()（）]+|\s+(?![A-Za-z])|(?<![A-Za-z.])\s+")
+_SET_APART = re.compile(r"(?<![一-鿿])([一-鿿])[ \u3000]([一-鿿])(?![一-鿿])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Credits:
+    """The words of bylines around names."""
+
+    said: re.Pattern[str]
+    """What makes a reporter; words of one character may be part of a name (文)."""
+    paper: re.Pattern[str]
+    """A paper before its reporter, or in 《》."""
+    end: re.Pattern[str]
+    """What stands right behind a name: 摄."""
 
 
 @cache
-def _credits() -> re.Pattern[str]:
-    """The words of bylines around names; those of one character may be part of a name (文)."""
-    known = alternatives(word for word in words_of("credits", "act", "house") if len(word) > 1)
-    return re.compile(f"(?:{known}|编辑|文/图|图/文|[/：:|])+")
+def _credits() -> _Credits:
+    known = alternatives(word for word in words_of("credits", "act", "house", "unnamed") if len(word) > 1)
+    press = alternatives(words_of("credits", "press"))
+    ends = alternatives(words_of("credits", "end"))
+    return _Credits(
+        re.compile(f"(?:{known}|编辑|文/图|图/文|[/：:|])+"),
+        re.compile(
+            rf"《[^》]{{0,30}}》|(?<![^\s、，,;；/：|()（）])[^\s、，,;；/：|()（）]{{1,12}}(?:{press})(?=记者)"
+        ),
+        re.compile(rf"(?<=[一-鿿]{{2}})(?:{ends})(?![一-鿿])"),
+    )
 
 
 def gb7714(article: Mapping[str, Any]) -> str:

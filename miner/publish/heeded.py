@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 
 from miner.publish import query as q
 
-__all__ = ["HEEDED", "Heeded", "Unheeded", "heeded", "number", "unheeded"]
+__all__ = ["HEEDED", "Heeded", "Unheeded", "heeded", "heeded_by_search", "unheeded"]
 
 Heeded = Mapping[str, Callable[[str], bool]]
 """The arguments that a page knows, each with what tells whether it can read a value."""
@@ -27,13 +27,13 @@ def _any(value: str) -> bool:
     return True
 
 
-def number(value: str) -> bool:
+def _number(value: str) -> bool:
     """Tell whether a value is a number as pages and expos have them."""
     return value.isascii() and value.isdigit()
 
 
 NARROWED: Heeded = {
-    "q": _any, "named": _any, "entity": _any, "since": q.is_date, "until": q.is_date, "page": number, "size": number,
+    "q": _any, "named": _any, "entity": _any, "since": q.is_date, "until": q.is_date, "page": _number, "size": _number,
 }  # fmt: skip
 HEEDED: Mapping[str, Heeded] = {
     "front.html": {},
@@ -43,8 +43,8 @@ HEEDED: Mapping[str, Heeded] = {
     "editions.html": {},
     "edition.html": {},
     "returning.html": {},
-    "measures.html": {"measure": _any, "edition": number},
-    "figures.html": {"measure": _any, "edition": number},
+    "measures.html": {"measure": _any, "edition": _number},
+    "figures.html": {"measure": _any, "edition": _number},
 }
 """What pages heed that always heed the same, by template."""
 
@@ -52,6 +52,13 @@ HEEDED: Mapping[str, Heeded] = {
 def heeded(*choices: str, **checked: Callable[[str], bool]) -> Heeded:
     """Return what a page of results heeds: words, days and pages, `choices` of any value, others with their checks."""
     return {**NARROWED, **dict.fromkeys(choices, _any), **checked}
+
+
+def heeded_by_search(sorts: Container[str]) -> Heeded:
+    """Return what the page of search results heeds."""
+    return heeded(
+        "newspaper", "section", "type", edition=_number, about="expo".__eq__, sort=sorts.__contains__
+    )
 
 
 def unheeded(given: Mapping[str, str], known: Heeded | None) -> tuple[Unheeded, ...]:

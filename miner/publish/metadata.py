@@ -14,7 +14,7 @@ import yaml
 
 from miner.desk import base
 from miner.publish.index import fts, summaries, views
-from miner.store import kept, schema
+from miner.store import kept, resolved, schema
 from miner.store.schema import Table
 
 TITLE = "进博会新闻档案"
@@ -27,7 +27,7 @@ _LARGE_PAGE = 50
 
 def tables() -> tuple[Table, ...]:
     """Return all tables: what runs write and what is summed up from it."""
-    return (*schema.TABLES, base.TABLE, *kept.KEPT, *summaries.TABLES)
+    return (*schema.TABLES, base.TABLE, *kept.KEPT, *summaries.TABLES, *resolved.TABLES)
 
 
 @lru_cache(maxsize=1)

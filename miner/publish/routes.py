@@ -15,7 +15,7 @@ from miner.offsets import Span
 from miner.publish import archive, extend, reconcile
 from miner.publish.answers import Visit, find_archives
 from miner.publish.archive import EVENT_TYPES, KINDS, STATUSES, edition_title
-from miner.publish.heeded import Heeded, unheeded
+from miner.publish.heeded import Heeded, heeded_by_search, unheeded
 from miner.publish.pages import article, dossier, editions, event, exports, figures, front, lists, search
 from miner.publish.query import bounded
 
@@ -110,6 +110,7 @@ def fault(datasette: Any, request: Request, exception: Exception) -> Callable[[]
                 status=404,
             )
         told = getattr(exception, "message", None) or str(exception)
+        told = "只能查询，不能改动 / " + told if "must be a SELECT" in told else told
         return await visit.show(
             "error.html", {"title": "无法回答", "message": f"请求有误：{told}"}, status=status
         )
@@ -187,11 +188,13 @@ async def search_page(visit: Visit) -> Response:
     if form == "atom":
         return visit.send(_search_feed(visit, found["results"], asked), "application/atom+xml")
     if form == "json":
-        return visit.send_json({**_search_json(visit, request, found), **_ignored(visit, request.heeded())})
+        return visit.send_json(
+            {**_search_json(visit, request, found), **_ignored(visit, heeded_by_search(search.SORTS))}
+        )
     title = f"检索：{typed}" if typed else "检索"
     context = {
         "title": title, "request_": request, "asked": asked, "sorts": search.SORTS, "event_types": EVENT_TYPES, "pages": search.MAX_PAGE,
-        "filters": request.filters, "heeded": request.heeded(), "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
+        "filters": request.filters, "heeded": heeded_by_search(search.SORTS), "approximate": not found["results"].checked and any(len(word) > 2 for word in request.query.words), **found,
     }  # fmt: skip
     return await visit.show("search.html", {**context, **visit.token()})
 

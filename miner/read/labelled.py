@@ -21,11 +21,11 @@ _NEXT = re.compile(r"^[ \t\ufeff]*<REC>[ \t]*\r?$", re.MULTILINE | re.IGNORECASE
 
 
 def is_labelled(start: str, is_article: Callable[[Iterable[str]], bool]) -> bool:
-    """Tell such a text by its beginning: a label opens it, and its labels are names of what articles have.
+    r"""Tell such a text by its beginning: a label opens it, and its labels are names of what articles have.
 
-    >>> is_labelled("【标题】开幕\\n【正文】今天", lambda names: "正文" in names)
+    >>> is_labelled("【标题】开幕\n【正文】今天", lambda names: "正文" in names)
     True
-    >>> is_labelled("【本报讯】今天\\n【正文】今天", lambda names: "标题" in names and "正文" in names)
+    >>> is_labelled("【本报讯】今天\n【正文】今天", lambda names: "标题" in names and "正文" in names)
     False
     """
     opening = _NEXT.sub("", start, count=1).lstrip()

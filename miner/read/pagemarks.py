@@ -50,7 +50,7 @@ def _pieces() -> re.Pattern[str]:
 def is_page_mark(text: str) -> bool:
     """Tell whether a line is a mark of a page and nothing else.
 
-    >>> is_page_mark("- 3 -"), is_page_mark("===== Page 2 ====="), is_page_mark("[第2页]"), is_page_mark("第3页写着答案")
+    >>> is_page_mark("- 3 -"), is_page_mark("===== Page 2 ====="), is_page_mark("<!-- page 2 -->"), is_page_mark("第3页写着答案")
     (True, True, True, False)
     """
     return len(text) <= 2 * _LONGEST and _MARK.fullmatch(text) is not None

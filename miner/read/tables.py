@@ -61,7 +61,7 @@ def records(
 def kind_of_text_table(start: bytes) -> Literal["csv", "labelled"] | None:
     """Tell a table of articles from running text by its first lines, whatever its name: the names of columns, or of pieces.
 
-    >>> kind_of_text_table("标题\t日期\t正文\n开幕\t".encode()), kind_of_text_table("今天，展会开幕。".encode("gbk"))
+    >>> kind_of_text_table("标题,日期,正文".encode()), kind_of_text_table("今天，展会开幕。".encode("gbk"))
     ('csv', None)
     """
     try:

@@ -20,7 +20,7 @@ _READ = ("html", "text/plain", "application/pdf")
 _NOT_READ = ("robots.txt", "ads.txt", "humans.txt", "security.txt")
 """Plain text that is written for programs."""
 _CODE = (".js", ".css", ".map", ".json")
-_PIECE = 1 << 20
+_PIECE, _LONGEST_HEADERS = 1 << 20, 1 << 18
 _BOMB_FLOOR = 16 * 2**20
 """Below this many unpacked bytes no ratio is taken for a bomb."""
 
@@ -38,11 +38,10 @@ class Kept:
 def web_archive(stream: BinaryIO, config: Config) -> Iterator[Kept]:
     """Yield what a web archive holds and somebody reads; what is too large, or a bomb, says so and costs only itself.
 
-    Raises InputError when the archive is damaged, or holds more than archives may.
+    Raises InputError when the archive is damaged, holds nothing to read, or more than archives may.
     """
-    from warcio.archiveiterator import ArchiveIterator
-
-    records, left = iter(ArchiveIterator(stream)), config.max_archive_bytes
+    records, left = iter(_records(stream)), config.max_archive_bytes
+    empty = True
     while True:
         try:
             with redirect_stderr(
@@ -55,12 +54,46 @@ def web_archive(stream: BinaryIO, config: Config) -> Iterator[Kept]:
         except Exception as error:  # whatever headers and lengths can hold
             raise fault("damaged-archive", reason=error) from error
         if record is None:
+            if empty:
+                raise fault("empty")
             return
         if found is not None:
+            empty = False
             left -= len(found.data)
             if left < 0:
                 raise fault("archive-too-large", limit=config.max_archive_bytes)
             yield found
+
+
+def _records(stream: BinaryIO) -> Any:
+    """Open an archive with the library, which by itself takes headers of any length."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.statusandheaders import StatusAndHeadersParser
+
+    class Bounded(StatusAndHeadersParser):  # type: ignore[misc]
+        def parse(self, stream: Any, full_statusline: Any = None) -> Any:
+            return super().parse(_Headers(stream), full_statusline)
+
+    records = ArchiveIterator(stream)
+    loader = records.loader
+    for name in ("warc_parser", "http_parser", "http_req_parser"):
+        old = getattr(loader, name)
+        setattr(loader, name, Bounded(old.statuslist, old.verify))
+    return records
+
+
+class _Headers:
+    """The lines of a record's headers, up to a length that no record needs."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.left = stream, _LONGEST_HEADERS
+
+    def readline(self) -> bytes:
+        line: bytes = self.stream.readline(self.left)
+        self.left -= len(line)
+        if self.left <= 0:
+            raise ValueError(f"headers > {_LONGEST_HEADERS} bytes")
+        return line
 
 
 class _Silence(io.TextIOBase):

@@ -28,6 +28,7 @@ _PRINTED = re.compile(
 )
 """How digital newspapers print where a story stood: newspaper (day page)."""
 _ENDED = re.compile(r"[。！？”…]$")
+_RUNNING_ON = re.compile(r"[，。；！？、]|\w[:：]\s?\w")
 _MARKS = re.compile(r"[\W_]+")
 _LINKED_ENTRY = 0.3
 """Share of a block inside links from which it is an entry of a list, where a general extractor took it for text."""
@@ -73,7 +74,18 @@ class _Reader:
     def densest(self) -> Tag | None:
         """Return the element that holds the story; under a headline that is the page's title a story may be short."""
         text = [block for block in self._shown if not self._is_titled(block)]
-        return densest(text, least=LEAST if len(text) == len(self._shown) else _LEAST_UNDER_HEAD)
+        body = densest(text, least=LEAST if len(text) == len(self._shown) else _LEAST_UNDER_HEAD)
+        return body and (self._below_head(body) or body)
+
+    def _below_head(self, body: Tag) -> Tag | None:
+        """Return the element of a story that stands between its headline and what holds more text: comments, who we are."""
+        first = next((at for at, block in enumerate(self._shown) if _within(block.holder, body)), 0)
+        heads = [at for at, block in enumerate(self._shown[:first]) if self._is_titled(block)]
+        if not heads:
+            return None
+        between = [block for block in self._shown[heads[-1] + 1 : first] if is_running(block)]
+        whole = [block for block in between if _ENDED.search(block.text)]
+        return densest(between) if len(whole) > 1 else None
 
     @cached_property
     def _shown(self) -> list[Block]:
@@ -320,8 +332,14 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
     others: list[Block] = []
     tail = False
     for index, block in enumerate(found):
-        tail = tail or (index >= len(found) // 2 and _matches("tail", block.text))
-        if tail or (index < _OPENING_BLOCKS and _is_dateline(block.text)) or _is_apart_inside(block, body):
+        label = _matches("tail", block.text)
+        tail = tail or (label and index >= len(found) // 2)
+        if (
+            tail
+            or (label and not _RUNNING_ON.search(block.text))
+            or (index < _OPENING_BLOCKS and _is_dateline(block.text))
+            or _is_apart_inside(block, body)
+        ):
             others.append(block)
         else:
             parts.append(Part(_role(block, subheads), block))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from miner.language.gazetteer import words_of
 from miner.recognise.beliefs import LABELS, Beliefs
 from miner.recognise.shapes import letters_of, shape
-from miner.recognise.view import HOLDERS, View
+from miner.recognise.view import View
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.int64]
@@ -70,41 +70,19 @@ def log_odds(probability: Floats) -> Floats:
 
 
 def characters(view: View, start: int, end: int) -> list[str]:
-    """What lies in the characters alone: length, script, family and given name, words that are no names."""
+    """What lies in the characters alone: length, script, first and last, family and given name, words that are no names."""
     return list(shape(view.text.folded[start:end]))
 
 
-def edges(view: View, start: int, end: int) -> list[str]:
-    """The first and last characters; the last say the kind of a body or firm, and no list of kinds is closed."""
-    name = view.text.folded[start:end]
-    return ["ends in " + name[-1], "ends in " + name[-2:], "begins with " + name[0]]
-
-
-def beside(view: View, start: int, end: int) -> list[str]:
-    """The characters directly before and after."""
-    folded = view.text.folded
-    before, after = folded[max(0, start - 2) : start], folded[end : end + 2]
-    return ["before: " + before[-1:], "before: " + before, "after: " + after[:1], "after: " + after]
-
-
-def words(view: View, start: int, end: int) -> list[str]:
-    """Whether the segmenter cuts here too, and which words stand first, last, before and after."""
-    text = view.text
-    cut, tags, _ = text.words
-    first, last = text.word_at(start), text.word_at(end - 1)
-    opened, closed = text.edges[start], text.edges[end]
-    signs = [
-        _CUT[opened, closed],
-        "first word is a " + tags[first],
-        "last word is a " + tags[last],
-        "last word " + cut[last],
-    ]
-    if first == last and opened and closed:
-        signs.append("one word, a " + tags[first])
-    if first and opened:
-        signs += ["word before: " + cut[first - 1], "word before is a " + tags[first - 1]]
-    if closed and last + 1 < len(cut):
-        signs += ["word after: " + cut[last + 1], "word after is a " + tags[last + 1]]
+def whole_words(view: View, start: int, end: int) -> list[str]:
+    """Whether the segmenter cuts here too, and whether it is one word."""
+    edges = view.text.edges
+    first, opened, closed = view.text.word_at(start), edges[start], edges[end]
+    signs = [_CUT[opened, closed]]
+    if opened and closed:
+        tag = view.text.words.tags[first]
+        if view.text.words.starts[first] + len(view.text.words.words[first]) == end:
+            signs.append("one word, a " + tag)
     return signs
 
 
@@ -116,16 +94,59 @@ _CUT = {
 }
 
 
-def transliterated(view: View, start: int, end: int) -> list[str]:
-    """Whether the characters of transliterations go on beyond the stretch: a foreign name cut short."""
-    folded, letters = view.text.folded, letters_of("names", "transliteration")
-    signs = []
-    if start and folded[start] in letters and folded[start - 1] in letters:
+def before(view: View, start: int) -> list[str]:
+    """The characters and words at a beginning: what stands before, the first word, a transliteration cut, a title."""
+    folded, text = view.text.folded, view.text
+    words, tags, _ = text.words
+    two, first = folded[max(0, start - 2) : start], text.word_at(start)
+    signs = ["before: " + two[-1:], "before: " + two, "first word is a " + tags[first]]
+    if first and text.edges[start]:
+        signs += ["word before: " + words[first - 1], "word before is a " + tags[first - 1]]
+    if _goes_on(folded, start):
         signs.append("a transliteration goes on before it")
-    if end < len(folded) and folded[end - 1] in letters and folded[end] in letters:
+    title = text.titles.get(start)
+    if title is not None:
+        signs += ["title before", f"title before, {title.term.sort}"]
+    if start in view.holder_ends:
+        signs.append("a whole one just before it")
+    if view.credit[start]:
+        signs.append("in a credit")
+    return signs
+
+
+def after(view: View, end: int) -> list[str]:
+    """The characters and words at an end: the last word, what follows, a transliteration cut, a title, another thing."""
+    folded, text = view.text.folded, view.text
+    words, tags, _ = text.words
+    two, last = folded[end : end + 2], text.word_at(end - 1)
+    signs = ["after: " + two[:1], "after: " + two, "last word is a " + tags[last], "last word " + words[last]]
+    if text.edges[end] and last + 1 < len(words):
+        signs += ["word after: " + words[last + 1], "word after is a " + tags[last + 1]]
+    if _goes_on(folded, end):
         signs.append("a transliteration goes on after it")
-    dotted = "·" in folded[start:end]
-    return [*signs, *(f"dotted: {sign}" for sign in signs if dotted)]
+    if end in text.title_starts:
+        signs.append("title after")
+    if end in view.holder_starts:
+        signs.append("a whole one just after it")
+    following = (folded[end : end + length] for length in (1, 2, 3, 4))  # 西门子|杯, 博世|奖学金
+    if not words_of("naming", "nesting").isdisjoint(following):
+        signs.append("goes on to the name of a thing")
+    return signs
+
+
+def _goes_on(folded: str, at: int) -> bool:
+    """Tell whether the characters on both sides of an offset are of transliterations: a foreign name is cut here."""
+    letters = letters_of("names", "transliteration")
+    return 0 < at < len(folded) and folded[at] in letters and folded[at - 1] in letters
+
+
+def transliterated(view: View, start: int, end: int) -> list[str]:
+    """Whether a dotted foreign name is cut short."""
+    folded = view.text.folded
+    if "·" not in folded[start:end]:
+        return []
+    signs = ["dotted: a transliteration goes on before it"] if _goes_on(folded, start) else []
+    return [*signs, "dotted: a transliteration goes on after it"] if _goes_on(folded, end) else signs
 
 
 def everyday(view: View, start: int, end: int) -> list[str]:
@@ -153,13 +174,6 @@ def lexicon(view: View, start: int, end: int) -> list[str]:
     return signs
 
 
-def titles(view: View, start: int, end: int) -> list[str]:
-    """A title before or after: people stand beside titles, firms and bodies before them."""
-    title = view.text.titles.get(start)
-    signs = [] if title is None else ["title before", f"title before, {title.term.sort}"]
-    return [*signs, "title after"] if end in view.text.title_starts else signs
-
-
 def structure(view: View, start: int, end: int) -> list[str]:
     """How the name of a body or firm is built: whose, what stands between, what it ends in; a whole one inside it."""
     ends_in = "nothing"
@@ -168,10 +182,8 @@ def structure(view: View, start: int, end: int) -> list[str]:
             ends_in = f"{hit.term.kind} {hit.term.sort}"
     signs = [] if ends_in == "nothing" else [f"built of {_owner(view, start, end)} and {ends_in}"]
     signs += _inner(view, start, end, ends_in)
-    if any(hit.term.kind in HOLDERS for hit in view.ending.get(start, ())):
-        signs += ["a whole one just before it", f"a whole one just before it, ends in {ends_in}"]
-    if end in view.holder_starts:
-        signs.append("a whole one just after it")
+    if start in view.holder_ends:
+        signs.append(f"a whole one just before it, ends in {ends_in}")
     return signs
 
 
@@ -210,23 +222,13 @@ def cut_title(view: View, start: int, end: int) -> list[str]:
     return ["cuts a title", "cuts a title before " + view.text.folded[end : end + 1]]
 
 
-def nesting(view: View, start: int, end: int) -> list[str]:
-    """A word after it that makes another thing of it: 西门子|杯, 博世|奖学金."""
-    following = view.text.folded[end : end + 4]
-    goes_on = any(following[:length] in words_of("naming", "nesting") for length in (1, 2, 3, 4))
-    return ["goes on to the name of a thing"] if goes_on else []
-
-
 def zones(view: View, start: int, end: int) -> list[str]:
-    """Where it stands: in a credit or byline, in the title of a work, in quotation marks, before a bracket with a code."""
+    """Where it stands: in the title of a work, in quotation marks, in brackets, in a list."""
     folded = view.text.folded
     around = folded[start - 1 : start] + folded[end : end + 1]
-    signs = ["in a credit"] if view.credit[start] else []
     if around in _MARKED:
-        signs.append(_MARKED[around])
-    elif view.work[start]:
-        signs.append("in the title of a work")
-    return signs
+        return [_MARKED[around]]
+    return ["in the title of a work"] if view.work[start] else []
 
 
 _MARKED = {
@@ -238,24 +240,28 @@ _MARKED = {
 
 SIGNS: tuple[Drawn, ...] = (
     characters,
-    edges,
-    beside,
-    words,
+    whole_words,
     transliterated,
     everyday,
     lexicon,
-    titles,
     structure,
     cut_title,
-    nesting,
     zones,
 )
-"""All signs of a stretch where it stands; what an article says of it elsewhere is told by `vote`."""
+"""The signs of a stretch where it stands that are not of its beginning (`before`) or its end (`after`) alone; what an
+article says of it elsewhere is told by `vote`."""
 
 
 def signs(view: View, start: int, end: int, sources: set[str]) -> list[str]:
     """Return every sign about a stretch; `sources` are those who proposed it."""
     found = [f"proposed by {source}" for source in sources]
+    opened, closed = view.opened, view.closed  # many proposals begin or end at one place
+    if start not in opened:
+        opened[start] = before(view, start)
+    if end not in closed:
+        closed[end] = after(view, end)
+    found += opened[start]
+    found += closed[end]
     for drawn in SIGNS:
         found += drawn(view, start, end)
     return found

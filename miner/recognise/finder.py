@@ -32,8 +32,7 @@ class Finder:
         """
         for batch in _batches(stream, batch_size):
             beliefs = ask(batch, self.network) if self.model else [None] * len(batch)
-            for passage, believed in zip(batch, beliefs, strict=True):
-                yield passage, find_names(passage, believed)
+            yield from zip(batch, find_names(batch, beliefs), strict=True)
 
 
 def _batches(stream: Iterable[AnnotatedText], size: int) -> Iterator[list[AnnotatedText]]:

@@ -26,6 +26,7 @@ from miner.recognise.parts import fits_unit, in_order, is_bare, part_signs, regi
 from miner.recognise.scene import Key, Scene
 
 
+@lru_cache(maxsize=65536)
 def known(label: str, name: str) -> Entry | None:
     """Return the lexicon's entry of a folded name under a label."""
     return next((term.entry for term in gazetteer().terms(name) if term.kind == label), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -17,7 +17,7 @@ from miner.recognise.grounds import Weighed, grounds
 from miner.recognise.proposals import LEAST, Proposals, propose, repeated_in
 from miner.recognise.scorer import LABELS, Scorer, scorer
 from miner.recognise.view import View
-from miner.recognise.vote import poll
+from miner.recognise.vote import Asked, poll
 from miner.text import AnnotatedText
 
 Floats = npt.NDArray[np.floating]
@@ -82,34 +82,49 @@ def _columns(spans: Sequence[tuple[int, int]]) -> tuple[Places, Places]:
 
 def _worth(view: View, proposals: Proposals) -> list[tuple[int, int]]:
     """Return the proposals worth weighing: where a network sees nothing at all, a mere pattern is not."""
-    spans = list(proposals)
-    if view.beliefs.blind or not spans:
-        return spans
-    starts, ends = _columns(spans)
+    patterns = [span for span, by in proposals.items() if by <= _PATTERNS]
+    if view.beliefs.blind or not patterns:
+        return list(proposals)
+    starts, ends = _columns(patterns)
     nothing = view.beliefs.means(starts, ends)[:, 0] > _NOTHING
     nothing &= view.beliefs.posteriors(starts, ends).max(axis=1) < LEAST
-    return [
-        span
-        for span, dull in zip(spans, nothing.tolist(), strict=True)
-        if not dull or not proposals[span] <= _PATTERNS
-    ]
+    dull = {span for span, nothing_there in zip(patterns, nothing.tolist(), strict=True) if nothing_there}
+    return [span for span in proposals if span not in dull]
 
 
 def weigh(seen: Seen, weights: Scorer) -> tuple[Floats, Floats]:
     """Return the log-odds of every label for every proposal: where it stands, and with the article's vote."""
-    blind = seen.view.beliefs.blind
-    here = weights.without_network(seen.signs) if blind else weights.here(seen.signs, seen.measures)
-    return here, weights.voted(poll(seen.view.text.folded, seen.spans, here)) if seen.spans else here
+    (here,), (voted,) = weigh_all([seen], weights)
+    return here, voted
 
 
-def find_names(text: AnnotatedText, beliefs: Beliefs | None = None) -> list[Found]:
-    """Return the names of a text in its order."""
-    seen = see(text, beliefs)
-    here, odds = weigh(seen, scorer())
+def weigh_all(seen: Sequence[Seen], weights: Scorer) -> tuple[list[Floats], list[Floats]]:
+    """Return what `weigh` does for many articles, all weighed in one go."""
+    here = np.concatenate([_here(each, weights) for each in seen])
+    asked = [Asked(each.view.text.folded, each.spans) for each in seen]
+    voted = weights.voted(poll(asked, here)) if len(here) else here
+    bounds = np.cumsum([len(each.spans) for each in seen])[:-1]
+    return np.split(here, bounds), np.split(voted, bounds)
+
+
+def _here(seen: Seen, weights: Scorer) -> Floats:
+    if seen.view.beliefs.blind:
+        return weights.without_network(seen.signs)
+    return weights.here(seen.signs, seen.measures)
+
+
+def find_names(texts: Sequence[AnnotatedText], beliefs: Sequence[Beliefs | None]) -> Iterator[list[Found]]:
+    """Yield the names of each text in its order; `beliefs` are those of a network, None without one."""
+    seen = [see(text, believed) for text, believed in zip(texts, beliefs, strict=True)]
+    if seen:
+        yield from map(_found, seen, *weigh_all(seen, scorer()))
+
+
+def _found(seen: Seen, here: Floats, odds: Floats) -> list[Found]:
     chosen = choose(choices(seen.spans, odds))
     kept = grounds(
         Weighed(
-            text.text,
+            seen.view.text.text,
             seen.spans,
             seen.sources,
             seen.signs,

@@ -138,7 +138,7 @@ def _told(gap: str) -> str:
         return "a list"
     if renames(gap):
         return "another name"
-    if any(word in gap for word in words_of("name_forms", "owns")) or gap.endswith("的"):
+    if _owning().search(gap) or gap.endswith("的"):
         return "owner"
     if gap in ("", "(", '"', "“", "(“"):
         return "a bracket" if gap else "nothing"
@@ -162,6 +162,11 @@ def renames(gap: str) -> bool:
     return _renamed().fullmatch(gap) is not None
 
 
+@cache
+def _owning() -> re.Pattern[str]:
+    return re.compile(alternatives(words_of("name_forms", "owns")))
+
+
 def _owns(folded: str, end: int) -> bool:
     following = folded[end : end + _OWNED].removeprefix("的")
     return following.startswith(tuple(words_of("name_forms", "owns")))
@@ -169,4 +174,4 @@ def _owns(folded: str, end: int) -> bool:
 
 def _owned(folded: str, start: int) -> bool:
     before = re.split("[,。;、]", folded[max(0, start - _OWNED) : start])[-1]
-    return any(word in before for word in words_of("name_forms", "owns"))
+    return _owning().search(before) is not None

@@ -41,19 +41,20 @@ class Scorer:
 
     def __init__(self, *tables: Table) -> None:
         self.signs, self.measures, self.votes, self.alone = tables
-        self._row = {name: row for row, name in enumerate(self.signs.names)}
+        self._row, self._row_alone = _rows(self.signs), _rows(self.alone)
+        self._signs, self._alone = _padded(self.signs), _padded(self.alone)
 
     def here(self, signs: Sequence[Sequence[str]], measures: Floats) -> Floats:
         """Return the log-odds of every label for stretches where they stand, shape (stretches, labels).
 
         An unknown sign counts nothing.
         """
-        odds: Floats = _summed(self.signs, self._row, signs) + measures @ self.measures.weights
+        odds: Floats = _summed(self._signs, self._row, signs) + measures @ self.measures.weights
         return odds
 
     def without_network(self, signs: Sequence[Sequence[str]]) -> Floats:
         """Return the log-odds of every label where no network was asked, shape (stretches, labels)."""
-        return _summed(self.alone, {name: row for row, name in enumerate(self.alone.names)}, signs)
+        return _summed(self._alone, self._row_alone, signs)
 
     def voted(self, votes: Floats) -> Floats:
         """Return the log-odds with the article's vote; `votes` has the shape (stretches, votes, labels)."""
@@ -102,14 +103,22 @@ class Scorer:
 _TABLES = ("signs", "measures", "votes", "alone")
 
 
-def _summed(table: Table, rows: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Floats:
+def _rows(table: Table) -> dict[str, int]:
+    return {name: row for row, name in enumerate(table.names)}
+
+
+def _padded(table: Table) -> Floats:
+    """Return the weights with a last row for unknown signs, which count nothing."""
+    return np.concatenate([table.weights, np.zeros((1, len(LABELS)))])
+
+
+def _summed(weights: Floats, rows: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Floats:
     """Return for every stretch the sum of the weights of its signs, shape (stretches, labels)."""
     if not signs:
         return np.zeros((0, len(LABELS)))
-    padded = np.concatenate([table.weights, np.zeros((1, len(LABELS)))])
     chosen = list(map(rows.get, chain.from_iterable(signs), repeat(len(rows))))
     first = np.cumsum([0, *map(len, signs[:-1])])
-    odds: Floats = np.add.reduceat(padded[chosen], first, axis=0)
+    odds: Floats = np.add.reduceat(weights.take(chosen, axis=0), first, axis=0)
     return odds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from miner.language.fold import fold
@@ -74,22 +75,32 @@ _KINDS = (
 _HEADS = ("other_head", "enterprise_head", "organization_head", "person_head", "neutral", "people_trade")
 
 
-def _words(text: str) -> list[str]:
+@cache
+def _known_words() -> dict[str, tuple[str, ...]]:
+    """Return for words that are no names of their own which lists have them."""
+    lists = {f"is a word: {kind}": words_of("naming", kind) for kind in (*_KINDS, *_HEADS)}
+    lists |= {
+        "is a type": words_of("company_types") | words_of("org_types"),
+        "is a title": words_of("titles"),
+        "is the expo's": words_of("expo"),
+    }
+    found: dict[str, list[str]] = {}
+    for sign, words in lists.items():
+        for word in words:
+            found.setdefault(word, []).append(sign)
+    return {word: tuple(signs) for word, signs in found.items()}
+
+
+def _words(text: str) -> tuple[str, ...]:
     """Return which lists of words that are no names of their own have exactly this one."""
-    found = [f"is a word: {kind}" for kind in (*_KINDS, *_HEADS) if text in words_of("naming", kind)]
-    if text in words_of("company_types") or text in words_of("org_types"):
-        found.append("is a type")
-    if text in words_of("titles"):
-        found.append("is a title")
-    if text in words_of("expo"):
-        found.append("is the expo's")
-    if is_common(text):
-        found.append("everyday word")
-    return found
+    found = _known_words().get(text, ())
+    return (*found, "everyday word") if is_common(text) else found
 
 
 _MARKS = frozenset("、,;:!?\n。")
 _PAIRS = (("(", ")"), ("“", "”"), ("《", "》"))
+_PAIRED = frozenset("()“”《》")
+_LATIN = re.compile("[A-Za-z]")
 
 
 @lru_cache(maxsize=65536)
@@ -101,12 +112,17 @@ def shape(text: str) -> tuple[str, ...]:
     """
     n = len(text)
     length = f"length {n}" if n < 8 else "length 8 to 12" if n < 13 else "length 13 and more"
-    return (length, *_given(text), *_words(text), *_script(text), *_build(text))
+    return (length, *_given(text), *_words(text), *_script(text), *_build(text), *_edges(text))
+
+
+def _edges(text: str) -> tuple[str, ...]:
+    """Return the first and last characters; the last say the kind of a body or firm, and no list of kinds is closed."""
+    return "ends in " + text[-1], "ends in " + text[-2:], "begins with " + text[0]
 
 
 def _script(text: str) -> list[str]:
     found = ["Latin"] if text.isascii() else []
-    if not found and any(char.isascii() and char.isalpha() for char in text):
+    if not found and _LATIN.search(text):
         found.append("Latin inside")
     if _transliterated(text):
         found.append("characters of transliterations")
@@ -114,11 +130,11 @@ def _script(text: str) -> list[str]:
 
 
 def _build(text: str) -> list[str]:
-    found = ["digit inside"] if any(char.isdigit() for char in text) else []
+    found = ["digit inside"] if any(map(str.isdigit, text)) else []
     if "·" in text:
         found.append("dot inside")
     if not _MARKS.isdisjoint(text):
         found.append("mark inside")
-    if any(text.count(opening) != text.count(closing) for opening, closing in _PAIRS):
+    if not _PAIRED.isdisjoint(text) and any(text.count(one) != text.count(other) for one, other in _PAIRS):
         found.append("bracket left open")
     return found

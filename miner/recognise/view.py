@@ -29,8 +29,13 @@ class View:
     holders: list[Hit] = field(default_factory=list)
     """The firms and bodies that lexicons know, and the words that such names end in, by their ends."""
     holder_starts: set[int] = field(default_factory=set)
+    holder_ends: set[int] = field(default_factory=set)
     in_title: dict[int, int] = field(default_factory=dict)
     """For offsets inside titles, where the last such title begins."""
+    opened: dict[int, list[str]] = field(default_factory=dict)
+    """The signs of the beginnings that were asked for (see `evidence`)."""
+    closed: dict[int, list[str]] = field(default_factory=dict)
+    """The signs of the ends that were asked for."""
 
     @classmethod
     def of(cls, text: AnnotatedText, beliefs: Beliefs | None) -> View:
@@ -48,6 +53,7 @@ class View:
             ending,
             holders,
             {hit.start for hit in holders},
+            {hit.end for hit in holders},
             _inside(hit for hit in text.hits if hit.term.kind == "title"),
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
+Indices = npt.NDArray[np.int64]
 VOTES = (
     "always",
     "evidence here",
@@ -34,20 +36,28 @@ BOUND = 8.0
 _SURE = 1.0
 
 
-def poll(folded: str, spans: Sequence[tuple[int, int]], odds: Floats) -> Floats:
-    """Return the votes about proposals, shape (proposals, VOTES, labels), from the text, where they stand, sorted, and
-    their log-odds there."""
-    strings = [folded[start:end] for start, end in spans]
+class Asked(NamedTuple):
+    """An article whose proposals are voted on: its folded text, and where they stand, sorted."""
+
+    folded: str
+    spans: Sequence[tuple[int, int]]
+
+
+def poll(articles: Sequence[Asked], odds: Floats) -> Floats:
+    """Return the votes about the proposals of articles, shape (proposals, VOTES, labels).
+
+    `odds` are their log-odds where they stand, one article after the other. Many articles at once are faster.
+    """
     own = np.clip(odds, -BOUND, BOUND)
-    names = {text: at for at, text in enumerate(dict.fromkeys(strings))}
-    group = np.array([names[text] for text in strings])
-    count = np.bincount(group, minlength=len(names))
-    surest = np.full((len(names), own.shape[1]), -BOUND)
+    names, group = _names(articles)
+    count = np.bincount(group, minlength=sum(map(len, names)))
+    surest = np.full((len(count), own.shape[1]), -BOUND)
     np.maximum.at(surest, group, own)
     total = np.zeros_like(surest)
     np.add.at(total, group, own)
-    full = _fuller(list(names), surest)[group]
+    full = _fuller(names, surest)[group]
     again = (count[group] > 1)[:, None]
+    folded, spans = _joined(articles)
     return np.stack(
         [
             np.ones_like(own),
@@ -63,6 +73,30 @@ def poll(folded: str, spans: Sequence[tuple[int, int]], odds: Floats) -> Floats:
         ],
         axis=1,
     )
+
+
+def _names(articles: Sequence[Asked]) -> tuple[list[list[str]], Indices]:
+    """Return the different strings of each article, and which of them all each proposal is."""
+    names: list[list[str]] = []
+    group: list[int] = []
+    known = 0
+    for folded, spans in articles:
+        strings = [folded[start:end] for start, end in spans]
+        place = {text: known + at for at, text in enumerate(dict.fromkeys(strings))}
+        group += [place[text] for text in strings]
+        names.append(list(place))
+        known += len(place)
+    return names, np.array(group, np.int64)
+
+
+def _joined(articles: Sequence[Asked]) -> tuple[str, list[tuple[int, int]]]:
+    """Return articles as one text, and where all proposals stand in it."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for folded, own in articles:
+        spans += [(at + start, at + end) for start, end in own]
+        at += len(folded) + 1
+    return "\n".join(article.folded for article in articles), spans
 
 
 def _rivals(spans: Sequence[tuple[int, int]], own: Floats) -> list[Floats]:
@@ -115,19 +149,33 @@ def _best_other(own: Floats) -> Floats:
     return np.where(own == best, second, best)
 
 
-def _fuller(names: Sequence[str], surest: Floats) -> Floats:
-    """Return how sure, for each label, the surest longer name is that holds a name and stands anywhere in the article."""
+def _fuller(names: Sequence[Sequence[str]], surest: Floats) -> Floats:
+    """Return how sure, for each label, the surest longer name is that holds a name and stands anywhere in its article."""
     best = np.full(surest.shape, -BOUND)
-    long = [at for at in np.flatnonzero(surest.max(axis=1) > _SURE).tolist() if len(names[at]) > 2]
-    place = {text: at for at, text in enumerate(names)}
-    for at in long:
-        text = names[at]
-        for start in range(len(text)):
-            for end in range(start + 2, min(len(text), start + _LONGEST_SHORT) + 1):
-                inner = place.get(text[start:end]) if end - start < len(text) else None
-                if inner is not None:
-                    np.maximum(best[inner], surest[at], out=best[inner])
+    sure = (surest.max(axis=1) > _SURE).tolist()
+    pairs: list[tuple[int, int]] = []
+    known = 0
+    for texts in names:
+        place = {text: at for at, text in enumerate(texts, known)}
+        heads = {text[:2] for text in texts}
+        for text, at in place.items():
+            if sure[at] and len(text) > 2:
+                pairs += [(inner, at) for inner in _within(text, place, heads)]
+        known += len(texts)
+    if pairs:
+        inner, outer = np.array(pairs).T
+        np.maximum.at(best, inner, surest[outer])
     return best
+
+
+def _within(name: str, place: Mapping[str, int], heads: set[str]) -> Iterator[int]:
+    """Yield where the shorter names stand in `place` that lie in a name; each begins with one of `heads`."""
+    for start in range(len(name) - 1):
+        if name[start : start + 2] in heads:
+            for end in range(start + 2, min(len(name), start + _LONGEST_SHORT) + 1):
+                inner = place.get(name[start:end])
+                if inner is not None and end - start < len(name):
+                    yield inner
 
 
 _LONGEST_SHORT = 12

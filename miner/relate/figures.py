@@ -278,7 +278,7 @@ def _following(text: str, end: int, limit: int) -> str:
 def _measure(subject: str | None, number: Number, comparison: str | None) -> str | None:
     """Return the measure that the subject's head names: 企业展展览面积 is one of area, 企业的持股比例 none of companies."""
     percent = number.kind == "percent"
-    if subject is None or (percent and not comparison and "占" in subject):
+    if subject is None or (percent and not comparison):  # a share of it, not so many of it
         return None
     head = _grammar("tail").sub("", _TELLING.sub("", subject) if comparison else subject)
     heads = (head, _grammar("quantity").sub("", head))

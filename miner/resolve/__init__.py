@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
+from miner.resolve import since
 from miner.resolve.corrected import forget, has_corrections, meant_by, moved, rename
 from miner.resolve.entities import resolve_label
 from miner.resolve.events import resolve_events
@@ -22,45 +24,98 @@ from miner.resolve.links import (
 )
 from miner.resolve.offices import link_offices
 from miner.resolve.people import resolve_people
+from miner.resolve.remembered import remember_groups
 from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
+from miner.store.resolved import Scope, Touched, begin, empty, end, resolved_by, touched
 
-__all__ = ["LISTED", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
+__all__ = ["LISTED", "How", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
 
 _CACHE_KB = 131_072
 """Pages of the database, and of its temporary tables, that are kept in memory while resolving."""
 
 Told = Callable[[str], None]
+How = Literal["whole", "since", "again"]
 
 
-def resolve(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
-    """Resolve a filled database anew, in one transaction; facts stay as they were read.
+def resolve(
+    connection: sqlite3.Connection, *, by: str | None = None, told: Told | None = None, how: How = "whole"
+) -> Scope:
+    """Resolve a filled database in one transaction; facts stay as they were read. Returns what was resolved.
 
     The answer depends on the stored facts alone, not on the order of the files. `told` is called with the name of each
-    finished step. Raises sqlite3.Error.
+    finished step. `by` says what resolves (a hash of program, lexicons and models): with it a large archive remembers what
+    was found. `how`: `whole` measures and resolves all anew; `since` resolves what came and went since the last time, by
+    the measures of then, where that gives the same; `again` resolves all by the measures of then. Raises sqlite3.Error.
     """
     told = told or _to_nobody
     with _large_cache(connection), connection:
         connection.execute("begin immediate")
-        join_stories(connection)  # first: a reprint counts once in all that follows
+        scope = _scope(connection, by, how)
+        other = join_stories(connection, scope)  # first: a reprint counts once in all that follows
         told("stories")
-        resolve_facts(connection, told=told)
+        if scope.touched is None:
+            resolve_facts(connection, told=told, remember=scope.remembered)
+        else:
+            _resolve_touched(connection, scope.touched, other, told)
         find_conflicts(connection)
         told("conflicts")
+        if scope.remembered:
+            end(connection, by or "")
+    return scope
 
 
-def resolve_facts(connection: sqlite3.Connection, *, told: Told | None = None) -> None:
-    """Resolve names to things and reports to events; the caller holds the transaction."""
+def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> Scope:
+    """Return what there is to do, after making ready for it."""
+    known = by is not None and resolved_by(connection) == by
+    if known and how == "again":
+        empty(connection)
+        return Scope(remembered=True, measured=True)
+    if known and how == "since" and (found := touched(connection)) is not None:
+        return Scope(remembered=True, measured=True, touched=found)
+    return Scope(remembered=begin(connection, remember=by is not None))
+
+
+def _resolve_touched(
+    connection: sqlite3.Connection, touched: Touched, other: Iterable[str], told: Told
+) -> None:
+    """Resolve the names that came and went, and whatever that touches; `other` articles are a reprint now and were not, or were."""
+    since.open_touched(connection, touched, other)
+    renamed: set[str] = set()
+    for label in ("enterprise", "organization", "place"):
+        renamed |= since.resolve_names(connection, label)
+        told(label)
+    since.resolve_named_people(connection, renamed)
+    told("people")
+    since.link_changed(connection)
+    link_offices(connection)
+    told("links")
+    since.tell_affected(connection)
+    told("counts, aliases, standings")
+    since.clear_events(connection)
+    resolve_events(connection)
+    told("events")
+    since.keep_addresses_of(connection)
+    told("addresses")
+
+
+def resolve_facts(
+    connection: sqlite3.Connection, *, told: Told | None = None, remember: bool = False
+) -> None:
+    """Resolve names to things and reports to events, and `remember` how; the caller holds the transaction."""
     told = told or _to_nobody
     clear(connection)
     forget(connection)
     told("clear")
     with without_link_indexes(connection):
         for label in ("enterprise", "organization", "place"):
-            write_groups(connection, resolve_label(connection, label))
+            groups = resolve_label(connection, label)
+            write_groups(connection, groups)
+            if remember:
+                remember_groups(groups)
             told(label)
-        write_people(connection, resolve_people(connection))
+        write_people(connection, resolve_people(connection), remember=remember)
         told("people")
         link_facts(connection)
     link_offices(connection)

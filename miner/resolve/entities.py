@@ -7,7 +7,7 @@ Nothing is merged on a bare short name alone: a short form needs an owner that i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import chain, groupby
 from typing import NamedTuple
 
@@ -18,9 +18,9 @@ from miner.resolve.groups import LOST, Group, Groups
 from miner.resolve.judge import Decided, Judgement, Reason, Union, store_judgements, weigh
 from miner.resolve.names import LONGEST_INITIALS, abbreviations, fold, initials, is_country, without_type
 
-_BLOCK_LIMIT = 50
+SAME_CORE = 50
 """Groups with one core beyond which it is a common word and says nothing."""
-_OWNERS = 20
+OWNERS = 20
 """Owners of one short form, or of one abbreviation, beyond which it is a common word."""
 
 _LONGEST_ABBREVIATION = 24
@@ -40,13 +40,7 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
     """Group the enterprises, organizations or places, judge what may be one, store the judgements; return the joined groups."""
     groups = Groups(connection, label)
     union = Union()
-    passes: list[Iterator[Compared]] = []
-    if label == "enterprise":
-        passes.extend((_of_known(groups), _parts(groups)))
-    if label in ("enterprise", "organization"):
-        passes.extend((_short_forms(groups), _abbreviations(groups), _damaged(groups)))
-    if label == "enterprise":
-        passes.append(_same_core(groups))
+    find_abbreviations(groups)
     decide_groups(connection, label)
     decided = Decided(connection, label)
     keys = _keys_of(connection, label, decided)
@@ -58,11 +52,23 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
         for left, right in decided.pairs(same=False)
         if left in keys and right in keys
     ]
-    store_judgements(connection, _joining(chain.from_iterable(passes), union, apart))
+    store_judgements(connection, _joining(judge_groups(groups), union, apart))
     connection.executemany(
         "update grouped set root = ? where key = ?", ((union.root(key), key) for key in union.members())
     )
     return groups
+
+
+def judge_groups(groups: Groups) -> Iterator[Compared]:
+    """Judge the groups, or those that are to be judged only: several passes, which may judge a pair more than once."""
+    passes: list[Iterator[Compared]] = []
+    if groups.label == "enterprise":
+        passes.extend((_of_known(groups), _parts(groups)))
+    if groups.label in ("enterprise", "organization"):
+        passes.extend((_short_forms(groups), _abbreviations(groups), _damaged(groups)))
+    if groups.label == "enterprise":
+        passes.append(_same_core(groups))
+    return chain.from_iterable(passes)
 
 
 def _keys_of(connection: sqlite3.Connection, label: str, decided: Decided) -> dict[str, str]:
@@ -99,9 +105,10 @@ def _of_known(groups: Groups) -> Iterator[Compared]:
 
     The same company with its legal form, 中国工商银行股份有限公司, is the brand's for any of its forms.
     """
-    known, forms = _known(groups)
+    known, forms = known_owners(groups)
     rows = groups.connection.execute(
-        "select key, id, name, bare, core from grouped where known_as is null and length(name) > length(core) order by key"
+        "select key, id, name, bare, core from grouped where known_as is null and length(name) > length(core)"
+        f" and {groups.wanted('key in (select key from temp.wanted)')} order by key"
     )
     for key, identifier, name, bare, heart in rows:
         owner = forms.get(bare) or known.get(heart)
@@ -116,7 +123,7 @@ def _of_known(groups: Groups) -> Iterator[Compared]:
         )
 
 
-def _known(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
+def known_owners(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
     """Return the archive's enterprises of the lexicon by their names, and by all forms of the lexicon that one alone has."""
     entries = {entry.name: entry for entry in load_lexicon("enterprises")}
     known: dict[str, Group] = {}
@@ -132,12 +139,13 @@ def _known(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
 
 def _parts(groups: Groups) -> Iterator[Compared]:
     """Two names of one branch or unit of a known enterprise: 中行上海分行 and 中国银行股份有限公司上海市分行."""
+    brands = "brand in (select brand from grouped where key in (select key from temp.wanted))"
     rows = groups.connection.execute(
-        "select brand, rest, key from grouped where brand is not null order by brand, rest, key"
+        f"select brand, rest, key from grouped where brand is not null and {groups.wanted(brands)} order by brand, rest, key"
     )
     for brand, found in groupby(rows, key=lambda row: row[0]):
         units = [(rest, key) for _, rest, key in found]
-        if 2 <= len(units) <= _BLOCK_LIMIT * 4:
+        if 2 <= len(units) <= SAME_CORE * 4:
             yield from _units_of(groups, brand, units)
 
 
@@ -146,6 +154,8 @@ def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> I
         longer = _longer(rest, units) if is_country(rest) else []
         same = [(other, k) for other, k in units[i + 1 :] if other == rest]
         for other, right_key in (*same, *longer):
+            if groups.only is not None and groups.only.isdisjoint((key, right_key)):
+                continue
             left, right = groups.load(key), groups.load(right_key)
             reasons = [
                 Reason(2.5 if other == rest else 1.5, f"同为「{brand}」的「{rest}」"),
@@ -167,12 +177,13 @@ def _longer(rest: str, units: Sequence[tuple[str, str]]) -> list[tuple[str, str]
 def _short_forms(groups: Groups) -> Iterator[Compared]:
     rows = groups.connection.execute(
         "select distinct g.key, o.key, f.form from grouped g join form_of f on f.form in (g.folded, g.bare) join grouped o on o.key = f.key"
-        " where g.known_as is null and o.key <> g.key and length(o.name) > length(g.name) and length(f.form) >= 2 order by g.key, o.key"
+        " where g.known_as is null and o.key <> g.key and length(o.name) > length(g.name) and length(f.form) >= 2"
+        f" and {groups.wanted('g.key in (select key from temp.wanted)')} order by g.key, o.key"
     )
     for key, owners in groupby(rows, key=lambda row: row[0]):
         short = groups.load(key)
         found = {owner: form for _, owner, form in owners}
-        for owner in map(groups.load, sorted(found) if len(found) <= _OWNERS else ()):
+        for owner in map(groups.load, sorted(found) if len(found) <= OWNERS else ()):
             text = found[owner.key]
             kind = owner.forms.get(text, "variant")
             reasons = [
@@ -195,11 +206,15 @@ def _abbreviations(groups: Groups) -> Iterator[Compared]:
     A company's abbreviation leaves more out and is shorter, so it wants company that both keep.
     """
     of_company = groups.label == "enterprise"
-    for key, found in groupby(_abbreviated(groups), key=lambda row: row[0]):
+    rows = groups.connection.execute(
+        "select short, full from abbreviated"
+        f" where {groups.wanted('short in (select key from temp.wanted)')} order by short, full"
+    )
+    for key, found in groupby(rows.fetchall(), key=lambda row: row[0]):
         left = groups.load(key)
-        short = fold(_written(key))
+        short = fold(written(key))
         keys = [owner for _, owner in found]
-        owners = [groups.load(owner) for owner in keys] if len(keys) <= _OWNERS else []
+        owners = [groups.load(owner) for owner in keys] if len(keys) <= OWNERS else []
         for right in owners:
             reasons = [
                 Reason(2.0 if len(owners) == 1 else 0.0, f"「{short}」是「{right.name}」逐词的缩写"),
@@ -213,41 +228,51 @@ def _abbreviations(groups: Groups) -> Iterator[Compared]:
             )
 
 
-def _abbreviated(groups: Groups) -> list[tuple[str, str]]:
-    """Return (key of the short name, key of the full name), sorted: every abbreviation of a full name is looked up, so no block is too large.
+def longest_short(label: str) -> int:
+    """Return how many characters an abbreviation has at most."""
+    return LONGEST_INITIALS if label == "enterprise" else _LONGEST_ABBREVIATION
+
+
+def find_abbreviations(groups: Groups) -> None:
+    """Fill `abbreviated` with (key of the short name, key of the full name): every abbreviation of a full name is looked up,
+    so no block is too large.
 
     What the lexicon knows by a name abbreviates nothing else.
     """
+    if groups.label == "place":
+        return
     connection = groups.connection
     connection.execute("drop table if exists temp.written")
     connection.execute(
         "create temp table written (text text not null, key text not null, primary key (text, key)) without rowid"
     )
-    longest = LONGEST_INITIALS if groups.label == "enterprise" else _LONGEST_ABBREVIATION
     rows = connection.execute(
         "select key from grouped where known_as is null and length(name) between 2 and ? order by key",
-        (longest,),
+        (longest_short(groups.label),),
     )
     connection.executemany(
-        "insert into written values (?, ?)", ((fold(_written(key)), key) for (key,) in rows)
+        "insert into written values (?, ?)", ((fold(written(key)), key) for (key,) in rows)
     )
     texts = {row[0] for row in connection.execute("select distinct text from written")}
-    pairs = set()
-    for full, known_as, key in connection.execute(
+    for name, known_as, key in connection.execute(
         "select name, known_as, key from grouped where length(name) > 3"
-    ):
-        if groups.label == "enterprise":
-            found = initials(full, among=texts)
-        else:
-            found = abbreviations(fold(full if known_as else _written(key)), among=texts)
-        for short in found:
-            for (owner,) in connection.execute("select key from written where text = ?", (short,)):
-                if owner != key:
-                    pairs.add((owner, key))
-    return sorted(pairs)
+    ).fetchall():
+        for short in abbreviations_of(groups.label, name, known_as, key, among=texts):
+            connection.execute(
+                "insert or ignore into abbreviated select key, ?1 from written where text = ?2 and key <> ?1",
+                (key, short),
+            )
+    connection.execute("drop table temp.written")
 
 
-def _written(key: str) -> str:
+def abbreviations_of(label: str, name: str, known_as: str | None, key: str, *, among: Set[str]) -> list[str]:
+    """Return those of some folded names that abbreviate the name of a group."""
+    if label == "enterprise":
+        return initials(name, among=among)
+    return abbreviations(fold(name if known_as else written(key)), among=among)
+
+
+def written(key: str) -> str:
     """Return the name in a key, without the kind of key and the newspaper it may hold."""
     name = key.partition(":")[2]
     return name.partition("|")[2] or name
@@ -255,15 +280,12 @@ def _written(key: str) -> str:
 
 def _damaged(groups: Groups) -> Iterator[Compared]:
     """Compare names that lost a character with those that have one in its place: 兰特□斯集团 and 兰特黎斯集团."""
-    rows = groups.connection.execute(
-        "select key, folded from grouped where instr(folded, ?) order by key limit ?", (LOST, _DAMAGED)
-    )
-    lost = {key: text for key, text in rows if len(text) - text.count(LOST) >= 2}
+    lost = _lost(groups)
     found = _fitting(groups, lost) if lost else {}
     for key, text in lost.items():
         kept = len(without_type(text).replace(LOST, ""))
         count = len(found[key])
-        for owner in sorted(found[key]) if count <= _OWNERS else ():
+        for owner in sorted(found[key]) if count <= OWNERS else ():
             left, right = groups.load(key), groups.load(owner)
             reasons = [
                 Reason(0.6 * min(kept, 5), f"除缺字外{kept}字相同"),
@@ -273,6 +295,19 @@ def _damaged(groups: Groups) -> Iterator[Compared]:
             score, texts = weigh(-1.8, reasons)
             judged = Judgement(left.label, left.id, right.id, left.name, right.name, score, texts)
             yield Compared(judged, key, owner)
+
+
+def _lost(groups: Groups) -> dict[str, str]:
+    rows = groups.connection.execute(
+        "select key, folded from grouped where instr(folded, ?) order by key limit ?", (LOST, _DAMAGED)
+    )
+    return {key: text for key, text in rows if len(text) - text.count(LOST) >= 2}
+
+
+def damaged(groups: Groups) -> dict[str, set[str]]:
+    """Return the names that lost a character, by their keys, with the groups that have a whole name that fits."""
+    lost = _lost(groups)
+    return _fitting(groups, lost) if lost else {}
 
 
 def _fitting(groups: Groups, lost: Mapping[str, str]) -> dict[str, set[str]]:
@@ -332,12 +367,14 @@ def _shared_papers(left: Group, right: Group) -> list[Reason]:
 
 def _same_core(groups: Groups) -> Iterator[Compared]:
     """Two full names that differ in region or legal form alone."""
+    cores = "core in (select core from grouped where key in (select key from temp.wanted))"
     rows = groups.connection.execute(
-        "select core, key, id, name, region from grouped where known_as is null and length(core) >= 3 and folded <> core order by core, key"
+        "select core, key, id, name, region from grouped where known_as is null and length(core) >= 3 and folded <> core"
+        f" and {groups.wanted(cores)} order by core, key"
     )
     for bare, found in groupby(rows, key=lambda row: row[0]):
         block = list(found)
-        if 2 <= len(block) <= _BLOCK_LIMIT:
+        if 2 <= len(block) <= SAME_CORE:
             _, first, first_id, first_name, first_region = block[0]
             for _, key, identifier, name, region in block[1:]:
                 regions = {first_region, region} - {""}

@@ -32,6 +32,8 @@ _SURE, _SURE_OF_EXPO = 0.65, 0.5
 """Scores from which on two figures are said to contradict each other."""
 _SERIES, _LIKE = 0.8, 0.3
 """The part of the words around that a series has in common, and that one fact told twice has at least."""
+_LISTED = 3
+"""Sentences that name so many things together, and most of them, list the same ones."""
 _FEW_NAMES = 12
 """A sentence with more names is a list: which of them a figure is of is not told."""
 _UNITS = {"人次": "人", "位": "人", "名": "人", "户": "家", "元人民币": "元", "人民币": "元"}
@@ -156,10 +158,15 @@ def is_sure(left: Told, right: Told, score: float, *, words: float) -> bool:
 
 
 def _one_owner(left: Told, right: Told) -> bool:
-    """Tell whether what is named last before one figure is named beside the other too."""
+    """Tell whether what is named last before one figure is named beside the other too, or both close one list: 甲、乙、丙等12家."""
     if left.nearest is None or right.nearest is None:
         return False
-    return left.nearest in right.around or right.nearest in left.around
+    return left.nearest in right.around or right.nearest in left.around or _one_list(left.names, right.names)
+
+
+def _one_list(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    shared = sum(name in right for name in left)
+    return shared >= _LISTED and 2 * shared >= min(len(left), len(right))
 
 
 def _counts_one_thing(left: Told, right: Told, words: float) -> bool:

@@ -29,6 +29,7 @@ _TABLES = (
     "create temp table grouped (key text primary key, id text not null, name text not null, folded text not null, bare text not null, known_as text,"
     " core text not null, region text not null, brand text, rest text, about text not null, root text not null) without rowid",
     "create temp table form_of (form text not null, key text not null, primary key (form, key)) without rowid",
+    "create temp table abbreviated (short text not null, full text not null, primary key (short, full)) without rowid",
 )
 
 
@@ -77,28 +78,78 @@ def fullest(names: Counter[str]) -> str:
     return min(names, key=lambda n: (LOST in n, -len(n), -names[n], n))
 
 
+def drop_tables(connection: sqlite3.Connection) -> None:
+    """Drop the temporary tables of groups, or the views that stand in their place."""
+    for kind, name in connection.execute("select type, name from sqlite_temp_master").fetchall():
+        if name in ("keyed", "grouped", "form_of", "abbreviated", "wanted"):
+            connection.execute(f"drop {kind} temp.[{name}]")
+
+
 def key_of(local: Local) -> str:
     """Return what a local entity is grouped by: its lexicon entry, or its folded name."""
     return f"known:{local.known_as}" if local.known_as else f"name:{fold(tidy(local.name))}"
 
 
+GROUP_COLUMNS = "key, id, name, folded, bare, known_as, core, region, brand, rest, about, root"
+
+
+def row_of(group: Group) -> tuple[str | None, ...]:
+    """Return the row of a group, by GROUP_COLUMNS: what it is compared by, and all that is known of it; it is its own root."""
+    name = group.name
+    bare, region = core(name)
+    about = json.dumps(
+        [group.names, group.forms, group.sample, sorted(group.newspapers), group.first], ensure_ascii=False
+    )
+    brand, rest = (part_of(name) if group.label == "enterprise" else None) or (None, None)
+    return (
+        group.key,
+        group.id,
+        name,
+        fold(name),
+        without_type(name),
+        group.known_as,
+        bare,
+        region,
+        brand,
+        rest,
+        about,
+        group.key,
+    )
+
+
 class Groups:
     """The groups of one label in temporary tables of the connection; `load` brings one into memory."""
+
+    only: frozenset[str] | None = None
+    """Keys of the groups that are judged, with whatever they are compared with; None: all."""
 
     def __init__(self, connection: sqlite3.Connection, label: str) -> None:
         self.connection = connection
         self.label = label
+        self.qualifier = Qualifier(connection) if label == "organization" else None
         self.load = lru_cache(maxsize=_CACHED)(self._load)
         self.companions = lru_cache(maxsize=_CACHED)(self._companions)
-        for table in ("keyed", "grouped", "form_of"):
-            connection.execute(f"drop table if exists temp.[{table}]")
+        self._open()
+
+    def _open(self) -> None:
+        drop_tables(self.connection)
         for statement in _TABLES:
-            connection.execute(statement)
+            self.connection.execute(statement)
         self._fill()
+
+    def key_of(self, local: Local) -> str:
+        """Return what a local entity is grouped by."""
+        return self.qualifier.key(local) if self.qualifier else key_of(local)
+
+    def wanted(self, condition: str) -> str:
+        """Return an SQL condition, or one that always holds when all groups are judged.
+
+        What is wanted lies in the temporary table `wanted` (key).
+        """
+        return condition if self.only is not None else "1"
 
     def _fill(self) -> None:
         connection = self.connection
-        qualifier = Qualifier(connection) if self.label == "organization" else None
         rows = connection.execute(
             "select l.rowid, l.article_id, l.name, l.known_as, a.newspaper, a.document_id from local_entities l join articles a on a.id = l.article_id"
             " where l.label = ? order by l.article_id, l.local_entity",
@@ -108,41 +159,15 @@ class Groups:
         moved = Moved(connection, self.label)
         connection.executemany(
             "insert into keyed values (?, ?)",
-            (
-                (number, moved.key(number, qualifier.key(local) if qualifier else key_of(local)))
-                for number, local in locals_found
-            ),
+            ((number, moved.key(number, self.key_of(local))) for number, local in locals_found),
         )
-        for group in self._gather():
-            name = group.name
-            bare, region = core(name)
-            about = json.dumps(
-                [group.names, group.forms, group.sample, sorted(group.newspapers), group.first],
-                ensure_ascii=False,
-            )
-            brand, rest = (part_of(name) if self.label == "enterprise" else None) or (None, None)
-            connection.execute(
-                "insert into grouped values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    group.key,
-                    group.id,
-                    name,
-                    fold(name),
-                    without_type(name),
-                    group.known_as,
-                    bare,
-                    region,
-                    brand,
-                    rest,
-                    about,
-                    group.key,
-                ),
-            )
+        for group in self.gather():
+            connection.execute(f"insert into grouped values ({', '.join('?' * 12)})", row_of(group))
             connection.executemany(
                 "insert into form_of values (?, ?)", ((form, group.key) for form in group.forms)
             )
 
-    def _gather(self) -> Iterator[Group]:
+    def gather(self) -> Iterator[Group]:
         """Yield the groups one by one, in the order of their keys: the database sorts, on disk when there are many."""
         rows = self.connection.execute(
             "select k.key, l.article_id, l.name, l.forms, l.known_as, a.newspaper, a.published from keyed k join local_entities l on l.rowid = k.local"
@@ -201,3 +226,11 @@ class Groups:
         )
         for _, joined in groupby(rows, key=lambda row: row[0]):
             yield [self._group(*row[1:]) for row in joined]
+
+    def select_joined(self, root: str) -> Iterator[Group]:
+        """Yield the groups that were joined to one, which stands first."""
+        rows = self.connection.execute(
+            "select key, id, known_as, about from grouped where root = ? order by root <> key, key", (root,)
+        )
+        for row in rows.fetchall():
+            yield self._group(*row)

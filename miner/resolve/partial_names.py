@@ -47,7 +47,7 @@ def join_parts(connection: sqlite3.Connection) -> Iterator[Joined]:
     for _, found in groupby(rows, key=lambda row: row[0]):
         owners = {row[1]: row for row in found}
         if len(owners) <= _OWNERS:
-            yield from (_judged(connection, row, len(owners)) for row in owners.values())
+            yield from (judged(connection, row, len(owners)) for row in owners.values())
 
 
 def _find(connection: sqlite3.Connection) -> None:
@@ -88,7 +88,27 @@ def parts(name: str, latin: str | None) -> Iterator[tuple[str, str]]:
                 yield piece, "family" if number == len(pieces) - 1 else "given"
 
 
-def _judged(connection: sqlite3.Connection, row: tuple[str, str, str, str, str], owners: int) -> Joined:
+Row = tuple[str, str, str, str, str]
+"""A person whose name is part of another's: ids of part and whole, what kind of part, both names."""
+
+
+def owners_of(connection: sqlite3.Connection, part: str, name: str, folded: str) -> dict[str, Row]:
+    """Return the people of whose names one is a part, as the last resolving kept them, by their ids."""
+    rows: list[Row] = connection.execute(
+        "select ?1, o.whole, o.kind, ?2, w.name from person_parts o join person_clusters w on w.id = o.whole"
+        " where o.part = ?3 and o.whole <> ?1 and length(?2) <= 12 union all"
+        " select ?1, w.id, 'cut', ?2, w.name from person_clusters w where substr(w.name, 2) = ?2 and (length(w.name) >= 6 and instr(w.name, '·') > 2"
+        " or (length(w.name) >= 4 and exists (select 1 from local_keys a join local_keys b on b.article_id = a.article_id and b.cluster = ?1"
+        " where a.cluster = w.id)))"
+        " order by 2, 3",
+        (part, name, folded),
+    ).fetchall()
+    found = {row[1]: row for row in rows}
+    return found if len(found) <= _OWNERS else {}
+
+
+def judged(connection: sqlite3.Connection, row: Row, owners: int) -> Joined:
+    """Judge whether one's name is a part of another's; `owners` have it in their names."""
     part, whole, kind, part_name, whole_name = row
     left, right = _seen(connection, whole), _seen(connection, part)
     reasons = [

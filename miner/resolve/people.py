@@ -85,6 +85,10 @@ class PersonCluster:
     name: str
     latin_name: str | None
     members: tuple[int, ...]
+    key: str
+    """The folded name under which the person is found."""
+    profiles: tuple[str, ...]
+    """The profile of each member."""
 
 
 def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[PersonCluster], list[Judgement]]]:
@@ -96,13 +100,26 @@ def resolve_people(connection: sqlite3.Connection) -> Iterator[tuple[list[Person
         if corrections and (pairs := profile_pairs(profiles, corrections)):
             decided.add(pairs)
             decide(connection, "person", pairs)
-        groups = [[p] for p in profiles]
-        judgements: list[Judgement] = []
-        if len(profiles) > 1:
-            groups, judgements = _cluster(profiles)
-            if decided:
-                groups = _as_decided(groups, decided)
-        yield [_cluster_of(key, group, several=len(groups) > 1) for group in groups], judgements
+        yield _judged(key, profiles, decided)
+
+
+def _judged(
+    key: str, profiles: list[Profile], decided: Decided | None
+) -> tuple[list[PersonCluster], list[Judgement]]:
+    groups = [[p] for p in profiles]
+    judgements: list[Judgement] = []
+    if len(profiles) > 1:
+        groups, judgements = _cluster(profiles)
+        if decided:
+            groups = _as_decided(groups, decided)
+    return [_cluster_of(key, group, several=len(groups) > 1) for group in groups], judgements
+
+
+def people_named(
+    connection: sqlite3.Connection, key: str, block: list[Appearance]
+) -> tuple[list[PersonCluster], list[Judgement]]:
+    """Return the people of one folded name, and the judgements on them, where nobody decided anything about people."""
+    return _judged(key, _profiles(connection, block, None), None)
 
 
 class Appearance(NamedTuple):
@@ -125,12 +142,7 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearan
     The database sorts, on disk when the archive is large: memory stays with one block.
     """
     connection.create_function("fold_name", 1, fold, deterministic=True)
-    connection.execute("drop table if exists temp.bridge")
-    connection.execute("create temp table bridge (latin text primary key, name text not null) without rowid")
-    connection.execute(
-        "insert or replace into bridge select fold_name(latin_name), fold_name(name) from"
-        " (select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null) where fold_name(latin_name) <> fold_name(name) order by name desc"
-    )
+    find_latin_names(connection)
     rows = connection.execute(
         "select key, local, article_id, local_entity, name, latin_name, published, newspaper, document_id from"
         " (select coalesce(b.name, p.folded) as key, p.* from"
@@ -142,12 +154,24 @@ def _blocks(connection: sqlite3.Connection) -> Iterator[tuple[str, list[Appearan
         yield key, [Appearance(*row[1:]) for row in block]
 
 
-def _profiles(connection: sqlite3.Connection, block: list[Appearance], moved: Moved) -> list[Profile]:
+def find_latin_names(connection: sqlite3.Connection) -> None:
+    """Fill the temporary table `bridge` with the Chinese name that each Latin name stands beside, both folded."""
+    connection.create_function("fold_name", 1, fold, deterministic=True)
+    connection.execute("drop table if exists temp.bridge")
+    connection.execute("create temp table bridge (latin text primary key, name text not null) without rowid")
+    connection.execute(
+        "insert or replace into bridge select fold_name(latin_name), fold_name(name) from"
+        " (select distinct name, latin_name from local_entities where label = 'person' and latin_name is not null) where fold_name(latin_name) <> fold_name(name) order by name desc"
+    )
+
+
+def _profiles(connection: sqlite3.Connection, block: list[Appearance], moved: Moved | None) -> list[Profile]:
     by_body: dict[str, Profile] = {}
     alone = len(block) == 1
     for seen in block:
         posts = _posts(connection, seen.article_id, seen.number)
-        key = moved.key(seen.local, _told_by(posts) or f"|{seen.article_id}")
+        key = _told_by(posts) or f"|{seen.article_id}"
+        key = moved.key(seen.local, key) if moved else key
         profile = by_body.get(key)
         if profile is None:
             profile = by_body[key] = Profile(stable_id("profile", fold(seen.name), key), seen.name)
@@ -433,5 +457,12 @@ def _cluster_of(key: str, group: list[Profile], *, several: bool) -> PersonClust
     name = min((p.name for p in group), key=_fuller)
     latin = min((x for p in group for x in p.latin), default=None)
     mark = min(p.id for p in group) if several else ""
-    members = tuple(sorted(member for p in group for member in p.members))
-    return PersonCluster(stable_id("person", key, mark), name, latin, members)
+    members = sorted((member, p.id) for p in group for member in p.members)
+    return PersonCluster(
+        stable_id("person", key, mark),
+        name,
+        latin,
+        tuple(member for member, _ in members),
+        key,
+        tuple(profile for _, profile in members),
+    )

@@ -167,7 +167,9 @@ class Qualifier:
         self._connection = connection
         self._article: str | None = None
         self._places: Counter[str] = Counter()
-        self._papers = lru_cache(maxsize=1024)(self._of_paper)
+        self.papers: dict[tuple[str, str], str | None] = {}
+        """What was found of newspapers, by newspaper and level."""
+        self._named = lru_cache(maxsize=_SEEN_ARTICLES)(self._places_of)
         self._pages = lru_cache(maxsize=1024)(self._of_page)
 
     def key(self, local: Local) -> str:
@@ -191,7 +193,7 @@ class Qualifier:
         found = _prevailing(self._places, level, 0.5)
         # An article about two districts has no district of its own, whatever its newspaper's is.
         if found is None and not _of_level(self._places, level):
-            found = self._papers(local.newspaper, level) if local.newspaper else None
+            found = self.of_paper(local.newspaper, level) if local.newspaper else None
             return found or (self._pages(local.document, level) if local.document else None)
         return found
 
@@ -217,6 +219,12 @@ class Qualifier:
             )
         )
 
+    def of_paper(self, newspaper: str, level: str) -> str | None:
+        """Return the region of a level that a newspaper is about."""
+        if (newspaper, level) not in self.papers:
+            self.papers[newspaper, level] = self._of_paper(newspaper, level)
+        return self.papers[newspaper, level]
+
     def _of_paper(self, newspaper: str, level: str) -> str | None:
         """Return the region in a newspaper's name, or the one that most of its articles name."""
         named = _prevailing(places_in([(fold(newspaper), 1)]), level, _MOSTLY)
@@ -227,7 +235,7 @@ class Qualifier:
             "select id from articles where newspaper = ? order by id limit ?", (newspaper, _SEEN_ARTICLES)
         ).fetchall()
         for (article,) in rows:
-            seen.update(set(_of_level(self._places_of(article), level)))
+            seen.update(set(_of_level(self._named(article), level)))
         return _prevailing(seen, level, _MOSTLY) if seen.total() >= _FEWEST else None
 
 

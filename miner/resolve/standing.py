@@ -126,17 +126,17 @@ def explained(seen: Seen) -> tuple[float, tuple[str, ...]]:
 
 _FIRMS = (
     "create temp table firms_in as select l.article_id, count(*) as n, max(l.entity_id) as one from local_entities l"
-    " where l.label = 'enterprise' and (l.known_as is not null or has_legal_form(fold_text(l.name))) group by 1"
+    " where l.label = 'enterprise' and (l.known_as is not null or has_legal_form(fold_text(l.name))) and {articles} group by 1"
 )
 _GATHER = """
 with named as (
     select m.enterprise_id as id, max(m.confidence) as best
-    from mentions m where m.enterprise_id is not null group by 1
+    from mentions m where m.enterprise_id {which} group by 1
 ), told as (
     select l.entity_id as id, max(l.known_as is not null) as known,
         max(coalesce(f.n, 0) - (l.known_as is not null or has_legal_form(fold_text(l.name)))) as company
     from local_entities l left join temp.firms_in f on f.article_id = l.article_id
-    where l.label = 'enterprise' and l.entity_id is not null group by 1
+    where l.label = 'enterprise' and l.entity_id {which} group by 1
 )
 select e.id, e.name, coalesce(t.known, 0), n.best,
     (select count(*) from posts p where p.enterprise_id = e.id),
@@ -144,27 +144,35 @@ select e.id, e.name, coalesce(t.known, 0), n.best,
     coalesce(t.company, 0)
 from enterprises e join named n on n.id = e.id left join told t on t.id = e.id order by e.id
 """
+_AFFECTED = "in (select id from temp.affected where label = 'enterprise')"
 
 
-def gather(connection: sqlite3.Connection) -> Iterator[Seen]:
+def gather(connection: sqlite3.Connection, *, only: bool = False) -> Iterator[Seen]:
     """Yield every enterprise of a resolved archive as the archive shows it, in the order of their ids.
 
-    Raises sqlite3.Error.
+    Or `only` those in the temporary table `affected`. Raises sqlite3.Error.
     """
     connection.create_function("has_legal_form", 1, has_legal_form, deterministic=True)
     connection.create_function("fold_text", 1, fold, deterministic=True)
     connection.execute("drop table if exists temp.firms_in")
-    connection.execute(_FIRMS)
+    articles = f"l.article_id in (select article_id from local_entities where entity_id {_AFFECTED})"
+    connection.execute(_FIRMS.format(articles=articles if only else "1"))
     connection.execute("create index temp.firms_in_article on firms_in (article_id)")
-    for identifier, name, known, best, *counts in connection.execute(_GATHER):
+    found = connection.execute(_GATHER.format(which=_AFFECTED if only else "is not null"))
+    for identifier, name, known, best, *counts in found:
         yield Seen(identifier, name, bool(known), best, *counts)
     connection.execute("drop table temp.firms_in")
 
 
-def write_standings(connection: sqlite3.Connection) -> None:
-    """Fill `enterprises.confidence` and `standing`; the caller holds the transaction. Raises sqlite3.Error."""
+def write_standings(connection: sqlite3.Connection, *, only: bool = False) -> None:
+    """Fill `enterprises.confidence` and `standing`, `only` of those in the temporary table `affected`.
+
+    The caller holds the transaction. Raises sqlite3.Error.
+    """
+    if only:
+        connection.execute(f"update enterprises set confidence = null, standing = null where id {_AFFECTED}")
     found = []
-    for seen in gather(connection):
+    for seen in gather(connection, only=only):
         sure, reasons = explained(seen)
         found.append((round(sure, 4), ";".join(reasons), seen.id))
     connection.executemany("update enterprises set confidence = ?, standing = ? where id = ?", found)

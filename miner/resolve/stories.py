@@ -6,37 +6,67 @@ import sqlite3
 from collections.abc import Iterable
 
 from miner.offsets import stable_id
-from miner.resolve.judge import Judgement, store_judgements
-from miner.resolve.names import fold
+from miner.resolve.reprinted import find_reprints
 from miner.split.jumps import JumpRow, join_jumps
-from miner.understand.reprints import CHARS, LEAST_CHARS, reprints
-from miner.understand.topics import write_topics
+from miner.store.resolved import Scope, load, save
+from miner.understand.topics import TopicModel, tell_topics, write_topics
 
 __all__ = ["join_stories"]
 
+_MODEL = "topics"
 
-def join_stories(connection: sqlite3.Connection) -> None:
-    """Fill story_id and duplicate_of, keywords and topics; jumps that lead nowhere become problems."""
-    connection.execute("update articles set story_id = null, duplicate_of = null")
+
+def join_stories(connection: sqlite3.Connection, scope: Scope) -> set[str]:
+    """Fill story_id and duplicate_of, keywords and topics; jumps that lead nowhere become problems.
+
+    Returns the articles that are another's reprint now and were not, or the other way round.
+    """
     connection.execute("delete from problems where stage = 'resolve'")
-    connection.execute("delete from judgements where source = 'rule' and kind = 'article'")
-    _jumps(connection)
-    _series(connection)
-    _reprints(connection)
-    write_topics(connection)
+    _write_stories(connection, {**_jumps(connection), **_series(connection)})
+    changed = find_reprints(connection, scope)
+    _topics(connection, scope)
+    return changed
 
 
-def _jumps(connection: sqlite3.Connection) -> None:
+def _topics(connection: sqlite3.Connection, scope: Scope) -> None:
+    kept = load(connection, _MODEL) if scope.measured else None
+    model = TopicModel.from_bytes(kept) if kept else None
+    if scope.touched is None:
+        fitted = None if scope.measured and model is None else write_topics(connection, model=model)
+        if scope.remembered and fitted is not None and model is None:
+            save(connection, _MODEL, fitted.to_bytes())
+    elif model is not None:  # what was said of articles that went has gone with them
+        tell_topics(
+            connection, model, [article for article in scope.touched.came if _has_text(connection, article)]
+        )
+
+
+def _has_text(connection: sqlite3.Connection, article: str) -> bool:
+    row = connection.execute("select 1 from articles where id = ? and n_chars > 0", (article,)).fetchone()
+    return row is not None
+
+
+def _write_stories(connection: sqlite3.Connection, story_of: dict[str, str]) -> None:
+    """Write which articles are parts of which story; those of which nothing is new stay as they are."""
+    known = dict(connection.execute("select id, story_id from articles where story_id is not null"))
+    connection.executemany(
+        "update articles set story_id = ? where id = ?",
+        [
+            (story_of.get(article), article)
+            for article in sorted(known.keys() | story_of.keys())
+            if known.get(article) != story_of.get(article)
+        ],
+    )
+
+
+def _jumps(connection: sqlite3.Connection) -> dict[str, str]:
     rows = connection.execute(
         "select id, document_id, newspaper, published, page, jump_to, jump_from, headline, body from articles"
         " where jump_to is not null or jump_from is not null order by id"
     )
     joined = join_jumps(JumpRow(*row) for row in rows)
-    connection.executemany(
-        "update articles set story_id = ? where id = ?",
-        [(story, article) for article, story in sorted(joined.story_of().items())],
-    )
     _write_problems(connection, ((p.document_id, p.code, p.message) for p in joined.problems))
+    return joined.story_of()
 
 
 def _write_problems(connection: sqlite3.Connection, problems: Iterable[tuple[str | None, str, str]]) -> None:
@@ -50,7 +80,7 @@ def _write_problems(connection: sqlite3.Connection, problems: Iterable[tuple[str
     )
 
 
-def _series(connection: sqlite3.Connection) -> None:
+def _series(connection: sqlite3.Connection) -> dict[str, str]:
     """Join the parts of stories that run over several web pages; a part that is not there becomes a problem.
 
     Two pages that claim one place are told apart by their headlines: a site may lie in the archive twice.
@@ -65,46 +95,15 @@ def _series(connection: sqlite3.Connection) -> None:
             parts = pages.setdefault((series, headline), {})
         parts.setdefault(number, (article, document, known))
     problems: list[tuple[str, str, str]] = []
+    story_of: dict[str, str] = {}
     for (series, _), parts in sorted(pages.items(), key=str):
         placed = [parts[number] for number in sorted(parts)]
         if len(placed) > 1:
             story = stable_id("story", *(article for article, _, _ in placed))
-            connection.executemany(
-                "update articles set story_id = ? where id = ?",
-                [(story, article) for article, _, _ in placed],
-            )
+            story_of.update((article, story) for article, _, _ in placed)
         lost = max(known for _, _, known in placed) - len(placed)
         if lost > 0:
             message = f"分页报道({series})还有 {lost} 页不在档案里 / {lost} pages of this story are not in the archive"
             problems.append((placed[0][1], "part-missing", message))
     _write_problems(connection, problems)
-
-
-def _reprints(connection: sqlite3.Connection) -> None:
-    """Find the articles that have one text, and say of each later one which was the first; of two of a day, the longer one."""
-    ids = [
-        row[0]
-        for row in connection.execute(
-            "select id from articles where n_chars >= ? order by coalesce(published, '9999'), n_chars desc, id",
-            (LEAST_CHARS,),
-        )
-    ]
-
-    def read(number: int) -> str:
-        row = connection.execute(
-            "select substr(body, 1, ?) from articles where id = ?", (2 * CHARS, ids[number])
-        )
-        return fold(row.fetchone()[0])
-
-    judgements = []
-    first: dict[int, int] = {}
-    for found in reprints(map(read, range(len(ids))), read):
-        one, other = ids[found.first], ids[found.again]
-        reason = f"较短一篇的{found.share:.0%}见于另一篇"
-        judgements.append(Judgement("article", one, other, one, other, found.probability, (reason,)))
-        first.setdefault(found.again, first.get(found.first, found.first))
-    store_judgements(connection, judgements)
-    connection.executemany(
-        "update articles set duplicate_of = ? where id = ?",
-        [(ids[original], ids[copy]) for copy, original in sorted(first.items())],
-    )
+    return story_of

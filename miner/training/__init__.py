@@ -34,6 +34,8 @@ class Effort:
     seed: int = 1
     corpus: Path | None = None
     """The project's own corpus, for courses that also learn from it."""
+    gold: tuple[Path, ...] = ()
+    """Folders of corrected articles (`miner correct gold`), for courses that learn from annotated ones; never measured with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ COURSES: Mapping[str, Course] = {
     ),
 }
 """The courses by their names in `miner train`."""
+LEARNS_FROM_GOLD = tuple(sorted(name for name, course in COURSES.items() if "annotated" in course.needs))
+"""The courses that `Effort.gold` is for."""
 
 
 def train(name: str, data: Path, out: Path, *, effort: Effort | None = None, say: Say = silent) -> Trained:

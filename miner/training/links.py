@@ -59,6 +59,7 @@ def train_links(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     """
     golds = list(read_annotated(data / "annotated"))
     corpus = list(read_annotated(effort.corpus / "articles")) if effort.corpus else []
+    corpus += [gold for folder in effort.gold for gold in read_annotated(folder)]
     lessons = {gold.id: lessons_of(gold) for gold in (*golds, *corpus)}
     figures = {name: _f1(list(made.values())) for name, made in _by_folds(golds, lessons).items()}
     for title, figure in figures.items():

@@ -49,7 +49,9 @@ def train_standing(data: Path, out: Path, *, effort: Effort, say: Say) -> Traine
 
     Raises InputError where a set is damaged.
     """
-    labelled = [*_annotated(data / "annotated"), *_marked(data / "ner" / "msra", effort.seed)]
+    folders = (data / "annotated", *effort.gold)
+    labelled = [one for folder in folders for one in _annotated(folder)]
+    labelled += list(_marked(data / "ner" / "msra", effort.seed))
     say(f"{len(labelled)} enterprises, {sum(not one.right for one in labelled)} of them none")
     figures = measured(labelled, effort.seed)
     for name, value in figures.items():

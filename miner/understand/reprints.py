@@ -24,14 +24,21 @@ __all__ = [
     "EVIDENCE",
     "LEAST_CHARS",
     "Compared",
+    "Frequencies",
     "Reprint",
+    "Sampled",
     "Weights",
+    "candidates",
     "compare",
     "containment",
+    "gather",
+    "judged",
     "products",
     "reprints",
     "sample",
+    "sample_of",
     "shingles",
+    "touched_pairs",
 ]
 
 LEAST_CHARS = 60
@@ -128,8 +135,14 @@ def reprints(texts: Iterable[str], read: Read) -> Iterator[Reprint]:
 
     Of many copies not every pair is told, but enough to lead from each to the first. Memory: some 25 bytes a sampled shingle.
     """
-    sampled, weights = sample(texts), Weights.shipped()
-    for pair in compare(sampled, read):
+    sampled = sample(texts)
+    yield from judged(candidates(sampled), sampled, read)
+
+
+def judged(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> Iterator[Reprint]:
+    """Yield those of some pairs, ascending, that are one text."""
+    weights = Weights.shipped()
+    for pair in _compare(pairs, sampled, read):
         probability = weights.probability(pair.evidence)
         if probability >= SAME:
             yield Reprint(pair.first, pair.again, float(pair.evidence[0]), probability)
@@ -145,8 +158,12 @@ class Compared(NamedTuple):
 
 def compare(sampled: Sampled, read: Read) -> Iterator[Compared]:
     """Yield the pairs that may be reprints, with the evidence about each."""
+    return _compare(candidates(sampled), sampled, read)
+
+
+def _compare(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> Iterator[Compared]:
     last, known = -1, None
-    for first, again in _candidates(sampled):
+    for first, again in pairs:
         if first != last or known is None:
             last, known = first, _Text.of(read(first), sampled.limit)
         found = evidence(known, _Text.of(read(again), sampled.limit), sampled)
@@ -252,6 +269,20 @@ def products(scaled: np.ndarray) -> np.ndarray:
     return np.asarray(np.concatenate([scaled, *both], axis=-1))
 
 
+class Frequencies(NamedTuple):
+    """In how many texts sampled shingles are: those that several have, ascending, and how many; all others are in one."""
+
+    hashes: np.ndarray
+    counts: np.ndarray
+
+    def of(self, hashes: np.ndarray) -> np.ndarray:
+        """Return in how many texts each of some shingles is."""
+        if not len(self.hashes):
+            return np.ones(len(hashes), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return np.where(self.hashes[at] == hashes, self.counts[at], 1)
+
+
 class Sampled(NamedTuple):
     """Which text has which sampled shingle, sorted by shingle and number; how many each text has; below which hash is sampled."""
 
@@ -259,11 +290,121 @@ class Sampled(NamedTuple):
     hashes: np.ndarray
     sizes: np.ndarray
     limit: np.uint64
+    often: Frequencies | None = None
+    """In how many texts shingles were when that was counted, if not among these."""
 
     def frequency(self, hashes: np.ndarray) -> np.ndarray:
         """Return in how many texts sampled shingles are."""
+        if self.often is not None:
+            return self.often.of(hashes)
         ends = np.searchsorted(self.hashes, hashes, "right")
         return np.asarray(ends - np.searchsorted(self.hashes, hashes, "left"))
+
+    def frequencies(self) -> Frequencies:
+        """Return in how many texts the shingles are that several have."""
+        hashes, counts = np.unique(self.hashes, return_counts=True)
+        return Frequencies(hashes[counts > 1], counts[counts > 1])
+
+    def each(self) -> Iterator[np.ndarray]:
+        """Yield the sampled shingles of every text, ascending."""
+        order = np.argsort(self.numbers, kind="stable")
+        yield from np.split(self.hashes[order], np.cumsum(self.sizes)[:-1])
+
+    def without(self, numbers: np.ndarray) -> Sampled:
+        """Return these without some texts, given as a mask; numbers and sizes stay."""
+        left = ~numbers[self.numbers]
+        return self._replace(numbers=self.numbers[left], hashes=self.hashes[left])
+
+
+def sample_of(text: str, limit: np.uint64) -> np.ndarray:
+    """Return the sampled shingles of one text, ascending: those below a limit; none of a text that is too short."""
+    if sum(map(str.isalnum, text[:CHARS])) < LEAST_CHARS:
+        return _NONE
+    hashes = shingles(text, _SAMPLED)
+    return hashes[hashes < limit].copy()
+
+
+def gather(each: Iterable[np.ndarray], limit: np.uint64, often: Frequencies) -> Sampled:
+    """Return the sampled shingles of texts, given for each of them, in order of time."""
+    kept = list(each)
+    counts = np.array([len(one) for one in kept], dtype=np.int64)
+    hashes = np.concatenate(kept) if kept else _NONE
+    numbers = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+    order = np.argsort(hashes, kind="stable")
+    return Sampled(numbers[order], hashes[order], counts, limit, often)
+
+
+class Pairs(NamedTuple):
+    """Pairs of texts by their numbers, ascending, and whether each shares enough to be compared."""
+
+    first: np.ndarray
+    again: np.ndarray
+    enough: np.ndarray
+
+
+def touched_pairs(both: Sampled, came: np.ndarray, gone: np.ndarray) -> Pairs:
+    """Return the pairs that share more or fewer sampled shingles, as pairs are found, since texts came and went.
+
+    `both` holds the texts of before and now; `came` and `gone` are masks of them. Whoever is in no pair returned here is
+    compared with the same texts as before.
+    """
+    touched = np.unique(both.hashes[(came | gone)[both.numbers]])
+    part = _of(both, touched)
+    (before, many_before), (now, many_now) = (_counted(part.without(mask)) for mask in (came, gone))
+    pairs = np.union1d(before, now)
+    pairs = pairs[_count(before, many_before, pairs) != _count(now, many_now, pairs)]
+    first, again = (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)
+    among = np.zeros(len(both.sizes), dtype=bool)
+    among[first] = among[again] = True
+    hashes, shared = np.unique(both.hashes[among[both.numbers]], return_counts=True)
+    found, many = _counted(_of(both, hashes[shared > 1]).without(gone), only=pairs)
+    counts = _count(found, many, pairs)
+    least = _SHARE * np.minimum(both.sizes[first], both.sizes[again])
+    return Pairs(first, again, (counts >= _FEWEST) & (counts >= least))
+
+
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+def _of(sampled: Sampled, hashes: np.ndarray) -> Sampled:
+    """Return what of sampled shingles is among some, ascending."""
+    if not len(hashes):
+        return sampled._replace(numbers=sampled.numbers[:0], hashes=sampled.hashes[:0])
+    first = np.searchsorted(sampled.hashes, hashes, "left")
+    counts = np.searchsorted(sampled.hashes, hashes, "right") - first
+    at = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    return sampled._replace(numbers=sampled.numbers[at], hashes=sampled.hashes[at])
+
+
+def _counted(sampled: Sampled, *, only: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs that are found under the same shingles, as 64-bit keys, ascending, and how often each is; `only` those given."""
+    numbers = sampled.numbers
+    first, usable = _blocks(sampled.hashes)
+    found = [np.zeros(0, dtype=np.uint64)]
+    for ahead in (None, *range(1, _WINDOW + 1)) if len(numbers) else ():
+        pairs = _pairs(numbers, ahead, first, usable, (0, len(sampled.sizes)))
+        if only is not None:
+            pairs = pairs[np.isin(pairs, only)]
+        found.append(pairs)
+    keys, counts = np.unique(np.concatenate(found), return_counts=True)
+    return keys, counts
+
+
+def _count(keys: np.ndarray, counts: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the counts of wanted keys, 0 for one that is not there."""
+    if not len(keys):
+        return np.zeros(len(wanted), dtype=np.int64)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, counts[at], 0)
+
+
+def _blocks(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each entry where the texts with its shingle begin, and whether so many have it that it tells something."""
+    if not len(hashes):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+    lengths = np.diff(np.append(starts, len(hashes)))
+    return np.repeat(starts, lengths), np.repeat((lengths > 1) & (lengths <= _LARGEST), lengths)
 
 
 def sample(texts: Iterable[str]) -> Sampled:
@@ -296,15 +437,12 @@ def _limit(rate: int) -> np.uint64:
     return np.uint64((1 << 64) // rate)
 
 
-def _candidates(sampled: Sampled) -> Iterator[tuple[int, int]]:
+def candidates(sampled: Sampled) -> Iterator[tuple[int, int]]:
     """Yield the pairs of texts with enough sampled shingles in common, ascending: in shards, so that memory stays bounded."""
-    numbers, hashes, sizes, _ = sampled
+    numbers, hashes, sizes = sampled.numbers, sampled.hashes, sampled.sizes
     if len(hashes) < 2:
         return
-    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
-    lengths = np.diff(np.append(starts, len(hashes)))
-    first = np.repeat(starts, lengths)
-    usable = np.repeat((lengths > 1) & (lengths <= _LARGEST), lengths)
+    first, usable = _blocks(hashes)
     per_shard = 1 + (len(sizes) - 1) // _SHARDS
     for shard in range(_SHARDS):
         low, high = shard * per_shard, (shard + 1) * per_shard

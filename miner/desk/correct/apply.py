@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,8 +22,9 @@ from miner.errors import InputError
 from miner.model import Problem
 from miner.offsets import stable_id
 from miner.recognise.network.choice import Kind
-from miner.resolve import has_corrections, meant_by, moved, resolve
+from miner.resolve import How, has_corrections, meant_by, moved, resolve
 from miner.store import kept
+from miner.store.resolved import Scope
 
 _STAGE = "correct"
 Told = Callable[[str], None]
@@ -38,40 +40,48 @@ class Settled(NamedTuple):
 
 
 def resolve_corrected(
-    connection: sqlite3.Connection, *, names: Kind = "fast", told: Told | None = None
-) -> None:
-    """Apply the corrections that lie beside a database, resolve it anew, and note what no longer applies.
+    connection: sqlite3.Connection,
+    *,
+    by: str | None = None,
+    how: How = "whole",
+    names: Kind = "fast",
+    told: Told | None = None,
+) -> Scope:
+    """Apply the corrections that lie beside a database, resolve it, and note what no longer applies; returns what was resolved.
 
-    A file that cannot be read leaves the corrections in force that were read last; one that is gone is written anew from
-    them: nobody's work is lost by a slip. Raises sqlite3.Error, ModelError.
+    `by` and `how` are those of `resolve`; where there are corrections, all is resolved. A file that cannot be read leaves the
+    corrections in force that were read last; one that is gone is written anew from them: nobody's work is lost by a slip.
+    Raises sqlite3.Error, ModelError.
     """
-    _resolve(connection, names=names, told=told)
+    scope = _resolve(connection, partial(resolve, by=by, how=how, told=told), names=names)
     with connection:
         fill_base(connection)
     note_arrivals(connection)
     find_again(connection)
     if kept.has(connection, "targets"):
         rematch(connection)
+    return scope
 
 
-def _resolve(connection: sqlite3.Connection, *, names: Kind, told: Told | None) -> None:
+def _resolve(connection: sqlite3.Connection, resolving: Callable[..., Scope], *, names: Kind) -> Scope:
     path = _file_of(connection)
     faults = _sync(connection, path) if path is not None else []
     if not has_corrections(connection) and not _corrected(connection):
-        resolve(connection, told=told)
+        scope = resolving(connection)
         _say(connection, path, faults, {})
-        return
+        return scope
     corrections = [one.correction for one in settled(connection)]
     with connection:
         connection.execute("begin immediate")
         want = wanted(connection, corrections)
         rewrite(connection, want, names=names)
         untold = {**_find(connection, corrections), **want.untold}
-    resolve(connection, told=told)
+    scope = resolving(connection, by=None, how="whole")
     for correction in corrections:
         if correction.id not in untold and (wrong := _wrong(connection, correction)) is not None:
             untold[correction.id] = wrong
     _say(connection, path, faults, untold)
+    return scope
 
 
 def corrections_changed(connection: sqlite3.Connection) -> bool:

@@ -85,7 +85,7 @@ def _gold(connection: sqlite3.Connection, key: str, corrections: list[Correction
 
 
 def _things(connection: sqlite3.Connection, key: str) -> dict[str, Any]:
-    """Return the people with their posts, enterprises and organizations of an article."""
+    """Return the people with their posts, enterprises, organizations and places of an article."""
     seen = {row[0] for row in connection.execute("select text from mentions where article_id = ?", (key,))}
     posts: dict[int, list[dict[str, str]]] = {}
     for person, title, body in connection.execute(
@@ -100,7 +100,10 @@ def _things(connection: sqlite3.Connection, key: str) -> dict[str, Any]:
         if label in _LABELS:
             own = {"latin": latin, "posts": posts.get(number, [])} if label == "person" else {}
             found[_LABELS[label]].append({"name": name, "aliases": _forms(forms, seen), **own})
-    return found
+    places = connection.execute(
+        "select distinct text from mentions where article_id = ? and label = 'place' order by 1", (key,)
+    )
+    return {**found, "places": [text for (text,) in places]}
 
 
 def _said(connection: sqlite3.Connection, key: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from miner.publish.index import fts, summaries, views
 __all__ = ["fts", "refresh_index", "summaries", "views"]
 
 
-def refresh_index(connection: sqlite3.Connection) -> None:
+def refresh_index(connection: sqlite3.Connection, *, since: bool = False) -> None:
     """Bring the full-text index, views and summaries in step with the facts, in one transaction.
 
-    Raises sqlite3.Error.
+    `since`: the same program did so the last time, and what it found of names still holds. Raises sqlite3.Error.
     """
     with connection:
         fts.refresh(connection)
         views.create_views(connection)
-        summaries.rebuild(connection)
+        summaries.rebuild(connection, since=since)

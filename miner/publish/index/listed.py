@@ -31,8 +31,9 @@ ENTITY_TABLES = {
     "organization": "organizations",
     "place": "places",
 }
-UNUSUAL: frozenset[tuple[str, object]] = frozenset({("sure", "no"), ("told", "no")})
-"""Tags of what lists show on demand only: doubtful enterprises, events of which no party is told."""
+UNUSUAL: frozenset[tuple[str, object]] = frozenset({("sure", "no"), ("told", "no"), ("once", "no")})
+"""Tags of what lists show on demand only: doubtful enterprises, events of which no party is told, what reprints say again."""
+_ONCE = "case when a.duplicate_of is null then 'yes' else 'no' end"
 _FORM_CHARS = 120
 _BATCH = 5_000
 """Names that are written together."""
@@ -137,17 +138,19 @@ _FACTS = (
             "t.role, coalesce(t.enterprise_id, t.person_id, t.organization_id, t.place_id), "
             "t.role || ' ' || coalesce(t.enterprise_id, t.person_id, t.organization_id, t.place_id), n.country, n.industry from listed l "
             "cross join event_participants t on t.event_id = l.id left join enterprises n on n.id = t.enterprise_id where l.kind = 'event'"),
-    _Stream("quote", ("edition", "direct", "entity", "speaker"), "a.edition, q.direct, coalesce(q.person_id, q.enterprise_id, q.organization_id), "
+    _Stream("quote", ("once", "edition", "direct", "entity", "speaker"), f"{_ONCE}, a.edition, q.direct, coalesce(q.person_id, q.enterprise_id, q.organization_id), "
             "case when q.person_id is not null then 'person' when q.enterprise_id is not null then 'enterprise' when q.organization_id is not null "
             "then 'organization' else 'other' end from listed l cross join quotes q on q.id = l.id cross join articles a on a.id = q.article_id where l.kind = 'quote'"),
     _Stream("quote", ("entity", "country", "industry"), "coalesce(p.enterprise_id, p.organization_id), n.country, n.industry from listed l cross join quotes q on q.id = l.id "
             "cross join posts p on p.article_id = q.article_id and p.person_id = q.person_id left join enterprises n on n.id = p.enterprise_id where l.kind = 'quote'"),
-    _Stream("figure", ("measure", "unit", "edition"), "f.measure, f.unit, f.edition from listed l cross join figures f on f.id = l.id where l.kind = 'figure'"),
+    _Stream("figure", ("once", "measure", "unit", "edition"), f"{_ONCE}, f.measure, f.unit, f.edition from listed l cross join figures f on f.id = l.id "
+            "cross join articles a on a.id = f.article_id where l.kind = 'figure'"),
 )  # fmt: skip
 _CHOICES = frozenset(
     {
         "sure",
         "told",
+        "once",
         "country",
         "industry",
         "kind",
@@ -200,8 +203,12 @@ def create(connection: sqlite3.Connection) -> None:
     )
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Fill the tables and the index anew. The summaries that lists read (appearances) must be filled."""
+def rebuild(connection: sqlite3.Connection, *, keep_sounds: bool = False) -> None:
+    """Fill the tables and the index anew. The summaries that lists read (appearances) must be filled.
+
+    `keep_sounds` does not ask anew how names sound that the same program met the last time.
+    """
+    _keep_sounds(connection, keep=keep_sounds)
     connection.execute(
         f"drop table if exists [{INDEX}]"
     )  # emptied, it would keep a count of its changes: the same archive, other bytes
@@ -220,6 +227,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 
 def _fill_names(connection: sqlite3.Connection) -> None:
+    """Write every name of every entity; the temporary table `sounds` holds what is known of names already."""
     for label, table in ENTITY_TABLES.items():
         own = {"enterprise": "short_name", "person": "latin_name"}.get(label)
         also = (
@@ -227,24 +235,42 @@ def _fill_names(connection: sqlite3.Connection) -> None:
             if own
             else ""
         )
-        sql = (
+        named = (
             f"select id, name, n_articles from [{table}]{also} union all select e.id, l.alias, e.n_articles from aliases l "
             f"join [{table}] e on e.id = l.{label}_id"
         )
-        cursor = connection.execute(sql)
-        while read := cursor.fetchmany(_BATCH):
-            found = [
-                (form(name), entity, label, name, count, sound_key(name, surname=label == "person"))
-                for entity, name, count in read
-            ]
+        surname = int(label == "person")
+        missing = connection.execute(
+            f"select distinct name from ({named}) x where not exists (select 1 from temp.sounds s where s.name = x.name and s.surname = {surname})"
+        )
+        while read := missing.fetchmany(_BATCH):
             connection.executemany(
-                "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin) values (?, ?, ?, ?, ?, ?)",
-                (row for row in found if row[0]),
+                "insert or ignore into temp.sounds values (?, ?, ?, ?)",
+                ((name, surname, form(name), sound_key(name, surname=bool(surname))) for (name,) in read),
             )
-            connection.executemany(
-                f"update [{table}] set pinyin = ? where id = ? and name = ?",
-                ((sound, entity, name) for _, entity, _, name, _, sound in found),
-            )
+        connection.execute(
+            "insert or ignore into names (form, entity_id, label, name, n_articles, pinyin)"
+            f" select s.form, x.id, '{label}', x.name, x.n_articles, s.pinyin from ({named}) x"
+            f" cross join temp.sounds s on s.name = x.name and s.surname = {surname} where s.form <> ''"
+        )
+        sound = (
+            f"(select s.pinyin from temp.sounds s where s.name = [{table}].name and s.surname = {surname})"
+        )
+        connection.execute(f"update [{table}] set pinyin = {sound} where pinyin is not {sound}")
+    connection.execute("drop table temp.sounds")
+
+
+def _keep_sounds(connection: sqlite3.Connection, *, keep: bool) -> None:
+    """Make the table of how names are looked up and sorted; `keep` takes over what the last time found."""
+    connection.execute("drop table if exists temp.sounds")
+    connection.execute(
+        "create temp table sounds (name text not null, surname integer not null, form text not null, pinyin text not null,"
+        " primary key (name, surname)) without rowid"
+    )
+    if keep:
+        connection.execute(
+            "insert or ignore into temp.sounds select name, label = 'person', form, pinyin from names"
+        )
 
 
 def _index(connection: sqlite3.Connection, kind: str, streams: Iterable[_Stream]) -> None:

@@ -103,6 +103,9 @@ _NEAR = "substr(r.evidence, max(r.trigger_start - r.start - 10, 0) + 1, min(r.tr
 _SAYS_FIRST = ":says_first:"
 """Whether the words right around an exhibition's trigger say that it was the first time: of exhibiting, not of showing a product."""
 
+_AT_STAND = ":at_stand:"
+"""Whether a sentence says that who was visited was visited where it exhibits."""
+
 _FILL = {
     "totals": " union all ".join(f"select '{name}', count(*) from [{name}]" for name in _COUNTED),
     "coverage": (
@@ -118,7 +121,8 @@ _FILL = {
     "edition_enterprises": (
         f"with sure as (select id from enterprises where confidence is null or confidence >= {LISTED}), "
         "seen as (select edition, entity_id, count(*) as n from appearances where label = 'enterprise' and edition is not null and entity_id in sure group by 1, 2), "
-        "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.type = 'exhibition' and e.status <> 'negated' and t.role = 'exhibitor' as shown "
+        "told as (select e.edition, t.enterprise_id as entity_id, e.id as event_id, t.report_id, e.status <> 'negated' and (e.type = 'exhibition' and t.role = 'exhibitor' or e.type = 'visit' and t.role = 'visited' "
+        f"and exists (select 1 from event_reports r where r.id = t.report_id and {_AT_STAND})) as shown "
         "from event_participants t join events e on e.id = t.event_id where e.edition is not null and t.enterprise_id in sure), "
         f"claims as (select t.edition, t.entity_id, min(t.report_id) as report_id from told t join event_reports r on r.id = t.report_id where t.shown and {_SAYS_FIRST} group by 1, 2), "
         "acts as (select edition, entity_id, count(distinct event_id) as n, max(shown) as shown, min(case when shown then report_id end) as report_id from told group by 1, 2), "
@@ -144,7 +148,7 @@ _FILL = {
     "measures": (
         f"with pairs as (select measure, unit, edition, sum(kind = 'conflict') as c, sum(kind = 'rounding') as r from ({contradictions_sql()}) group by 1, 2, 3) "
         "select f.measure, f.unit, f.edition, count(*), count(distinct f.value), min(f.value), max(f.value), coalesce(max(p.c), 0), coalesce(max(p.r), 0) "
-        "from figures f left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
+        "from figures f join articles a on a.id = f.article_id and a.duplicate_of is null left join pairs p on p.measure = f.measure and p.unit = f.unit and p.edition = f.edition "
         "where f.measure is not null and f.edition is not null group by 1, 2, 3"
     ),
 }  # fmt: skip
@@ -156,6 +160,12 @@ def _says_first() -> str:
     kinds = (sorted(words_of("first_time", kind)) for kind in ("first_time", "attending"))
     said = ([f"instr({_NEAR}, '{word}')" for word in words] for words in kinds)
     return " and ".join(f"({' or '.join(each)})" for each in said)
+
+
+def _at_stand() -> str:
+    """Return SQL for whether a sentence speaks of stands or of exhibitors."""
+    said = (f"instr(r.evidence, '{word}')" for word in sorted(words_of("first_time", "stand")))
+    return f"({' or '.join(said)})"
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -171,16 +181,21 @@ def create(connection: sqlite3.Connection) -> None:
     lists.create(connection)
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing."""
+def rebuild(connection: sqlite3.Connection, *, since: bool = False) -> None:
+    """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing.
+
+    `since`: the same program filled them the last time, and what it found of names still holds.
+    """
     create(connection)
     _find_coverage(connection)
     for table in reversed(TABLES):
-        connection.execute(f"delete from [{table.name}]")
+        if table not in lists.TABLES:
+            connection.execute(f"delete from [{table.name}]")
     for name, sql in _FILL.items():
-        connection.execute(f"insert into [{name}] {sql.replace(_SAYS_FIRST, _says_first())}")
+        said = sql.replace(_SAYS_FIRST, _says_first()).replace(_AT_STAND, _at_stand())
+        connection.execute(f"insert into [{name}] {said}")
     _fill_own_figures(connection)
-    lists.rebuild(connection)
+    lists.rebuild(connection, keep_sounds=since)
 
 
 def _find_coverage(connection: sqlite3.Connection) -> None:

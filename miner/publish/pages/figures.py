@@ -52,7 +52,7 @@ def page(
     values = {"measure": measure, "edition": edition}
     sql = (
         f"select f.*, a.headline, a.newspaper, a.published, {PATH_OF}, substr(a.body, max(f.start - 24, 0) + 1, min(f.start, 24)) as context_before, "
-        "substr(a.body, f.end + 1, 24) as context_after from figures f join articles a on a.id = f.article_id where f.measure = :measure"
+        "substr(a.body, f.end + 1, 24) as context_after from figures f join articles a on a.id = f.article_id where f.measure = :measure and a.duplicate_of is null"
     )
     figures = rows(
         connection, f"{sql}{narrowed} order by f.edition, f.value desc, a.published limit {_MOST}", values
@@ -63,27 +63,26 @@ def page(
         f"select * from measures f where measure = :measure{narrowed} order by unit, edition",
         values,
     )
+    own = rows(
+        connection,
+        "select edition, unit, max(value) as high from edition_figures where measure = ? group by 1 order by 1",
+        (measure,),
+    )
     return {
         "title": measure_title(measure) + (f"·{edition_title(edition)}" if edition is not None else ""),
         "measure": measure, "edition": edition, "figures": figures, "pairs": pairs(connection, pairs_where, values), "summary": summary,
         "editions": [row[0] for row in connection.execute("select distinct edition from measures where measure = ? order by 1", (measure,))],
-        "chart": columns(_bars(summary, measure, links), f"各届{measure_title(measure)}（各篇报道中的最大值）", unit=""),
-        "chart_unit": _main_unit(summary),
+        "chart": columns(_bars(own, measure, links), f"各届{measure_title(measure)}（写明是本届自身的，取最大值）", unit=""),
+        "chart_unit": own[0]["unit"] if own else "",
+        "n_own": len(own),
     }  # fmt: skip
 
 
-def _main_unit(summary: list[dict[str, Any]]) -> str:
-    counts: dict[str, int] = {}
-    for row in summary:
-        counts[row["unit"]] = counts.get(row["unit"], 0) + row["n_figures"]
-    return max(counts, key=lambda unit: counts[unit], default="")
-
-
-def _bars(summary: list[dict[str, Any]], measure: str, links: Links) -> list[Bar]:
-    unit = _main_unit(summary)
+def _bars(own: list[dict[str, Any]], measure: str, links: Links) -> list[Bar]:
+    """Only what articles tell of an expo itself can be set beside other expos: not what one firm has or plans."""
     return [
         Bar(edition_title(row["edition"]), round(row["high"]), links.page("figures", query={"measure": measure, "edition": row["edition"]}))
-        for row in summary if row["unit"] == unit and row["high"] is not None
+        for row in own
     ]  # fmt: skip
 
 

@@ -42,7 +42,8 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
     months = _months(connection, links)
     return {
         "title": "进博会新闻档案", "totals": [(name, title, totals.get(name, 0)) for name, title in TABLE_TITLES.items()],
-        "run": run, "quality": quality, "papers": papers,
+        "run": run, "quality": quality,
+        "reprints": scalar(connection, "select count(*) from articles where duplicate_of is not null"), "papers": papers,
         "paper_chart": stacks([_paper(row, links) for row in papers[:10]], "各报的文章数,深色为还原可靠的"),
         "months": columns(months, "逐月的报道篇数"), "month_table": [(bar.label, bar.value) for bar in months if bar.value],
         "editions": [
@@ -56,7 +57,8 @@ def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
         "problems": rows(connection, "select stage, code, count(*) as n from problems group by 1, 2 order by 3 desc limit 8"),
         "latest": rows(connection, "select id, headline, newspaper, published from articles order by published desc limit 6"),
         "queries": QUERIES, "lists": {"articles": "search", **{listing.table: listing.address for listing in LISTINGS.values()}},
-        "events": rows(connection, "select id, title, type, date, n_reports from events order by n_reports desc limit 8"),
+        "events": rows(connection, "select id, title, type, date, n_reports from events where edition is not null "
+            "or id in (select event_id from event_participants) order by n_reports desc, id limit 8"),
         "span": (scalar(connection, "select min(month) from coverage where month <> ''"), scalar(connection, "select max(month) from coverage")),
     }  # fmt: skip
 

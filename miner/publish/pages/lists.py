@@ -97,8 +97,9 @@ LISTINGS = {
         Listing("place", "地点", "places", "places", "处", ("edition", "kind"), _entity_orders("places")),
         Listing("event", "事件", "events", "events", "件", ("edition", "type", "status", "country", "role", "told"), {
             **_DATED, "reports": Order("报道数", "n_reports", "ix_events_n_reports"), "amount": Order("金额", "amount", "ix_events_amount")}, {"told": "yes"}),
-        Listing("quote", "引语", "quotes", "quotes", "条", ("edition", "speaker", "direct", "country"), _DATED),
-        Listing("figure", "数字", "numbers", "figures", "条", ("edition", "measure", "unit"), {**_DATED, "value": Order("数值（限一个指标）", "value", "ix_figures_measure_value", within="measure")}),
+        Listing("quote", "引语", "quotes", "quotes", "条", ("edition", "speaker", "direct", "country", "once"), _DATED, {"once": "yes"}),
+        Listing("figure", "数字", "numbers", "figures", "条", ("edition", "measure", "unit", "once"), {
+            **_DATED, "value": Order("数值（限一个指标）", "value", "ix_figures_measure_value", within="measure")}, {"once": "yes"}),
     )
 }  # fmt: skip
 

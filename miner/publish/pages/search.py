@@ -9,14 +9,13 @@ from __future__ import annotations
 import difflib
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from miner.offsets import Span
 from miner.publish import query as q
 from miner.publish.archive import EVENT_TYPES, KINDS, Row, first, rows, scalar
-from miner.publish.heeded import Heeded, heeded, number
 from miner.publish.index import fts
 from miner.publish.index import listed as lists
 
@@ -67,12 +66,6 @@ class Request:
     sort: str = "relevance"
     page: int = 1
     size: int = PAGE
-
-    @staticmethod
-    def heeded() -> Heeded:
-        """Return the arguments that the page knows."""
-        known = ("newspaper", "section", "type")
-        return heeded(*known, edition=number, about="expo".__eq__, sort=SORTS.__contains__)
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> Request:
@@ -154,21 +147,6 @@ def search(connection: sqlite3.Connection, request: Request) -> Results:
     hits = tuple(_hit(article, request.query.words) for article in found[start : start + request.size])
     total = len(found) if checked else total
     return Results(hits, total, more_than=total >= (_SORT_ALL if where.sql else COUNTED), checked=checked)
-
-
-def every(connection: sqlite3.Connection, request: Request) -> Iterator[dict[str, Any]]:
-    """Yield all articles that match, in order of day, read as they come."""
-    match, where, words = _expression(connection, request), _conditions(request.filters), request.query.words
-    source, given = f"from articles a where 1{where.sql}", where.parameters
-    if match is not None:
-        source = f"from {fts.TABLE} f cross join articles a on a.rowid = f.rowid where {fts.TABLE} match ?{where.sql}"
-        given = (match, *given)
-    found = connection.execute(
-        f"select {_ARTICLE} {source} order by a.published is null, a.published, a.id", given
-    )
-    names = [column[0] for column in found.description]
-    articles = (dict(zip(names, row, strict=True)) for row in found)
-    yield from (article for article in articles if not words or score(article, words) > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The name networks by name: `fast` for any archive, `accurate` where an hour more does not matter.
 
 The fast one is two: of the same build, taught on different texts. Where one has never met a name the other often has;
-the mean of their beliefs finds more than either.
+the mean of their beliefs finds more than either. The accurate one is asked beside them, for the same reason.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from miner.errors import ModelError
 from miner.recognise.network.accurate import AccurateModel, piece_file
 from miner.recognise.network.chain import Floats
-from miner.recognise.network.encode import Cut
+from miner.recognise.network.encode import Cut, Vocabulary
 from miner.recognise.network.model import NameModel
 from miner.recognise.network.reading import Candidate, best, candidates
 
@@ -33,14 +33,18 @@ class Network(Protocol):
 
 
 class Mean:
-    """Several networks as one: its beliefs are the mean of theirs."""
+    """Several networks as one: its beliefs are the mean of theirs.
 
-    def __init__(self, networks: Sequence[Network]) -> None:
-        self._networks = tuple(networks)
+    The words of a text are cut once for all of them, by `cutter` where there is one.
+    """
+
+    def __init__(self, networks: Sequence[Network], cutter: Vocabulary | None = None) -> None:
+        self._networks, self._cutter = tuple(networks), cutter
 
     def marginals(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[Floats]:
         """Return the mean of what the networks believe, (characters, states) for each text."""
-        first, *others = (network.marginals(texts, cuts) for network in self._networks)
+        words = self._cutter.cuts(texts, cuts) if self._cutter else cuts
+        first, *others = (network.marginals(texts, words) for network in self._networks)
         for states in others:
             for total, each in zip(first, states, strict=True):
                 total += each
@@ -65,9 +69,9 @@ def network(kind: Kind = "fast") -> Network | None:
 
     Raises ModelError when the accurate one is asked for and it or the package that it needs is missing.
     """
-    if kind == "accurate":
-        return AccurateModel.load()
+    accurate = [AccurateModel.load()] if kind == "accurate" else []
     try:
-        return Mean([NameModel.load("names"), NameModel.load("names-press")])
+        fast, press = NameModel.load("names"), NameModel.load("names-press")
     except ModelError:
-        return None
+        return accurate[0] if accurate else None
+    return Mean([fast, press, *accurate], fast.vocabulary)

@@ -100,6 +100,19 @@ class Encoded(NamedTuple):
         return self.around[self.word_of + 2]
 
 
+class _Read(NamedTuple):
+    """Texts joined, folded and with the blanks taken out."""
+
+    chars: Ints
+    folded: Codes
+    origin: npt.NDArray[np.int64]
+    """Where each character that is kept stands in the joined texts."""
+    starts: npt.NDArray[np.int64]
+    """Where each text starts in the joined texts."""
+    bounds: list[list[int]]
+    """Where each text starts and ends among the characters that are kept."""
+
+
 class Vocabulary:
     """Folding table and id tables; belongs to a model and is stored with it.
 
@@ -148,6 +161,36 @@ class Vocabulary:
 
         `cuts` may tell the words of the texts, so that they are not sought twice.
         """
+        read = self._read(texts)
+        cut = self._cut(read.folded, read.bounds, cuts)
+        words, shapes, index = self._words(read.folded, cut)
+        around = np.concatenate([[PAD], words, [PAD]]).astype(np.int32)
+        return Encoded(
+            chars=read.chars,
+            pairs=self._pairs(read.chars),
+            around=around,
+            word_of=index,
+            shapes=shapes,
+            ngrams=_ngrams(read.chars, around, index, shapes),
+            folded=read.folded,
+            origin=read.origin,
+            starts=read.starts,
+        )
+
+    def cuts(self, texts: Sequence[str], known: Sequence[Cut | None] = ()) -> list[Cut]:
+        """Return the words of each text as a network reads it: folded, blanks left out.
+
+        Given to `encode`, they spare another network of the same folding to cut again; `known` may tell the words.
+        """
+        read = self._read(texts)
+        return self._each_cut(read.folded.tobytes().decode("utf-32-le"), read.bounds, known)
+
+    def cut(self, folded: str) -> list[str]:
+        """Cut folded text into words."""
+        words: list[str] = self._jieba.cut(folded)
+        return words
+
+    def _read(self, texts: Sequence[str]) -> _Read:
         gap = "\n" * GAP
         joined = gap + gap.join(texts) + gap
         raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -166,24 +209,7 @@ class Vocabulary:
             if texts
             else np.zeros((0, 2), np.int64)
         )
-        words, shapes, index = self._words(folded, self._cut(folded, bounds.tolist(), cuts))
-        around = np.concatenate([[PAD], words, [PAD]]).astype(np.int32)
-        return Encoded(
-            chars=chars,
-            pairs=self._pairs(chars),
-            around=around,
-            word_of=index,
-            shapes=shapes,
-            ngrams=_ngrams(chars, around, index, shapes),
-            folded=folded,
-            origin=keep,
-            starts=starts.astype(np.int64),
-        )
-
-    def cut(self, folded: str) -> list[str]:
-        """Cut folded text into words."""
-        words: list[str] = self._jieba.cut(folded)
-        return words
+        return _Read(chars, folded, keep, starts.astype(np.int64), bounds.tolist())
 
     def _kept(self, codes: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
         latin = self._latin[codes]
@@ -197,18 +223,22 @@ class Vocabulary:
         words: list[str] = []
         tags: list[str] = []
         at = 0
-        for (start, end), cut in zip(bounds, cuts or [None] * len(bounds), strict=True):
-            part = text[start:end]
+        for (start, end), cut in zip(bounds, self._each_cut(text, bounds, cuts), strict=True):
             words += text[at:start]
             tags += repeat(_NO_TAG, start - at)
-            if cut is None or "".join(cut.words) != part:
-                cut = self._cut_one(part)
             words += cut.words
             tags += cut.tags
             at = end
         words += text[at:]
         tags += repeat(_NO_TAG, len(text) - at)
         return Cut(words, tags)
+
+    def _each_cut(self, text: str, bounds: Sequence[Sequence[int]], known: Sequence[Cut | None]) -> list[Cut]:
+        """Return the words of all stretches; a given cut counts where it is of this very text."""
+        return [
+            cut if cut and "".join(cut.words) == text[start:end] else self._cut_one(text[start:end])
+            for (start, end), cut in zip(bounds, known or [None] * len(bounds), strict=True)
+        ]
 
     def _cut_one(self, text: str) -> Cut:
         tagged = self._jieba.tag(text)

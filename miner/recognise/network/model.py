@@ -88,6 +88,7 @@ class NameModel:
 
     def __init__(self, vocabulary: Vocabulary, weights: Weights, chain: Chain) -> None:
         self.vocabulary, self.weights, self.chain = vocabulary, weights, chain
+        self._looks_around = bool(weights.context.any())
 
     @classmethod
     def load(cls, name: str = "names") -> NameModel:
@@ -163,8 +164,10 @@ class NameModel:
         hidden += w.shapes.take(encoded.shapes[lo:hi], axis=0)
         np.clip(hidden, _ZERO, _TOP, out=hidden)  # faster than np.maximum with a scalar
         hidden += room.convolve(n, w.near, w.near_bias, 1)
-        around = np.concatenate(means_around(hidden @ w.summary, *sentence), axis=1) @ w.context
-        around += w.far_bias
+        around = w.far_bias
+        if self._looks_around:  # an older network has no weights for it
+            around = np.concatenate(means_around(hidden @ w.summary, *sentence), axis=1) @ w.context
+            around += w.far_bias
         hidden += room.convolve(n, w.far, around, FAR)
         scores: Floats = hidden @ w.out
         scores += w.out_bias
@@ -225,13 +228,20 @@ def with_blanks(states: Floats, places: Indices, size: int) -> Floats:
     """
     if len(places) == size:
         return states
-    full = np.zeros((size, N_STATES), np.float32)
-    full[places] = states
-    blank = np.setdiff1d(np.arange(size), places)
-    behind = np.searchsorted(places, blank)
-    known = behind < len(places)
-    on = states[behind[known], 1:].reshape(-1, len(LABELS), 4)
-    full[blank[known], 2::4] = on[:, :, 1] + on[:, :, 2]
+    if not len(places):
+        full = np.zeros((size, N_STATES), np.float32)
+        full[:, 0] = 1
+        return full
+    unread = np.ones(size, bool)
+    unread[places] = False
+    blank = np.flatnonzero(unread)
+    behind = np.cumsum(~unread)
+    behind -= ~unread
+    full = states.take(behind, axis=0, mode="clip")
+    on = full[blank, 1:].reshape(-1, len(LABELS), 4)
+    on[behind[blank] == len(places)] = 0
+    full[blank] = 0
+    full[blank, 2::4] = on[:, :, 1] + on[:, :, 2]
     full[blank, 0] = 1 - full[blank, 1:].sum(axis=1)
     return full
 

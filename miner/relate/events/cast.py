@@ -8,32 +8,26 @@ from dataclasses import dataclass, replace
 from miner.language.event_types import event_types
 from miner.model import Mention, Participant
 from miner.relate.events.completed import completed
-from miner.relate.events.grammar import comes_to, find_cast, fitting, is_other_side
+from miner.relate.events.grammar import Cast as GrammarCast
+from miner.relate.events.grammar import comes_to, find_cast, fitting, is_candidate, is_other_side
 from miner.relate.events.later import later_names, later_signs
-from miner.relate.events.model import EventModel
+from miner.relate.events.model import EventModel, Floats
 from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
+from miner.relate.events.shares import Share, Shares, values_of
 from miner.relate.events.signs import Word
 from miner.relate.events.triggers import Found
 
 _MANY = ("mutual", "acting", "given")
 """Grammars of which one sentence may tell several events; a walk past many stands is one visit."""
-PARTY, LATER = 0.6, 0.5
-"""Chances from which a name takes part beside those whom grammar finds: the best F1 on articles left out of the learning."""
+_SURELY = 0.6
+"""Chance from which a name of the event's own sentence counts as a party when those of other sentences are judged."""
+_AT_LEAST = 0.3
+"""Chance from which the likeliest takes part where nobody else does and the type cannot be told without somebody."""
 _SWAPS = frozenset({"与", "向", "对", "应"})
 """Words before a name that make it the other side: 应某人邀请, 与某公司签约."""
 _PASSIVE = frozenset({"被", "获"})
 _DOERS = frozenset({"被", "由"})
 """Words before the name of who does it: 被某公司收购."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is known of an article's other events: the parties of the one before, and the sentences that tell events."""
-
-    parties: tuple[Participant, ...] = ()
-    sentences: frozenset[int] = frozenset()
-    taken: frozenset[int] = frozenset()
-    """Whom other deals of the sentence name as theirs: only grammar may give them to this one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +43,100 @@ class Cast:
         return frozenset(participant.entity for participant in self.participants)
 
 
-def cast_of(word: Word, kind: str, model: EventModel, told: Told) -> Cast:
-    """Return who takes part in an event of a type that a word tells: by grammar, by the pair scorer, and who is named further on.
+def shares_of(
+    word: Word,
+    kind: str,
+    model: EventModel,
+    telling: frozenset[int],
+    taken: frozenset[int] = frozenset(),
+) -> Shares:
+    """Return what the scorers say of everybody who might take part in an event of a type that a word tells.
 
-    Where grammar finds somebody it is right in nine of ten, and finds half; the scorers find the others.
+    `telling` are the sentences that tell events, `taken` those whom other deals of the sentence name as theirs.
     """
-    trigger, reading = trigger_of(word, kind), word.story.reading
-    grammar = find_cast(reading.passage, trigger, word.scope, reading.words)
-    found = completed(word, trigger, grammar, told.parties)
-    pairs = _pairs_of(word, kind, frozenset(participant.entity for participant in grammar.participants))
-    pairs = [pair for pair in pairs if pair.name.mention.entity not in told.taken]
-    near = _likely([pair for pair in pairs if pair.near], model, None)
-    far = _likely([pair for pair in pairs if not pair.near], model, near)
-    named = cast_with([*near, *far], word, kind)
-    later = tuple(_named_later(word, kind, model, told))
-    by_entity: dict[int | None, Participant] = {}
-    for participant in (*found.participants, *named.participants, *later):
-        by_entity.setdefault(participant.entity, participant)
-    return Cast(tuple(by_entity.values()), found.open_list or named.open_list)
+    grammar = find_cast(
+        word.story.reading.passage, trigger_of(word, kind), word.scope, word.story.reading.words
+    )
+    shares = Shares(word, kind, grammar)
+    pairs = [pair for pair in pairs_of(word, kind, grammar) if pair.name.mention.entity not in taken]
+    near = _judged([pair for pair in pairs if pair.near], model, None)
+    far = _judged([pair for pair in pairs if not pair.near], model, _surely(near))
+    shares.near(near)
+    shares.far(far)
+    names = list(later_names(word, kind, telling))
+    chances = model.later_chances(list(map(later_signs, names))).tolist() if names else []
+    shares.later([(later.name, chance) for later, chance in zip(names, chances, strict=True)])
+    return shares
 
 
-def _named_later(word: Word, kind: str, model: EventModel, told: Told) -> Iterator[Participant]:
-    """Yield who takes part and is named behind the event's sentence."""
-    names = list(later_names(word, kind, told.sentences))
-    if not names:
-        return
-    passage = word.story.reading.passage
-    for later, chance in zip(names, model.later_chances(list(map(later_signs, names))).tolist(), strict=True):
-        if chance > LATER:
-            mention = later.name.mention
-            yield Participant(
-                _role_of_later(word, kind, mention), passage.entity(mention).name, mention.entity
-            )
+def _judged(
+    pairs: Sequence[Pair], model: EventModel, near: Sequence[Name] | None
+) -> list[tuple[Name, float]]:
+    if not pairs:
+        return []
+    signs = [(*pair_signs(pair), *(beyond_signs(pair, near) if near is not None else ())) for pair in pairs]
+    return [(p.name, c) for p, c in zip(pairs, model.party_chances(signs).tolist(), strict=True)]
+
+
+def _surely(named: Sequence[tuple[Name, float]]) -> list[Name]:
+    """Return the names that take part for sure, each thing once, where it does so most likely."""
+    best: dict[int, tuple[float, Name]] = {}
+    for name, chance in named:
+        entity = name.mention.entity
+        if chance > _SURELY and (entity not in best or chance > best[entity][0]):
+            best[entity] = (chance, name)
+    return [name for _, name in best.values()]
+
+
+def casts_of(events: Sequence[Shares], model: EventModel) -> Iterator[Cast]:
+    """Yield who takes part in each of an article's events: the scorers and grammar, weighed together."""
+    told: tuple[Participant, ...] = ()
+    for index, event in enumerate(events):
+        cast = _weighed(event, (*events[:index], *events[index + 1 :]), model, told)
+        told = cast.participants or told
+        yield cast
+
+
+def _weighed(
+    event: Shares, others: Sequence[Shares], model: EventModel, told: tuple[Participant, ...]
+) -> Cast:
+    grammar = completed(event.word, trigger_of(event.word, event.type), event.grammar, told)
+    roles = {p.entity: p for p in grammar.participants}
+    values = values_of(event, [e for e in roles if e is not None], others)
+    if not len(values):
+        return Cast((), grammar.open_list)
+    chosen = _chosen(event, grammar, model.parties_second(values), model.parties_threshold)
+    named = [s.name for s in chosen if s.entity not in roles and s.name is not None]
+    kept = [roles[s.entity] for s in chosen if s.entity in roles]
+    cast = cast_with(named, event.word, event.type)
+    return Cast((*kept, *cast.participants), grammar.open_list or cast.open_list)
+
+
+def _chosen(event: Shares, grammar: GrammarCast, chances: Floats, threshold: float) -> list[Share]:
+    """Return who takes part: who is likely to, or the likeliest where a type needs somebody, without bodies of people's titles."""
+    sure, everybody = _told_plainly(event, grammar), list(event.by_entity.values())
+    chosen = [s for s, c in zip(everybody, chances, strict=True) if c > threshold or s.entity in sure]
+    likeliest = int(chances.argmax())
+    if not chosen and event_types()[event.type].grammar != "held" and chances[likeliest] > _AT_LEAST:
+        chosen = [everybody[likeliest]]
+    grammatical = {participant.entity for participant in grammar.participants}
+    return [share for share in chosen if share.entity in grammatical or not _in_title(share, event)]
+
+
+def _in_title(share: Share, event: Shares) -> bool:
+    """Tell whether a body of the trigger's sentence only stands in people's titles there: 某公司总裁某人 takes part as the person."""
+    if share.near is None or share.label not in ("enterprise", "organization"):
+        return False
+    passage = event.word.story.reading.passage
+    here = [m for m in passage.within(event.word.line.span) if m.entity == share.entity]
+    return not any(is_candidate(passage, m) for m in here)
+
+
+def _told_plainly(event: Shares, grammar: GrammarCast) -> frozenset[int | None]:
+    """Return who takes part whatever the scorers say: whom 双方 or a dropped subject stands for, who belongs to each of two deals."""
+    own = {participant.entity for participant in event.grammar.participants}
+    told = (p.entity for p in grammar.participants if p.entity is not None)
+    return frozenset(e for e in told if e not in own or event.by_entity[e].name is None)
 
 
 def _role_of_later(word: Word, kind: str, mention: Mention) -> str:
@@ -98,15 +154,9 @@ def trigger_of(word: Word, kind: str) -> Found:
     return Found(found.span, found.text, replace(found.rule, kind=kind, roles=roles_of(word, kind)))
 
 
-def pairs_of(word: Word, kind: str) -> list[Pair]:
+def pairs_of(word: Word, kind: str, grammar: GrammarCast) -> list[Pair]:
     """Return the names that may take part in an event of a type, each beside the word that tells it."""
-    trigger = trigger_of(word, kind)
-    reading = word.story.reading
-    told = find_cast(reading.passage, trigger, word.scope, reading.words)
-    return _pairs_of(word, kind, frozenset(participant.entity for participant in told.participants))
-
-
-def _pairs_of(word: Word, kind: str, grammatical: frozenset[int | None]) -> list[Pair]:
+    grammatical = frozenset(participant.entity for participant in grammar.participants)
     return [Pair(name, word, kind, grammatical) for name in names_of(word)]
 
 
@@ -116,29 +166,22 @@ def roles_of(word: Word, kind: str) -> tuple[str, str]:
     return rule.roles if rule.kind == kind else event_types()[kind].roles
 
 
-def _likely(pairs: Sequence[Pair], model: EventModel, near: Sequence[Name] | None) -> list[Name]:
-    """Return the names that take part, each thing once, where it does so most likely."""
-    if not pairs:
-        return []
-    signs = [(*pair_signs(pair), *(beyond_signs(pair, near) if near is not None else ())) for pair in pairs]
-    best: dict[int, tuple[float, Name]] = {}
-    for pair, chance in zip(pairs, model.party_chances(signs).tolist(), strict=True):
-        entity = pair.name.mention.entity
-        if chance > PARTY and (entity not in best or chance > best[entity][0]):
-            best[entity] = (chance, pair.name)
-    return [name for _, name in best.values()]
-
-
 def cast_with(names: Iterable[Name], word: Word, kind: str) -> Cast:
     """Give these names their roles, in the order of the text."""
     chosen = sorted(names, key=lambda name: (name.line.index, name.at))
     passage = word.story.reading.passage
     participants = tuple(
-        Participant(role_of(name, word, kind), passage.entity(name.mention).name, name.mention.entity)
+        Participant(_role(name, word, kind), passage.entity(name.mention).name, name.mention.entity)
         for name in chosen
     )
     more = any(name.line.word(name.at + 1) == "等" for name in chosen if name.line is word.line)
     return Cast(participants, more)
+
+
+def _role(name: Name, word: Word, kind: str) -> str:
+    if name.line.index > word.line.index:
+        return _role_of_later(word, kind, name.mention)
+    return role_of(name, word, kind)
 
 
 def role_of(name: Name, word: Word, kind: str) -> str:
@@ -173,24 +216,23 @@ def _head(name: Name) -> int:
     return at
 
 
-def deals(words: Sequence[Word], kind: str, model: EventModel, told: Told) -> list[tuple[Word, Cast]]:
+def deals(words: Sequence[Word], kind: str, model: EventModel, telling: frozenset[int]) -> list[Shares]:
     """Part several triggers of one type in one sentence into events: each has parties of its own, or all tell one.
 
     The first word is the one that tells it best; it stands for those that have no parties of their own.
     """
-    first = (words[0], cast_of(words[0], kind, model, told))
-    if len(words) == 1 or event_types()[kind].grammar not in _MANY:
-        return [first]
-    ordered = sorted(words, key=lambda word: word.at)
-    sets = [_own(word, ordered) for word in ordered]
-    apart = [i for i, mine in enumerate(sets) if mine and not any(mine & other for other in sets[:i])]
-    if len(apart) < 2:
-        return [first]
-    found = []
-    for i in apart:
-        taken = frozenset().union(*(sets[j] for j in apart if j != i))
-        found.append((ordered[i], cast_of(ordered[i], kind, model, replace(told, taken=taken))))
-    return found
+    if len(words) > 1 and event_types()[kind].grammar in _MANY:
+        ordered = sorted(words, key=lambda word: word.at)
+        sets = [_own(word, ordered) for word in ordered]
+        apart = [i for i, mine in enumerate(sets) if mine and not any(mine & other for other in sets[:i])]
+        if len(apart) > 1:
+            return [
+                shares_of(
+                    ordered[i], kind, model, telling, frozenset().union(*(sets[j] for j in apart if j != i))
+                )
+                for i in apart
+            ]
+    return [shares_of(words[0], kind, model, telling)]
 
 
 def _own(word: Word, words: Sequence[Word]) -> frozenset[int]:

@@ -222,9 +222,13 @@ def decided(reading: Reading, model: EventModel) -> list[Claim]:
 
 def weighed(looked: Sequence[Scored], model: EventModel) -> list[Claim]:
     """Take the second look: give every sentence and type that is not unlikely its chance."""
-    found = claims(looked, model.types)
+    return judged(claims(looked, model.types), model)
+
+
+def judged(found: list[Claim], model: EventModel) -> list[Claim]:
+    """Give the claims of an article the chances of the second look."""
     if not found:
-        return []
+        return found
     chances = model.second(np.array([claim.values for claim in found]))
     for claim, chance in zip(found, chances.tolist(), strict=True):
         claim.chance = (

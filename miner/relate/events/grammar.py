@@ -34,6 +34,8 @@ _DEPTH, _TITLE, _GAP = 4, 24, 16
 _DENIES = frozenset({"conference", "visit", "ceremony"})
 """Types of which a place alone is no party."""
 _OWN_CLAUSE = frozenset({"signing", "investment", "founding", "award"})
+_SHOWN = frozenset({"exhibition", "launch"})
+_PAVILION = re.compile("国家?(?:展?馆|展区|展台)")
 _GATHERS = frozenset({"conference", "meeting", "exhibition"})
 
 
@@ -170,11 +172,24 @@ def _own_names(passage: Passage, trigger: Found, scope: Scope) -> list[Mention]:
     """Return the names of a trigger's own segment that may take part."""
     segment = scope.segments[scope.own]
     mine = _names(passage, Span(max(segment.start, scope.floor), segment.end))
+    pavilion = _pavilion(
+        passage, Span(max(segment.start, scope.floor), trigger.span.start), trigger.rule.type
+    )
+    if pavilion:
+        return pavilion
     if trigger.rule.type == "exhibition" and "list" not in trigger.rule.flags:
         return mine or _countries(passage, scope, trigger, True)
     if trigger.rule.type == "award":
         return [m for m in mine if m.span.end <= trigger.span.start or not _in_award(passage.text, m)]
     return mine
+
+
+def _pavilion(passage: Passage, head: Span, kind: str) -> list[Mention]:
+    """Return the country whose pavilion is named last before a trigger of showing: 某国国家馆首次亮相."""
+    named = passage.within(head) if kind in _SHOWN else []
+    if not named or named[-1].label != "place":
+        return []
+    return [named[-1]] if _PAVILION.match(passage.text, named[-1].span.end, head.end) else []
 
 
 def _in_award(text: str, mention: Mention) -> bool:

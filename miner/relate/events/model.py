@@ -1,9 +1,10 @@
 """The event model: hashed linear tables over signs, made by `miner train events`; runs on NumPy alone.
 
-Format 2 of `events.npz`: `table` (signed bytes, a row for every hash value, a column for every output), `scale` and `bias`
+Format 3 of `events.npz`: `table` (signed bytes, a row for every hash value, a column for every output), `scale` and `bias`
 (a number a column), `types` (codes, in the order of the columns behind the first, which is "no event"), `known` (words that
 told an event in the texts learnt from), `second_*` (mean, deviation, weights of the second look), `parties_*`, `later_*` and
-`times_*` (tables of one column: who takes part, who of those named further on, which time is the event's).
+`times_*` (tables of one column: who takes part, who of those named further on, which time is the event's), `parties_second_*`
+(the second look at parties, like that at events).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import Any
 from zipfile import BadZipFile
 from zlib import crc32
 
@@ -23,7 +25,7 @@ from miner.errors import ModelError
 from miner.model import Status
 from miner.shipped import shipped
 
-FORMAT = 2
+FORMAT = 3
 BITS = 17
 STATUSES: tuple[Status, ...] = ("done", "planned", "negated")
 Floats = npt.NDArray[np.float32]
@@ -107,6 +109,8 @@ class EventModel:
     later_bias: float
     times: Floats
     times_bias: float
+    parties_second: Linear
+    parties_threshold: float
 
     @property
     def _split(self) -> int:
@@ -143,19 +147,34 @@ def _chances(scores: Floats) -> Floats:
 def pack(model: EventModel) -> bytes:
     """Return a model as the bytes of an .npz file, tables as signed bytes."""
     table, scale = _bytes(model.table)
+    looks: dict[str, Any] = {
+        **_stored("second", model.second),
+        **_stored("parties_second", model.parties_second),
+    }
     parties, party_scale = _bytes(model.parties)
     later, later_scale = _bytes(model.later)
     times, time_scale = _bytes(model.times)
     stored = io.BytesIO()
     np.savez_compressed(
         stored, format=np.array(FORMAT), types=np.array(model.types), known=np.array(sorted(model.known)),
-        table=table, scale=scale, bias=model.bias, second_mean=model.second.mean, second_deviation=model.second.deviation,
-        second_weights=model.second.weights, second_bias=np.array(model.second.bias), threshold=np.array(model.threshold),
+        table=table, scale=scale, bias=model.bias, threshold=np.array(model.threshold),
         parties=parties, parties_scale=party_scale, parties_bias=np.array(model.parties_bias),
         later=later, later_scale=later_scale, later_bias=np.array(model.later_bias),
         times=times, times_scale=time_scale, times_bias=np.array(model.times_bias),
+        parties_threshold=np.array(model.parties_threshold), **looks,
     )  # fmt: skip
     return stored.getvalue()
+
+
+def _stored(name: str, look: Linear) -> dict[str, Floats]:
+    bias = np.array(look.bias, dtype=np.float32)
+    parts = {"mean": look.mean, "deviation": look.deviation, "weights": look.weights, "bias": bias}
+    return {f"{name}_{part}": array for part, array in parts.items()}
+
+
+def _look(name: str, kept: dict[str, Floats]) -> Linear:
+    mean, deviation, weights = (kept[f"{name}_{part}"] for part in ("mean", "deviation", "weights"))
+    return Linear(mean, deviation, weights, float(kept[f"{name}_bias"]))
 
 
 def _bytes(table: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
@@ -170,15 +189,13 @@ def unpack(stored: bytes) -> EventModel:
             kept = {name: archive[name] for name in archive.files}
         if int(kept["format"]) != FORMAT:
             raise ModelError(f"事件模型版本不合 / event model of format {int(kept['format'])}, not {FORMAT}")
-        second = Linear(
-            kept["second_mean"], kept["second_deviation"], kept["second_weights"], float(kept["second_bias"])
-        )
         return EventModel(
             tuple(kept["types"].tolist()), frozenset(kept["known"].tolist()),
-            kept["table"] * kept["scale"], kept["bias"], second, float(kept["threshold"]),
+            kept["table"] * kept["scale"], kept["bias"], _look("second", kept), float(kept["threshold"]),
             kept["parties"] * kept["parties_scale"], float(kept["parties_bias"]),
             kept["later"] * kept["later_scale"], float(kept["later_bias"]),
             kept["times"] * kept["times_scale"], float(kept["times_bias"]),
+            _look("parties_second", kept), float(kept["parties_threshold"]),
         )  # fmt: skip
     except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
         raise ModelError(f"读不了事件模型 / the event model cannot be read: {error}") from error

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from miner.language.dates import DateMention
 from miner.language.numbers import Number, find_numbers
 from miner.model import EventReport, Quote
 from miner.relate.events.candidates import Candidate
-from miner.relate.events.cast import Cast, Told, deals, trigger_of
+from miner.relate.events.cast import Cast, casts_of, deals, trigger_of
 from miner.relate.events.decide import Claim, decided
 from miner.relate.events.model import EventModel, event_model
 from miner.relate.events.reading import Reading, Scope
+from miner.relate.events.shares import Shares
 from miner.relate.events.triggers import Found
 from miner.relate.events.when import status_of, when_of
 from miner.relate.passage import Passage
@@ -39,19 +39,20 @@ def reports_of(claims: Iterable[Claim], model: EventModel) -> Iterator[EventRepo
     """Yield the reports of what was decided: one for every deal of a claim that was not told before."""
     claims = list(claims)
     known: set[tuple[object, ...]] = set()
-    told = Told((), frozenset(claim.sentence for claim in claims))
+    telling = frozenset(claim.sentence for claim in claims)
     places = frozenset(claim.word.token.start for claim in claims)
+    events: list[tuple[Claim, Shares]] = []
     for claim in claims:
-        others = places - {claim.word.token.start}
         words = [claim.word, *(s.word for s in claim.others if s.types[claim.type] > _ALSO)]
-        for word, cast in deals(words, claim.type, model, told):
-            told = replace(told, parties=cast.participants or told.parties)
-            candidate = Candidate(word, trigger_of(word, claim.type), cast)
-            report = _report(candidate, claim, model, others)
-            key = _told(report, cast, claim)
-            if key not in known:
-                known.add(key)
-                yield report
+        events += [(claim, shares) for shares in deals(words, claim.type, model, telling)]
+    casts = casts_of([shares for _, shares in events], model)
+    for (claim, shares), cast in zip(events, casts, strict=True):
+        candidate = Candidate(shares.word, trigger_of(shares.word, claim.type), cast)
+        report = _report(candidate, claim, model, places - {claim.word.token.start})
+        key = _told(report, cast, claim)
+        if key not in known:
+            known.add(key)
+            yield report
 
 
 def _report(candidate: Candidate, claim: Claim, model: EventModel, others: frozenset[int]) -> EventReport:

@@ -11,6 +11,7 @@ from miner.language.event_types import event_types
 from miner.model import Status
 from miner.offsets import Span
 from miner.relate.events.nearest import nearest
+from miner.relate.events.reading import Reading
 from miner.relate.events.signs import Line, Word, ahead_of
 from miner.relate.events.tokens import TIME, Token
 
@@ -35,6 +36,10 @@ class Moment:
     """Whether plain grammar takes it for the event's."""
     rank: int
     """How many times of the article stand nearer before the trigger."""
+    first: bool
+    """Whether it is the day that the article names first."""
+    days: int
+    """How many days up to that of issue the article names."""
 
     @property
     def token(self) -> Token:
@@ -55,6 +60,8 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
     lines, here = word.story.lines, word.line.index
     reading = word.story.reading
     chosen = nearest(reading, word.found, word.scope)
+    named, issued = _days(reading), reading.passage.annotated.article.published or "9"
+    first, days = next(iter(named), None), sum(day <= issued for day in named)
     rank = 0
     for index in (*range(here, -1, -1), here + 1):
         if index >= len(lines) or rank >= _MAX_TIMES:
@@ -62,8 +69,16 @@ def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
         for at in range(len(lines[index].tokens) - 1, -1, -1):
             source = lines[index].tokens[at].source
             if isinstance(source, DateMention) and (source.date or source.method == _UNKNOWN):
-                yield Moment(source, lines[index], at, word, kind, status, source is chosen, rank)
+                yield Moment(
+                    source, lines[index], at, word, kind, status, source is chosen, rank,
+                    first is not None and source.date == first, days,
+                )  # fmt: skip
                 rank += 1
+
+
+def _days(reading: Reading) -> dict[str, None]:
+    """Return the days that an article names, each once, in their order."""
+    return dict.fromkeys(when.date for when in reading.dates if when.date and when.precision == "day")
 
 
 def _itself(m: Moment) -> Iterator[str]:
@@ -150,6 +165,13 @@ def _scene(m: Moment) -> Iterator[str]:
     yield f"same={side}{min(same, 3)}"
 
 
+def _main_day(m: Moment) -> Iterator[str]:
+    """Whether it is the day that the whole article is about: the first, the only one, a day of a short article."""
+    earlier, ahead = m.line.index < m.word.line.index, ahead_of(m.word, m.when.date)
+    yield f"on={min(m.days, 3)}{m.first}{m.status}{earlier}{ahead}"
+    yield f"wl={m.word.story.wealth}{earlier}{m.when.precision == 'day'}{m.status}"
+
+
 def _by_grammar(m: Moment) -> Iterator[str]:
     yield from (
         f"rule={m.nearest}",
@@ -172,6 +194,7 @@ SIGNS: tuple[Callable[[Moment], Iterator[str]], ...] = (
     _beside,
     _distance,
     _scene,
+    _main_day,
     _by_grammar,
     _standing,
 )

@@ -66,9 +66,10 @@ def plain(text: str) -> str:
 
 
 def studies(folder: Path) -> list[Study]:
-    """Read all annotated articles below a folder: `name.txt` beside `name.json`."""
-    golds = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.json"))
-             if path.with_suffix(".txt").exists()}  # fmt: skip
+    """Read all articles below a folder whose events are annotated: `name.txt` beside `name.json`."""
+    read = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.json"))
+            if path.with_suffix(".txt").exists()}  # fmt: skip
+    golds = {name: gold for name, gold in read.items() if "events" in gold}
     texts = [path.with_suffix(".txt") for path in sorted(folder.rglob("*.json")) if path.stem in golds]
     named, articles = [], []
     for document in read_paths(texts, Config()):

@@ -27,7 +27,7 @@ from miner.recognise.evidence import MEASURES
 from miner.recognise.names import Seen, choices, see
 from miner.recognise.network.asked import ask
 from miner.recognise.scorer import LABELS, Scorer, Table
-from miner.recognise.vote import VOTES, poll
+from miner.recognise.vote import VOTES, Asked, poll
 from miner.text import AnnotatedText
 from miner.training import Effort, Say, Trained
 from miner.training.names.annotated import FOLDS, Gold, read_annotated
@@ -69,15 +69,13 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Raises InputError for a damaged annotation.
     """
-    folders = [data / "annotated", *([effort.corpus / "articles"] * _OWN if effort.corpus else [])]
+    own = [*([effort.corpus / "articles"] if effort.corpus else ()), *effort.gold]
+    folders = [data / "annotated", *own * _OWN]
     lessons = [_lesson(gold, data / "readings") for folder in folders for gold in read_annotated(folder)]
     rows = tabulate(lessons)
     say(f"{len(lessons)} articles, {len(rows.right)} proposals, {len(rows.signs)} signs")
     here = by_folds(rows.evidence, rows, range(len(LABELS)), _SIGNS)
-    polls = zip(lessons, _parts(lessons, here), strict=True)
-    votes = np.concatenate(
-        [poll(lesson.seen.view.text.folded, lesson.seen.spans, part) for lesson, part in polls]
-    )
+    votes = poll([Asked(lesson.seen.view.text.folded, lesson.seen.spans) for lesson in lessons], here)
     voted = [by_folds(votes[:, :, label], rows, [label], _VOTES) for label in range(len(LABELS))]
     figures = measure(lessons, np.concatenate(voted, axis=1) + _LENIENT)
     for name, figure in figures.items():

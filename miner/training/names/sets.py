@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from miner.training.names import annotated
+
 KINDS = {"people": "person", "enterprises": "enterprise", "organizations": "organization", "places": "place",
          "products": "product", "ignore": "ignored"}  # fmt: skip
 """Lists of an annotation, and the label of the names in each."""
@@ -49,6 +51,15 @@ def read_annotated(folder: Path) -> list[Article]:
             Article(int(path.stem[1:]), path.parent.name, Example(text, names_in(text, annotation)))
         )
     return articles
+
+
+def read_corrected(folder: Path) -> list[Article]:
+    """Read corrected articles (`miner correct gold`): they are all learned from, none is kept for checking."""
+    found = []
+    for gold in annotated.read_annotated(folder):
+        annotation = json.loads((folder / f"{gold.id}.json").read_text(encoding="utf-8"))
+        found.append(Article(0, "corrected", Example(gold.text, names_in(gold.text, annotation))))
+    return found
 
 
 def names_in(text: str, annotation: Mapping[str, Any]) -> tuple[tuple[int, int, frozenset[str]], ...]:

@@ -34,6 +34,7 @@ def train_recogniser(data: Path, out: Path, *, effort: Effort, say: Say) -> Trai
 
     file = read_pieces(piece_file())
     articles = sets.read_annotated(data / "annotated")
+    articles += [article for folder in effort.gold for article in sets.read_corrected(folder)]
     say(f"{len(articles):,} annotated articles")
     raw = read_raw(data / "raw", effort.seed)
     made = course.run(articles, raw, file, read_lists(data), minutes=effort.minutes, say=say)

@@ -178,8 +178,12 @@ class _StorySetter:
     def set(self, story: Story) -> _Set:
         """The story's blocks, not yet placed."""
         headless = story.headline is None or self._happens(self.rates.no_head)
+        # What later rates ask for is drawn only where they are set: the pages of plans without them stay what they were.
+        head_after = bool(self.rates.opened) and self._happens(self.rates.head_after)
         if headless:
             story = self._in_brief(story)
+        if headless or head_after:
+            story = self._opened(story)
         placed = self._place_of_byline(story, headless=headless)
         paragraphs = self._copy(story, placed)
         head = None if headless else self._head(story, placed == "head")
@@ -197,9 +201,8 @@ class _StorySetter:
             "jump": story.jump,
             "continues": story.continues,
         }
-        head_after = self._happens(self.rates.head_after)
-        if headless or head_after:
-            story = self._opened(story, body[0])
+        if not self.rates.opened:
+            head_after = self._happens(self.rates.head_after)
         return _Set(story, self.measure, head, body, before, after, head_after, printed)
 
     def _place_of_byline(self, story: Story, *, headless: bool) -> str:
@@ -214,18 +217,18 @@ class _StorySetter:
         """A story that gets no head, as small news and what stands under another one's head: often unsigned, often short."""
         if self.rates.unsigned and self._happens(self.rates.unsigned):
             story = replace(story, reporters=(), correspondents=())
-        whole = bool(story.subheads) or story.jump is not None
-        if not whole and self.rates.brief and self._happens(self.rates.brief):
+        if self.rates.brief and not story.subheads and story.jump is None and self._happens(self.rates.brief):
             story = replace(story, paragraphs=story.paragraphs[: self.rng.choice((1, 1, 2))])
         return story
 
-    def _opened(self, story: Story, body: _Block) -> Story:
+    def _opened(self, story: Story) -> Story:
         """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
-        found = clauses(story.paragraphs[0]) if self.number == 0 and self.rates.opened else []
-        if story.subheads or story.continues is not None or not found or not self._happens(self.rates.opened):
+        if self.number or not self.rates.opened or not self._happens(self.rates.opened):
+            return story
+        found = clauses(story.paragraphs[0])
+        if story.subheads or story.continues is not None or not found:
             return story
         text = " ".join(self.rng.sample(found, min(len(found), self.rng.choice((1, 2, 2)))))
-        body.lines[:0] = [self._line(piece, "subhead") for piece in set_lines(text, self.measure, indent=0)]
         return replace(story, subheads=((0, text),))
 
     def _happens(self, rate: float) -> bool:

@@ -48,7 +48,7 @@ def train_posts(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
 
     Raises InputError when there are no annotated articles.
     """
-    examples = read_examples(data / "annotated")
+    examples = read_examples(data / "annotated", *effort.gold)
     lists = read_lists(data)
     say(f"{len(examples)} articles")
     trial = learn_model(numbered(examples, check=False), lists, effort.seed)

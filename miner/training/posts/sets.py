@@ -38,13 +38,18 @@ class Example(NamedTuple):
     given: Annotated
 
 
-def read_examples(folder: Path) -> list[Example]:
-    """Return the annotated articles below a folder; raises InputError when there is none."""
+def read_examples(folder: Path, *corrected: Path) -> list[Example]:
+    """Return the annotated articles below a folder, and corrected ones; raises InputError when there is none below the first.
+
+    A corrected article has the number 0: it is learned from, never checked with.
+    """
     files = sorted(folder.glob("*/*.json"))
     if not files:
         raise InputError(
             "这里没有标注过的文章 / no annotated articles here", code="missing", where=str(folder)
         )
+    known = len(files)
+    files += [file for more in corrected for file in sorted(more.glob("*.json")) if _tells_posts(file)]
     articles = [_article(file) for file in files]
     recogniser = Recogniser.load()
     recognised = [
@@ -53,12 +58,16 @@ def read_examples(folder: Path) -> list[Example]:
         for annotated in recogniser.annotate(articles[start : start + _BATCH])
     ]
     found = []
-    for file, annotated in zip(files, recognised, strict=True):
+    for at, (file, annotated) in enumerate(zip(files, recognised, strict=True)):
         gold = json.loads(file.read_text(encoding="utf-8"))
-        found.append(
-            Example(int(file.stem[1:]), file.parent.name, gold, annotated, with_names_of(annotated, gold))
-        )
+        number = int(file.stem[1:]) if at < known else 0
+        found.append(Example(number, file.parent.name, gold, annotated, with_names_of(annotated, gold)))
     return found
+
+
+def _tells_posts(file: Path) -> bool:
+    gold = json.loads(file.read_text(encoding="utf-8"))
+    return "people" in gold and not gold.get("names_only")
 
 
 def _article(file: Path) -> Article:
