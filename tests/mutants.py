@@ -123,6 +123,8 @@ def seeds() -> dict[str, bytes]:
         "a.json": b"[" + row + b",\n" + row + b"]", "a.csv": f"标题,正文,日期\n{STORY[0]},{STORY[1]},2023-11-05\n".encode(), "a.xlsx": _xlsx(),
         "a.db": _sqlite(), "a.pdf": _pdf(), "a.warc": _warc(), "a.zip": _zip(("2023-11-05/a.txt", text), ("b.html", _html()), ("c.zip", _zip(("d.txt", text)))),
         "a.tar": _tar(("a.txt", text), ("b.csv", f"标题,正文\n题,{STORY[1]}\n".encode())), "a.tar.gz": gzip.compress(_tar(("a.txt", text)), mtime=0),
+        "a.trs": f"<REC>\n<标题>={STORY[0]}\n<正文>={STORY[1]}\n<REC>\n<标题>=二\n<正文>={STORY[2]}\n".encode("gbk"), "t.txt": f"标题\t正文\n{STORY[0]}\t{STORY[1]}\n".encode(),
+        "a.xls": f"<html><table><tr><td>标题<td>正文</tr><tr><td>{STORY[0]}<td>{STORY[1]}</tr></table>".encode(), "c.txt": "".join(f"&#{ord(char)};" for char in STORY[1]).encode(),
         "a.txt.gz": gzip.compress(text, mtime=0), "a.txt.xz": lzma.compress(text), "a.txt.bz2": bz2.compress(text), "a.warc.gz": gzip.compress(_warc(), mtime=0),
     }  # fmt: skip
 

@@ -71,10 +71,11 @@ def test_a_workbook_with_merged_cells(tmp_path: Path) -> None:
     assert read.unnamed == (4,)
 
 
-@pytest.mark.parametrize("name", ["none.csv", "broken.xlsx", "empty.csv"])
+@pytest.mark.parametrize("name", ["none.csv", "broken.xlsx", "empty.csv", "old.xls"])
 def test_what_is_no_list_is_said(tmp_path: Path, name: str) -> None:
     (tmp_path / "broken.xlsx").write_bytes(b"PK no workbook")
     (tmp_path / "empty.csv").write_bytes(b"\n\n")
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0")
     with pytest.raises(InputError, match=name):
         read_list(tmp_path / name)
 

@@ -107,7 +107,9 @@ async def test_a_list_is_pasted_followed_and_confirmed(database: Path) -> None:
     assert "老客户" in (await office.get(f"/target/{keys['远岚精密']}")).text
     feed = (await office.get("/targets.atom")).text
     assert "远岚精密：远岚精密与青浦区签约" in feed
-    xml.dom.minidom.parseString(feed.encode())
+    parsed = xml.dom.minidom.parseString(feed.encode())
+    entries = [at.firstChild.data for at in parsed.getElementsByTagName("id")]
+    assert len(entries) == len(set(entries)) == 3  # the feed, and one article about two targets
     await office.send("look", id=[keys["远岚精密"], keys["远岚精密机械集团"]])
     assert "<entry>" not in (await office.get("/targets.atom")).text
     await office.send("remove", id=keys["青石化工"])
@@ -157,6 +159,20 @@ async def test_the_information_base_tells_read_from_known(database: Path) -> Non
     assert body[said["start"] : said["end"]] == said["value"]
     assert "在华投资已超过20亿元" in (await office.get("/base.csv?q=远岚")).text
     assert "没有这样的企业" in (await office.get("/base?q=没有这家")).text
+
+
+async def test_the_dossier_tells_what_an_enterprise_does_and_puts_it_on_the_list(database: Path) -> None:
+    enterprise = ids(database, "enterprises")["远岚精密（中国）有限公司"]
+    office = await reader(database)
+    page = BeautifulSoup((await office.get(f"/enterprise/{enterprise}")).text, "html.parser")
+    assert "全球领先的轴承制造商" in page.get_text()
+    assert json.loads((await office.get(f"/enterprise/{enterprise}.json")).text)["stated"]["investment"]
+    form = next(form for form in page.find_all("form") if "加入目标名单" in form.get_text())
+    await office.send("add", list=form.find("input", attrs={"name": "list"})["value"])
+    shown = (await office.get(f"/enterprise/{enterprise}")).text
+    assert "在目标名单里" in shown and "加入目标名单" not in shown
+    public = await reader(database, public=True)
+    assert "加入目标名单" not in (await public.get(f"/enterprise/{enterprise}")).text
 
 
 async def test_a_correction_is_made_applied_and_undone_on_the_site(database: Path) -> None:

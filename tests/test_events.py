@@ -87,11 +87,52 @@ def test_who_invites_is_visited_and_who_is_invited_comes() -> None:
             {"person": ["何远", "林素"], "place": ["江城", "远山国"]},
             {"何远": "host", "林素": "visitor"},
         ),
+        (
+            "7日，远山银行在江城设立分支机构，晨星医疗等企业纷纷投资江城。",
+            {"enterprise": ["远山银行", "晨星医疗"], "place": ["江城"]},
+            {"远山银行": "founder"},
+        ),
     ],
 )
 def test_roles_are_what_happened(text: str, names: dict[str, list[str]], roles: dict[str, str]) -> None:
     report = relate(annotate(text, names)).reports[0]
-    assert {p.name: p.role for p in report.participants} == roles
+    found = {p.name: p.role for p in report.participants if p.role != "participant"}
+    assert found == roles
+
+
+def test_whose_stand_a_delegation_is_led_to_is_visited() -> None:
+    text = "远山集团副总工程师何远今天将率队到晨星医疗、江城钢铁的展台考察，重点看主机。"
+    names = {"person": ["何远"], "enterprise": ["远山集团", "晨星医疗", "江城钢铁"]}
+    (report,) = relate(annotate(text, names)).reports
+    roles = {p.name: p.role for p in report.participants}
+    assert (roles["何远"], roles["晨星医疗"], roles["江城钢铁"]) == ("visitor", "visited", "visited")
+
+
+def test_back_then_is_the_year_of_the_expo_named_last() -> None:
+    text = "“晨星医疗2023年升级总部就是第五届进博会的溢出效应。”何远回忆道，当年静江商会在巡馆中立即走访晨星医疗。"
+    names = {"person": ["何远"], "organization": ["静江商会"], "enterprise": ["晨星医疗"]}
+    reports = relate(annotate(text, names, issued="2023-11-08", edition=6)).reports
+    visits = [(report.date, report.edition) for report in reports if report.type == "visit"]
+    assert visits == [("2022", 5)]
+
+
+def test_a_year_in_a_title_dates_no_event() -> None:
+    text = "江城大学教授何远撰写的《1932—1945年江城的桥》首发式在书展期间举行。"
+    reports = relate(annotate(text, {"person": ["何远"], "organization": ["江城大学"]})).reports
+    assert all(report.date is None or report.date > "2000" for report in reports)
+
+
+def test_a_purchase_beside_another_deed_is_no_merger() -> None:
+    text = "何远走进江城牛肉店、远山醋坊，了解经营情况，并购买了年货。"
+    names = {"person": ["何远"], "enterprise": ["江城牛肉店", "远山醋坊"]}
+    assert {report.type for report in relate(annotate(text, names)).reports} <= {"visit"}
+
+
+def test_a_company_without_a_name_is_the_only_one_of_the_headline() -> None:
+    text = "11月6日，公司与江城大学签署合作协议。"
+    names = {"enterprise": ["晨星医疗"], "organization": ["江城大学"]}
+    (report,) = relate(annotate(text, names, headline="晨星医疗：与展会共成长")).reports
+    assert {p.name for p in report.participants} == {"晨星医疗", "江城大学"}
 
 
 def test_an_open_list_says_so() -> None:

@@ -216,6 +216,16 @@ def test_a_file_that_changed_leaves_nothing_of_what_it_said(
     same_as_fresh(root, database)
 
 
+def test_files_that_join_others_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = recogniser()
+    monkeypatch.setattr(engine.Recogniser, "load", lambda *chosen: loaded)
+    root, database = tmp_path / "archive", tmp_path / "expo.db"
+    for name, text in (("浦江日报/20231107_A01.txt", 2), ("d.zip", 1), ("b.txt", 1)):
+        put(root / name, TEXTS[text])
+        run(root, database, prune=True)
+    same_as_fresh(root, database)
+
+
 @pytest.mark.usefixtures("only_places")
 def test_a_file_that_moved_keeps_its_id_and_takes_date_and_page_of_its_new_path(tmp_path: Path) -> None:
     root, database = tmp_path / "archive", tmp_path / "expo.db"

@@ -37,3 +37,13 @@ def test_unclosed_marks_never_swallow_the_document() -> None:
     text = "\n".join(f"“第{i}段没有收尾的引号，后面还有别的话。" for i in range(50))
     spans = [marked.span for marked in quotations(text)]
     assert max(end - start for start, end in spans) < len(text) / 2
+
+
+@pytest.mark.parametrize(
+    ("headline", "speaker"), [("晨星医疗：与展会共成长", "晨星医疗"), ("晨星医疗与远山钢铁签约", "公司")]
+)
+def test_the_company_that_speaks_first_is_the_only_one_of_the_headline(headline: str, speaker: str) -> None:
+    names = {"enterprise": ["晨星医疗", "远山钢铁"]}
+    text = "“展会给了我们信心，我们将扎根中国。”公司表示。"
+    (quote,) = find_quotes(passage(annotate(text, names, headline=headline), "body"))
+    assert quote.speaker == speaker

@@ -8,12 +8,13 @@ import io
 import json
 import urllib.parse
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from miner.config import Config
 from miner.model import Document
-from miner.read import read_bytes
+from miner.read import read_bytes, read_paths
 
 HEAD = "滨江交易团签下首单"
 BODY = (
@@ -341,3 +342,51 @@ def test_a_list_of_stories_in_a_table_is_no_story() -> None:
     )
     (document,) = read(f"<html><title>要闻</title><body><table>{entries}</table></body></html>", "a.html")
     assert not texts(document) and codes([document]) == ["no-article"]
+
+
+@pytest.mark.parametrize(
+    "written", ["Nov 5, 2023", "5 November 2023", "2023-11-05T08:00:00Z", "2023年11月5日 10:00"]
+)
+def test_days_in_english_and_as_printed(written: str) -> None:
+    (document,) = read(json.dumps([{"title": HEAD, "content": BODY[0], "Publish Date": written}]), "a.json")
+    assert document.issue_date == "2023-11-05"
+
+
+def test_the_day_of_publication_goes_before_that_of_a_change() -> None:
+    page = f"<html><title>{HEAD}</title><h1>{HEAD}</h1><div>更新时间:2024-03-01 发布时间:2023-11-05</div><div>{MARKUP}</div></html>"
+    (document,) = read(page, "a.html")
+    assert document.issue_date == "2023-11-05"
+
+
+def test_how_a_character_sounds_is_not_part_of_the_text() -> None:
+    body = f"<p><ruby>滨<rp>(</rp><rt>bin</rt><rp>)</rp></ruby>江签下首单,展位已经订好。</p>{MARKUP}"
+    (document,) = read(f"<html><title>{HEAD}</title><h1>{HEAD}</h1><div>{body}</div></html>", "a.html")
+    assert texts(document)[0] == "滨江签下首单,展位已经订好。"
+
+
+def test_characters_that_only_some_fonts_know_are_told() -> None:
+    (document,) = read(f"{HEAD}\n{BODY[0]}\ue4c6", "a.txt")
+    assert codes([document]) == ["private-use"] and document.problems[0].line == 2
+
+
+def test_a_locked_workbook_needs_its_password() -> None:
+    data = b"\xd0\xcf\x11\xe0" + b"\0" * 900 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 90
+    assert codes(read(data, "a.xlsx")) == codes(read(data, "a.docx")) == ["encrypted"]
+
+
+def test_a_way_of_packing_that_is_not_known_is_no_damage() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("a.txt", TEXT)
+    data = bytearray(out.getvalue())
+    data[8:10] = b"\x09\x00"
+    data[data.find(b"PK\x01\x02") + 10 : data.find(b"PK\x01\x02") + 12] = b"\x09\x00"
+    (document,) = read(bytes(data), "a.zip")
+    assert codes([document]) == ["unsupported"] and "deflate64" in document.problems[0].message
+
+
+def test_what_systems_put_into_folders_is_passed_over(tmp_path: Path) -> None:
+    for name in ("Thumbs.db", "desktop.ini", "~$a.docx", "a.php", ".DS_Store", "a.txt", "dump.sql"):
+        (tmp_path / name).write_text(TEXT, "utf-8")
+    found = list(read_paths([tmp_path], Config()))
+    assert {document.path: document.status for document in found} == {"a.txt": "ok", "dump.sql": "failed"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import jsonschema
 import pytest
 from datasette.app import Datasette
 
+from miner.desk.base import TABLE
 from miner.publish.index import fts, summaries
 from miner.publish.serve import build
 from tests.archives import add_article, add_document, empty_archive, insert
@@ -165,3 +167,30 @@ async def test_properties_tell_things_of_one_name_apart(datasette: Datasette) ->
         and answer["german"][1]["score"] < 95
     )
     assert answer["led"][0]["id"] == "enterprise/e1" and len(answer["odd"]) == 2
+
+
+async def test_what_an_enterprise_does_is_a_column_and_missing_where_nobody_read_it(
+    datasette: Datasette, tmp_path: Path
+) -> None:
+    asked = {"ids": ["enterprise/e1"], "properties": [{"id": "business"}, {"id": "investment"}]}
+    answer = await post(datasette, extend=asked)
+    assert answer["rows"]["enterprise/e1"] == {"business": [], "investment": []}
+    connection = sqlite3.connect(tmp_path / "x.db")
+    connection.execute(TABLE.create_sql())
+    insert(
+        connection, TABLE.name, id="s", enterprise_id="e1", kind="business", value="化学企业", origin="read"
+    )
+    connection.commit()
+    connection.close()
+    answer = await post(datasette, extend=asked)
+    assert answer["rows"]["enterprise/e1"]["business"] == [{"str": "化学企业"}]
+
+
+async def test_only_the_preview_may_stand_in_another_page(datasette: Datasette) -> None:
+    shown = await datasette.client.get(f"{BASE}/preview/enterprise/e1")
+    assert shown.status_code == 200
+    assert "frame-ancestors http: https:" in shown.headers["content-security-policy"]
+    assert "x-frame-options" not in shown.headers
+    other = await datasette.client.get("/-/expo/enterprise/e1")
+    assert other.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in other.headers["content-security-policy"]

@@ -47,6 +47,13 @@ def test_reports_of_one_event_are_no_reprints(texts: list[str]) -> None:
     assert found(texts) == []
 
 
+def test_short_notices_of_one_office_are_no_reprints() -> None:
+    head = "海岚社澜城5月10日电外交部发言人周启航10日宣布：应"
+    one = f"{head}北澜国总理、东岚国副总理、西屿国总理邀请，国务院副总理林栖将于5月12日至20日访问北澜国、东岚国、西屿国并举行两国政府间合作委员会第七次会议。"
+    assert found([one, f"{head}国务院外交部长王墨邀请，南屿国外长何苗将于5月13日至14日访问我国。"]) == []
+    assert len(found([one, one])) == 1
+
+
 def test_texts_of_one_pattern_are_no_reprints() -> None:
     rng = random.Random(4)
     names = [

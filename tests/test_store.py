@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,13 @@ def test_the_archive_made_for_measuring_follows_the_schema(root: Path, tmp_path:
     with sqlite3.connect(tmp_path / "made.db") as connection:
         assert connection.execute("select count(*) from articles").fetchone() == (8,)
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_who_writes_adds_the_columns_that_tables_have_got_since(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    open_database(path, create=True).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("alter table mentions drop column evidence")
+    connection.close()
+    with closing(open_database(path)) as opened:
+        assert "evidence" in {row[1] for row in opened.execute("pragma table_info(mentions)")}

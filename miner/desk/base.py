@@ -14,6 +14,7 @@ from miner.desk.told import statements
 from miner.language.lexicon import load_lexicon
 from miner.offsets import stable_id
 from miner.store import kept
+from miner.store.resolved import Scope
 from miner.store.schema import index_sql
 from miner.store.tables import Column, Table, reference
 
@@ -79,14 +80,46 @@ def statements_of(connection: sqlite3.Connection, enterprise_id: str, *, most: i
     return [Statement(*row) for row in rows.fetchall()]
 
 
-def fill_base(connection: sqlite3.Connection) -> None:
-    """Fill the table of statements anew from the facts of a database. The caller holds the transaction."""
+_Row = tuple[str, str, str, str, str, str | None, int | None, int | None, str | None]
+
+
+def fill_base(connection: sqlite3.Connection, scope: Scope | None = None) -> None:
+    """Fill the table of statements anew from the facts of a database. The caller holds the transaction.
+
+    With what was resolved as `scope`, what articles say is remembered, and looked for only in those that came, or whose names
+    are another thing now: they are in the temporary table `readdressed` that resolving left.
+    """
+    scope = scope or Scope()
     connection.execute(f"drop table if exists [{TABLE.name}]")
     connection.execute(TABLE.create_sql())
     connection.executemany(_INSERT, _known(connection))
-    connection.executemany(_INSERT + _AGAIN, _read(connection))
+    connection.executemany(
+        _INSERT + _AGAIN, _remembered(connection, scope) if scope.remembered else _read(connection)
+    )
     for statement in index_sql((TABLE,)):
         connection.execute(statement)
+
+
+def _remembered(connection: sqlite3.Connection, scope: Scope) -> Iterator[_Row]:
+    """Yield what articles say in the order of `_read`, after looking into those that are not remembered."""
+    which = "1" if scope.touched is None else "a.id in (select id from temp.readdressed)"
+    connection.execute(
+        "delete from statement_places where article_id in (select a.id from articles a where " + which + ")"
+    )
+    connection.executemany(
+        "insert into statement_places (article_id, number, id, enterprise_id, kind, value, start, [end], sentence)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (row[5], number, *row[:4], *row[6:])
+            for _, found in groupby(_read(connection, which), key=lambda row: row[5])
+            for number, row in enumerate(found)
+        ),
+    )
+    yield from connection.execute(
+        "select p.id, p.enterprise_id, p.kind, p.value, 'read', a.id, p.start, p.[end], p.sentence from statement_places p"
+        " join articles a on a.id = p.article_id where a.duplicate_of is null"
+        " order by a.published is null, a.published desc, a.id, p.number"
+    )
 
 
 def ensure_base(connection: sqlite3.Connection) -> None:
@@ -101,7 +134,6 @@ _INSERT = (
     " values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _AGAIN = " on conflict (id) do update set n_articles = n_articles + (article_id is not excluded.article_id)"
-_Row = tuple[str, str, str, str, str, str | None, int | None, int | None, str | None]
 
 
 def _known(connection: sqlite3.Connection) -> Iterator[_Row]:
@@ -122,10 +154,10 @@ def _known(connection: sqlite3.Connection) -> Iterator[_Row]:
                 yield key, enterprise, kind, value, "lexicon", None, None, None, None
 
 
-def _read(connection: sqlite3.Connection) -> Iterator[_Row]:
+def _read(connection: sqlite3.Connection, which: str = "a.duplicate_of is null") -> Iterator[_Row]:
     rows = connection.execute(
         "select a.id, a.body, m.start, m.end, m.label, m.enterprise_id from articles a join mentions m on m.article_id = a.id"
-        " where m.field = 'body' and a.duplicate_of is null order by a.published is null, a.published desc, a.id, m.start"
+        f" where m.field = 'body' and {which} order by a.published is null, a.published desc, a.id, m.start"
     )
     for (article, body), found in groupby(rows, key=lambda row: (row[0], row[1])):
         names = [tuple(row)[2:] for row in found]

@@ -67,7 +67,7 @@ def add(list_path: Path, database: Path) -> None:
         click.echo(f"  {MATCHED[kind]} {kind}: {count}")
     if read.unnamed:
         shown = "、".join(map(str, read.unnamed[:20])) + ("…" if len(read.unnamed) > 20 else "")
-        click.echo(f"没有企业名称的行 rows without a name: {shown}", err=True)
+        click.echo(f"没有企业名称的行 rows without a name ({len(read.unnamed):,}): {shown}", err=True)
     if done.matched.get("doubtful"):
         click.echo("下一步 next:  miner targets review")
 

@@ -20,6 +20,7 @@ from miner.read.text import decode
 _HEADING_ROWS = 10
 """Headings are sought in so many rows from the top: titles and dates of a list stand above them."""
 _BLANKS = re.compile(r"\s+")
+_OLD_SHEETS = (".xls", ".xlsb", ".et", ".ods", ".numbers")
 _DELIMITERS = ",;\t|"
 
 
@@ -49,6 +50,12 @@ def read_list(path: Path) -> ListRead:
     """
     if not path.is_file():
         raise InputError("没有这个文件 no such file", code="missing", where=str(path))
+    if path.suffix.lower() in _OLD_SHEETS:
+        raise InputError(
+            f"读不了 {path.suffix} 表格,请另存为 .xlsx 或 .csv / save it as .xlsx or .csv",
+            code="format",
+            where=str(path),
+        )
     rows = _sheet_rows(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_rows(path)
     targets: list[Listed] = []
     unnamed: list[Listed] = []

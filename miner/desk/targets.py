@@ -83,8 +83,8 @@ def rematch(connection: sqlite3.Connection) -> None:
 
 def targets(connection: sqlite3.Connection, *, matched: str | None = None) -> Iterator[Target]:
     """Yield the targets in the order of the lists, or those of one kind of match."""
-    kept.create(connection)
-    yield from _read(connection, "where matched = ?" if matched else "", (matched,) if matched else ())
+    if kept.has(connection, "targets"):
+        yield from _read(connection, "where matched = ?" if matched else "", (matched,) if matched else ())
 
 
 def _read(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> Iterator[Target]:

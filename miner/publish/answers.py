@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from miner.publish import archive, marks
 from miner.publish.heeded import HEEDED, unheeded
-from miner.publish.security import PAGE_POLICY
+from miner.publish.security import FRAMED_POLICY, PAGE_POLICY
 from miner.publish.urls import Links
 from miner.resolve import LISTED
 
@@ -155,7 +155,8 @@ class Visit:
             .get_template(f"expo/{template}")
             .render({**given, **self._given_by_datasette()})
         )
-        headers = {"content-security-policy": PAGE_POLICY}
+        policy = FRAMED_POLICY if template == "preview.html" else PAGE_POLICY
+        headers = {"content-security-policy": policy}
         if self.options.public and status == 200 and self.request.actor is None:
             headers["cache-control"] = f"public, max-age={_PUBLIC_SECONDS}"
         return Response(

@@ -1,4 +1,4 @@
-"""Columns that OpenRefine adds to reconciled rows: country, industry, editions, people and posts of the archive.
+"""Columns that OpenRefine adds to reconciled rows: country, industry, business, editions, people and posts of the archive.
 
 The data extension of the Reconciliation Service API 0.2: properties are proposed for a type, and a batch of ids is answered with
 their values. The same properties may be given with a query to tell things of one name apart.
@@ -13,8 +13,9 @@ from typing import Any
 
 from miner.language.editions import edition_title
 from miner.publish.archive import KINDS
+from miner.store import kept
 
-MAX_IDS, MAX_PROPERTIES = 200, 12
+MAX_IDS, MAX_PROPERTIES = 200, 20
 _MOST = 20
 """Values of a property that are handed out."""
 
@@ -29,6 +30,8 @@ class Property:
     sql: str
     label: str = ""
     """What the values are, when they are things: enterprise, person, organization."""
+    needs: str = ""
+    """A table that an archive of an older program may lack."""
 
 
 _BODIES = ("enterprise", "organization")
@@ -36,9 +39,15 @@ _POSTS = (
     "select n.name || ' ' || p.title, max(p.date) as d from posts p join people n on n.id = p.person_id "
     "where p.{0} = :id group by 1 order by d desc, 1"
 )
+_STATED = (
+    "select value from enterprise_statements where enterprise_id = :id and kind = '{0}' and origin = 'read' "
+    "order by n_articles desc, id"
+)
 _PROPERTIES = (
     Property("country", "国家或地区", ("enterprise",), "select country from enterprises where id = :id"),
     Property("industry", "行业", ("enterprise",), "select industry from enterprises where id = :id"),
+    Property("business", "主营", ("enterprise",), _STATED.format("business"), needs="enterprise_statements"),
+    Property("investment", "在华投资", ("enterprise",), _STATED.format("investment"), needs="enterprise_statements"),
     Property("short_name", "简称", ("enterprise",), "select short_name from enterprises where id = :id"),
     Property("kind", "类别", ("organization", "place"), "select kind from {table} where id = :id"),
     Property("latin_name", "外文名", ("person",), "select latin_name from people where id = :id"),
@@ -113,7 +122,7 @@ def _type_of(name: str) -> dict[str, Any]:
 def _cells(connection: sqlite3.Connection, key: str, name: str) -> list[dict[str, str]]:
     label, _, identity = key.partition("/")
     found = next((one for one in _PROPERTIES if one.id == name and label in one.labels), None)
-    if found is None:
+    if found is None or (found.needs and not kept.has(connection, found.needs)):
         return []
     sql = f"{found.sql.format(table=f'[{KINDS[label].table}]')} limit {_MOST}"
     rows = connection.execute(sql, {"id": identity}).fetchall()

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from datasette.utils.asgi import Forbidden, Request, Response
 
@@ -69,6 +69,7 @@ async def targets_page(visit: Visit) -> Response:
         entries = [
             {
                 "title": f"{one.target}：{one.told.headline or '（无标题）'}",
+                "id": visit.absolute(visit.links.article(one.told.article_id)) + f"#{quote(one.target)}",
                 "address": visit.absolute(visit.links.article(one.told.article_id)),
                 "updated": one.told.published,
                 "author": one.target,

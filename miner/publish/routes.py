@@ -336,6 +336,7 @@ async def dossier_page(visit: Visit) -> Response:
         shown = (
             "thing",
             "names",
+            "stated",
             "phase_rows",
             "months",
             "events",
@@ -359,7 +360,7 @@ async def dossier_page(visit: Visit) -> Response:
             ),
             "application/atom+xml",
         )
-    return await visit.show("dossier.html", found)
+    return await visit.show("dossier.html", {**found, **(visit.token() if visit.writes else {})})
 
 
 async def event_page(visit: Visit) -> Response:

@@ -20,6 +20,8 @@ from miner.publish.asked import (
 _COMMON = "default-src 'none'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 PAGE_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self'"
 """For our own pages: nothing inline, neither scripts nor styles."""
+FRAMED_POLICY = PAGE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors http: https:")
+"""For what another program shows within its own page: the preview of a reconciled thing, which holds no form and no link that acts."""
 STOCK_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self' 'unsafe-inline'"
 """For Datasette's own pages in public mode: their templates carry style attributes, but no inline script after ours."""
 _HIDDEN = re.compile(
@@ -144,6 +146,8 @@ def _with_headers(headers: Headers, *, public: bool, feed: bool = False) -> Head
             b"cross-origin-opener-policy": b"same-origin",
             b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
         }
+    if any(name == b"content-security-policy" and value == FRAMED_POLICY.encode() for name, value in headers):
+        del wanted[b"x-frame-options"]
     return headers + [(name, value) for name, value in wanted.items() if name not in present]
 
 

@@ -55,6 +55,8 @@ _END_REACH = (1 << 16) + 128
 _OFFICE = {"[Content_Types].xml": "Office", "mimetype": "EPUB, OpenDocument", "OFD.xml": "OFD"}
 """Members by which a document is known that is packed as an archive."""
 _WORKBOOK = "xl/workbook.xml"
+_PACKED_BY = {1: "shrink", 6: "implode", 9: "deflate64", 93: "zstd", 95: "xz", 98: "ppmd"}
+"""Ways of packing that zipfile does not know, by their numbers (APPNOTE 4.4.5)."""
 _PIECE = 1 << 20
 """Bytes that are unpacked at once, whatever is asked for: a few bytes may hold all of it."""
 _NAME_ENCODINGS = ("utf-8", "gb18030", "big5hkscs", "shift_jis")
@@ -187,6 +189,10 @@ class _Opened:
                     continue
                 try:
                     opened = archive.open(info)
+                except NotImplementedError:
+                    form = f"zip, {_PACKED_BY.get(info.compress_type, info.compress_type)}"
+                    yield Refused(f"{self.path}/{printable(name)}", fault("unsupported", format=form))
+                    continue
                 except DAMAGE as error:
                     yield Refused(f"{self.path}/{printable(name)}", fault("damaged-archive", reason=error))
                     continue

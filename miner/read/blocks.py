@@ -13,7 +13,7 @@ from bs4.element import NavigableString
 
 _SKIPPED = frozenset((
     "script", "style", "noscript", "template", "iframe", "object", "embed", "form", "nav", "button", "select", "option",
-    "input", "textarea", "svg", "canvas", "audio", "video", "map", "head", "title", "noframes",
+    "input", "textarea", "rt", "rp", "svg", "canvas", "audio", "video", "map", "head", "title", "noframes",
 ))  # fmt: skip
 _BLOCK = frozenset((
     "p", "div", "section", "article", "main", "header", "footer", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "ul",

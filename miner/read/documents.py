@@ -18,7 +18,7 @@ from miner.read.guard import guarded
 from miner.read.masthead import masthead
 from miner.read.paths import PathFacts, path_facts
 from miner.read.sources import Source, Unread, find_sources, sources_in
-from miner.read.text import decode, is_encoding, read_lines, storable
+from miner.read.text import decode, is_encoding, made_up, read_lines, storable
 
 _UNPACKED = ("pdf", "image", "mhtml")
 """Kinds that a few bytes can unpack to gigabytes."""
@@ -127,6 +127,7 @@ def _read_text(source: Source, base: Document, config: Config) -> Document:
             storable(plain.text),
             (*said, problem("escapes", count=plain.places, example=plain.example)),
         )
+    said = said or tuple(made_up(text))  # what was decoded with losses may hold any
     lines, problems = read_lines(text, config)
     if not text or text.isspace():
         raise fault("empty")

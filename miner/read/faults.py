@@ -72,6 +72,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{count} 个 NUL 字符已换成 U+FFFD(成片的换成一个,文末的去掉),第一个在第 {line} 行;请核对原文件",
         "{count} NUL characters became U+FFFD (a run of them one, none at the end), the first on line {line}: compare",
     ),
+    "private-use": (
+        "{count} 个自造字(如 {example})没有公认的字形,第一个在第 {line} 行;请对照原文件",
+        "{count} characters that only some fonts know, the first on line {line}: compare with the original",
+    ),
     "escapes": (
         "{count} 处转义写法(如 {example})已译成字符;请核对",
         "{count} places that programs had written as codes became characters: compare",

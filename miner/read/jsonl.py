@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
@@ -54,6 +55,7 @@ _TIMES_ESCAPED = 3
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,6})?")
 _SERIAL = re.compile(r"[345]\d{4}(?:\.\d{1,12})?")
 """A day as spreadsheets count them, from 1982 to 2064."""
+_ENGLISH_DAYS, _LONGEST_DAY = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y"), 20
 _SERIAL_START = datetime.date(1899, 12, 30)
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
@@ -177,7 +179,14 @@ def day_of(text: str) -> str | None:
         return datetime.datetime.fromtimestamp(seconds, _CHINA).date().isoformat()
     if _SERIAL.fullmatch(text):
         return (_SERIAL_START + datetime.timedelta(days=int(text[:5]))).isoformat()
-    return iso_date(text)
+    return iso_date(text) or _english_day(text)
+
+
+def _english_day(text: str) -> str | None:
+    for form in _ENGLISH_DAYS:
+        with suppress(ValueError):
+            return datetime.datetime.strptime(text.strip()[:_LONGEST_DAY], form).date().isoformat()
+    return None
 
 
 def _values(

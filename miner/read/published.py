@@ -56,6 +56,8 @@ def _texts(
 def _datelines(near: Sequence[Block], after: Sequence[Block]) -> Iterator[str]:
     lines = [block.text for block in near if _is_dateline(block.text)]
     yield from (f"20{'-'.join(short.groups())}" for line in lines if (short := _SHORT.search(line)))
+    published = markup().lines["published"]
+    yield from (line[found.end() :] for line in lines if (found := published.search(line)))
     yield from lines
     label = markup().lines["date_label"]
     yield from (block.text for block in after if label.search(block.text) and _is_dateline(block.text))

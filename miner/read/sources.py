@@ -38,7 +38,7 @@ _SUFFIXES: dict[str, Kind] = {
 }  # fmt: skip
 _UNSUPPORTED = frozenset((
     ".doc", ".docx", ".wps", ".rtf", ".caj", ".nh", ".ofd", ".ceb", ".epub", ".xls", ".et", ".ods", ".odt",
-    ".ppt", ".pptx", ".rar", ".7z", ".djvu", ".eml", ".msg", ".zst", ".br", ".lz4", ".mobi", ".azw3", ".chm", ".ps",
+    ".sql", ".ppt", ".pptx", ".rar", ".7z", ".djvu", ".eml", ".msg", ".zst", ".br", ".lz4", ".mobi", ".azw3", ".chm", ".ps",
 ))  # fmt: skip
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF-", "pdf"),
@@ -59,6 +59,8 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"Rar!", "unsupported"),
     (b"7z\xbc\xaf", "unsupported"),
 )
+_COMPOUND, _LOCKED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+"""How old Office documents begin, and what is in those that only wrap a new one with a password."""
 _HTML = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _FRAGMENT = re.compile(
     rb"<(?:p|div|h[1-6]|table|section|article|center|span|font)\b[^<>]{0,500}>", re.IGNORECASE
@@ -77,9 +79,12 @@ _UNCOUNTED = (
 _ARCHIVES = (".zip", ".tar", ".tgz", ".txz", ".tbz2", *_PACKED)
 _SIDECARS = frozenset((
     ".yml", ".yaml", ".toml", ".ini", ".cfg", ".md", ".rst", ".py", ".ipynb", ".css", ".js",
+    ".php", ".asp", ".jsp", ".java", ".c", ".h", ".cpp", ".go", ".rb", ".sh", ".bat", ".ps1", ".ts", ".vue", ".scss", ".xsl", ".dtd",
     ".map", ".woff", ".woff2", ".ttf", ".svg", ".ico", ".log", ".bak", ".tmp", ".sha256", ".md5",
 ))  # fmt: skip
 """Found in a folder or archive these are no newspapers and are passed over; given by their own names they are tried."""
+_SYSTEM = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\\r")
+"""Files that systems put into folders; Office puts there what begins with ~$ while a document is open."""
 _SAVED_PARTS = ("_files", ".files")
 """Endings of the folders in which browsers save the parts of a web page."""
 
@@ -342,6 +347,8 @@ def _plain(
             yield from _of_table(data, path, config, named=named)
         elif len(data) > limit:
             raise fault("too-large", limit=limit)
+        elif kind == "unsupported" and head.startswith(_COMPOUND) and _LOCKED in data:
+            raise fault("encrypted")
         else:
             yield Source(path, data, kind)
 
@@ -469,7 +476,9 @@ def said_beside(paths: Collection[str]) -> frozenset[str]:
 
 def _passed_over(path: str) -> bool:
     name = posixpath.basename(path.lower())
-    return name.startswith(".") or name.endswith(_SAVED_PARTS) or posixpath.splitext(name)[1] in _SIDECARS
+    if name.startswith((".", "~$")) or name in _SYSTEM:
+        return True
+    return name.endswith(_SAVED_PARTS) or posixpath.splitext(name)[1] in _SIDECARS
 
 
 def _glob_root(pattern: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from charset_normalizer import from_bytes
@@ -34,6 +35,7 @@ _NULS = re.compile(rb"\x00{8,}")
 """More of them in a row than characters of two or four bytes make."""
 _OTHER_ENDS = re.compile("\x0b|\x85|\u2028|\u2029")
 """What ends lines for programs that typeset, where a text has nothing else."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -158,6 +160,15 @@ def read_lines(text: str, config: Config) -> tuple[tuple[Line, ...], tuple[Probl
         for start in range(0, max(1, len(row)), limit):
             lines.append(Line(len(lines) + 1, row[start : start + limit], source_line=source))
     return tuple(lines), tuple(problems)
+
+
+def made_up(text: str) -> Iterator[Problem]:
+    """Yield what is to be said of characters that only some fonts know: how many, and where the first is."""
+    places = list(_PRIVATE.finditer(text))
+    if places:
+        at = places[0].start()
+        line = len(split_lines(text[: at + 1]))
+        yield problem("private-use", at=line, count=len(places), line=line, example=f"U+{ord(text[at]):04X}")
 
 
 def storable(text: str) -> str:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from miner.language.editions import edition_in, is_about_expo, names_expo
+from miner.language.editions import edition_in, editions_named, is_about_expo, names_expo
 from miner.language.sentences import sentences
 from miner.model import Annotated, LocalEntity, Mention
 from miner.offsets import Span
@@ -16,6 +16,8 @@ _OPEN = {"“": "”", "「": "」", "『": "』"}
 _MARKS = re.compile('[“”「」『』"\n]')
 _BRACKET = re.compile(r"[（(][^（()）\n]{0,120}[）)]")
 _TITLE = re.compile(r"《[^《》\n]{0,120}》")
+BACK_THEN = re.compile("(?<![相适])(?:当年|那一?年)(?![龄产])")
+"""The year that was spoken of last, which is not the article's own."""
 _AROUND = 160
 """So many characters of a paragraph on each side of a fact say what it is about."""
 _FAR_CLOSED = 6000
@@ -69,6 +71,9 @@ class Passage:
         """
         named = edition_in(clause.of(self.text))
         article = self.annotated.article
+        if named is None and BACK_THEN.search(clause.of(self.text)) is not None:
+            before = self.text[self.paragraph(clause.start).start : clause.start]
+            return next(reversed([one.number for one in editions_named(before)]), None)
         if named is not None or article.edition is None:
             return named
         start = max(self.text.rfind("\n", 0, clause.start) + 1, clause.start - _AROUND)
@@ -101,6 +106,15 @@ class Passage:
         for mention in reversed(self.mentions[max(index - 60, 0) : index]):
             if mention.span.end <= at:
                 yield mention
+
+    def company_before(self, at: int) -> Mention | None:
+        """Return the company that 公司 at a place stands for: the one named last before it, else the only one of the headline."""
+        last = next((mention for mention in self.before(at) if mention.label == "enterprise"), None)
+        if last is not None:
+            return last
+        mentions = self.annotated.mentions
+        heads = {m.entity: m for m in mentions if m.field == "headline" and m.label == "enterprise"}
+        return next(iter(heads.values())) if len(heads) == 1 else None
 
     def paragraph(self, at: int) -> Span:
         """Return the paragraph that holds the character at `at`, without its line end."""

@@ -28,7 +28,7 @@ from miner.resolve.remembered import remember_groups
 from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
-from miner.store.resolved import Scope, Touched, begin, empty, end, resolved_by, touched
+from miner.store.resolved import Scope, Touched, begin, empty, end, is_resolved, touched
 
 __all__ = ["LISTED", "How", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
 
@@ -56,9 +56,9 @@ def resolve(
         other = join_stories(connection, scope)  # first: a reprint counts once in all that follows
         told("stories")
         if scope.touched is None:
-            resolve_facts(connection, told=told, remember=scope.remembered)
+            resolve_facts(connection, told=told, scope=scope)
         else:
-            _resolve_touched(connection, scope.touched, other, told)
+            _resolve_touched(connection, scope, scope.touched, other, told)
         find_conflicts(connection)
         told("conflicts")
         if scope.remembered:
@@ -68,7 +68,7 @@ def resolve(
 
 def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> Scope:
     """Return what there is to do, after making ready for it."""
-    known = by is not None and resolved_by(connection) == by
+    known = by is not None and is_resolved(connection, by)
     if known and how == "again":
         empty(connection)
         return Scope(remembered=True, measured=True)
@@ -78,7 +78,7 @@ def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> Scope:
 
 
 def _resolve_touched(
-    connection: sqlite3.Connection, touched: Touched, other: Iterable[str], told: Told
+    connection: sqlite3.Connection, scope: Scope, touched: Touched, other: Iterable[str], told: Told
 ) -> None:
     """Resolve the names that came and went, and whatever that touches; `other` articles are a reprint now and were not, or were."""
     since.open_touched(connection, touched, other)
@@ -93,18 +93,17 @@ def _resolve_touched(
     told("links")
     since.tell_affected(connection)
     told("counts, aliases, standings")
-    since.clear_events(connection)
-    resolve_events(connection)
+    resolve_events(connection, scope)
     told("events")
     since.keep_addresses_of(connection)
     told("addresses")
 
 
 def resolve_facts(
-    connection: sqlite3.Connection, *, told: Told | None = None, remember: bool = False
+    connection: sqlite3.Connection, *, told: Told | None = None, scope: Scope | None = None
 ) -> None:
-    """Resolve names to things and reports to events, and `remember` how; the caller holds the transaction."""
-    told = told or _to_nobody
+    """Resolve names to things and reports to events, and remember how where `scope` says so; the caller holds the transaction."""
+    told, scope = told or _to_nobody, scope or Scope()
     clear(connection)
     forget(connection)
     told("clear")
@@ -112,10 +111,10 @@ def resolve_facts(
         for label in ("enterprise", "organization", "place"):
             groups = resolve_label(connection, label)
             write_groups(connection, groups)
-            if remember:
+            if scope.remembered:
                 remember_groups(groups)
             told(label)
-        write_people(connection, resolve_people(connection), remember=remember)
+        write_people(connection, resolve_people(connection), remember=scope.remembered)
         told("people")
         link_facts(connection)
     link_offices(connection)
@@ -126,7 +125,7 @@ def resolve_facts(
     told("counts and aliases")
     write_standings(connection)
     told("standings")
-    resolve_events(connection)
+    resolve_events(connection, scope)
     told("events")
     keep_addresses(connection)
     told("addresses")

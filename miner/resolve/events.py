@@ -14,13 +14,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import numpy as np
+
 from miner.offsets import stable_id
 from miner.resolve.corrected import decide_events
+from miner.resolve.event_memory import (
+    events_with_fewer,
+    keep_measures,
+    keep_scores,
+    known_scores,
+    measures,
+)
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, store_judgements
 from miner.resolve.likeness import Pair, explained, forbidden, likelihood, pair_of
 from miner.resolve.pairing import candidate_pairs
-from miner.resolve.reports import PLACE_ONLY, Rarity, Report, load_reports
+from miner.resolve.reports import PLACE_ONLY, Measures, Rarity, Report, load_reports
 from miner.resolve.titles import title
+from miner.store.resolved import Scope
 
 _T = TypeVar("_T")
 _LINKED = 5
@@ -60,26 +70,40 @@ class Comparison:
         return _FORBIDDEN if forbidden(pair) else likelihood(pair)
 
 
-def resolve_events(connection: sqlite3.Connection) -> None:
+def resolve_events(connection: sqlite3.Connection, scope: Scope | None = None) -> None:
     """Join the reports of one event, write `events`, and link reports and participants to them.
 
-    Raises sqlite3.Error.
+    Where reports are as they were, so are their scores: with what is touched in `scope`, only others are compared, and only
+    what is different is written. Raises sqlite3.Error.
     """
-    decide_events(connection)
+    scope = scope or Scope()
+    if scope.touched is None:
+        decide_events(connection)
     reports = list(load_reports(connection))
-    rarity = Rarity(reports)
-    comparison = Comparison(reports, rarity)
-    compared = [divmod(int(p), len(reports)) for p in candidate_pairs(reports, rarity.frequency)]
+    now = Measures.of(reports)
+    kept = measures(connection, scope)
+    comparison = Comparison(reports, Rarity(reports, kept or now))
+    pairs = candidate_pairs(reports, now.words)
+    known = None
+    if scope.touched is not None:
+        known = known_scores(connection, reports, pairs, scope.touched.came)
+        comparison.scores.update(_scores(pairs, known.scores, len(reports)))
+    compared = [divmod(pair, len(reports)) for pair in pairs.tolist()]
     compared.extend(_decided(reports, Decided(connection, "event"), comparison))
     scores = {pair: comparison.score(*pair) for pair in compared}
     clusters = cluster(len(reports), scores, comparison.score)
-    store_judgements(connection, _judgements(connection, comparison, scores, clusters))
-    for members in clusters:
-        _write(connection, [reports[m] for m in members])
-    connection.execute(
-        "update event_participants set event_id ="
-        " (select event_id from event_reports where event_reports.id = report_id)"
-    )
+    same = np.zeros(len(reports), dtype=bool) if known is None else known.same
+    _write_judgements(connection, comparison, _worth_telling(scores, clusters), scores, same)
+    _write_events(connection, reports, clusters, same)
+    if scope.remembered:
+        keep_measures(connection, kept or now)
+        keep_scores(connection, reports, scores)
+
+
+def _scores(pairs: np.ndarray, scores: np.ndarray, count: int) -> Iterator[tuple[tuple[int, int], float]]:
+    told = ~np.isnan(scores)
+    for pair, score in zip(pairs[told].tolist(), scores[told].tolist(), strict=True):
+        yield divmod(pair, count), score
 
 
 def _decided(
@@ -95,22 +119,51 @@ def _decided(
                 yield a, b
 
 
+def _worth_telling(
+    scores: dict[tuple[int, int], float], clusters: Sequence[Sequence[int]]
+) -> list[tuple[int, int]]:
+    """Return the pairs that may be one event, or are, sorted."""
+    home = {member: number for number, members in enumerate(clusters) for member in members}
+    return [
+        (a, b) for (a, b), known in sorted(scores.items()) if known >= _WORTH_TELLING or home[a] == home[b]
+    ]
+
+
+def _write_judgements(
+    connection: sqlite3.Connection,
+    comparison: Comparison,
+    pairs: Sequence[tuple[int, int]],
+    scores: dict[tuple[int, int], float],
+    same: np.ndarray,
+) -> None:
+    """Write the judgements on pairs; those that are there stay where both reports are the `same` as they were."""
+    reports = comparison.reports
+    wanted = {(reports[a].id, reports[b].id): (a, b) for a, b in pairs}
+    for key, left, right in connection.execute(
+        "select id, left_id, right_id from judgements where kind = 'event' and source = 'rule'"
+    ).fetchall():
+        pair = wanted.get((left, right))
+        if pair is not None and same[pair[0]] and same[pair[1]]:
+            del wanted[left, right]
+        else:
+            connection.execute("delete from judgements where id = ?", (key,))
+    store_judgements(connection, _judgements(connection, comparison, wanted.values(), scores))
+
+
 def _judgements(
     connection: sqlite3.Connection,
     comparison: Comparison,
+    pairs: Iterable[tuple[int, int]],
     scores: dict[tuple[int, int], float],
-    clusters: Sequence[Sequence[int]],
 ) -> Iterator[Judgement]:
-    """Yield the judgements worth telling; their reasons are found once more, as they were not kept."""
-    home = {member: number for number, members in enumerate(clusters) for member in members}
-    for (a, b), known in sorted(scores.items()):
-        if known >= _WORTH_TELLING or home[a] == home[b]:
-            score, reasons = explained(comparison.pair(a, b))
-            ids = [comparison.reports[n].id for n in (a, b)]
-            shown = [_sentence(connection, identifier)[:_SHOWN] for identifier in ids]
-            if known == _FORBIDDEN:
-                score = min(score, THRESHOLD - 0.01)
-            yield Judgement("event", ids[0], ids[1], shown[0], shown[1], score, reasons)
+    """Yield the judgements on pairs; their reasons are found once more, as they were not kept."""
+    for a, b in pairs:
+        score, reasons = explained(comparison.pair(a, b))
+        ids = [comparison.reports[n].id for n in (a, b)]
+        shown = [_sentence(connection, identifier)[:_SHOWN] for identifier in ids]
+        if scores[a, b] == _FORBIDDEN:
+            score = min(score, THRESHOLD - 0.01)
+        yield Judgement("event", ids[0], ids[1], shown[0], shown[1], score, reasons)
 
 
 def _sentence(connection: sqlite3.Connection, report: str) -> str:
@@ -179,15 +232,40 @@ def _linkage(left: Sequence[int], right: Sequence[int], score: Callable[[int, in
     return sum(crossed) / len(crossed)
 
 
-def _write(connection: sqlite3.Connection, group: list[Report]) -> None:
-    identifier = stable_id("event", min(r.id for r in group))
+def _write_events(
+    connection: sqlite3.Connection,
+    reports: Sequence[Report],
+    clusters: Sequence[Sequence[int]],
+    same: np.ndarray,
+) -> None:
+    """Write the events that are others than those of before; one whose reports are the `same` stays as it is."""
+    home = dict(connection.execute("select id, event_id from event_reports where event_id is not null"))
+    sizes = Counter(home.values())
+    there = {row[0] for row in connection.execute("select id from events")}
+    fewer = events_with_fewer(connection)
+    now: set[str] = set()
+    for members in clusters:
+        group = [reports[m] for m in members]
+        identifier = stable_id("event", min(r.id for r in group))
+        now.add(identifier)
+        held = all(home.get(r.id) == identifier for r in group) and sizes[identifier] == len(group)
+        if identifier in fewer or not held or not same[list(members)].all():
+            _write(connection, identifier, group)
+    connection.executemany("delete from events where id = ?", ((one,) for one in sorted(there - now)))
+    connection.execute(
+        "update event_participants set event_id = r.event_id from event_reports r"
+        " where r.id = event_participants.report_id and event_participants.event_id is not r.event_id"
+    )
+
+
+def _write(connection: sqlite3.Connection, identifier: str, group: list[Report]) -> None:
     when = best_date(r.date for r in group)
     lead = max(group, key=lambda r: (len(r.parties), r.confidence, r.id))
     named = title(
         lead.type, lead.trigger, roles=_roles(connection, lead), evidence=_sentence(connection, lead.id)
     )
     connection.execute(
-        "insert into events (id, type, title, date, date_end, date_precision, place, edition, status, n_reports,"
+        "insert or replace into events (id, type, title, date, date_end, date_precision, place, edition, status, n_reports,"
         " amount, amount_unit) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             identifier,

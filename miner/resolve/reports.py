@@ -167,17 +167,31 @@ def _grams(text: str) -> array[int]:
     )
 
 
+class Measures(NamedTuple):
+    """In how many reports each bigram is, of sentences and of headlines, and how many reports there are."""
+
+    words: Counter[int]
+    heads: Counter[int]
+    reports: int
+
+    @classmethod
+    def of(cls, reports: Sequence[Report]) -> Measures:
+        """Count."""
+        words, heads = Counter[int](), Counter[int]()
+        for report in reports:
+            words.update(report.grams)
+            heads.update(report.head)
+        return cls(words, heads, len(reports))
+
+
 class Rarity:
     """How rare the bigrams of all reports are, and what two reports' sentences have in common."""
 
-    def __init__(self, reports: Sequence[Report]) -> None:
+    def __init__(self, reports: Sequence[Report], measures: Measures | None = None) -> None:
+        measures = measures or Measures.of(reports)
         self._reports = reports
-        self.frequency: Counter[int] = Counter()
-        self._heads: Counter[int] = Counter()
-        for report in reports:
-            self.frequency.update(report.grams)
-            self._heads.update(report.head)
-        self._scale = 1 + len(reports) / 50
+        self.frequency, self._heads = measures.words, measures.heads
+        self._scale = 1 + measures.reports / 50
         self._weights = lru_cache(maxsize=_CACHED)(self._weigh)
         self._grams = lru_cache(maxsize=_CACHED)(lambda number: frozenset(reports[number].grams))
 

@@ -15,7 +15,7 @@ from miner.language.fold import simplify
 from miner.model import Article, ArticleLine, Document, Line, Problem, Role, Split
 from miner.offsets import Span, TextMap, stable_id
 from miner.split.credits import credit_in
-from miner.split.dating import infer_year
+from miner.split.dating import in_chinese, infer_year
 from miner.split.jumps import Jump, parse_jump
 from miner.split.plan import LinePlan, Plan, StoryPlan
 from miner.split.printed import PrintedPages
@@ -76,7 +76,8 @@ def _with_years(document: Document, articles: list[Article]) -> tuple[list[Artic
         return articles, [
             Problem("split", "year-unknown", message, document_id=document.id)
         ] if yearless else []
-    message = f"年份{found.year}由页面推断 / the year is inferred: {found.reason}. {_HOW}"
+    why = f"（{in_chinese(found.reason)}）" if found.reason else ""
+    message = f"年份{found.year}由页面推断{why} / the year is inferred: {found.reason}. {_HOW}"
     made = [
         replace(article, inferred_year=found.year, edition=article_edition(article, str(found.year)))
         if article.published is None

@@ -120,9 +120,13 @@ def candidates(told: Told) -> list[int]:
     return sorted(year for year in years if _FIRST <= year <= _LAST)
 
 
+_ANY = "a year"
+"""What holds for every year."""
+
+
 def evidence_of(told: Told, year: int) -> Iterator[tuple[str, float]]:
     """The evidence that a page is of a year: names and strengths."""
-    yield "a year", 1.0
+    yield _ANY, 1.0
     editions, written = told.now | told.past, told.full | told.written
     for name, holds in (
         ("its edition is named", year in told.now),
@@ -176,5 +180,15 @@ def infer_year(texts: Sequence[str], weights: Mapping[str, float] | None = None)
     year = years[scores.index(top)]
     if chance < SURE:
         return None
-    reasons = [name for name, _ in evidence_of(told, year) if weights.get(name, 0.0) > 0]
-    return Dated(year, chance, ", ".join(reasons))
+    reasons = [name for name, _ in evidence_of(told, year) if weights.get(name, 0.0) > 0 and name != _ANY]
+    return Dated(year, chance, "; ".join(reasons))
+
+
+def in_chinese(reason: str) -> str:
+    """Return the reasons for a year in Chinese.
+
+    >>> in_chinese("its edition is named; weekdays fit")
+    '写明这一届、星期相合'
+    """
+    titles = {entry.words[0]: entry.name for entry in load_lexicon("dating") if entry.kind == "reason"}
+    return "、".join(titles.get(name, name) for name in reason.split("; "))

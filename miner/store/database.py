@@ -48,8 +48,7 @@ def open_database(path: Path, *, create: bool = False) -> sqlite3.Connection:
             if version and "articles" in tables:
                 _keep_copy(connection, path.with_name(f"{path.name}.v{version}"))
             _create_schema(connection, version)
-        if create:
-            _add_columns(connection)
+        _add_columns(connection)
     return connection
 
 

@@ -3,7 +3,7 @@
 An id is a hash of what it names, so it is the same on every machine; when more pages join two things, or part one, an id
 goes. `identities` remembers which id each name of each article, and each report, had at the last resolving; when an id is
 gone, `redirects` says where its names are now: in one thing (merged) or in several (split; one of them may have kept the id).
-What an article called things goes with it.
+What an article called things goes with it, and with what it says no more.
 """
 
 from __future__ import annotations
@@ -48,9 +48,11 @@ def keep_addresses(connection: sqlite3.Connection, *, only: bool = False) -> Non
     connection.execute(
         f"delete from redirects where kind = 'merged' and ({there.format('redirects.old_id')})"
     )
-    connection.execute("delete from identities where (label, article_id, name) in"
-                       " (select label, article_id, name from temp.ids_now)"
-                       " or article_id not in (select id from articles)")  # fmt: skip
+    past = (
+        " where label = 'event' or article_id in (select id from temp.readdressed)"
+        " or article_id not in (select id from articles)"
+    )
+    connection.execute(f"delete from identities{past if only else ''}")
     connection.execute(
         "insert into identities (label, article_id, name, entity_id)"
         " select label, article_id, name, entity_id from temp.ids_now"

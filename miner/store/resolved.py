@@ -6,6 +6,7 @@ would save. The triggers need no function of ours, so any SQLite program may cha
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from typing import NamedTuple
 
@@ -20,8 +21,8 @@ __all__ = [
     "empty",
     "end",
     "has_state",
+    "is_resolved",
     "load",
-    "resolved_by",
     "save",
     "touched",
 ]
@@ -98,6 +99,31 @@ TABLES: tuple[Table, ...] = (
             Column("entity_id", "text", "当时归并到 / resolved to"),
         ),
         extra=("primary key (article_id, local_entity)",),
+        hidden=True,
+    ),
+    Table(
+        "resolve_gone_events",
+        "失去报道的事件",
+        "上次归并以后有报道离去的事件 / events of which a report went since the last resolving",
+        (Column("event_id", "text primary key", "事件 / event"),),
+        hidden=True,
+    ),
+    Table(
+        "statement_places",
+        "所述企业情况的出处",
+        "每篇文章所说的企业国家、行业、主营与在华投资 / what each article says of enterprises",
+        (
+            Column("article_id", "text not null", "文章 / article"),
+            Column("number", "integer not null", "次序 / order"),
+            Column("id", "text not null", "所述 / statement"),
+            Column("enterprise_id", "text not null", "企业 / enterprise"),
+            Column("kind", "text not null", "种类 / kind"),
+            Column("value", "text not null", "内容 / what is said"),
+            Column("start", "integer", "起始字符 / first character"),
+            Column("end", "integer", "结束字符 / end character"),
+            Column("sentence", "text", "原句 / sentence"),
+        ),
+        extra=("primary key (article_id, number)",),
         hidden=True,
     ),
     Table(
@@ -211,6 +237,8 @@ TABLES: tuple[Table, ...] = (
 )
 """In creation order."""
 
+_SINCE = ("resolve_touched", "resolve_gone", "resolve_gone_events")
+"""Tables of what came and went since the last resolving."""
 _INDEXES = (
     "create index if not exists [ix_person_clusters_cut] on person_clusters (substr(name, 2))",
     "create index if not exists [ix_local_entities_latin] on local_entities (latin_name, name)"
@@ -233,7 +261,9 @@ _TRIGGERS = {
         " insert or ignore into resolve_gone (article_id, local_entity, label, key, profile, entity_id)"
         " select k.article_id, k.local_entity, k.label, k.key, k.profile, l.entity_id from local_keys k"
         " join local_entities l on l.article_id = k.article_id and l.local_entity = k.local_entity where k.article_id = old.id;"
-        " delete from local_keys where article_id = old.id; end"
+        " delete from local_keys where article_id = old.id;"
+        " delete from statement_places where article_id = old.id;"
+        " insert or ignore into resolve_gone_events select event_id from event_reports where article_id = old.id and event_id is not null; end"
     ),
     "resolve_changed": (
         f"after update of {', '.join(f'[{name}]' for name in _CHANGED)} on articles when "
@@ -300,8 +330,14 @@ def begin(connection: sqlite3.Connection, *, remember: bool) -> bool:
 def empty(connection: sqlite3.Connection) -> None:
     """Forget what was found, but not what was measured: all is to be resolved by the measures of before."""
     for table in TABLES:
-        if table.name not in ("resolve_state", "resolve_touched", "resolve_gone"):
+        if table.name not in ("resolve_state", *_SINCE):
             connection.execute(f"delete from [{table.name}]")
+
+
+def _with_tables(by: str) -> str:
+    """Return what resolves together with the form of what it remembers: another form is not gone on from."""
+    form = hashlib.sha256("".join(table.create_sql() for table in TABLES).encode())
+    return f"{by} {form.hexdigest()[:16]}"
 
 
 def end(connection: sqlite3.Connection, by: str) -> None:
@@ -312,15 +348,15 @@ def end(connection: sqlite3.Connection, by: str) -> None:
     )
     before = int(load(connection, "since") or b"0")
     save(connection, "since", str(before + came + gone).encode())
-    save(connection, "by", by.encode())
-    connection.execute("delete from resolve_touched")
-    connection.execute("delete from resolve_gone")
+    save(connection, "by", _with_tables(by).encode())
+    for table in _SINCE:
+        connection.execute(f"delete from [{table}]")
 
 
-def resolved_by(connection: sqlite3.Connection) -> str | None:
-    """Return what resolved the archive last; None when that is not remembered, or no longer holds."""
+def is_resolved(connection: sqlite3.Connection, by: str) -> bool:
+    """Tell whether it is remembered, and still holds, what the same program, lexicons and models found the last time."""
     found = load(connection, "by") if has_state(connection) else None
-    return None if found is None else found.decode()
+    return found is not None and found.decode() == _with_tables(by)
 
 
 def touched(connection: sqlite3.Connection) -> Touched | None:

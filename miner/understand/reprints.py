@@ -61,6 +61,8 @@ _SHARE = 0.12
 """Pairs with at least so many, and such a share of the smaller sample, in common are compared."""
 LEAST_SHARE = 0.35
 """Containment below which a pair is no reprint, whatever else speaks for it: two reports of one event share seldom a quarter."""
+_SHORT, _LEAST_SHARE_SHORT = 100, 0.6
+"""A text of fewer shingles is half made of the set phrases of its kind (an office announces a visit): more of it must be the same."""
 SAME = 0.7
 """Probability from which a pair is one text."""
 _RARE = 8
@@ -167,7 +169,8 @@ def _compare(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> 
         if first != last or known is None:
             last, known = first, _Text.of(read(first), sampled.limit)
         found = evidence(known, _Text.of(read(again), sampled.limit), sampled)
-        if found[0] >= LEAST_SHARE:
+        few = math.exp(found[EVIDENCE.index("length")]) < _SHORT
+        if found[0] >= (_LEAST_SHARE_SHORT if few else LEAST_SHARE):
             yield Compared(first, again, found)
 
 

@@ -55,7 +55,7 @@ def resolve_corrected(
     """
     scope = _resolve(connection, partial(resolve, by=by, how=how, told=told), names=names)
     with connection:
-        fill_base(connection)
+        fill_base(connection, scope)
     note_arrivals(connection)
     find_again(connection)
     if kept.has(connection, "targets"):

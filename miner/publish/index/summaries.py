@@ -106,6 +106,9 @@ _SAYS_FIRST = ":says_first:"
 _AT_STAND = ":at_stand:"
 """Whether a sentence says that who was visited was visited where it exhibits."""
 
+_ANY_ARTICLE = "m.article_id is not null"
+_RETOLD = "article_id in (select id from temp.readdressed)"
+
 _FILL = {
     "totals": " union all ".join(f"select '{name}', count(*) from [{name}]" for name in _COUNTED),
     "coverage": (
@@ -116,7 +119,7 @@ _FILL = {
         f"select {_ENTITY}, coalesce(a.published, ''), m.article_id, m.label, a.edition, count(*), "
         f"(m.article_id in (select id from temp.about_expo)) or exists (select 1 from event_reports r join event_participants t on t.report_id = r.id "
         f"where r.article_id = m.article_id and r.edition is not null and coalesce(t.enterprise_id, t.person_id, t.organization_id, t.place_id) = {_ENTITY}) from mentions m "
-        f"join articles a on a.id = m.article_id where {_ENTITY} is not null group by 1, 2, 3"
+        f"join articles a on a.id = m.article_id where {_ANY_ARTICLE} and {_ENTITY} is not null group by 1, 2, 3"
     ),
     "edition_enterprises": (
         f"with sure as (select id from enterprises where confidence is null or confidence >= {LISTED}), "
@@ -184,15 +187,19 @@ def create(connection: sqlite3.Connection) -> None:
 def rebuild(connection: sqlite3.Connection, *, since: bool = False) -> None:
     """Fill the summary tables anew from the archive as it is. Call it after resolving, before committing.
 
-    `since`: the same program filled them the last time, and what it found of names still holds.
+    `since`: the same program filled them the last time; what it found of names still holds, and entities appear where they did
+    but for the articles in the temporary table `readdressed` that resolving left.
     """
     create(connection)
     _find_coverage(connection)
     for table in reversed(TABLES):
         if table not in lists.TABLES:
-            connection.execute(f"delete from [{table.name}]")
+            which = f" where {_RETOLD}" if since and table.name == "appearances" else ""
+            connection.execute(f"delete from [{table.name}]{which}")
     for name, sql in _FILL.items():
         said = sql.replace(_SAYS_FIRST, _says_first()).replace(_AT_STAND, _at_stand())
+        if since and name == "appearances":
+            said = said.replace(_ANY_ARTICLE, f"m.{_RETOLD}")
         connection.execute(f"insert into [{name}] {said}")
     _fill_own_figures(connection)
     lists.rebuild(connection, keep_sounds=since)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
+from miner.desk.base import KINDS as KINDS_STATED
+from miner.desk.base import statements_of
 from miner.publish.archive import (
     ALIAS_KINDS,
     ENTITY_OF,
@@ -27,8 +29,10 @@ from miner.publish.archive import (
     scalar,
 )
 from miner.publish.charts import Bar, Neighbour, Stack, columns, network, stacks
+from miner.publish.pages.base import by_kind
 from miner.publish.urls import Links
 from miner.resolve import LISTED
+from miner.store import kept
 
 RECENT = 200
 """Of a thing with more articles than `WHOLE`, events and quotes are listed from the latest articles only."""
@@ -72,9 +76,21 @@ def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Li
         "graph": _graph(connection, thing, together, links),
         "articles": scope.articles(), "editions": _editions(connection, kind, identity),
         "judgements": _judgements(connection, label, identity),
+        "stated": by_kind(statements_of(connection, identity)) if label == "enterprise" else {}, "kind_titles": KINDS_STATED,
+        "target": _target(connection, identity),
         "alias_kinds": ALIAS_KINDS, "event_types": EVENT_TYPES, "statuses": STATUSES,
         "self": links.entity(label, identity),
     }  # fmt: skip
+
+
+def _target(connection: sqlite3.Connection, identity: str) -> str | None:
+    """Return the id of the target of the office's list that an enterprise is."""
+    if not kept.has(connection, "targets"):
+        return None
+    found = connection.execute(
+        "select id from targets where enterprise_id = ? order by id", (identity,)
+    ).fetchone()
+    return str(found[0]) if found else None
 
 
 class _Scope:

@@ -177,7 +177,7 @@ def event(page: Mapping[str, Any], links: Links, address: str) -> str:
 
 
 def atom(title: str, address: str, feed: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    """Return an Atom feed; an entry gives id, title, address, updated, summary, author."""
+    """Return an Atom feed; an entry gives title, address, updated, summary, author, and an id where its address is not one."""
     updated = max((_when(entry["updated"]) for entry in entries), default="1970-01-01T00:00:00Z")
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n',
@@ -189,7 +189,7 @@ def atom(title: str, address: str, feed: str, entries: Sequence[Mapping[str, Any
 
 def _entry(entry: Mapping[str, Any]) -> str:
     return (
-        f"<entry><title>{escape(entry['title'])}</title><id>{escape(entry['address'])}</id>"
+        f"<entry><title>{escape(entry['title'])}</title><id>{escape(entry.get('id') or entry['address'])}</id>"
         f'<link href="{escape(entry["address"])}"/><updated>{_when(entry["updated"])}</updated>'
         f"<author><name>{escape(entry['author'] or '不详')}</name></author><summary>{escape(entry['summary'])}</summary></entry>\n"
     )

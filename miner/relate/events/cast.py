@@ -199,7 +199,8 @@ def role_of(name: Name, word: Word, kind: str) -> str:
         behind = False
     elif _is_turned_to(name, word, kind, before):
         behind = True
-    return fitting(roles[behind], name.mention)
+    passage = word.story.reading.passage
+    return fitting(roles[behind], name.mention, passage, word.found)
 
 
 def _is_turned_to(name: Name, word: Word, kind: str, before: str) -> bool:

@@ -20,12 +20,10 @@ _MAX_NAMES = 60
 """Names looked at in one clause: the longest honest lists hold some forty."""
 _NAMES = ("person", "enterprise", "organization")
 _GAP_BREAK = re.compile(r"[，。、；：！？“”\n]|[与和同及跟向对]")
-_TITLE_LIST = re.compile("(?<=[长记任裁理监事席授员])、")
 _LEARNT = re.compile("获悉|了解到|据悉")
 _ROLE_TAIL = re.compile("[^，。、；：“”\n与和同]{0,8}(?:负责人|发言人|相关人士|工作人员)(?!大会)")
 _PARTNER = re.compile("[与同和]")
 _FROM = re.compile("来自(?:[^，。；]{0,12}、)?$")
-_ARRIVES = re.compile("(?:来到|走进|前往|到访|深入)了?[^，。；：！？\n]*$")
 _LOCATIVE = ("在", "于", "位于", "至", "到")
 _BRACKETED = re.compile(r"[（(][^（()）]{0,30}[）)]")
 _MASTERED = ("旗下", "下属", "所属")
@@ -48,6 +46,8 @@ class Patterns:
     pronoun: re.Pattern[str]
     title_end: re.Pattern[str]
     title_last: re.Pattern[str]
+    title_list: re.Pattern[str]
+    """The mark between two titles of one person."""
     head_coverb: re.Pattern[str]
     premises: re.Pattern[str]
     """What makes a name a place: 总部, 展台."""
@@ -56,6 +56,7 @@ class Patterns:
     subject_tail: tuple[str, ...]
     no_subject_tail: tuple[str, ...]
     no_subject_head: frozenset[str]
+    arrives: re.Pattern[str]
     comes_to_be: re.Pattern[str]
     """What stands behind 成立 where nothing is founded behind it."""
 
@@ -71,6 +72,7 @@ def patterns() -> Patterns:
         ),
         pronoun=re.compile(f"(?:{_either('lead')})?，?[他她](?!们|的)"),
         title_end=re.compile(f"(?:{_either('title_end')})[、，]?$"),
+        title_list=re.compile(f"(?<=[{''.join(listed('event_grammar', 'title_before_mark'))}])、"),
         title_last=re.compile(f"(?:{_either('title_last')}|[A-Z]{{3}})$"),
         head_coverb=re.compile(
             rf"(?:^|[，；：。\n]|{_either('head_lead')})(?:{_either('head_coverb')})[^，；：。\n]{{0,30}}$"
@@ -81,6 +83,7 @@ def patterns() -> Patterns:
         subject_tail=listed("event_grammar", "subject_tail"),
         no_subject_tail=listed("event_grammar", "no_subject_tail"),
         no_subject_head=frozenset(listed("event_grammar", "no_subject_head")),
+        arrives=re.compile(rf"(?:{_either('arrives')})了?[^，。；：！？\n]*$"),
         comes_to_be=re.compile(
             rf"(?:{_either('comes_to_be')}|[0-9{han_class(myriads=False)}]{{1,4}}周年|[，。；：！？、）”》\n]|$)"
         ),
@@ -132,7 +135,7 @@ def _is_title(gap: str) -> bool:
     """Tell whether what stands between a body and a person is the person's title."""
     if not 2 <= len(gap) <= _TITLE or gap[0] == "的" or patterns().title_last.search(gap) is None:
         return False
-    return _GAP_BREAK.search(_TITLE_LIST.sub("长", gap)) is None
+    return _GAP_BREAK.search(patterns().title_list.sub("长", gap)) is None
 
 
 def _ends_title(gap: str) -> bool:
@@ -271,11 +274,9 @@ def person_before(passage: Passage, at: int, role: str) -> list[Participant]:
 
 
 def company_before(passage: Passage, at: int, role: str) -> list[Participant]:
-    """Return the company that 公司 at a place stands for: the one named last before it."""
-    for mention in passage.before(at):
-        if mention.label == "enterprise":
-            return [Participant(role, passage.entity(mention).name, mention.entity)]
-    return []
+    """Return the company that 公司 at a place stands for."""
+    company = passage.company_before(at)
+    return [] if company is None else [Participant(role, passage.entity(company).name, company.entity)]
 
 
 def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) -> list[Mention]:
@@ -421,7 +422,7 @@ def _participants(
         role = before if name.span.start < trigger.span.start else behind
         if before != behind and role == before and _is_object(passage, name, trigger):
             role = behind
-        role = fitting(role, name)
+        role = fitting(role, name, passage, trigger)
         found.setdefault(name.entity, Participant(role, passage.entity(name).name, name.entity))
     return tuple(found.values())
 
@@ -453,9 +454,17 @@ def invites(passage: Passage, name: Mention) -> bool:
     return _INVITES.match(passage.text, name.span.end, end) is not None
 
 
-def fitting(role: str, name: Mention) -> str:
-    """Return the role of a name, another where it cannot have it: nobody founds or launches a person, who then was there."""
-    return "attendee" if name.label == "person" and role in ("founded", "launched") else role
+def fitting(role: str, name: Mention, passage: Passage, trigger: Found) -> str:
+    """Return the role of a name, another where it cannot have it.
+
+    Nobody founds or launches a person, who then was there; what is named in a later clause is neither founded nor launched.
+    """
+    if role not in ("founded", "launched"):
+        return role
+    if name.label == "person":
+        return "attendee"
+    between = passage.text[trigger.span.end : name.span.start]
+    return "participant" if any(mark in between for mark in "，。；") else role
 
 
 def is_other_side(passage: Passage, name: Mention, trigger: Found) -> bool:
@@ -486,7 +495,7 @@ def comes_to(before: str) -> bool:
     >>> comes_to("区长先后来到晨星医疗、"), comes_to("晨星医疗来到静江，")
     (True, False)
     """
-    return _ARRIVES.search(before) is not None
+    return patterns().arrives.search(before) is not None
 
 
 def _open_list(text: str, names: list[Mention], end: int) -> bool:

@@ -16,8 +16,9 @@ from miner.relate.events.candidates import Candidate
 from miner.relate.events.model import EventModel
 from miner.relate.events.reading import Reading, Scope
 from miner.relate.events.signs import Line
-from miner.relate.events.times import moment_signs, moments_of
+from miner.relate.events.times import Moment, moment_signs, moments_of
 from miner.relate.events.triggers import Found
+from miner.relate.passage import BACK_THEN
 
 TIMELY = 0.22
 """Chance from which a time is the event's: as many dates too many as a weaker model had at 0.25, on articles left out of the learning."""
@@ -36,13 +37,16 @@ def when_of(candidate: Candidate, status: Status, model: EventModel) -> DateMent
     moved = _moved_to(reading, times)
     if moved is not None:
         return moved
-    moments = list(moments_of(word, candidate.trigger.rule.type, status))
+    moments = [  # the year in a book's title dates no event
+        moment
+        for moment in moments_of(word, candidate.trigger.rule.type, status)
+        if not reading.passage.in_title(moment.when.span.start)
+    ]
     if moments:
         chances = model.time_chances([moment_signs(moment) for moment in moments])
         best = int(chances.argmax())
         if chances[best] > TIMELY:
-            near = moments[best].line is word.line
-            return moments[best].when if near else replace(moments[best].when, method="carried")
+            return _told(candidate, moments[best])
     return _earlier_edition(reading, candidate.scope.sentence)
 
 
@@ -72,6 +76,18 @@ def _earlier_edition(reading: Reading, sentence: Span) -> DateMention | None:
     at = words.find(named.text)
     setting = _SETTING.match(words, at + len(named.text)) is not None
     return _edition_time(sentence.start + at, named.text, named.number) if setting else None
+
+
+def _told(candidate: Candidate, moment: Moment) -> DateMention | None:
+    """Return a time as an event's: 当年 is the year of the expo named last, and not the day that another sentence tells."""
+    reading, sentence = candidate.reading, candidate.scope.sentence
+    near = moment.line is candidate.word.line
+    then = BACK_THEN.search(sentence.of(reading.passage.text))
+    if then is not None and (not near or moment.when.method == "running"):
+        edition = reading.passage.edition(sentence)
+        if edition or not near:
+            return _edition_time(sentence.start + then.start(), then.group(), edition) if edition else None
+    return moment.when if near else replace(moment.when, method="carried")
 
 
 def _edition_time(start: int, wording: str, edition: int) -> DateMention:

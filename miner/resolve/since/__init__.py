@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from miner.resolve.since.links import clear_events, keep_addresses_of, link_changed, tell_affected
+from miner.resolve.since.links import keep_addresses_of, link_changed, tell_affected
 from miner.resolve.since.names import resolve_names
 from miner.resolve.since.people import resolve_named_people
 from miner.resolve.since.touched import open_touched
 
 __all__ = [
-    "clear_events",
     "keep_addresses_of",
     "link_changed",
     "open_touched",

@@ -9,11 +9,20 @@ from miner.resolve.since.touched import remove_gone
 from miner.resolve.standing import write_standings
 from miner.store.redirects import keep_addresses
 
-__all__ = ["clear_events", "keep_addresses_of", "link_changed", "tell_affected"]
+__all__ = ["keep_addresses_of", "link_changed", "tell_affected"]
+
+
+_BY_OFFICE = (
+    "select r.article_id as id from judgements j join event_participants t on t.id = j.left_id"
+    " join event_reports r on r.id = t.report_id where j.kind = 'office' and j.same"
+)
+"""SQL for the articles in which an office alone leads to somebody who took part."""
 
 
 def link_changed(connection: sqlite3.Connection) -> None:
     """Link the mentions, posts, quotes and participants of local entities that are another thing now, and of offices none."""
+    connection.execute("drop table if exists temp.readdressed")
+    connection.execute(f"create temp table readdressed as {_BY_OFFICE}")
     for table in ("quotes", "event_participants"):
         connection.execute(
             f"update [{table}] set person_id = null where id in (select left_id from judgements where kind = 'office' and same)"
@@ -61,20 +70,13 @@ def tell_affected(connection: sqlite3.Connection) -> None:
     write_standings(connection, only=True)
 
 
-def clear_events(connection: sqlite3.Connection) -> None:
-    """Take back what was found of events."""
-    connection.execute("update event_reports set event_id = null where event_id is not null")
-    connection.execute("update event_participants set event_id = null where event_id is not null")
-    connection.execute("delete from judgements where source = 'rule' and kind = 'event'")
-    connection.execute("delete from events")
-
-
 def keep_addresses_of(connection: sqlite3.Connection) -> None:
-    """Note where the names of every id that is gone are now: names of articles that came, or that are another thing now."""
-    connection.execute("drop table if exists temp.readdressed")
-    connection.execute("create temp table readdressed (id text primary key) without rowid")
+    """Note where the names of every id that is gone are now: names of articles that came, or that are another thing now.
+
+    These articles stay in the temporary table `readdressed`: summaries look at them, too.
+    """
     connection.execute(
         "insert into temp.readdressed select id from temp.came union select article_id from temp.changed_locals"
+        f" union {_BY_OFFICE}"
     )
     keep_addresses(connection, only=True)
-    connection.execute("drop table temp.readdressed")
