@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import exp
 
 import numpy as np
@@ -117,24 +118,45 @@ def find_names(texts: Sequence[AnnotatedText], beliefs: Sequence[Beliefs | None]
     """Yield the names of each text in its order; `beliefs` are those of a network, None without one."""
     seen = [see(text, believed) for text, believed in zip(texts, beliefs, strict=True)]
     if seen:
-        yield from map(_found, seen, *weigh_all(seen, scorer()))
+        here, odds = weigh_all(seen, scorer())
+        chosen = [choose(choices(each.spans, part)) for each, part in zip(seen, odds, strict=True)]
+        weighed = _joined(seen, np.concatenate(here), np.concatenate(odds))
+        kept = iter(grounds(weighed, list(_shifted(seen, chosen))))
+        for each, picked in zip(seen, chosen, strict=True):
+            yield _found(each, picked, list(islice(kept, len(picked))))
 
 
-def _found(seen: Seen, here: Floats, odds: Floats) -> list[Found]:
-    chosen = choose(choices(seen.spans, odds))
-    kept = grounds(
-        Weighed(
-            seen.view.text.text,
-            seen.spans,
-            seen.sources,
-            seen.signs,
-            seen.measures,
-            here,
-            odds,
-            seen.view.beliefs.blind,
-        ),
-        chosen,
+def _joined(seen: Sequence[Seen], here: Floats, odds: Floats) -> Weighed:
+    """Return articles as if they were one, a line end between two: what is kept of names is gathered in one go."""
+    return Weighed(
+        "\n".join(each.view.text.text for each in seen),
+        [(at + start, at + end) for each, at in _places(seen) for start, end in each.spans],
+        [by for each in seen for by in each.sources],
+        [signs for each in seen for signs in each.signs],
+        np.concatenate([each.measures for each in seen]),
+        here,
+        odds,
+        seen[0].view.beliefs.blind,
     )
+
+
+def _places(seen: Sequence[Seen]) -> Iterator[tuple[Seen, int]]:
+    """Yield articles with where they begin when joined."""
+    at = 0
+    for each in seen:
+        yield each, at
+        at += len(each.view.text.text) + 1
+
+
+def _shifted(seen: Sequence[Seen], chosen: Sequence[Sequence[Choice]]) -> Iterator[Choice]:
+    row = 0
+    for (each, at), picked in zip(_places(seen), chosen, strict=True):
+        for choice in picked:
+            yield choice._replace(start=choice.start + at, end=choice.end + at, row=choice.row + row)
+        row += len(each.spans)
+
+
+def _found(seen: Seen, chosen: Sequence[Choice], kept: Sequence[str]) -> list[Found]:
     found = []
     for choice, evidence in zip(chosen, kept, strict=True):
         label = LABELS[choice.label]

@@ -123,7 +123,7 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
     piece = span.of(text)
     people = [m for m in passage.within(span) if m.label == "person" and not is_interviewer(text, m)]
     core = _core(piece)
-    if core.endswith(tuple(reporting("negation"))) or _is_source(passage, span, core):
+    if _denied(piece, core) or _is_source(passage, span, core):
         return None
     referred = _referred(passage, span, core, alone=not people)
     if referred is not None:
@@ -132,6 +132,11 @@ def _in_segment(passage: Passage, span: Span, strong: bool) -> Speaker | None:
         return named(passage, _speaking(text, people, span))
     found = _body(passage, span, core) or _role(passage, core)
     return found or (_phrase(core) if strong and not piece.startswith("在") else None)
+
+
+def _denied(piece: str, core: str) -> bool:
+    """Tell whether nobody said so: 并未透露, 假如企业认为."""
+    return core.endswith(tuple(reporting("negation"))) or piece.startswith(tuple(reporting("supposition")))
 
 
 def _is_source(passage: Passage, span: Span, core: str) -> bool:

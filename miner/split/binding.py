@@ -53,9 +53,9 @@ __all__ = [
 
 _WEIGHT_ROLE, _WEIGHT_START, _WEIGHT_CUT = 0.8, 1.0, 1.0
 """Weights of the answers' scores beside those of the pairs."""
-_UNBOUND, _HEADLESS = -4.0, -1.0
+_UNBOUND, _HEADLESS = -4.0, -1.5
 """Log-chances of a head without a body and of a story without a head: both happen, the first hardly ever."""
-_RESUMED = -0.5
+_RESUMED = -1.0
 """Pairs that score higher are taken to go on: a body cut in two is as wrong as two taken for one."""
 _SURELY_RESUMED = 3.0
 """How much lower a pair may score whose later piece surely goes on from somewhere."""

@@ -180,11 +180,34 @@ def _habitual(head: Head, way: str, habit: Habit) -> float:
     return odds / 2 if way[at] == "K" else -odds / 2
 
 
+def _weighed(head: Head, weights: Weights) -> list[dict[str, float]]:
+    """For every line of a head what its own evidence weighs for each part."""
+    found = [list(_line_evidence(head, at)) for at in range(len(head.texts))]
+    return [
+        {
+            part: sum(weights.get(f"{name} / {part}", 0.0) * strength for name, strength in evidence)
+            for part in _ROLES
+        }
+        for evidence in found
+    ]
+
+
 def _part(head: Head, weights: Weights, habit: Habit) -> tuple[str, float]:
     """The best way to part a head, and its chance."""
     found = ways(len(head.texts))
+    if len(found) == 1:
+        return found[0], 1.0
+    lines = _weighed(head, weights)
+    pairs: dict[tuple[int, str], float] = {}
+    for way in found:
+        for asked in ((at, way[at : at + 2]) for at in range(len(way) - 1)):
+            if asked not in pairs:
+                pairs[asked] = sum(
+                    weights.get(name, 0.0) * strength for name, strength in _pair_evidence(head, *asked)
+                )
     scores = [
-        sum(weights.get(name, 0.0) * strength for name, strength in evidence_of(head, way).items())
+        sum(lines[at][part] for at, part in enumerate(way))
+        + sum(pairs[at, way[at : at + 2]] for at in range(len(way) - 1))
         + _habitual(head, way, habit)
         for way in found
     ]

@@ -39,7 +39,7 @@ _LOOSE = [index for index, label in enumerate(LABELS) if label in "SYUuJCX"]
 _STOPPED = SENTENCE_ENDS + "”"
 _GOES_ON = LABELS.index("u")
 _HEADLIKE = [index for index, label in enumerate(LABELS) if label in "HhKTUu"]
-_FURNITURE = LABELS.index("X")
+_NO_HEAD = [LABELS.index("X"), LABELS.index("S")]
 
 Decided = list[LinePlan | None]
 
@@ -262,7 +262,7 @@ def _write_loose(made: Outline, number: int, owner: Sequence[int], decided: Deci
         if decided[row] is not None:
             continue
         role = ROLE_OF[LABELS[_LOOSE[int(made.chances[row, _LOOSE].argmax())]]]
-        if role == "other" and number == 0 and row == run[-1] and _heads_the_text(made, row):
+        if role in ("other", "section") and number == 0 and row == run[-1] and _heads_the_text(made, row):
             role = "subhead"
         near = _Near(
             bodies[0],
@@ -281,11 +281,11 @@ def _head_story(decided: Decided, rows: Iterable[int]) -> int | None:
 
 
 def _heads_the_text(made: Outline, row: int) -> bool:
-    """Whether the line above a page's first paragraph, claimed by no story, is likelier a head than furniture: a stream that
-    was cut in the middle of a story opens with a subhead."""
+    """Whether the line above a page's first paragraph, claimed by no story, is likelier a head than furniture or a section: a
+    stream that was cut in the middle of a story opens with a subhead."""
     if not made.paragraphs or made.view.rows[row].wide > made.paragraphs[0].measure:
         return False
-    return bool(made.chances[row, _HEADLIKE].sum() > made.chances[row, _FURNITURE])
+    return bool(made.chances[row, _HEADLIKE].sum() > made.chances[row, _NO_HEAD].max())
 
 
 def _is_head(line: LinePlan) -> bool:

@@ -33,8 +33,9 @@ _LEAD = re.compile(r"^央视网消息[（(]新闻联播[）)][：:]\s*|^　+")
 _COLUMN = re.compile(r"【([^】]{2,16})】(.{4,60})$")
 _SAYS = re.compile(r"(.{6,40}(?:强调|指出|要求|表示))\s+(.{6,60})$")
 _DECK = re.compile(r"(.{4,40}?)(——.{4,60})$")
-_PARTED, _BRIEF, _SCANNED = 0.4, 0.06, 0.12
-"""Share of heads that are set in the parts they have, of pages with heads of a few characters, and of scanned pages."""
+_PARTED, _BRIEF, _SCANNED, _ASKS = 0.4, 0.06, 0.12, 0.06
+"""Share of heads that are set in the parts they have, of pages with heads of a few characters, of scanned pages, and of lines of
+heads that end in a question or exclamation mark."""
 _UNSIGNED, _IN_BRIEF, _OPENED = 0.5, 0.35, 0.15
 """Shares of stories without a head that are not signed, and that are short; of pages that begin with a subhead, where the
 first head stands below."""
@@ -278,7 +279,17 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
     if story.kicker is None and rng.random() < 0.28:
         some = rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2))))
         story = replace(story, kicker=" ".join(_thinned(word, rng) for word in some))
+    story = _pointed(story, rng)
     return _dressed(story, stuff, rng) if level >= 3 else story
+
+
+def _pointed(story: Story, rng: random.Random) -> Story:
+    """Now and then a head that asks or exclaims: newscasts never do, and a line that ends a sentence looks like a body's."""
+    if story.headline and story.headline[-1].isalnum() and rng.random() < _ASKS:
+        story = replace(story, headline=story.headline + rng.choice("？？！"))
+    if story.kicker and story.kicker[-1].isalnum() and rng.random() < _ASKS:
+        story = replace(story, kicker=story.kicker + rng.choice("？？！"))
+    return story
 
 
 def _dressed(story: Story, stuff: Sequence[str], rng: random.Random) -> Story:
