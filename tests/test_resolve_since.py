@@ -137,15 +137,14 @@ def rows_of(archive: Archive) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("source", ["made", "mined"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("source", "seed"), [("made", 0), ("made", 1), ("mined", 0), ("mined", 1)])
 def test_what_came_and_went_is_resolved_as_all_would_be(
     request: pytest.FixtureRequest, tmp_path: Path, source: str, seed: int
 ) -> None:
     facts = request.getfixturevalue(source)
     articles = [row[0] for row in facts.execute("select id from articles order by id")]
     archive = Archive(tmp_path / "since.db", facts)
-    for number, (come, go) in enumerate(histories(articles, seed, steps=6)):
+    for number, (come, go) in enumerate(histories(articles, seed, steps=5)):
         archive.remove(go)
         archive.add(come)
         all_of_it = archive.copy(tmp_path / f"all{number}.db")
