@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING, Any, Self
 from miner.ask import facts as told
 from miner.ask.attention import Attention, attention
 from miner.ask.dossier import Dossier, dossier
-from miner.ask.facts import Asked, Event, Figure, Party, Post, Report, Said, Source
+from miner.ask.facts import Event, FigureFact, Narrowing, Party, PostFact, QuoteFact, ReportFact, WrittenAt
 from miner.ask.opened import opened
-from miner.ask.things import LABELS, Found, Near, Thing, find, thing
+from miner.ask.things import LABELS, Meant, NearName, Thing, find, thing
 from miner.config import Config
 from miner.errors import ConfigError, InputError, MinerError
 from miner.model import Article, Facts, Mined
 from miner.publish.archive import KINDS
-from miner.publish.pages.search import MAX_PAGE, MAX_SIZE, Hit, Request, search
+from miner.publish.pages.search import MAX_PAGE, MAX_SIZE, Request, SearchHit, search
 from miner.store.rows import ARTICLE_COLUMNS
 from miner.understand.periods import Copy, Distinct, TopicOverTime, distinctive, reprinted, topics
 
@@ -47,19 +47,19 @@ __all__ = [
     "Dossier",
     "Event",
     "Facts",
-    "Figure",
-    "Found",
-    "Hit",
+    "FigureFact",
+    "Meant",
     "Mined",
     "MinerError",
-    "Near",
+    "NearName",
     "Party",
-    "Post",
-    "Report",
-    "Said",
-    "Source",
+    "PostFact",
+    "QuoteFact",
+    "ReportFact",
+    "SearchHit",
     "Thing",
     "TopicOverTime",
+    "WrittenAt",
     "make_archive",
     "mine",
     "open_archive",
@@ -175,24 +175,24 @@ class Archive:
         until: str | None = None,
     ) -> Iterator[Event]:  # fmt: skip
         """Yield the events, the latest first, each with its parties and all reports of it."""
-        asked = Asked(self._key(name), edition, type, since, until, limit=_ALL)
+        asked = Narrowing(self._key(name), edition, type, since, until, limit=_ALL)
         yield from told.events(self.connection, asked)
 
-    def quotes(self, *, name: str | None = None, edition: int | None = None) -> Iterator[Said]:
+    def quotes(self, *, name: str | None = None, edition: int | None = None) -> Iterator[QuoteFact]:
         """Yield words with their speakers, the latest first; a body speaks also through its people."""
-        yield from told.quotes(self.connection, Asked(self._key(name), edition, limit=_ALL))
+        yield from told.quotes(self.connection, Narrowing(self._key(name), edition, limit=_ALL))
 
-    def posts(self, *, name: str | None = None, edition: int | None = None) -> Iterator[Post]:
+    def posts(self, *, name: str | None = None, edition: int | None = None) -> Iterator[PostFact]:
         """Yield the posts of a person or at a body, in order of time."""
-        yield from told.posts(self.connection, Asked(self._key(name), edition, limit=_ALL))
+        yield from told.posts(self.connection, Narrowing(self._key(name), edition, limit=_ALL))
 
     def figures(
         self, *, measure: str | None = None, edition: int | None = None, unit: str | None = None
-    ) -> Iterator[Figure]:
+    ) -> Iterator[FigureFact]:
         """Yield the numbers, in order of time; `measure` is a code of docs/schema.md, such as `exhibitors`."""
         yield from told.figures(self.connection, measure=measure, edition=edition, unit=unit)
 
-    def find(self, name: str, *, label: str | None = None) -> Found:
+    def find(self, name: str, *, label: str | None = None) -> Meant:
         """Return whom a name means, and near names where it means nobody; `label` is enterprise, person, organization or place."""
         return find(self.connection, name, (label,) if label else LABELS)
 
@@ -200,7 +200,7 @@ class Archive:
         """Return all that is told of the thing that bears a name, the most frequent one."""
         return dossier(self.connection, self._named(name, label), edition=edition, limit=_ALL)
 
-    def search(self, words: str, *, edition: int | None = None, newspaper: str = "") -> Iterator[Hit]:
+    def search(self, words: str, *, edition: int | None = None, newspaper: str = "") -> Iterator[SearchHit]:
         """Yield the articles that hold words, the best first; "phrases", OR and -exclusion as on the site.
 
         As many as the site lists: the best 5,000.

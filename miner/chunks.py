@@ -20,9 +20,9 @@ from miner.store.rows import Packed, pack
 __all__ = [
     "Chunk",
     "Found",
+    "KnownDocument",
     "Mined",
     "Remote",
-    "Seen",
     "chunks_of",
     "mine_chunk",
     "mine_safely",
@@ -49,7 +49,7 @@ class Remote:
         return self.plain.path
 
 
-class Seen(NamedTuple):
+class KnownDocument(NamedTuple):
     """A document that is known already, and was passed over."""
 
     id: str
@@ -57,7 +57,7 @@ class Seen(NamedTuple):
 
 
 Found = Source | Unread | Remote
-Mined = tuple[int, Packed | Seen]
+Mined = tuple[int, Packed | KnownDocument]
 """The number of a source in its chunk, and what came of it: of a file that turns out to be an archive, several."""
 Beat = Callable[[], None]
 """Called whenever a step is done: who waits for a chunk knows that it is still worked on."""
@@ -108,7 +108,7 @@ def mine_chunk(
     numbers: list[int] = []
     for number, source in enumerate(chunk.sources):
         for found in _opened(source, config):
-            if isinstance(found, Seen):
+            if isinstance(found, KnownDocument):
                 mined.append((number, found))
             else:
                 documents.append(unread(found) if isinstance(found, Unread) else read_source(found, config))
@@ -118,12 +118,12 @@ def mine_chunk(
     return [*mined, *zip(numbers, packed, strict=True)]
 
 
-def _opened(source: Found, config: Config) -> Iterator[Source | Unread | Seen]:
+def _opened(source: Found, config: Config) -> Iterator[Source | Unread | KnownDocument]:
     if not isinstance(source, Remote):
         yield source
         return
     for found in open_plain(source.plain, config):
-        yield Seen(found.id, found.path) if found.id in source.known else found
+        yield KnownDocument(found.id, found.path) if found.id in source.known else found
 
 
 def mine_safely(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from miner import __version__
-from miner.chunks import Chunk, Found, Mined, Remote, Seen, chunks_of, mine_chunk
+from miner.chunks import Chunk, Found, KnownDocument, Mined, Remote, chunks_of, mine_chunk
 from miner.cluster import Cluster
 from miner.config import Config
 from miner.crew import Crew
@@ -236,10 +236,10 @@ class _Run:
                 of = [roots.popleft() for _ in chunk.sources]
                 self._write([(packed, Place(of[n], packed.path)) for n, packed in mined], again=again)
 
-    def _write(self, mined: Sequence[tuple[Packed | Seen, Place]], *, again: bool) -> None:
+    def _write(self, mined: Sequence[tuple[Packed | KnownDocument, Place]], *, again: bool) -> None:
         counts = self.counts
         for seen, place in mined:
-            if isinstance(seen, Seen):
+            if isinstance(seen, KnownDocument):
                 self._saw(seen.id, place)
         batch = [(packed, place) for packed, place in mined if isinstance(packed, Packed)]
         if batch:

@@ -14,8 +14,8 @@ from miner.recognise.network.accurate import WINDOW, AccurateModel, windows
 from miner.recognise.network.chain import N_STATES
 from miner.recognise.network.choice import check
 from miner.recognise.network.encoder import packed, unpacked
-from miner.recognise.network.pieces import PieceFile, Vocabulary, read_pieces
-from miner.recognise.network.reading import Candidate, best, candidates
+from miner.recognise.network.pieces import PieceFile, PieceVocabulary, read_pieces
+from miner.recognise.network.reading import SeenName, best, candidates
 
 NAMES = ["", "", "", "", "▁", "上", "海", "上海", "▁上海", "市", "长", "市长", "王", "梅", "a", "ab"]
 TEXTS = ["上海市长王梅到上海。", "王梅说ab。" * 60, "市长\u3000王梅，ＡＢ公司"]
@@ -45,7 +45,7 @@ def file() -> PieceFile:
             tensors |= {f"l{k}.{part}.w": np.ones(h), f"l{k}.{part}.b": np.zeros(h)}
     rows = np.zeros((len(NAMES), h // 32), pieces._BLOCK)
     rows["scale"], rows["pairs"] = 0.1, source.integers(0, 256, (len(NAMES), 1, 16))
-    vocabulary = Vocabulary.of(NAMES, [0.0] * 4 + [-2.0] * (len(NAMES) - 4), {"Ａ": "a", "，": ","})
+    vocabulary = PieceVocabulary.of(NAMES, [0.0] * 4 + [-2.0] * (len(NAMES) - 4), {"Ａ": "a", "，": ","})
     floats = {name: flat.astype(np.float32) for name, flat in tensors.items()}
     return PieceFile(vocabulary, h, layers, 2, 1e-12, floats, rows)
 
@@ -147,4 +147,4 @@ def test_numpy_reads_as_pytorch_does(file: PieceFile) -> None:
 def test_a_name_may_be_of_one_character() -> None:
     states = np.zeros((2, N_STATES), np.float32)
     states[0, 4], states[0, 0], states[1, 0] = 0.8, 0.2, 1.0
-    assert best(candidates(states)) == [Candidate(0, 1, "person", 0.8)]
+    assert best(candidates(states)) == [SeenName(0, 1, "person", 0.8)]

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from miner.cli import main
 from miner.config import Config
-from miner.desk.correct.apply import Settled, settled
+from miner.desk.correct.apply import SettledCorrection, settled
 from miner.desk.correct.file import Correction, append, as_line, checked, corrections_path, made, read, remove
 from miner.desk.correct.say import Sayer
 from miner.engine import run_paths
@@ -42,7 +42,7 @@ def mine(database: Path, *, force: bool = False) -> None:
     run_paths([str(database.parent / "in")], database, config, force=force)
 
 
-def correct(database: Path, *corrections: Correction) -> list[Settled]:
+def correct(database: Path, *corrections: Correction) -> list[SettledCorrection]:
     append(corrections_path(database), corrections)
     mine(database)
     return settled(sqlite3.connect(database))

@@ -16,8 +16,8 @@ from miner.model import Annotated, Article, LocalEntity, Mention
 from miner.offsets import Span
 from miner.recognise import Recogniser
 from miner.relate.posts import evidence, find_posts, links
-from miner.relate.posts.features import Marked
-from miner.relate.posts.reader import ALLOWED, STATES, Floats, Reader, Stretch, Weights
+from miner.relate.posts.features import NamedText
+from miner.relate.posts.reader import ALLOWED, STATES, DecodedStretch, Floats, Reader, TitleWeights
 from miner.text import AnnotatedText
 
 from .builders import load_cases
@@ -38,9 +38,9 @@ class _Rolled(Reader):
         self._seed = seed
         steps = np.random.default_rng(seed).normal(0, 1, ALLOWED.shape)
         empty = np.zeros((0, len(STATES)), np.float32)
-        super().__init__(Weights(empty, np.where(ALLOWED, steps, -30.0).astype(np.float32)))
+        super().__init__(TitleWeights(empty, np.where(ALLOWED, steps, -30.0).astype(np.float32)))
 
-    def scores(self, marked: Marked) -> Floats:
+    def scores(self, marked: NamedText) -> Floats:
         """Return thrown scores."""
         thrown = np.random.default_rng(self._seed + 1).normal(-0.7, 1.5, (len(marked.folded), len(STATES)))
         return thrown.astype(np.float32)
@@ -49,9 +49,9 @@ class _Rolled(Reader):
 class _Whole(_Rolled):
     """A reader that decodes every sentence whole."""
 
-    def stretches(self, scores: Floats, sentences: Sequence[tuple[int, int]]) -> list[Stretch]:
+    def stretches(self, scores: Floats, sentences: Sequence[tuple[int, int]]) -> list[DecodedStretch]:
         """Return the sentences."""
-        return [Stretch(start, end, False, False) for start, end in sentences if end > start]
+        return [DecodedStretch(start, end, False, False) for start, end in sentences if end > start]
 
 
 @settings(deadline=None)
@@ -60,7 +60,7 @@ def test_stretches_that_cannot_pay_change_nothing(lengths: list[int], seed: int)
     """What is left out of decoding holds no title in the likeliest reading either, whatever the weights are."""
     ends = list(accumulate(lengths))
     sentences = list(pairwise([0, *ends]))
-    marked = Marked("字" * ends[-1], [], [], np.arange(ends[-1]))
+    marked = NamedText("字" * ends[-1], [], [], np.arange(ends[-1]))
     assert _Rolled(seed).read(marked, sentences) == _Whole(seed).read(marked, sentences)
 
 
@@ -118,7 +118,7 @@ _NAMES = {
 def test_the_work_grows_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice the text costs twice the evidence weighed and twice the characters looked at between names."""
     steps = 0
-    weigh, symbols = links.weigh, evidence.Row.between
+    weigh, symbols = links.weigh, evidence.SentenceParts.between
 
     def counted(names: Iterator[str], scores: links.Scores) -> float:
         nonlocal steps
@@ -126,14 +126,14 @@ def test_the_work_grows_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch
         steps += len(seen)
         return weigh(seen, scores)
 
-    def between(row: evidence.Row, left: int, right: int) -> str:
+    def between(row: evidence.SentenceParts, left: int, right: int) -> str:
         nonlocal steps
         found = symbols(row, left, right)
         steps += len(found)
         return found
 
     monkeypatch.setattr(links, "weigh", counted)
-    monkeypatch.setattr(evidence.Row, "between", between)
+    monkeypatch.setattr(evidence.SentenceParts, "between", between)
     taken = []
     for times in (40, 80):
         steps = 0

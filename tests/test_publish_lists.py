@@ -137,7 +137,8 @@ def connection(archive: Path) -> sqlite3.Connection:
 
 def ids(connection: sqlite3.Connection, address: str, **arguments: str) -> list[str]:
     return [
-        row["id"] for row in lists.find(connection, lists.Asked.read(lists.LISTINGS[address], arguments)).rows
+        row["id"]
+        for row in lists.find(connection, lists.ListQuestion.read(lists.LISTINGS[address], arguments)).rows
     ]
 
 
@@ -186,14 +187,14 @@ def test_totals_are_right_and_pages_are_bounded(connection: sqlite3.Connection) 
         ({"page": "7"}, 3),
         ({"page": "999999"}, 3),
     ):
-        assert lists.find(connection, lists.Asked.read(lists.LISTINGS["events"], asked)).total == total
+        assert lists.find(connection, lists.ListQuestion.read(lists.LISTINGS["events"], asked)).total == total
 
 
 def test_choices_are_counted_only_when_nothing_else_is_chosen(connection: sqlite3.Connection) -> None:
     def counts(**asked: str) -> dict[str, int | None]:
         return {
             c.value: c.count
-            for c in lists.choices(connection, lists.Asked.read(lists.LISTINGS["enterprises"], asked))[
+            for c in lists.choices(connection, lists.ListQuestion.read(lists.LISTINGS["enterprises"], asked))[
                 "country"
             ]
         }

@@ -269,9 +269,9 @@ async def test_facts_in_views_and_queries_link_to_their_sentences(datasette: Dat
 
 def test_only_our_own_addresses_become_links(archive: Path) -> None:
     from miner.publish import render_cell
-    from miner.publish.urls import Links
+    from miner.publish.urls import Addresses
 
-    assert Links("/", "x").under("/-/expo/article/a") == "/-/expo/article/a"
+    assert Addresses("/", "x").under("/-/expo/article/a") == "/-/expo/article/a"
 
     class Stub:
         _miner_archives = ("expo",)

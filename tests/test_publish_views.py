@@ -9,7 +9,7 @@ import pytest
 
 from miner.language.figure_scope import FigureScope
 from miner.publish.index import summaries
-from miner.resolve.figures import Told, find_conflicts, is_sure
+from miner.resolve.figures import ComparedFigure, find_conflicts, is_sure
 from tests.archives import add_article, add_document, empty_archive, insert
 
 Said = tuple[float, str | None]
@@ -71,8 +71,8 @@ def test_far_values_and_other_subjects_do_not_contradict() -> None:
 def test_a_count_that_closes_one_list_has_one_owner(
     left: tuple[str, ...], right: tuple[str, ...], sure: bool
 ) -> None:
-    def said(article: str, value: int, names: tuple[str, ...]) -> Told:
-        return Told(
+    def said(article: str, value: int, names: tuple[str, ...]) -> ComparedFigure:
+        return ComparedFigure(
             article, article, f"{value}家", value, "家", None, "服务机构", "companies", None, None, names, names, names[-1],
             ("签约",), array("q"), FigureScope(False, frozenset(), frozenset(), frozenset()), "2022", 5,
         )  # fmt: skip

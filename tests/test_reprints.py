@@ -108,6 +108,6 @@ def test_shards_find_what_one_pass_finds(texts: list[str], monkeypatch: pytest.M
 
 
 def test_weights_are_read_as_they_were_written() -> None:
-    shipped = module.Weights.shipped()
-    again = module.Weights.read(shipped.json())
+    shipped = module.ReprintWeights.shipped()
+    again = module.ReprintWeights.read(shipped.json())
     assert all(np.array_equal(one, other) for one, other in zip(shipped[:3], again[:3], strict=True))

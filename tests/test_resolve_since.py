@@ -98,7 +98,7 @@ class Archive:
         self.connection.executemany("delete from articles where id = ?", [(a,) for a in articles])
         self.connection.commit()
 
-    def resolve(self, how: How) -> resolved.Scope:
+    def resolve(self, how: How) -> resolved.ResolvedScope:
         """Resolve, and bring what pages read in step."""
         scope = resolve(self.connection, by="test", how=how)
         refresh_index(self.connection, since=scope.touched is not None)

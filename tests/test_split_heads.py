@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from miner.split.bylines import Page, Signature, is_byline, sign
+from miner.split.bylines import BylinePage, Signature, is_byline, sign
 from miner.split.credits import credit_in, is_names, parse_credit
 from miner.split.heads import evidence_of, head_of, part_heads, ways
 
@@ -85,9 +85,9 @@ def test_bylines_in_brackets_and_lines_of_names() -> None:
 
 def test_the_neighbour_without_a_byline_gets_the_one_that_is_left() -> None:
     """Two stories with their heads; one byline stands under the second's head, an equal one after its body."""
-    page = Page([[0], [3], [5, 6, 7]], [0, 1], {0: 0, 6: 1}, ["第一篇的正文。", "第二篇的正文。"])
+    page = BylinePage([[0], [3], [5, 6, 7]], [0, 1], {0: 0, 6: 1}, ["第一篇的正文。", "第二篇的正文。"])
     assert sign(page, [Signature((5,), 2), Signature((7,), 2)]) == [0, 1]
 
 
 def test_no_byline_no_decision() -> None:
-    assert sign(Page([[0], []], [0], {0: 0}, ["正文。"]), []) == []
+    assert sign(BylinePage([[0], []], [0], {0: 0}, ["正文。"]), []) == []

@@ -13,8 +13,8 @@ from miner.split.roles import LABELS, label_roles, line_slots
 from miner.split.sense import Sense
 from miner.split.weights import Models, load_models, save_models
 from miner.split.wording import bag_slots, close_slots, opening_slots, summed
-from miner.training.pages.course import Words, learn_networks, page_lines
-from miner.training.pages.editor import Rates, Story, Style
+from miner.training.pages.course import WordingModel, learn_networks, page_lines
+from miner.training.pages.editor import EditorStory, Rates, Style
 from miner.training.pages.likeness import Kin
 from miner.training.pages.typeset import typeset
 
@@ -85,23 +85,23 @@ def test_texts_without_pairs_have_vectors_of_nothing() -> None:
 
 def test_kin_are_the_nearest_but_not_the_same_news_again() -> None:
     stories = [
-        Story("a", "玻璃发电", GLASS),
-        Story("b", "玻璃发电", GLASS),
-        Story("c", "玻璃也能发电", (GLASS[1], GLASS[2])),
-        Story("d", "赛艇开桨", ROWING),
+        EditorStory("a", "玻璃发电", GLASS),
+        EditorStory("b", "玻璃发电", GLASS),
+        EditorStory("c", "玻璃也能发电", (GLASS[1], GLASS[2])),
+        EditorStory("d", "赛艇开桨", ROWING),
     ]
     assert [story.id for story in Kin(stories).near(0, 2)] == ["a", "c", "d"]
 
 
 def test_a_random_group_begins_with_any_story() -> None:
-    stories = [Story("a", "玻璃发电", GLASS), Story("d", "赛艇开桨", ROWING)]
+    stories = [EditorStory("a", "玻璃发电", GLASS), EditorStory("d", "赛艇开桨", ROWING)]
     found = {Kin(stories).random_group(random.Random(seed), 1)[0].id for seed in range(12)}
     assert found == {"a", "d"}
 
 
 def test_a_headline_may_be_cut_after_a_mark() -> None:
     style = Style(level=2, rates=Rates(head_cut=1.0))
-    story = Story("a", "馆长来信：一面会发电的窗，一盏不灭的灯", GLASS)
+    story = EditorStory("a", "馆长来信：一面会发电的窗，一盏不灭的灯", GLASS)
     cuts = set()
     for seed in range(40):
         gold = typeset([story], style, random.Random(seed)).gold
@@ -127,8 +127,8 @@ def test_a_damaged_file_of_models_is_named(tmp_path: Path) -> None:
 
 def test_networks_are_learned_from_pages() -> None:
     shipped = load_models()
-    words = Words(shipped.networks.wording, shipped.networks.sense)
-    stories = [Story("a", "南岸的窗会发电", GLASS), Story("d", "环岛赛艇下月开桨", ROWING)]
+    words = WordingModel(shipped.networks.wording, shipped.networks.sense)
+    stories = [EditorStory("a", "南岸的窗会发电", GLASS), EditorStory("d", "环岛赛艇下月开桨", ROWING)]
     style = Style(level=5, blank="every", rates=Rates(head_after=0.5, kicker=0.5, interleave=0.5))
     set_pages = [
         typeset(stories if seed % 2 else stories[::-1], style, random.Random(seed)) for seed in range(60)

@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from miner.publish.index import fts, summaries
 from miner.publish.pages import editions, front, lists
 from miner.publish.serve import build
-from miner.publish.urls import Links
-from miner.resolve.standing import EVIDENCE, LISTED, Seen, explained, gather, standing, weights
+from miner.publish.urls import Addresses
+from miner.resolve.standing import EVIDENCE, LISTED, EnterpriseSeen, explained, gather, standing, weights
 from tests.archives import add_article, add_document, empty_archive, insert
 
-BARE = Seen(id="e", name="砺芯达", known=False, best=0.8, posts=0, acts=0, company=0)
+BARE = EnterpriseSeen(id="e", name="砺芯达", known=False, best=0.8, posts=0, acts=0, company=0)
 
 
 def test_every_weight_has_its_evidence() -> None:
@@ -106,7 +106,8 @@ def connection(path: Path) -> sqlite3.Connection:
 
 def ids(connection: sqlite3.Connection, address: str, **asked: str) -> set[str]:
     return {
-        row["id"] for row in lists.find(connection, lists.Asked.read(lists.LISTINGS[address], asked)).rows
+        row["id"]
+        for row in lists.find(connection, lists.ListQuestion.read(lists.LISTINGS[address], asked)).rows
     }
 
 
@@ -114,7 +115,7 @@ def test_lists_leave_out_what_is_doubtful_unless_it_is_asked_for(connection: sql
     assert ids(connection, "enterprises") == {"e1", "e3"}  # what nobody weighed counts as sure
     assert ids(connection, "enterprises", sure="no") == {"e2"}
     assert ids(connection, "enterprises", sure="all") == {"e1", "e2", "e3"}
-    assert lists.find(connection, lists.Asked.read(lists.LISTINGS["enterprises"], {})).left_out == 1
+    assert lists.find(connection, lists.ListQuestion.read(lists.LISTINGS["enterprises"], {})).left_out == 1
     assert ids(connection, "events") == {"v0", "v1"} and ids(connection, "events", told="no") == {"v2"}
 
 
@@ -126,17 +127,17 @@ def test_totals_agree_with_the_lists_they_lead_to(connection: sqlite3.Connection
         ("events", {}),
         ("events", {"told": "all", "type": "signing"}),
     ):
-        wanted = lists.Asked.read(lists.LISTINGS[address], asked)
+        wanted = lists.ListQuestion.read(lists.LISTINGS[address], asked)
         found = lists.find(connection, wanted)
         assert found.total == len(found.rows), (address, asked)
-        assert lists.Asked.read(wanted.listing, wanted.query()) == wanted
-    totals = {name: n for name, _, n in front.page(connection, links=Links("/", "expo"))["totals"]}
+        assert lists.ListQuestion.read(wanted.listing, wanted.query()) == wanted
+    totals = {name: n for name, _, n in front.page(connection, links=Addresses("/", "expo"))["totals"]}
     assert (totals["enterprises"], totals["events"]) == (2, 2)
-    assert {t["id"] for t in front.page(connection, links=Links("/", "expo"))["top"]["enterprise"]} == {
+    assert {t["id"] for t in front.page(connection, links=Addresses("/", "expo"))["top"]["enterprise"]} == {
         "e1",
         "e3",
     }
-    assert editions.page(connection, 6, links=Links("/", "expo"))["n_enterprises"] == 2
+    assert editions.page(connection, 6, links=Addresses("/", "expo"))["n_enterprises"] == 2
 
 
 async def _page(path: Path, address: str) -> BeautifulSoup:

@@ -191,6 +191,16 @@ def test_a_run_that_finds_nothing_new_starts_without_what_only_resolving_needs()
     assert done.returncode == 0, done.stderr
 
 
+def test_a_class_has_its_name_alone() -> None:
+    """One meaning a name: who reads it somewhere knows what it is everywhere."""
+    owners: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                owners.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: where for name, where in owners.items() if len(where) > 1}
+
+
 MOST_LINES, MOST_COMPLEX, MOST_WORDS = 600, 12, 5
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CLASS = re.compile(r"\[[^\[\]\n]*\]")

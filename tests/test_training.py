@@ -37,7 +37,7 @@ ANNOTATION = {
 }
 
 
-def annotated(tmp_path: Path, text: str) -> sets.Article:
+def annotated(tmp_path: Path, text: str) -> sets.GoldArticle:
     folder = tmp_path / "web"
     folder.mkdir()
     (folder / "t007.txt").write_text(text, encoding="utf-8")

@@ -11,11 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.training.pages.scans import scanned
-from miner.training.pages.typeset import Rates, Story, Style, choose, random_style, set_lines, typeset, width
+from miner.training.pages.typeset import (
+    EditorStory,
+    Rates,
+    Style,
+    choose,
+    random_style,
+    set_lines,
+    typeset,
+    width,
+)
 from miner.training.pages.words import alike
 
 STORIES = [
-    Story(
+    EditorStory(
         f"s{number}",
         f"第{number}号展台来了新客人 订单写满两页纸",
         (
@@ -120,10 +129,10 @@ def test_a_rate_of_one_prints_the_ornament_for_every_story(rate: str, role: str)
 
 
 def test_a_story_that_goes_on_names_its_pages() -> None:
-    page = typeset([Story("a", "长文章", STORIES[0].paragraphs, jump=4)], Style(), random.Random(0))
+    page = typeset([EditorStory("a", "长文章", STORIES[0].paragraphs, jump=4)], Style(), random.Random(0))
     (article,) = page.gold["articles"]
     assert article["jump"] == 4 and article["truncated"] and len(article["jump_lines"]) == 1
-    page = typeset([Story("b", None, STORIES[0].paragraphs, continues=1)], Style(), random.Random(0))
+    page = typeset([EditorStory("b", None, STORIES[0].paragraphs, continues=1)], Style(), random.Random(0))
     (article,) = page.gold["articles"]
     assert article["continues"] == 1 and not article["headline_printed"]
     assert page.gold["lines"]["1"]["role"] == "jump"

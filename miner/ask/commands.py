@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from miner.ask.things import Found
+    from miner.ask.things import Meant
 
 __all__ = ["COMMANDS", "asking", "opened", "printed", "shown"]
 
@@ -162,7 +162,7 @@ def _dossiers(
         shown((part for one in told for part in (*dossier_parts(one), "")), how[1])
 
 
-def _unknown(found: Found, database: Path) -> None:
+def _unknown(found: Meant, database: Path) -> None:
     from miner.ask.tables import near_text
     from miner.errors import InputError
 
@@ -191,12 +191,12 @@ def events(database: Path, as_json: bool, no_pager: bool, party: str | None, **g
       miner events expo.db --type signing --edition 5
       miner events expo.db --of 瓦锡兰 --since 2023-11
     """
-    from miner.ask.facts import Asked
+    from miner.ask.facts import Narrowing
     from miner.ask.facts import events as found
 
     _check_days(given)
     with opened(database) as connection:
-        told = list(found(connection, Asked(_party(connection, party, database), **given)))
+        told = list(found(connection, Narrowing(_party(connection, party, database), **given)))
     if as_json:
         printed(told)
     elif told:

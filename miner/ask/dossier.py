@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from miner.ask.facts import Asked, Event, Post, Said, events, posts, quotes
+from miner.ask.facts import Event, Narrowing, PostFact, QuoteFact, events, posts, quotes
 from miner.ask.things import Thing
 
 __all__ = ["Dossier", "Written", "dossier"]
@@ -31,8 +31,8 @@ class Dossier:
     thing: Thing
     edition: int | None
     events: tuple[Event, ...]
-    quotes: tuple[Said, ...]
-    posts: tuple[Post, ...]
+    quotes: tuple[QuoteFact, ...]
+    posts: tuple[PostFact, ...]
     articles: tuple[Written, ...]
 
 
@@ -40,7 +40,7 @@ def dossier(
     connection: sqlite3.Connection, thing: Thing, *, edition: int | None = None, limit: int = 30
 ) -> Dossier:
     """Return what is told of a thing, at most `limit` facts of a kind; with an edition, only what belongs to it."""
-    asked = Asked((thing.label, thing.id), edition, limit=limit)
+    asked = Narrowing((thing.label, thing.id), edition, limit=limit)
     place = thing.label == "place"
     return Dossier(
         thing,
@@ -52,7 +52,7 @@ def dossier(
     )
 
 
-def _written(connection: sqlite3.Connection, asked: Asked) -> tuple[Written, ...]:
+def _written(connection: sqlite3.Connection, asked: Narrowing) -> tuple[Written, ...]:
     rows = connection.execute(
         "select a.id, a.headline, a.newspaper, a.published, a.page, d.path, p.n_mentions from appearances p "
         "join articles a on a.id = p.article_id join documents d on d.id = a.document_id "

@@ -11,14 +11,14 @@ from miner.language.sentences import sentences
 from miner.publish.archive import ENTITY_OF, KINDS, LABEL_OF, NAME_OF, Parameters
 
 __all__ = [
-    "Asked",
     "Event",
-    "Figure",
+    "FigureFact",
+    "Narrowing",
     "Party",
-    "Post",
-    "Report",
-    "Said",
-    "Source",
+    "PostFact",
+    "QuoteFact",
+    "ReportFact",
+    "WrittenAt",
     "events",
     "figures",
     "posts",
@@ -31,7 +31,7 @@ _LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WrittenAt:
     """Where something is written: characters `start` to `end` of a field of an article, and the sentence they stand in."""
 
     article_id: str
@@ -70,13 +70,13 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportFact:
     """What one article says of an event: the word that tells it and where it is written."""
 
     id: str
     trigger: str
     confidence: float
-    source: Source
+    source: WrittenAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,11 @@ class Event:
     amount: float | None
     amount_unit: str | None
     parties: tuple[Party, ...]
-    reports: tuple[Report, ...]
+    reports: tuple[ReportFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class QuoteFact:
     """Words with a speaker; `title` and `body` are the speaker's post where the same article gives it."""
 
     id: str
@@ -108,11 +108,11 @@ class Said:
     person_id: str | None
     title: str | None
     body: str | None
-    source: Source
+    source: WrittenAt
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class PostFact:
     """A title that an article gives a person at a body."""
 
     id: str
@@ -125,11 +125,11 @@ class Post:
     until: str | None
     body_id: str | None
     """Label and id of the body, joined by a hyphen, where it is a thing of the archive."""
-    source: Source
+    source: WrittenAt
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureFact:
     """A number that says something; magnitudes (万, 亿) are multiplied out, `measure` is a code where it is known."""
 
     id: str
@@ -141,11 +141,11 @@ class Figure:
     measure: str | None
     comparison: str | None
     edition: int | None
-    source: Source
+    source: WrittenAt
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Narrowing:
     """By what facts are narrowed; None means any. `since` and `until` are ISO days, months or years, both included."""
 
     thing: tuple[str, str] | None = None
@@ -171,7 +171,7 @@ class Asked:
         }
 
 
-def events(connection: sqlite3.Connection, asked: Asked) -> Iterator[Event]:
+def events(connection: sqlite3.Connection, asked: Narrowing) -> Iterator[Event]:
     """Yield the events that meet what was asked, the latest first, those without a year last; those told not to have happened too.
 
     An event is of an edition when it is told to be, or when nothing says which and an article about that edition tells it.
@@ -191,7 +191,7 @@ _OF_EDITION = (
 )
 
 
-def _narrowed(asked: Asked) -> str:
+def _narrowed(asked: Narrowing) -> str:
     """Return the SQL condition for what was asked of events `e`."""
     taking_part = "e.id in (select event_id from event_participants where {0} = :thing)"
     parts = [taking_part.format(KINDS[asked.thing[0]].column)] if asked.thing else []
@@ -219,17 +219,17 @@ def _parties(connection: sqlite3.Connection, event: str) -> tuple[Party, ...]:
     return tuple(Party(*row) for row in rows)
 
 
-def _reports(connection: sqlite3.Connection, event: str) -> tuple[Report, ...]:
+def _reports(connection: sqlite3.Connection, event: str) -> tuple[ReportFact, ...]:
     found = sources(
         connection, "event_reports", "x.trigger, x.confidence, x.evidence", "x.event_id = ?", (event,)
     )
     return tuple(
-        Report(key, trigger, confidence, replace(source, sentence=evidence or source.sentence))
+        ReportFact(key, trigger, confidence, replace(source, sentence=evidence or source.sentence))
         for key, (trigger, confidence, evidence), source in found
     )
 
 
-def quotes(connection: sqlite3.Connection, asked: Asked) -> Iterator[Said]:
+def quotes(connection: sqlite3.Connection, asked: Narrowing) -> Iterator[QuoteFact]:
     """Yield the words of a thing, or of all, the latest first; a body speaks also through people with a post there."""
     speaker = "coalesce((select name from people where id = x.person_id), x.speaker)"
     found = sources(
@@ -241,7 +241,7 @@ def quotes(connection: sqlite3.Connection, asked: Asked) -> Iterator[Said]:
         asked.values(),
     )
     yield from (
-        Said(key, text, bool(direct), name, person, *_title(post, body), source)
+        QuoteFact(key, text, bool(direct), name, person, *_title(post, body), source)
         for key, (text, direct, name, person, post, body), source in found
     )
 
@@ -257,7 +257,7 @@ def _title(post: str | None, body: str | None) -> tuple[str | None, str | None]:
     return title or None, at or body or None
 
 
-def posts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Post]:
+def posts(connection: sqlite3.Connection, asked: Narrowing) -> Iterator[PostFact]:
     """Yield the posts of a person, or of people at a body, as articles give them, in order of time."""
     found = sources(
         connection,
@@ -269,7 +269,7 @@ def posts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Post]:
         f"x.person_id is not null and {_told(asked, spoken=False)}",
         asked.values(),
     )
-    yield from (Post(*(key, *told, source)) for key, told, source in found)
+    yield from (PostFact(*(key, *told, source)) for key, told, source in found)
 
 
 def figures(
@@ -278,7 +278,7 @@ def figures(
     measure: str | None = None,
     edition: int | None = None,
     unit: str | None = None,
-) -> Iterator[Figure]:
+) -> Iterator[FigureFact]:
     """Yield the numbers of a measure, an edition, a unit, in order of time."""
     where = (
         "(?1 is null or x.measure = ?1) and (?2 is null or x.edition = ?2) and (?3 is null or x.unit = ?3)"
@@ -290,10 +290,10 @@ def figures(
         f"{where} order by a.published is null, a.published, a.id, x.start",
         (measure, edition, unit),
     )
-    yield from (Figure(*(key, *columns, source)) for key, columns, source in found)
+    yield from (FigureFact(*(key, *columns, source)) for key, columns, source in found)
 
 
-def _told(asked: Asked, *, spoken: bool = True) -> str:
+def _told(asked: Narrowing, *, spoken: bool = True) -> str:
     """Return the SQL condition on a fact `x` of an article `a`, with its order."""
     parts: list[str] = ["1"]
     if asked.thing:
@@ -320,7 +320,7 @@ def _told(asked: Asked, *, spoken: bool = True) -> str:
 
 def sources(
     connection: sqlite3.Connection, table: str, columns: str, where: str, values: Parameters
-) -> Iterator[tuple[str, tuple[Any, ...], Source]]:
+) -> Iterator[tuple[str, tuple[Any, ...], WrittenAt]]:
     """Yield id, columns and source of the rows `x` of a table of facts that a condition holds of; `a` is their article."""
     rows = connection.execute(
         f"select x.id, x.field, x.start, x.[end], case x.field when 'headline' then a.headline when 'kicker' then a.kicker "
@@ -332,7 +332,7 @@ def sources(
     for row in rows:
         key, name, start, end, text, *place, reprint = row[:_OF_SOURCE]
         sentence = sentence_at(text or "", start, end)
-        source = Source(*(*place, name, start, end, sentence, bool(reprint)))
+        source = WrittenAt(*(*place, name, start, end, sentence, bool(reprint)))
         yield key, tuple(row[_OF_SOURCE:]), source
 
 

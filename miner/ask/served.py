@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from miner.ask.facts import Source
+from miner.ask.facts import WrittenAt
 from miner.publish.pages.search import Results
 
 __all__ = ["as_data", "hits_json"]
@@ -27,7 +27,7 @@ def as_data(record: object) -> Any:
     """Return a record as dictionaries and lists; a source also tells where it is, as people cite it."""
     if is_dataclass(record) and not isinstance(record, type):
         told = {one.name: as_data(getattr(record, one.name)) for one in fields(record)}
-        return {**told, "where": record.where} if isinstance(record, Source) else told
+        return {**told, "where": record.where} if isinstance(record, WrittenAt) else told
     if isinstance(record, Mapping):
         return {key: as_data(value) for key, value in record.items()}
     return [as_data(one) for one in record] if isinstance(record, tuple | list) else record

@@ -8,11 +8,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from miner.ask.dossier import Dossier
-from miner.ask.facts import Event, Post, Said, Source
-from miner.ask.things import Near, Thing
+from miner.ask.facts import Event, PostFact, QuoteFact, WrittenAt
+from miner.ask.things import NearName, Thing
 from miner.language.editions import edition_title
 from miner.publish.archive import KINDS, number
-from miner.publish.pages.search import Hit, Marked, Results
+from miner.publish.pages.search import MarkedPiece, Results, SearchHit
 from miner.store.words import codes
 from miner.terminal import STYLES, grid, marked, told
 
@@ -22,7 +22,7 @@ _SHOWN_NAMES = 8
 _KNOWN = {"country": "国家地区", "industry": "行业", "latin_name": "外文名", "kind": "类别"}
 
 
-def near_text(near: Sequence[Near]) -> str:
+def near_text(near: Sequence[NearName]) -> str:
     """Return near names for a message.
 
     >>> near_text([Near("1", "enterprise", "旭化成", 3, 99.0)])
@@ -108,14 +108,14 @@ def _event(event: Event) -> Text:
     return line
 
 
-def _source(source: Source) -> Iterator[RenderableType]:
+def _source(source: WrittenAt) -> Iterator[RenderableType]:
     again = "(转载)" if source.reprint else ""
     headline = f"〈{source.headline}〉" if source.headline else "(无标题)"
     yield told(f"↳ {source.where} {headline}{again}", deep=4, style="dim")
     yield told(f"「{source.sentence}」", deep=6)
 
 
-def _quotes(quotes: Iterable[Said]) -> Iterator[RenderableType]:
+def _quotes(quotes: Iterable[QuoteFact]) -> Iterator[RenderableType]:
     for said in quotes:
         line = Text(said.speaker, style="bold magenta")
         if said.title:
@@ -130,9 +130,9 @@ def _quotes(quotes: Iterable[Said]) -> Iterator[RenderableType]:
         yield from _source(said.source)
 
 
-def people_parts(posts: Iterable[Post]) -> Iterator[RenderableType]:
+def people_parts(posts: Iterable[PostFact]) -> Iterator[RenderableType]:
     """Yield who held which post, each once, with the first article that says so."""
-    once: dict[tuple[str, str, str, str], list[Post]] = {}
+    once: dict[tuple[str, str, str, str], list[PostFact]] = {}
     for post in posts:
         once.setdefault((post.person_id, post.title, post.body, post.status), []).append(post)
     for held in once.values():
@@ -168,7 +168,7 @@ def result_parts(results: Results, typed: str) -> Iterator[RenderableType]:
         yield from _hit(hit)
 
 
-def _hit(hit: Hit) -> Iterator[RenderableType]:
+def _hit(hit: SearchHit) -> Iterator[RenderableType]:
     article = hit.article
     headline = _marked(hit.headline)
     headline.stylize("underline")
@@ -186,7 +186,7 @@ def _hit(hit: Hit) -> Iterator[RenderableType]:
         yield told(_marked(snippet), deep=2)
 
 
-def _marked(piece: Marked) -> Text:
+def _marked(piece: MarkedPiece) -> Text:
     text = marked(piece.text, piece.spans)
     return Text("…" if piece.cut_before else "").append_text(text).append("…" if piece.cut_after else "")
 

@@ -12,7 +12,7 @@ from miner.language.pinyin import sound_key
 from miner.publish.archive import KINDS, first, led_to
 from miner.publish.index.listed import form
 
-__all__ = ["LABELS", "Found", "Near", "Thing", "find", "thing"]
+__all__ = ["LABELS", "Meant", "NearName", "Thing", "find", "thing"]
 
 LABELS = tuple(KINDS)
 _MOST = 8
@@ -42,7 +42,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearName:
     """A name of the archive near to one that was asked for; `likeness` from 0 to 100."""
 
     id: str
@@ -53,33 +53,33 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Meant:
     """Whom a name means: several things may bear one name; `near` is filled where nothing does."""
 
     asked: str
     things: tuple[Thing, ...] = ()
-    near: tuple[Near, ...] = ()
+    near: tuple[NearName, ...] = ()
 
 
-def find(connection: sqlite3.Connection, asked: str, labels: Sequence[str] = LABELS) -> Found:
+def find(connection: sqlite3.Connection, asked: str, labels: Sequence[str] = LABELS) -> Meant:
     """Return whom a name or an id means among things of some labels, the most frequent first.
 
     A name counts in any written form (traditional, full width, another dot). One that is only part of names means the
     thing that has it, when but one does; else, and when nothing has it, the near names are given.
     """
     if (known := _by_id(connection, asked.strip(), labels)) is not None:
-        return Found(asked, (known,))
+        return Meant(asked, (known,))
     looked = form(asked)
     if not looked:
-        return Found(asked)
+        return Meant(asked)
     named = _keys(connection, "form = ?", (looked,), labels)
     if not named:
         parts = _keys(connection, "form >= ? and form < ?", (looked, looked + _TOP), labels)
         parts = parts or _keys(connection, "instr(form, ?) > 0", (looked,), labels)
         if len(parts) != 1:
-            return Found(asked, (), _near(connection, asked, labels, parts))
+            return Meant(asked, (), _near(connection, asked, labels, parts))
         named = parts
-    return Found(asked, tuple(filter(None, (thing(connection, *key) for key in named[:_MOST]))))
+    return Meant(asked, tuple(filter(None, (thing(connection, *key) for key in named[:_MOST]))))
 
 
 def thing(connection: sqlite3.Connection, label: str, identity: str) -> Thing | None:
@@ -136,7 +136,7 @@ def _keys(
 
 def _near(
     connection: sqlite3.Connection, asked: str, labels: Sequence[str], parts: Iterable[_Key]
-) -> tuple[Near, ...]:
+) -> tuple[NearName, ...]:
     """Return the names that hold what was asked, that sound so, or are spelled nearly so; the nearest first."""
     rows = connection.execute(
         "select form, pinyin, label, entity_id, name, n_articles from names"
@@ -156,6 +156,6 @@ def _near(
         likeness[key] = max(likeness.get(key, 0.0), min(points, _PART))
     told = ((points, thing(connection, *key)) for key, points in likeness.items())
     near = [
-        Near(one.id, one.label, one.name, one.n_articles, round(points, 1)) for points, one in told if one
+        NearName(one.id, one.label, one.name, one.n_articles, round(points, 1)) for points, one in told if one
     ]
     return tuple(sorted(near, key=lambda one: (-one.likeness, -one.n_articles, one.id))[:_MOST])

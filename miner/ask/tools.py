@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from miner.ask.dossier import dossier
-from miner.ask.facts import Asked, events
+from miner.ask.facts import Narrowing, events
 from miner.ask.opened import opened
 from miner.ask.served import as_data, hits_json
 from miner.ask.things import LABELS, find
@@ -99,7 +99,7 @@ class Tools:
             if found is not None and not found.things:
                 return {"events": [], "near": as_data(found.near)}
             thing = (found.things[0].label, found.things[0].id) if found else None
-            asked = Asked(thing, edition, type, since, until, limit=max(1, min(limit, 100)))
+            asked = Narrowing(thing, edition, type, since, until, limit=max(1, min(limit, 100)))
             return {"events": as_data(list(events(connection, asked)))}
 
     def targets(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from miner.desk.told import statements
 from miner.language.lexicon import load_lexicon
 from miner.offsets import stable_id
 from miner.store import kept
-from miner.store.resolved import Scope
+from miner.store.resolved import ResolvedScope
 from miner.store.schema import index_sql
 from miner.store.tables import Column, Table, reference
 
@@ -83,13 +83,13 @@ def statements_of(connection: sqlite3.Connection, enterprise_id: str, *, most: i
 _Row = tuple[str, str, str, str, str, str | None, int | None, int | None, str | None]
 
 
-def fill_base(connection: sqlite3.Connection, scope: Scope | None = None) -> None:
+def fill_base(connection: sqlite3.Connection, scope: ResolvedScope | None = None) -> None:
     """Fill the table of statements anew from the facts of a database. The caller holds the transaction.
 
     With what was resolved as `scope`, what articles say is remembered, and looked for only in those that came, or whose names
     are another thing now: they are in the temporary table `readdressed` that resolving left.
     """
-    scope = scope or Scope()
+    scope = scope or ResolvedScope()
     connection.execute(f"drop table if exists [{TABLE.name}]")
     connection.execute(TABLE.create_sql())
     connection.executemany(_INSERT, _known(connection))
@@ -100,7 +100,7 @@ def fill_base(connection: sqlite3.Connection, scope: Scope | None = None) -> Non
         connection.execute(statement)
 
 
-def _remembered(connection: sqlite3.Connection, scope: Scope) -> Iterator[_Row]:
+def _remembered(connection: sqlite3.Connection, scope: ResolvedScope) -> Iterator[_Row]:
     """Yield what articles say in the order of `_read`, after looking into those that are not remembered."""
     which = "1" if scope.touched is None else "a.id in (select id from temp.readdressed)"
     connection.execute(

@@ -21,7 +21,7 @@ _MOST_SEARCHES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class TaggedArticle:
     """An article under a tag; `article_id` is None when the archive has it no longer."""
 
     tag: str
@@ -91,7 +91,7 @@ def tags_of(connection: sqlite3.Connection, article_id: str) -> list[str]:
     ]
 
 
-def tagged(connection: sqlite3.Connection, name: str, *, most: int = 500) -> Iterator[Tagged]:
+def tagged(connection: sqlite3.Connection, name: str, *, most: int = 500) -> Iterator[TaggedArticle]:
     """Yield the articles of a tag, those tagged last first."""
     if not kept.has(connection, "tags"):
         return
@@ -100,7 +100,7 @@ def tagged(connection: sqlite3.Connection, name: str, *, most: int = 500) -> Ite
         " left join articles a on a.id = t.article_id where t.tag = ? order by t.added desc, t.article_id limit ?",
         (name, most),
     )
-    yield from (Tagged(*row) for row in rows.fetchall())
+    yield from (TaggedArticle(*row) for row in rows.fetchall())
 
 
 def find_again(connection: sqlite3.Connection) -> None:

@@ -12,37 +12,37 @@ _FROM = "join articles a on a.id = x.article_id join documents d on d.id = a.doc
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ComparedKind:
     """A kind of fact that is compared: the query gives a key that both databases share, and what is told under it."""
 
     title: str
     sql: str
 
 
-KINDS: Mapping[str, Kind] = {
-    "articles": Kind(
+KINDS: Mapping[str, ComparedKind] = {
+    "articles": ComparedKind(
         "文章",
         "select d.path || '#' || a.position, coalesce(a.headline, '') || ' | ' || coalesce(a.byline, '') || ' | '"
         " || coalesce(a.published, '') || ' | ' || length(a.body) from articles a join documents d on d.id = a.document_id",
     ),
-    "enterprises": Kind("企业", "select name, n_mentions || ' 次' from enterprises"),
-    "people": Kind("人物", "select name, n_mentions || ' 次' from people"),
-    "organizations": Kind("机构", "select name, n_mentions || ' 次' from organizations"),
-    "posts": Kind(
+    "enterprises": ComparedKind("企业", "select name, n_mentions || ' 次' from enterprises"),
+    "people": ComparedKind("人物", "select name, n_mentions || ' 次' from people"),
+    "organizations": ComparedKind("机构", "select name, n_mentions || ' 次' from organizations"),
+    "posts": ComparedKind(
         "职务",
         f"select n.name || ' ' || x.title || ' @ ' || {_PLACE}, x.organization_text from posts x"
         f" join people n on n.id = x.person_id {_FROM}",
     ),
-    "events": Kind(
+    "events": ComparedKind(
         "事件",
         f"select x.type || ' ' || x.trigger || ' @ ' || {_PLACE} || ' ' || x.start,"
         f" coalesce(x.date, '无日期') || ' ' || x.status || ' ' || coalesce((select group_concat(name, '、') from"
         f" (select name from event_participants where report_id = x.id order by name)), '') from event_reports x {_FROM}",
     ),
-    "quotes": Kind(
+    "quotes": ComparedKind(
         "引语", f"select substr(x.text, 1, 40) || ' @ ' || {_PLACE}, x.speaker from quotes x {_FROM}"
     ),
-    "figures": Kind(
+    "figures": ComparedKind(
         "数字",
         f"select x.text || ' @ ' || {_PLACE} || ' ' || x.start,"
         f" coalesce(x.value, '') || ' ' || x.unit || ' ' || coalesce(x.qualifier, '') || ' ' || coalesce(x.measure, '')"

@@ -20,7 +20,7 @@ _NAMED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Mentioned:
     """Words of an article about an enterprise, and where they stand."""
 
     text: str
@@ -42,7 +42,7 @@ class Deal:
     partners: tuple[str, ...]
     amount: float | None
     amount_unit: str | None
-    told: Told
+    told: Mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Contact:
 
     name: str
     title: str
-    told: Told
+    told: Mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Coverage:
     """Country, trade, main business and investments in China, as the coverage says them or a lexicon knows."""
     deals: tuple[Deal, ...]
     contacts: tuple[Contact, ...]
-    words: tuple[Told, ...]
+    words: tuple[Mentioned, ...]
     presence: tuple[Presence, ...]
 
     def said(self, kind: str) -> tuple[Statement, ...]:
@@ -87,7 +87,7 @@ class Coverage:
         return tuple(one for one in self.base if one.kind == kind)
 
     @property
-    def invested(self) -> tuple[Statement | Told, ...]:
+    def invested(self) -> tuple[Statement | Mentioned, ...]:
         """What it has put into China: as it is said, and the events of that type."""
         return (*self.said("investment"), *(deal.told for deal in self.deals if deal.type == "investment"))
 
@@ -120,7 +120,7 @@ def coverage(connection: sqlite3.Connection, enterprise_id: str, *, most: int = 
 
 def news_since(
     connection: sqlite3.Connection, enterprise_id: str, since: str, *, most: int = _ALL
-) -> Iterator[Told]:
+) -> Iterator[Mentioned]:
     """Yield what articles that came after a time (UTC) say of an enterprise: a sentence each, the newest first.
 
     An article that is read again is not new.
@@ -132,7 +132,7 @@ def news_since(
         (enterprise_id, since, most),
     )
     for key, headline, published, body, start in rows:
-        yield Told(sentence(body, start), key, headline or "", published)
+        yield Mentioned(sentence(body, start), key, headline or "", published)
 
 
 def count_new(connection: sqlite3.Connection, enterprise_id: str, since: str) -> int:
@@ -144,7 +144,7 @@ def count_new(connection: sqlite3.Connection, enterprise_id: str, since: str) ->
     return int(row[0])
 
 
-def news_of_all(connection: sqlite3.Connection, *, most: int) -> Iterator[tuple[str, Told]]:
+def news_of_all(connection: sqlite3.Connection, *, most: int) -> Iterator[tuple[str, Mentioned]]:
     """Yield what is new of all targets since each was looked at, the newest first: the target's name, and a sentence."""
     rows = connection.execute(
         f"select t.name, a.id, min(m.start) from targets t join mentions m on m.enterprise_id = t.enterprise_id{_NAMED}"
@@ -156,7 +156,7 @@ def news_of_all(connection: sqlite3.Connection, *, most: int) -> Iterator[tuple[
         headline, published, body = connection.execute(
             "select coalesce(headline, ''), published, body from articles where id = ?", (key,)
         ).fetchone()
-        yield name, Told(sentence(body, start), key, headline, published)
+        yield name, Mentioned(sentence(body, start), key, headline, published)
 
 
 def _deals(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Deal]:
@@ -174,7 +174,7 @@ def _deals(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Ite
             " order by name",
             (row[0], enterprise_id),
         )
-        told = Told(row[8], row[9], row[10] or "", row[11])
+        told = Mentioned(row[8], row[9], row[10] or "", row[11])
         yield Deal(
             row[0],
             row[1],
@@ -201,10 +201,10 @@ def _contacts(connection: sqlite3.Connection, enterprise_id: str, most: int) -> 
         if (name, title) not in seen:
             seen.add((name, title))
             text = sentence(body, start) if field == "body" else headline or ""
-            yield Contact(name, title, Told(text, key, headline or "", published))
+            yield Contact(name, title, Mentioned(text, key, headline or "", published))
 
 
-def _words(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Told]:
+def _words(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Iterator[Mentioned]:
     rows = connection.execute(
         "select q.speaker || '：' || q.text, a.id, a.headline, a.published from quotes q"
         " join articles a on a.id = q.article_id"
@@ -212,7 +212,7 @@ def _words(connection: sqlite3.Connection, enterprise_id: str, most: int) -> Ite
         " order by a.published desc, q.id limit ?2",
         (enterprise_id, most),
     )
-    yield from (Told(text, key, headline or "", published) for text, key, headline, published in rows)
+    yield from (Mentioned(text, key, headline or "", published) for text, key, headline, published in rows)
 
 
 def _presence(

@@ -32,7 +32,7 @@ _MOST_CELLS = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ExportedRows:
     """What is exported: the columns and the rows, which are read once."""
 
     columns: tuple[str, ...]
@@ -41,10 +41,10 @@ class Rows:
     """Columns that hold nothing but whole numbers, where that is known before the rows are read."""
 
 
-Writer = Callable[[Rows, BinaryIO], int]
+Writer = Callable[[ExportedRows, BinaryIO], int]
 
 
-def rows_of(connection: sqlite3.Connection, what: str, *, typed: bool = False) -> Rows:
+def rows_of(connection: sqlite3.Connection, what: str, *, typed: bool = False) -> ExportedRows:
     """Return the rows of a table or view by its name, or of a query that begins with select or with.
 
     `typed` finds out which columns are whole numbers, at the cost of reading all once more. Raises ConfigError for what is none of them.
@@ -66,7 +66,7 @@ def rows_of(connection: sqlite3.Connection, what: str, *, typed: bool = False) -
         whole = _whole(connection, sql, columns) if typed else frozenset[str]()
     except sqlite3.Error as error:
         raise ConfigError(f"查询不成立 not a query: {error}") from error
-    return Rows(columns, cursor, whole)
+    return ExportedRows(columns, cursor, whole)
 
 
 def _whole(connection: sqlite3.Connection, sql: str, columns: Sequence[str]) -> frozenset[str]:
@@ -82,7 +82,7 @@ def _whole(connection: sqlite3.Connection, sql: str, columns: Sequence[str]) -> 
     return frozenset(column for column, others, count in pairs if not others and count)
 
 
-def export_rows(rows: Rows, path: Path, kind: str) -> int:
+def export_rows(rows: ExportedRows, path: Path, kind: str) -> int:
     """Write rows as one of `ROWS`; returns how many. Raises ConfigError, InputError as `written` does."""
     with written(path) as file:
         return ROWS[kind](rows, file)
@@ -105,7 +105,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _csv(rows: Rows, file: BinaryIO) -> int:
+def _csv(rows: ExportedRows, file: BinaryIO) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     out, count = csv.writer(text), 0
     out.writerow(rows.columns)
@@ -117,7 +117,7 @@ def _csv(rows: Rows, file: BinaryIO) -> int:
     return count
 
 
-def _jsonl(rows: Rows, file: BinaryIO) -> int:
+def _jsonl(rows: ExportedRows, file: BinaryIO) -> int:
     count = 0
     for row in rows.rows:
         line = json.dumps(dict(zip(rows.columns, row, strict=True)), ensure_ascii=False, default=bytes.hex)
@@ -126,7 +126,7 @@ def _jsonl(rows: Rows, file: BinaryIO) -> int:
     return count
 
 
-def _xlsx(rows: Rows, file: BinaryIO) -> int:
+def _xlsx(rows: ExportedRows, file: BinaryIO) -> int:
     from openpyxl import Workbook
 
     book, count = Workbook(write_only=True), 0
@@ -153,7 +153,7 @@ def save_book(book: Any, file: BinaryIO) -> None:
         copyfileobj(made, file)
 
 
-def _parquet(rows: Rows, file: BinaryIO) -> int:
+def _parquet(rows: ExportedRows, file: BinaryIO) -> int:
     try:
         import pyarrow
         import pyarrow.parquet

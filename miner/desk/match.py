@@ -26,7 +26,7 @@ _MOST_COMPARED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class NearEnterprise:
     """An enterprise that a listed name may mean; `likeness` is 100 for the same name."""
 
     id: str
@@ -36,11 +36,11 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ListedMatch:
     """What a listed name means: the best candidate first, and how sure that is."""
 
     matched: Matched
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[NearEnterprise, ...] = ()
 
 
 class Matcher:
@@ -60,7 +60,7 @@ class Matcher:
             for pair in _pairs(short):
                 self._by_pair[pair].add(short)
 
-    def match(self, name: str) -> Match:
+    def match(self, name: str) -> ListedMatch:
         """Return what a name means.
 
         The same name, the same core without region and legal form, or another name of the same enterprise in the lexicon
@@ -70,11 +70,11 @@ class Matcher:
         for keys in (self._by_form.get(folded), self._by_core.get(core(folded).name), self._known_as(folded)):
             if keys:
                 found = tuple(self._candidate(key, 100.0) for key in sorted(keys))
-                return Match("sure" if len(found) == 1 else "doubtful", _best(found))
+                return ListedMatch("sure" if len(found) == 1 else "doubtful", _best(found))
         near = _best(tuple(self._near(core(folded).name)))
-        return Match("doubtful" if near else "none", near)
+        return ListedMatch("doubtful" if near else "none", near)
 
-    def by_name(self, name: str) -> Candidate | None:
+    def by_name(self, name: str) -> NearEnterprise | None:
         """Return the enterprise that has exactly this name, if only one has."""
         keys = [key for key in self._by_form.get(fold_name(name), ()) if self._known[key][0] == name]
         return self._candidate(keys[0], 100.0) if len(keys) == 1 else None
@@ -83,16 +83,16 @@ class Matcher:
         """Return the enterprises that bear another form of a name that the lexicon knows."""
         return {key for form in _lexicon_forms().get(folded, ()) for key in self._by_form.get(form, ())}
 
-    def _near(self, short: str) -> Iterator[Candidate]:
+    def _near(self, short: str) -> Iterator[NearEnterprise]:
         shared = Counter(other for pair in _pairs(short) for other in self._by_pair.get(pair, ()))
         for other, _ in shared.most_common(_MOST_COMPARED):
             likeness = _likeness(short, other)
             if likeness >= _NEAR:
                 yield from (self._candidate(key, min(likeness, 99.0)) for key in self._by_core[other])
 
-    def _candidate(self, key: str, likeness: float) -> Candidate:
+    def _candidate(self, key: str, likeness: float) -> NearEnterprise:
         name, articles = self._known[key]
-        return Candidate(key, name, articles, likeness)
+        return NearEnterprise(key, name, articles, likeness)
 
 
 _FORMS = """
@@ -128,6 +128,6 @@ def _pairs(text: str) -> set[str]:
     return {text[at : at + 2] for at in range(len(text) - 1)} or {text}
 
 
-def _best(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+def _best(found: tuple[NearEnterprise, ...]) -> tuple[NearEnterprise, ...]:
     once = {one.id: one for one in sorted(found, key=lambda c: c.likeness)}
     return tuple(sorted(once.values(), key=lambda c: (-c.likeness, -c.n_articles, c.id))[:_MOST_CANDIDATES])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from miner.desk.lists import Listed
-from miner.desk.match import Candidate, Match, Matcher
+from miner.desk.match import ListedMatch, Matcher, NearEnterprise
 from miner.errors import InputError
 from miner.language.fold import fold_name
 from miner.offsets import stable_id
@@ -120,7 +120,9 @@ def change(connection: sqlite3.Connection, key: str, own: Mapping[str, str]) -> 
                 )
 
 
-def candidates(connection: sqlite3.Connection, doubtful: Iterable[Target]) -> Iterator[tuple[Target, Match]]:
+def candidates(
+    connection: sqlite3.Connection, doubtful: Iterable[Target]
+) -> Iterator[tuple[Target, ListedMatch]]:
     """Yield doubtful targets with the enterprises they may be."""
     matcher = Matcher(connection)
     for target in doubtful:
@@ -145,7 +147,7 @@ def confirm(connection: sqlite3.Connection, name: str, enterprise: str | None) -
             ).fetchone()
             if row is None:
                 raise InputError(f"数据库里没有这家企业 no such enterprise: {enterprise}", code="missing")
-            _set(connection, key, Candidate(row[0], row[1], row[2], 100.0), "confirmed")
+            _set(connection, key, NearEnterprise(row[0], row[1], row[2], 100.0), "confirmed")
     return next(target for target in targets(connection) if target.id == key)
 
 
@@ -166,11 +168,11 @@ def _id(name: str) -> str:
     return stable_id("target", fold_name(name))
 
 
-def _only(match: Match) -> Candidate | None:
+def _only(match: ListedMatch) -> NearEnterprise | None:
     return match.candidates[0] if match.matched == "sure" else None
 
 
-def _insert(connection: sqlite3.Connection, key: str, row: Listed, match: Match) -> None:
+def _insert(connection: sqlite3.Connection, key: str, row: Listed, match: ListedMatch) -> None:
     found = _only(match)
     values = [row.own.get(column) for column in OWN]
     connection.execute(
@@ -198,7 +200,7 @@ def _change(connection: sqlite3.Connection, key: str, row: Listed, extra: Mappin
 def _set(
     connection: sqlite3.Connection,
     key: str,
-    found: Candidate | None,
+    found: NearEnterprise | None,
     matched: str,
     *,
     name: str | None = None,

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from miner.desk import MATCHED
 from miner.desk.base import ORIGINS, Statement
-from miner.desk.coverage import Coverage, Told, coverage
+from miner.desk.coverage import Coverage, Mentioned, coverage
 from miner.desk.export import save_book, written
 from miner.desk.targets import OWN, Target
 from miner.store.cells import sheet_cell
@@ -177,20 +177,20 @@ def _cells(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def _source(told: Told | Statement) -> str:
+def _source(told: Mentioned | Statement) -> str:
     return "，".join(
         part for part in (told.published, f"《{told.headline}》" if told.headline else None) if part
     )
 
 
-def _texts(found: Sequence[Told | Statement]) -> str | None:
+def _texts(found: Sequence[Mentioned | Statement]) -> str | None:
     return (
         "\n".join(dict.fromkeys(f"{_value(one)}{one.text}（{_source(one)}）" for one in found[:_MOST_SAID]))
         or None
     )
 
 
-def _value(one: Told | Statement) -> str:
+def _value(one: Mentioned | Statement) -> str:
     return f"{one.value}：" if isinstance(one, Statement) else ""
 
 
@@ -212,7 +212,7 @@ def _best(told: Coverage, kind: str, known: str | None) -> tuple[str | None, str
 
 def _first_source(told: Coverage) -> str | None:
     said = [one for one in told.base if one.origin == "read"]
-    sources: list[Told | Statement] = [*said, *(deal.told for deal in told.deals), *told.words]
+    sources: list[Mentioned | Statement] = [*said, *(deal.told for deal in told.deals), *told.words]
     return _source(sources[0]) if sources else None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from miner.ask.facts import Asked, Event, Post, Said, Source, events, posts, quotes
+from miner.ask.facts import Event, Narrowing, PostFact, QuoteFact, WrittenAt, events, posts, quotes
 from miner.ask.things import find
-from miner.desk.export import Row, Rows
+from miner.desk.export import ExportedRows, Row
 from miner.errors import InputError
 from miner.publish.archive import KINDS
 from miner.publish.pages.found import every
@@ -36,13 +36,13 @@ _WHERE = (
 _ALL = -1
 
 
-def search_rows(connection: sqlite3.Connection, words: str) -> Rows:
+def search_rows(connection: sqlite3.Connection, words: str) -> ExportedRows:
     """Return all articles that a search finds, in order of day, as rows that are read once."""
     found = every(connection, Request.read({"q": words, "sort": "oldest"}))
-    return Rows(_ARTICLE, (tuple(article[name] for name in _ARTICLE) for article in found))
+    return ExportedRows(_ARTICLE, (tuple(article[name] for name in _ARTICLE) for article in found))
 
 
-def dossier_rows(connection: sqlite3.Connection, name: str) -> Rows:
+def dossier_rows(connection: sqlite3.Connection, name: str) -> ExportedRows:
     """Return all events, words and posts of the thing that bears a name, a row for every place where one is told.
 
     Raises InputError, which tells near names, where nothing bears it.
@@ -56,10 +56,10 @@ def dossier_rows(connection: sqlite3.Connection, name: str) -> Rows:
             hint=f"近似的名称 near names: {near}" if near else None,
         )
     thing = found.things[0]
-    return Rows((*_FACT, *_WHERE), _facts(connection, Asked((thing.label, thing.id), limit=_ALL)))
+    return ExportedRows((*_FACT, *_WHERE), _facts(connection, Narrowing((thing.label, thing.id), limit=_ALL)))
 
 
-def _facts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Row]:
+def _facts(connection: sqlite3.Connection, asked: Narrowing) -> Iterator[Row]:
     for event in events(connection, asked):
         for report in event.reports:
             yield (*_event(event), *_where(report.source))
@@ -83,17 +83,17 @@ def _event(event: Event) -> Row:
     )  # fmt: skip
 
 
-def _said(said: Said) -> Row:
+def _said(said: QuoteFact) -> Row:
     kind = "直接" if said.direct else "间接"
     return ("引语", kind, said.source.published, None, said.text, said.speaker, None, None, None, None)
 
 
-def _post(post: Post) -> Row:
+def _post(post: PostFact) -> Row:
     return ("职务", None, post.since, post.until, f"{post.body} {post.title}".strip(), post.person, post.status,
             None, None, None)  # fmt: skip
 
 
-def _where(source: Source) -> Row:
+def _where(source: WrittenAt) -> Row:
     return (
         source.newspaper, source.published, source.page, source.headline, source.path, source.line, source.sentence,
         source.article_id, source.start, source.end,

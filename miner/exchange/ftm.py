@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from miner.ask.facts import Asked, Event, Post, events, posts
+from miner.ask.facts import Event, Narrowing, PostFact, events, posts
 from miner.ask.things import LABELS, Thing, thing
 from miner.desk.export import written
 from miner.publish.archive import KINDS
@@ -41,8 +41,8 @@ def entities(connection: sqlite3.Connection) -> Iterator[Entity]:
     """Yield every entity; what refers comes after what it refers to."""
     yield from _things(connection)
     yield from _articles(connection)
-    yield from (_event(event) for event in events(connection, Asked(limit=-1)))
-    yield from (_post(post) for post in posts(connection, Asked(limit=-1)) if post.body)
+    yield from (_event(event) for event in events(connection, Narrowing(limit=-1)))
+    yield from (_post(post) for post in posts(connection, Narrowing(limit=-1)) if post.body)
     yield from _mentions(connection)
 
 
@@ -114,7 +114,7 @@ def _event(event: Event) -> Entity:
     )  # fmt: skip
 
 
-def _post(post: Post) -> Entity:
+def _post(post: PostFact) -> Entity:
     source = post.source
     common = {
         "role": post.title,

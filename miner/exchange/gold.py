@@ -16,14 +16,14 @@ from typing import Any
 
 from miner.errors import InputError
 
-__all__ = ["Marked", "import_gold", "read_marked"]
+__all__ = ["MarkedText", "import_gold", "read_marked"]
 
 _LABELS = {"person": "people", "enterprise": "enterprises", "organization": "organizations"}
 _NAME = re.compile(r"[\w.-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedText:
     """A text with names marked in it: (start, end, label) by characters, and groups of marks that mean one thing."""
 
     id: str
@@ -52,7 +52,7 @@ def import_gold(path: Path, out: Path) -> int:
     return len(marked)
 
 
-def read_marked(path: Path) -> Iterator[Marked]:
+def read_marked(path: Path) -> Iterator[MarkedText]:
     """Yield annotated texts: of brat where the path is a folder, of doccano where it is a file. Raises InputError."""
     if path.is_dir():
         for text in sorted(path.glob("*.txt")):
@@ -63,7 +63,7 @@ def read_marked(path: Path) -> Iterator[Marked]:
         raise InputError("没有这个文件或文件夹 no such file or folder", code="missing", where=str(path))
 
 
-def _doccano(path: Path) -> Iterator[Marked]:
+def _doccano(path: Path) -> Iterator[MarkedText]:
     for number, line in enumerate(_read(path).splitlines(), 1):
         if not line.strip():
             continue
@@ -74,7 +74,7 @@ def _doccano(path: Path) -> Iterator[Marked]:
                 (int(start), int(end), str(label))
                 for start, end, label in row.get("label", row.get("labels"))
             )
-            marked = Marked(
+            marked = MarkedText(
                 _safe(str(row.get("id") or number), where), str(row.get("text") or row["data"]), names
             )
         except (ValueError, TypeError, KeyError) as error:
@@ -82,7 +82,7 @@ def _doccano(path: Path) -> Iterator[Marked]:
         yield _checked(marked, where)
 
 
-def _brat(text: Path) -> Marked:
+def _brat(text: Path) -> MarkedText:
     path = text.with_suffix(".ann")
     notes = _Notes()
     for number, line in enumerate(_read(path).splitlines() if path.is_file() else (), 1):
@@ -92,7 +92,7 @@ def _brat(text: Path) -> Marked:
             raise InputError(
                 f"不是 brat 的标注 not brat's form: {line[:60]}", where=f"{path}:{number}"
             ) from error
-    marked = Marked(_safe(text.stem, str(text)), _read(text), tuple(notes.names.values()), notes.same())
+    marked = MarkedText(_safe(text.stem, str(text)), _read(text), tuple(notes.names.values()), notes.same())
     return _checked(marked, str(path))
 
 
@@ -137,14 +137,14 @@ def _safe(name: str, where: str) -> str:
     return name
 
 
-def _checked(marked: Marked, where: str) -> Marked:
+def _checked(marked: MarkedText, where: str) -> MarkedText:
     for start, end, label in marked.names:
         if not 0 <= start < end <= len(marked.text):
             raise InputError(f"{marked.id}:标注超出文字 outside the text: {start}-{end} {label}", where=where)
     return marked
 
 
-def _gold(marked: Marked) -> dict[str, Any]:
+def _gold(marked: MarkedText) -> dict[str, Any]:
     """Return the gold of one text: things with the names that stand for them, the longest as the name; nothing else is scored."""
     gold: dict[str, Any] = {"id": marked.id, "names_only": True, **{kind: [] for kind in _LABELS.values()}}
     for label, kind in _LABELS.items():
@@ -160,7 +160,7 @@ def _gold(marked: Marked) -> dict[str, Any]:
     return gold
 
 
-def _groups(marked: Marked, label: str) -> Iterator[set[str]]:
+def _groups(marked: MarkedText, label: str) -> Iterator[set[str]]:
     """Yield sets of names of a label that mean one thing; every name is in one at least."""
     texts = {
         at: marked.text[start:end].strip()

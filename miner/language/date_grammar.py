@@ -18,7 +18,7 @@ _JOIN = "[、和及与]"
 _ARABIC_YEAR = r"(?<![\d.])(?:1\d|20)\d\d"
 
 
-class Word(NamedTuple):
+class TimeWord(NamedTuple):
     """A word of time: its kind, and by how much it shifts."""
 
     kind: str
@@ -27,18 +27,18 @@ class Word(NamedTuple):
 
 
 @cache
-def words(kind: str) -> dict[str, Word]:
+def words(kind: str) -> dict[str, TimeWord]:
     """Return the words of one kind with what they mean.
 
     >>> words("day")["大后天"].shift
     3
     """
-    found: dict[str, Word] = {}
+    found: dict[str, TimeWord] = {}
     for entry in load_lexicon("dates"):
         if entry.kind == kind:
             value = entry.values[0] if entry.values else ""
             shift = int(value) if value.lstrip("-").isdigit() else None
-            found.update(dict.fromkeys((entry.name, *entry.words), Word(kind, shift, value)))
+            found.update(dict.fromkeys((entry.name, *entry.words), TimeWord(kind, shift, value)))
     return found
 
 
@@ -48,7 +48,7 @@ def either(*kinds: str) -> str:
     return alternatives(word for kind in kinds for word in words(kind))
 
 
-class Rule(NamedTuple):
+class DateRule(NamedTuple):
     """A way of naming a time: the name of what reads it, and its pattern."""
 
     name: str
@@ -56,9 +56,9 @@ class Rule(NamedTuple):
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[DateRule, ...]:
     """Return the grammar; where a time may start the first rule that matches and can be read wins."""
-    return tuple(Rule(name, re.compile(pattern)) for name, pattern in _patterns())
+    return tuple(DateRule(name, re.compile(pattern)) for name, pattern in _patterns())
 
 
 def _patterns() -> Iterator[tuple[str, str]]:

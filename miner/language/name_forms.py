@@ -48,7 +48,7 @@ class Core(NamedTuple):
     region: str
 
 
-class Part(NamedTuple):
+class EnterprisePart(NamedTuple):
     """A part of a known enterprise: whose, and what of it."""
 
     brand: str
@@ -253,7 +253,7 @@ def _brands() -> dict[str, str]:
 
 
 @lru_cache(maxsize=65536)
-def part_of(name: str) -> Part | None:
+def part_of(name: str) -> EnterprisePart | None:
     """Return of which known enterprise a name is a unit, and which: the branch, region or business its name ends in.
 
     >>> part_of("中国银行股份有限公司上海市分行") == part_of("中行上海分行") == Part("中国银行", "上海分行")
@@ -272,7 +272,7 @@ def part_of(name: str) -> Part | None:
     rest = _trimmed(rest[len(form) :].translate(_NO_BRACKETS), endings("legal"), least=0)
     if rest.endswith(endings("branch")):
         rest = _TOWN.sub("", rest)
-    return Part(brands[text[:size]], rest) if len(rest) >= _LEAST else None
+    return EnterprisePart(brands[text[:size]], rest) if len(rest) >= _LEAST else None
 
 
 @lru_cache(maxsize=8192)

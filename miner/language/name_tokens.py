@@ -29,7 +29,7 @@ _KINDS = (
 _POSTED = "驻"
 
 
-class Token(NamedTuple):
+class NameToken(NamedTuple):
     """A part of a name: R region, L legal form, F a firm's form, B branch, U unit, G kind of body, T trade, O the rest."""
 
     text: str
@@ -57,13 +57,13 @@ def _regions() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @lru_cache(maxsize=65536)
-def name_tokens(name: str) -> tuple[Token, ...]:
+def name_tokens(name: str) -> tuple[NameToken, ...]:
     """Cut a folded name into its parts, without brackets.
 
     >>> [token.kind + token.text for token in name_tokens("青穗银行上海市分行")]
     ['O青穗', 'F银行', 'R上海市', 'B分行']
     """
-    found: list[Token] = []
+    found: list[NameToken] = []
     rest = ""
     at = 0
     while at < len(name):
@@ -81,13 +81,13 @@ def name_tokens(name: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
-def _close(found: list[Token], rest: str) -> str:
+def _close(found: list[NameToken], rest: str) -> str:
     if rest:
-        found.append(Token(rest, "O"))
+        found.append(NameToken(rest, "O"))
     return ""
 
 
-def _token_at(name: str, at: int, rest: str) -> Token | None:
+def _token_at(name: str, at: int, rest: str) -> NameToken | None:
     """Return the longest known part that begins at an offset."""
     if rest in ("", _POSTED):
         regions = _regions()[0]
@@ -97,8 +97,8 @@ def _token_at(name: str, at: int, rest: str) -> Token | None:
     for size in range(min(_LONGEST, len(name) - at), _LEAST - 1, -1):
         word = name[at : at + size]
         if word in regions and size < len(name):
-            return Token(word, "R")
+            return NameToken(word, "R")
         kind = known.get(word)
         if kind is not None and at:
-            return Token(word, kind)
+            return NameToken(word, kind)
     return None

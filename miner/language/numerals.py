@@ -19,7 +19,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[, \u2009\u202f]\d{3})+(?:\.\d+)?")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
-class Characters(NamedTuple):
+class NumeralSigns(NamedTuple):
     """What each character of a numeral is worth, by its kind."""
 
     digits: Mapping[str, int]
@@ -28,12 +28,12 @@ class Characters(NamedTuple):
 
 
 @cache
-def characters() -> Characters:
+def characters() -> NumeralSigns:
     """Return the characters of numerals with their values, traditional and financial ones too."""
     kinds: dict[str, dict[str, int]] = {"digit": {}, "scale": {}, "myriad": {}}
     for entry in load_lexicon("numerals"):
         kinds[entry.kind or ""].update(dict.fromkeys(entry.words, int(entry.name)))
-    return Characters(kinds["digit"], kinds["scale"], kinds["myriad"])
+    return NumeralSigns(kinds["digit"], kinds["scale"], kinds["myriad"])
 
 
 @cache

@@ -15,7 +15,7 @@ from miner.publish import answers, archive, marks, metadata, office, query, rout
 from miner.publish.archive import KINDS, is_archive
 from miner.publish.index import fts
 from miner.publish.index.listed import form
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 from miner.store import kept
 
 _OFFICE = frozenset(table.name for table in kept.KEPT)
@@ -111,7 +111,7 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
     names = answers.known_archives(datasette)
     if not names:
         return []
-    links = Links(datasette.setting("base_url"), names[0])
+    links = Addresses(datasette.setting("base_url"), names[0])
     return [
         *({"href": links.page(page), "label": label} for page, label in archive.NAVIGATION),
         {"href": links.tables(), "label": "数据表"},
@@ -157,13 +157,13 @@ def render_cell(
         return Markup("{}").format(known)
     if not isinstance(value, str):
         return None
-    links = Links(datasette.setting("base_url"), database, "" if database == archives[0] else database)
+    links = Addresses(datasette.setting("base_url"), database, "" if database == archives[0] else database)
     shown = marks.visible(value)
     found = _link(links, table or "", column, row, value, shown)
     return found or (Markup("{}").format(shown) if shown != value else None)
 
 
-def _link(links: Links, table: str, column: str, row: Any, value: str, shown: str) -> Markup | None:
+def _link(links: Addresses, table: str, column: str, row: Any, value: str, shown: str) -> Markup | None:
     """Lead from a sentence's address, a name, a headline or an id to its page."""
     if column in _SOURCES and _PLACE.fullmatch(value):
         return Markup('<a href="{}">{}</a>').format(links.under(value), "原句")
@@ -212,7 +212,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[security.App], security.App]:
 @hookimpl
 def skip_csrf(datasette: Any, scope: dict[str, Any]) -> bool | None:
     """Let OpenRefine post its batches: they only read."""
-    path = Links(datasette.setting("base_url"), "").page("reconcile")
+    path = Addresses(datasette.setting("base_url"), "").page("reconcile")
     return True if str(scope.get("path", "")).rstrip("/") == path else None
 
 

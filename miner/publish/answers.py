@@ -16,7 +16,7 @@ from markupsafe import Markup
 from miner.publish import archive, marks
 from miner.publish.heeded import HEEDED, unheeded
 from miner.publish.security import FRAMED_POLICY, PAGE_POLICY
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 from miner.resolve import LISTED
 
 PLUGIN = "miner"
@@ -103,7 +103,7 @@ class Visit:
     datasette: Any
     request: Request
     database: str
-    links: Links
+    links: Addresses
     options: Options
     writes: bool = False
     """Whether the visitor may see and change what the office wrote."""
@@ -122,7 +122,7 @@ class Visit:
         for action, resource in (("view-instance", None), ("view-database", database)):
             if not await _allowed(datasette, request.actor, action, resource):
                 raise Forbidden(f"您无权查看 / no permission: {action}")
-        links = Links(datasette.setting("base_url"), database, "" if database == names[0] else database)
+        links = Addresses(datasette.setting("base_url"), database, "" if database == names[0] else database)
         options = Options.of(datasette)
         writes = datasette.get_database(database).is_mutable and await _may_write(datasette, request, options)
         return cls(datasette, request, database, links, options, writes)
@@ -210,7 +210,7 @@ def _pages(datasette: Any) -> Environment:
     return found
 
 
-def shared(datasette: Any, links: Links) -> dict[str, Any]:
+def shared(datasette: Any, links: Addresses) -> dict[str, Any]:
     """Return what every template of ours may use."""
     return {
         "links": links, "options": Options.of(datasette), "number": archive.number, "edition_title": archive.edition_title,

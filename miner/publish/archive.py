@@ -36,7 +36,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DossierKind:
     """A kind of thing that has a dossier."""
 
     label: str
@@ -49,10 +49,10 @@ class Kind:
 KINDS = {
     kind.label: kind
     for kind in (
-        Kind("enterprise", "企业", "enterprises", "enterprise_id"),
-        Kind("person", "人物", "people", "person_id"),
-        Kind("organization", "机构", "organizations", "organization_id"),
-        Kind("place", "地点", "places", "place_id"),
+        DossierKind("enterprise", "企业", "enterprises", "enterprise_id"),
+        DossierKind("person", "人物", "people", "person_id"),
+        DossierKind("organization", "机构", "organizations", "organization_id"),
+        DossierKind("place", "地点", "places", "place_id"),
     )
 }
 ENTITY_OF = "coalesce({0}.enterprise_id, {0}.person_id, {0}.organization_id, {0}.place_id)"

@@ -24,7 +24,7 @@ from miner.publish import written
 from miner.publish.answers import Visit
 from miner.publish.pages import base, collections, corrections, exports, targets
 from miner.publish.routes import Absent, body_of, format_of, id_of, page_route
-from miner.publish.written import Form
+from miner.publish.written import SentForm
 from miner.store import kept
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,7 +62,7 @@ def _must_write(visit: Visit) -> None:
 async def targets_page(visit: Visit) -> Response:
     """The office's list of targets, as a page, a workbook, JSON or an Atom feed of what is new of them."""
     _must_write(visit)
-    asked = targets.Asked.read(visit.arguments())
+    asked = targets.TargetsQuestion.read(visit.arguments())
     form = format_of(visit)
     if form == "atom":
         news = await visit.read(targets.news)
@@ -115,7 +115,7 @@ async def target_page(visit: Visit) -> Response:
 
 async def base_page(visit: Visit) -> Response:
     """The information base: what enterprises do and have put into China, as the coverage says it."""
-    asked = base.Asked.read(visit.arguments())
+    asked = base.BaseQuestion.read(visit.arguments())
     form = format_of(visit)
     found = await visit.read(
         lambda c: base.listing(c, asked, size=base.CSV_ROWS if form == "csv" else base.PAGE)
@@ -195,7 +195,7 @@ def _led(address: str) -> Response:
     return Response("", status=303, headers={"location": address, "cache-control": "no-store"})
 
 
-async def _read(visit: Visit) -> Form:
+async def _read(visit: Visit) -> SentForm:
     """Read a form; raises Forbidden without the token, also where no cookie would have made Datasette look for it."""
     request: Request = visit.request
     body = await body_of(request, _MOST_BODY)
@@ -215,7 +215,7 @@ async def _read(visit: Visit) -> Form:
     ):
         raise Forbidden("表单已过期,请刷新页面再试 / the form is stale: reload the page")
     actor: Mapping[str, Any] = request.actor or {}
-    return Form(fields, str(actor.get("id") or ""))
+    return SentForm(fields, str(actor.get("id") or ""))
 
 
 def _file(visit: Visit) -> Path:

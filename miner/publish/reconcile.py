@@ -16,14 +16,14 @@ from miner.publish import extend
 from miner.publish.archive import KINDS, first, rows
 from miner.publish.index import listed as lists
 from miner.publish.pages.search import simplified
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 
 MAX_QUERIES = 60
 MAX_BODY = 512 * 1024
 _TOP = "\U0010ffff"
 
 
-def manifest(links: Links, root: str) -> dict[str, Any]:
+def manifest(links: Addresses, root: str) -> dict[str, Any]:
     """Return the service manifest; `root` is the server's address without a path."""
     here = root + links.page("reconcile")
     suggest = {"service_url": here, "service_path": "/suggest/entity"}

@@ -259,7 +259,7 @@ async def article_page(visit: Visit) -> Response:
     """A story as a page, Markdown or JSON."""
     identity, form = id_of(visit), format_of(visit)
     snippet = visit.options.snippet_chars
-    view = article.View(
+    view = article.ReaderView(
         visit.links,
         visit.argument("q", 300),
         visit.argument("field", 20) or "body",
@@ -387,7 +387,7 @@ async def event_page(visit: Visit) -> Response:
 
 async def list_page(visit: Visit) -> Response:
     """A list of enterprises, people, organizations, places, events, quotes or figures, as a page, JSON or CSV."""
-    asked = lists.Asked.read(
+    asked = lists.ListQuestion.read(
         lists.LISTINGS[visit.request.url_vars["list"]],
         visit.arguments(),
     )

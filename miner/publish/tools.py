@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from miner.publish.answers import TIME_LIMIT_MS, Options, find_archives, plain
 from miner.publish.archive import KINDS
 from miner.publish.pages import article, dossier, event, search
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 
 Found = TypeVar("Found")
 _BODY = 6_000
@@ -19,13 +19,13 @@ _BODY = 6_000
 def register(datasette: Any, mcp: Any) -> None:
     """Add our tools to datasette-mcp's server. All are read-only and hand back addresses for every claim."""
 
-    async def read(function: Callable[[sqlite3.Connection, Links], Found]) -> Found:
+    async def read(function: Callable[[sqlite3.Connection, Addresses], Found]) -> Found:
         from datasette.utils import sqlite_timelimit
 
         names = await find_archives(datasette)
         if not names:
             raise ValueError("this Datasette serves no archive made by miner")
-        links = Links(datasette.setting("base_url"), names[0])
+        links = Addresses(datasette.setting("base_url"), names[0])
 
         def limited(connection: sqlite3.Connection) -> Found:
             with sqlite_timelimit(connection, TIME_LIMIT_MS):
@@ -46,7 +46,7 @@ def register(datasette: Any, mcp: Any) -> None:
             {"q": query, "edition": str(edition or ""), "newspaper": newspaper, "sort": sort}
         )
 
-        def find(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
+        def find(connection: sqlite3.Connection, links: Addresses) -> dict[str, Any]:
             results = search.search(connection, asked)
             hits = [_brief(hit, links) for hit in results.hits]
             offers = [
@@ -84,7 +84,7 @@ def register(datasette: Any, mcp: Any) -> None:
         snippet = Options.of(datasette).snippet_chars or _BODY
         found = await read(
             lambda connection, links: article.page(
-                connection, article_id, article.View(links, snippet_chars=snippet)
+                connection, article_id, article.ReaderView(links, snippet_chars=snippet)
             )
         )
         if found is None:
@@ -101,7 +101,7 @@ def register(datasette: Any, mcp: Any) -> None:
         return {name: plain(found[name]) for name in ("event", "parties", "reports", "disagreements")}
 
 
-def _brief(hit: search.Hit, links: Links) -> dict[str, Any]:
+def _brief(hit: search.SearchHit, links: Addresses) -> dict[str, Any]:
     shown = {name: hit.article[name] for name in ("id", "headline", "newspaper", "published", "edition")}
     return {
         **shown,

@@ -11,7 +11,7 @@ ROOT = "/-/expo"
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class Addresses:
     """Addresses under a Datasette's base URL, for one database."""
 
     base: str

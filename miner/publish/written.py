@@ -22,7 +22,7 @@ _LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class SentForm:
     """The fields of a form, and who sent it (the actor's id, empty on loopback)."""
 
     fields: Mapping[str, list[str]]
@@ -44,42 +44,42 @@ class To(NamedTuple):
     query: Mapping[str, str] = {}
 
 
-Action = Callable[[sqlite3.Connection, Form, Path], To]
+Action = Callable[[sqlite3.Connection, SentForm, Path], To]
 
 
-def _add(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _add(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     add(connection, parse_list(form.text("list", 200_000)).targets)
     return To(("targets",))
 
 
-def _change(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _change(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     key = form.text("id")
     change(connection, key, {name: form.text(name) for name in OWN})
     return To(("target", key))
 
 
-def _confirm(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _confirm(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     key = form.text("id")
     confirm(connection, name_of(connection, key), form.text("enterprise") or None)
     return To(("target", key))
 
 
-def _remove(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _remove(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     remove(connection, name_of(connection, form.text("id")))
     return To(("targets",))
 
 
-def _look(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _look(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     mark_looked(connection, form.texts("id"))
     return To(("targets",))
 
 
-def _tag(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _tag(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     collections.tag(connection, form.text("article"), form.text("tag"), note=form.text("note"))
     return To(("article", form.text("article")))
 
 
-def _untag(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _untag(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     collections.untag(connection, form.text("article"), form.text("tag"))
     return (
         To(("article", form.text("article")))
@@ -88,39 +88,39 @@ def _untag(connection: sqlite3.Connection, form: Form, path: Path) -> To:
     )
 
 
-def _save(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _save(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     asked = {name: form.text(name, 300) for name in collections.ASKED}
     collections.save_search(connection, form.text("name", 80), asked)
     return To(("collections",))
 
 
-def _forget(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _forget(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     collections.forget_search(connection, form.text("id"))
     return To(("collections",))
 
 
-def _seen(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _seen(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     collections.looked_at(connection, form.text("id"))
     return To(("collections",))
 
 
-def _correct(connection: sqlite3.Connection, form: Form, path: Path) -> To:
+def _correct(connection: sqlite3.Connection, form: SentForm, path: Path) -> To:
     say = Sayer(connection, who=form.text("who", 60) or form.actor or None, why=form.text("why", 400) or None)
     append(path, [_SAID[form.text("verb")](say, form)] if form.text("verb") in _SAID else [])
     return To(("corrections",))
 
 
-def _event(say: Sayer, form: Form) -> Correction:
+def _event(say: Sayer, form: SentForm) -> Correction:
     given = {name: form.text(name) for name in ("type", "date", "status", "place", "amount", "unit")}
     return say.event(form.text("event"), {**given, "without": form.texts("without")})
 
 
-def _post(say: Sayer, form: Form) -> Correction:
+def _post(say: Sayer, form: SentForm) -> Correction:
     given = {"title": form.text("to_title"), "body": form.text("to_body"), "status": form.text("status")}
     return say.post(form.text("name"), form.text("title"), given, form.text("article") or None)
 
 
-_SAID: Mapping[str, Callable[[Sayer, Form], Correction]] = {
+_SAID: Mapping[str, Callable[[Sayer, SentForm], Correction]] = {
     "merge": lambda say, form: say.merge(form.text("kind"), form.texts("name")),
     "split": lambda say, form: say.split(form.text("kind"), form.texts("name"), form.texts("article")),
     "rename": lambda say, form: say.rename(form.text("kind"), form.text("name"), form.text("to")),

@@ -65,7 +65,7 @@ class Block:
     after_image: bool = False
 
 
-class Page:
+class ParsedPage:
     """One parsed page; what is asked of it more than once is kept."""
 
     def __init__(self, text: str, url: str | None = None) -> None:

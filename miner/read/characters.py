@@ -25,7 +25,7 @@ class Characters:
     radicals: dict[str, str]
 
 
-class Share(NamedTuple):
+class HanShare(NamedTuple):
     """The share of frequent characters among Chinese ones, and the number of Chinese ones."""
 
     common: float
@@ -41,7 +41,7 @@ def characters() -> Characters:
     )
 
 
-def share_of_common(text: str) -> Share:
+def share_of_common(text: str) -> HanShare:
     """Return how much of a text's beginning is characters that running Chinese is made of.
 
     >>> share_of_common("我们在上海的展会").common > 0.9, share_of_common("浜戞邯鍖婚櫌閲囪喘").common
@@ -49,7 +49,7 @@ def share_of_common(text: str) -> Share:
     """
     chinese = _HAN.findall(text[:_SAMPLE])
     common = characters().common
-    return Share(sum(char in common for char in chinese) / max(1, len(chinese)), len(chinese))
+    return HanShare(sum(char in common for char in chinese) / max(1, len(chinese)), len(chinese))
 
 
 @cache

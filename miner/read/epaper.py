@@ -11,7 +11,7 @@ from typing import TypeVar
 from bs4 import Tag
 
 from miner.model import Role
-from miner.read.blocks import Block, Page, blocks, parse, tidy
+from miner.read.blocks import Block, ParsedPage, blocks, parse, tidy
 from miner.read.markup import markup
 from miner.read.paths import iso_date, page_name
 from miner.read.running import densest
@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StoryPiece:
     """A block with the part it plays in its story."""
 
     role: Role
@@ -63,10 +63,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class WebStory:
     """What one page of a digital newspaper or of the web says; `parts` is empty for an index."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[StoryPiece, ...] = ()
     others: tuple[Block, ...] = ()
     """Lines that belong to no story, such as the headlines that an index lists."""
     newspaper: str | None = None
@@ -82,7 +82,7 @@ class Story:
     """Its share of the page's running text."""
 
 
-def read_epaper(page: Page) -> Story | None:
+def read_epaper(page: ParsedPage) -> WebStory | None:
     """Read a page of a digital newspaper, or return None when it is none."""
     stated = _properties(page.text)
     content = _between(page.text, _CONTENT)
@@ -130,10 +130,10 @@ def _between(text: str, marks: tuple[re.Pattern[str], re.Pattern[str]]) -> str |
     return text[opening.end() : closing.start()] if opening and closing else None
 
 
-def _story(page: Page, body: Tag, stated: dict[str, str]) -> Story:
+def _story(page: ParsedPage, body: Tag, stated: dict[str, str]) -> WebStory:
     heads = list(_heads(page, body, stated))
-    captions = [Part("caption", block) for tag in _pictures(page, body) for block in blocks(tag)]
-    paragraphs = [Part(body_role(block), block) for block in blocks(body)]
+    captions = [StoryPiece("caption", block) for tag in _pictures(page, body) for block in blocks(tag)]
+    paragraphs = [StoryPiece(body_role(block), block) for block in blocks(body)]
     author = stated.get("author") or next((part.block.text for part in heads if part.role == "byline"), None)
     around = _around(page, [body])
     number = _PAGE.search(stated.get("nodename", ""))
@@ -146,7 +146,7 @@ def _story(page: Page, body: Tag, stated: dict[str, str]) -> Story:
     )
 
 
-def _pictures(page: Page, body: Tag) -> Iterator[Tag]:
+def _pictures(page: ParsedPage, body: Tag) -> Iterator[Tag]:
     """Yield the elements that hold pictures with their captions outside the body, the outermost only."""
     found = page.select(_PICTURES)
     inner = {id(body), *map(id, found)}
@@ -156,13 +156,13 @@ def _pictures(page: Page, body: Tag) -> Iterator[Tag]:
             yield tag
 
 
-def _around(page: Page, drop: Iterable[Tag]) -> Story:
+def _around(page: ParsedPage, drop: Iterable[Tag]) -> WebStory:
     """Return what a page states around its stories: newspaper, day and page. Links to other pages and papers do not count."""
     found = blocks(page.soup, drop=drop)
     lines = [block.text for block in found if block.linked < 0.5 * len(block.text)]
     dated = [line for line in lines if iso_date(line)]
     number = _first(_PAGE.search, [*(line for line in dated if "版" in line), page.title, *lines])
-    return Story(
+    return WebStory(
         newspaper=_first(newspaper_in, [*dated, page.title, *lines]),
         date=_first(iso_date, [*dated, page.title]),
         page=page_name(number.group(1)) if number else None,
@@ -201,33 +201,33 @@ def _parent_classes(tag: Tag) -> list[str]:
     return [str(name) for name in (tag.parent.get_attribute_list("class") if tag.parent else []) if name]
 
 
-def _heads(page: Page, body: Tag, stated: dict[str, str]) -> Iterator[Part]:
+def _heads(page: ParsedPage, body: Tag, stated: dict[str, str]) -> Iterator[StoryPiece]:
     """Yield kicker, headline, subtitle and byline, from Founder's comment or from the headings over the text."""
     if not stated.get("title"):
         yield from _headings(page, body)
         return
     for name, role in _STATED:
         if text := stated.get(name):
-            yield Part(role, Block(text, body, text[:12]))
+            yield StoryPiece(role, Block(text, body, text[:12]))
 
 
-def _headings(page: Page, body: Tag) -> Iterator[Part]:
+def _headings(page: ParsedPage, body: Tag) -> Iterator[StoryPiece]:
     box = page.first(".text_c", ".article-box .article", ".article", "#articleContent") or page.soup
     inside = {id(tag) for tag in body.find_all(True)}
     for tag in box.select(", ".join(_HEADS)):
         part = _HEADS.get(f"#{tag.get('id')}") or _HEADS.get(tag.name)
         if part and id(tag) not in inside and (text := written(tag)):
-            yield Part(part, Block(text, tag, text[:12]))
+            yield StoryPiece(part, Block(text, tag, text[:12]))
     author = box.select_one("p.sec")
     if author is not None and (text := tidy(_own_text(author))):
-        yield Part("byline", Block(text, author, text[:12]))
+        yield StoryPiece("byline", Block(text, author, text[:12]))
 
 
 def _own_text(tag: Tag) -> str:
     return "".join(str(child) for child in tag.contents if type(child).__name__ == "NavigableString")
 
 
-def _index(page: Page) -> Story | None:
+def _index(page: ParsedPage) -> WebStory | None:
     """Read a layout page: which newspaper, day and page it is, and the headlines it lists."""
     titles = page.first("#titleList", ".news-list", "#artPList1", ".title-list")
     entries = titles.find_all("li") or [titles] if titles is not None else _story_links(page)
@@ -243,7 +243,7 @@ def _index(page: Page) -> Story | None:
     return replace(around, others=tuple(listed), index=True)
 
 
-def _story_links(page: Page) -> list[Tag]:
+def _story_links(page: ParsedPage) -> list[Tag]:
     """Return the links to stories of a page that has no running text of its own."""
     if not _STORY_LINK.search(page.text):
         return []

@@ -39,7 +39,7 @@ _SQUARE = 20.0
 """Points of the squares in which earlier characters are looked up."""
 
 
-class Seen(NamedTuple):
+class VisibleText(NamedTuple):
     """The characters of a page that can be seen, and how many cannot."""
 
     chars: list[Char]
@@ -61,7 +61,7 @@ class _Look:
 _BY_OBJECT = hasattr(raw, "FPDFText_GetTextObject")
 
 
-def seen_chars(page: Any, handle: object, count: int) -> Seen:
+def seen_chars(page: Any, handle: object, count: int) -> VisibleText:
     """Return the characters of a page in the order of the file, turned so that most text runs from left to right.
 
     `page` and `handle` are PDFium's names for a page and its text. Left out are characters that are white, unpainted,
@@ -75,7 +75,7 @@ def seen_chars(page: Any, handle: object, count: int) -> Seen:
     turn = _direction(handle, count)
     chars = [Char(char.text, *_turned(sides, turn), char.size) if turn else char for char, sides in kept]
     hidden = len([1 for char, _, _ in placed if char.text.strip()]) - _printed(kept)
-    return Seen(_once(chars), hidden + _PIECE * looks.left_out())
+    return VisibleText(_once(chars), hidden + _PIECE * looks.left_out())
 
 
 def unmapped(handle: object, count: int) -> float:

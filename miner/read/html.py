@@ -10,8 +10,8 @@ from bs4 import Tag
 
 from miner.config import Config
 from miner.model import Document, Line, Problem, Role
-from miner.read.blocks import Block, Page, source_lines, tidy
-from miner.read.epaper import Story, read_epaper
+from miner.read.blocks import Block, ParsedPage, source_lines, tidy
+from miner.read.epaper import WebStory, read_epaper
 from miner.read.faults import fault, problem
 from miner.read.paths import printable
 from miner.read.series import part_of
@@ -35,7 +35,7 @@ def read_html(data: bytes, base: Document, config: Config, *, declared: str | No
     text = storable(decoded.text)
     if text.count("<") > _MOST_ELEMENTS and len(re.findall(r"<[A-Za-z]", text)) > _MOST_ELEMENTS:
         raise fault("too-many-elements", limit=_MOST_ELEMENTS)
-    page = Page(text, base.url)
+    page = ParsedPage(text, base.url)
     story = read_epaper(page) or read_web_page(page)
     lines = tuple(_lines(story, text, config.max_line_chars))
     if not lines and not page.blocks:
@@ -62,7 +62,7 @@ def _declared(data: bytes) -> str | None:
     return _EXTENDED.get(name, name) if name else None
 
 
-def _missing(story: Story, page: Page, text: str) -> Iterator[Problem]:
+def _missing(story: WebStory, page: ParsedPage, text: str) -> Iterator[Problem]:
     """Yield what is to be said of running text that was not read."""
     if not story.parts and not story.index:
         yield (
@@ -74,13 +74,13 @@ def _missing(story: Story, page: Page, text: str) -> Iterator[Problem]:
         yield problem("text-left-out", at=place, percent=percent, line=place or "?", begin=begin)
 
 
-def _frames(page: Page) -> list[str]:
+def _frames(page: ParsedPage) -> list[str]:
     """Return the files in which a page keeps its text that is made of frames."""
     found = page.soup.find_all(("frame", "iframe"), src=True, limit=_TOLD_FRAMES)
     return [printable(tidy(str(tag["src"])))[:_LONGEST_NAME] for tag in found if isinstance(tag, Tag)]
 
 
-def _lines(story: Story, text: str, limit: int) -> Iterator[Line]:
+def _lines(story: WebStory, text: str, limit: int) -> Iterator[Line]:
     """Number the parts of the story, then the lines that belong to none."""
     found: list[tuple[Block, Role, int | None]] = [(part.block, part.role, 0) for part in story.parts]
     found += [(block, "other", None) for block in story.others]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bs4 import Tag
 
 from miner.config import DEFAULT_PATH_PATTERNS
-from miner.read.blocks import Block, Page
+from miner.read.blocks import Block, ParsedPage
 from miner.read.markup import markup
 from miner.read.paths import iso_date, path_facts
 
@@ -25,7 +25,11 @@ _LONGEST_DATELINE = 120
 
 
 def publication_date(
-    page: Page, site: dict[str, str], stated: Sequence[str], near: Sequence[Block], after: Sequence[Block]
+    page: ParsedPage,
+    site: dict[str, str],
+    stated: Sequence[str],
+    near: Sequence[Block],
+    after: Sequence[Block],
 ) -> str | None:
     """Return when a page was published as ISO, or None.
 
@@ -39,7 +43,11 @@ def publication_date(
 
 
 def _texts(
-    page: Page, site: dict[str, str], stated: Sequence[str], near: Sequence[Block], after: Sequence[Block]
+    page: ParsedPage,
+    site: dict[str, str],
+    stated: Sequence[str],
+    near: Sequence[Block],
+    after: Sequence[Block],
 ) -> Iterator[str]:
     """Yield what may state the day, the surest first."""
     yield from (tag.get_text(" ") for tag in page.select(site.get("date")))
@@ -67,7 +75,7 @@ def _is_dateline(text: str) -> bool:
     return len(text) <= _LONGEST_DATELINE and not markup().lines["today"].search(text)
 
 
-def _marked(page: Page) -> Iterator[str]:
+def _marked(page: ParsedPage) -> Iterator[str]:
     """Yield what elements for times hold, where a page has just one: lists of stories have many."""
     times = [tag for tag in page.soup.find_all("time") if isinstance(tag, Tag)]
     if len(times) == 1:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import Tag
 
 from miner.model import SeriesPart
-from miner.read.blocks import Page, tidy
+from miner.read.blocks import ParsedPage, tidy
 from miner.read.markup import markup
 
 __all__ = ["part_of"]
@@ -47,7 +47,7 @@ class _Link:
     address: _Address
 
 
-def part_of(page: Page, path: str) -> SeriesPart | None:
+def part_of(page: ParsedPage, path: str) -> SeriesPart | None:
     """Return of which story in parts a page is one, by the links that lead to the others, or None when it is whole.
 
     `path` stands for the address of a page that states none: links are followed from there.
@@ -105,7 +105,7 @@ def _is_row(numbers: set[int]) -> bool:
     return bool(numbers) and len(set(range(1, max(numbers) + 1)) - numbers) <= 1 < max(numbers)
 
 
-def _links(page: Page, own: str) -> Iterator[_Link]:
+def _links(page: ParsedPage, own: str) -> Iterator[_Link]:
     """Yield the links of a page whose words, or whose relation, say that they lead to a part of the same story."""
     for tag in page.soup.find_all(("a", "link"), href=True, limit=_MOST_LINKS):
         if isinstance(tag, Tag) and (said := _said(tag)):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from miner.model import Role
-from miner.read.blocks import Page, tidy
+from miner.read.blocks import ParsedPage, tidy
 from miner.read.jsonl import body_of, day_of
 
 __all__ = ["Stated", "stated_story"]
@@ -42,7 +42,7 @@ class Stated(NamedTuple):
     date: str | None
 
 
-def stated_story(page: Page, least: int) -> Stated | None:
+def stated_story(page: ParsedPage, least: int) -> Stated | None:
     """Return the longest story that scripts of a page state.
 
     What search engines are told counts before the state of an application, which must have at least so many characters.
@@ -64,7 +64,7 @@ def _length(story: Stated) -> int:
     return sum(len(text) for text, _ in story.paragraphs)
 
 
-def _scripts(page: Page, kind: str) -> Iterator[object]:
+def _scripts(page: ParsedPage, kind: str) -> Iterator[object]:
     for script in page.soup.find_all("script", type=kind):
         try:
             yield json.loads(script.get_text())
@@ -72,7 +72,7 @@ def _scripts(page: Page, kind: str) -> Iterator[object]:
             continue
 
 
-def _states(page: Page) -> Iterator[object]:
+def _states(page: ParsedPage) -> Iterator[object]:
     for script in page.soup.find_all("script"):
         text = "" if script.get("type") else script.get_text()
         if found := _STATE.search(text):
@@ -82,7 +82,7 @@ def _states(page: Page) -> Iterator[object]:
                 continue
 
 
-def _kept_aside(page: Page) -> Iterator[object]:
+def _kept_aside(page: ParsedPage) -> Iterator[object]:
     """Yield markup that a page keeps where nobody sees it until a script shows it: form fields, templates, strings."""
     for tag in page.soup.find_all(("textarea", "template")):
         yield {"articleBody": tag.decode_contents()}

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from bs4 import Tag
 
 from miner.model import Role
-from miner.read.blocks import Block, Page, blocks, tidy
-from miner.read.epaper import Part, Story, body_role, newspaper_in
+from miner.read.blocks import Block, ParsedPage, blocks, tidy
+from miner.read.epaper import StoryPiece, WebStory, body_role, newspaper_in
 from miner.read.markup import Markup, markup
 from miner.read.paths import iso_date, page_name
 from miner.read.published import publication_date
@@ -51,7 +51,7 @@ _CONTROLS = re.compile(
 )
 
 
-def read_web_page(page: Page) -> Story:
+def read_web_page(page: ParsedPage) -> WebStory:
     """Return the story of a page; its parts are empty when the page has none."""
     reader = _Reader(page)
     for site in markup().sites:
@@ -67,7 +67,7 @@ def read_web_page(page: Page) -> Story:
 class _Reader:
     """Takes one page apart."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: ParsedPage) -> None:
         self.page, self.soup, self.text = page, page.soup, page.text
         self.meta, self.blocks, self.title = page.meta, page.blocks, page.title
 
@@ -104,29 +104,29 @@ class _Reader:
     def _is_apart(self, block: Block) -> bool:
         return _is_legal(block.text) or _is_furniture(block, None, markup())
 
-    def stated(self) -> Story | None:
+    def stated(self) -> WebStory | None:
         """Return the story that a script states, where the page itself shows none."""
         found = stated_story(self.page, LEAST)
         if found is None:
             return None
         head = found.headline or self._bare_title
-        parts = [Part("headline", _block(head, self.soup))] if head else []
-        parts += [Part(role, _block(text, self.soup)) for text, role in found.paragraphs]
+        parts = [StoryPiece("headline", _block(head, self.soup))] if head else []
+        parts += [StoryPiece(role, _block(text, self.soup)) for text, role in found.paragraphs]
         near = [block for block in self.blocks[:_NEAR_HEAD] if head not in block.text or not head]
-        return Story(tuple(parts), date=found.date or self._date({}, near))
+        return WebStory(tuple(parts), date=found.date or self._date({}, near))
 
-    def story(self, body: Tag, site: dict[str, str]) -> Story:
+    def story(self, body: Tag, site: dict[str, str]) -> WebStory:
         """Take the story out of the element that holds it."""
         dropped = body.select(site["drop"]) if site.get("drop") else []
         parts, others = _sorted_out(blocks(body, drop=dropped), body, site)
         if not parts:
-            return Story(others=tuple(others), date=self._date(site))
+            return WebStory(others=tuple(others), date=self._date(site))
         head = self._headline(body, site)
         before, after = self._around(body, head)
         around = "\n".join(block.text for block in (*before, *after, *others[:4]))[:1200]
         author, newspaper, page = self._names(site, around)
         signed = _signed(parts, head, author if author and author.text != newspaper else None)
-        story = Story(
+        story = WebStory(
             tuple(signed),
             tuple(others),
             newspaper,
@@ -137,7 +137,7 @@ class _Reader:
         )
         return story if site else self._with_left_out(story, body)
 
-    def _with_left_out(self, story: Story, body: Tag) -> Story:
+    def _with_left_out(self, story: WebStory, body: Tag) -> WebStory:
         """Note what running text stands outside the story, where it is much."""
         outside, share = left_out([block for block in self._shown if not self._is_titled(block)], body)
         return replace(story, left_out=tuple(outside), share_left_out=share) if share > _MUCH else story
@@ -155,15 +155,15 @@ class _Reader:
             return author, newspaper_in(printed.group(1)) or printed.group(1), page_name(printed.group(2))
         return author, site.get("newspaper") or self._site_name(), None
 
-    def extracted(self) -> Story:
+    def extracted(self) -> WebStory:
         """Ask trafilatura, where no element stands out."""
         found = _extract(self.text)
         lines = self._kept(found)
         if sum(len(line.text) for line in lines) < LEAST or not any(map(is_running, lines)):
-            return Story(others=tuple(self.blocks), date=self._date({}))
-        head = [Part("headline", _block(found.title, self.soup))] if found.title else []
-        body = [Part("body", block) for block in lines if block.text != found.title]
-        return Story(
+            return WebStory(others=tuple(self.blocks), date=self._date({}))
+        head = [StoryPiece("headline", _block(found.title, self.soup))] if found.title else []
+        body = [StoryPiece("body", block) for block in lines if block.text != found.title]
+        return WebStory(
             (*head, *body),
             newspaper=found.sitename,
             date=self._date({}) or found.date,
@@ -325,10 +325,10 @@ def _texts(extracted: Any, holder: Tag) -> Iterator[Block]:
             yield _block(found, holder)
 
 
-def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[list[Part], list[Block]]:
+def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[list[StoryPiece], list[Block]]:
     """Tell the parts of the story from the furniture inside its element."""
     subheads = {id(tag) for tag in body.select(site["subhead"])} if site.get("subhead") else set()
-    parts: list[Part] = []
+    parts: list[StoryPiece] = []
     others: list[Block] = []
     tail = False
     for index, block in enumerate(found):
@@ -342,19 +342,19 @@ def _sorted_out(found: list[Block], body: Tag, site: dict[str, str]) -> tuple[li
         ):
             others.append(block)
         else:
-            parts.append(Part(_role(block, subheads), block))
+            parts.append(StoryPiece(_role(block, subheads), block))
     return parts, others
 
 
-def _signed(parts: list[Part], head: Block | None, author: Block | None) -> list[Part]:
+def _signed(parts: list[StoryPiece], head: Block | None, author: Block | None) -> list[StoryPiece]:
     """Put headline and author before the parts, unless one of them has the author's name."""
     parts = [part for part in parts if head is None or part.block.text != head.text]
     named = author and any(author.text in part.block.text for part in parts if part.role == "byline")
-    heads = [Part("headline", head)] if head else []
-    return [*heads, *([Part("byline", author)] if author and not named else []), *parts]
+    heads = [StoryPiece("headline", head)] if head else []
+    return [*heads, *([StoryPiece("byline", author)] if author and not named else []), *parts]
 
 
-def _writer(parts: list[Part]) -> str | None:
+def _writer(parts: list[StoryPiece]) -> str | None:
     """Return who wrote a story, as its first byline says."""
     byline = next((part.block.text for part in parts if part.role == "byline"), "")
     return _phrases().writer.sub("", byline) or None

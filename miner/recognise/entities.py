@@ -82,14 +82,14 @@ def told_heads(scene: Scene, links: Links) -> dict[Key, Key]:
     return heads
 
 
-class Choice(NamedTuple):
+class LongerNames(NamedTuple):
     """A name and the longer ones of its article that it may stand for."""
 
     name: Key
     meant: list[str]
 
 
-def choices(scene: Scene, told: Mapping[Key, Key]) -> Iterator[Choice]:
+def choices(scene: Scene, told: Mapping[Key, Key]) -> Iterator[LongerNames]:
     """Yield the names whose things the text does not tell, with those that they may stand for."""
     for label in _WEIGHED:
         texts = scene.forms(label)
@@ -98,7 +98,7 @@ def choices(scene: Scene, told: Mapping[Key, Key]) -> Iterator[Choice]:
             meant = [] if key in told else [full for full in texts[at + 1 :] if may_be_one(label, text, full)]
             meant = [full for full in meant if _root((label, full), told) != key]
             if meant:
-                yield Choice(key, meant)
+                yield LongerNames(key, meant)
 
 
 def _entity(text: AnnotatedText, firsts: list[Found], root: Key, links: Links) -> LocalEntity:

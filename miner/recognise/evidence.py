@@ -17,11 +17,11 @@ import numpy.typing as npt
 from miner.language.gazetteer import words_of
 from miner.recognise.beliefs import LABELS, Beliefs
 from miner.recognise.shapes import letters_of, shape
-from miner.recognise.view import View
+from miner.recognise.view import EvidenceView
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.int64]
-Drawn = Callable[[View, int, int], list[str]]
+Drawn = Callable[[EvidenceView, int, int], list[str]]
 _STEPS = np.array((0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97), np.float32)
 _DOUBT = 1e-3
 """A network is never counted surer than this leaves it."""
@@ -69,12 +69,12 @@ def log_odds(probability: Floats) -> Floats:
     return odds
 
 
-def characters(view: View, start: int, end: int) -> list[str]:
+def characters(view: EvidenceView, start: int, end: int) -> list[str]:
     """What lies in the characters alone: length, script, first and last, family and given name, words that are no names."""
     return list(shape(view.text.folded[start:end]))
 
 
-def whole_words(view: View, start: int, end: int) -> list[str]:
+def whole_words(view: EvidenceView, start: int, end: int) -> list[str]:
     """Whether the segmenter cuts here too, and whether it is one word."""
     edges = view.text.edges
     first, opened, closed = view.text.word_at(start), edges[start], edges[end]
@@ -94,7 +94,7 @@ _CUT = {
 }
 
 
-def before(view: View, start: int) -> list[str]:
+def before(view: EvidenceView, start: int) -> list[str]:
     """The characters and words at a beginning: what stands before, the first word, a transliteration cut, a title."""
     folded, text = view.text.folded, view.text
     words, tags, _ = text.words
@@ -114,7 +114,7 @@ def before(view: View, start: int) -> list[str]:
     return signs
 
 
-def after(view: View, end: int) -> list[str]:
+def after(view: EvidenceView, end: int) -> list[str]:
     """The characters and words at an end: the last word, what follows, a transliteration cut, a title, another thing."""
     folded, text = view.text.folded, view.text
     words, tags, _ = text.words
@@ -140,7 +140,7 @@ def _goes_on(folded: str, at: int) -> bool:
     return 0 < at < len(folded) and folded[at] in letters and folded[at - 1] in letters
 
 
-def transliterated(view: View, start: int, end: int) -> list[str]:
+def transliterated(view: EvidenceView, start: int, end: int) -> list[str]:
     """Whether a dotted foreign name is cut short."""
     folded = view.text.folded
     if "·" not in folded[start:end]:
@@ -149,12 +149,12 @@ def transliterated(view: View, start: int, end: int) -> list[str]:
     return [*signs, "dotted: a transliteration goes on after it"] if _goes_on(folded, end) else signs
 
 
-def everyday(view: View, start: int, end: int) -> list[str]:
+def everyday(view: EvidenceView, start: int, end: int) -> list[str]:
     """A stretch of everyday words alone: a description rather than a name."""
     return ["everyday words alone"] if end - start > 2 and view.text.all_common(start, end) else []
 
 
-def lexicon(view: View, start: int, end: int) -> list[str]:
+def lexicon(view: EvidenceView, start: int, end: int) -> list[str]:
     """What the lexicons know here: this very name, a type at its end, a region before it, a longer name that it cuts."""
     signs = []
     for hit in view.ending.get(end, ()):
@@ -174,7 +174,7 @@ def lexicon(view: View, start: int, end: int) -> list[str]:
     return signs
 
 
-def structure(view: View, start: int, end: int) -> list[str]:
+def structure(view: EvidenceView, start: int, end: int) -> list[str]:
     """How the name of a body or firm is built: whose, what stands between, what it ends in; a whole one inside it."""
     ends_in = "nothing"
     for hit in view.ending.get(end, ()):
@@ -187,13 +187,13 @@ def structure(view: View, start: int, end: int) -> list[str]:
     return signs
 
 
-def _owner(view: View, start: int, end: int) -> str:
+def _owner(view: EvidenceView, start: int, end: int) -> str:
     owners = [hit for hit in view.text.opening.get(start, ()) if hit.end <= end and hit.term.kind in _OWNERS]
     owner = max(owners, key=_END, default=None)
     return f"{owner.term.kind} {owner.term.sort}" if owner else "nobody"
 
 
-def _inner(view: View, start: int, end: int, ends_in: str) -> list[str]:
+def _inner(view: EvidenceView, start: int, end: int, ends_in: str) -> list[str]:
     """Return what follows the last whole body or firm inside a stretch: a unit of it, or another name."""
     text = view.text
     inner = view.holder_within(start, end)
@@ -214,7 +214,7 @@ _TYPES = frozenset({"company", "body"})
 _OWNERS = frozenset({"place", "organization", "enterprise"})
 
 
-def cut_title(view: View, start: int, end: int) -> list[str]:
+def cut_title(view: EvidenceView, start: int, end: int) -> list[str]:
     """A title that begins inside it and ends beyond: 外交部|长."""
     begin = view.in_title.get(end, -1)
     if begin <= start or begin < end - 4:
@@ -222,7 +222,7 @@ def cut_title(view: View, start: int, end: int) -> list[str]:
     return ["cuts a title", "cuts a title before " + view.text.folded[end : end + 1]]
 
 
-def zones(view: View, start: int, end: int) -> list[str]:
+def zones(view: EvidenceView, start: int, end: int) -> list[str]:
     """Where it stands: in the title of a work, in quotation marks, in brackets, in a list."""
     folded = view.text.folded
     around = folded[start - 1 : start] + folded[end : end + 1]
@@ -252,7 +252,7 @@ SIGNS: tuple[Drawn, ...] = (
 article says of it elsewhere is told by `vote`."""
 
 
-def signs(view: View, start: int, end: int, sources: set[str]) -> list[str]:
+def signs(view: EvidenceView, start: int, end: int, sources: set[str]) -> list[str]:
     """Return every sign about a stretch; `sources` are those who proposed it."""
     found = [f"proposed by {source}" for source in sources]
     opened, closed = view.opened, view.closed  # many proposals begin or end at one place

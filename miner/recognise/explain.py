@@ -11,7 +11,7 @@ import numpy as np
 from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import choose
 from miner.recognise.names import choices, see, weigh
-from miner.recognise.scorer import LABELS, Told, scorer
+from miner.recognise.scorer import LABELS, Weighing, scorer
 from miner.text import AnnotatedText
 
 
@@ -28,7 +28,7 @@ class Account(NamedTuple):
     """The probability with what the article says of it elsewhere."""
     chosen: bool
     """Whether it is what the article was found to name here."""
-    told: tuple[Told, ...]
+    told: tuple[Weighing, ...]
     """The weightiest evidence, first."""
 
 

@@ -45,7 +45,7 @@ class Grounds(TypedDict):
     """What it kept out: the text, the label it would have had, the probability."""
 
 
-class Weighed(NamedTuple):
+class WeighedProposals(NamedTuple):
     """The proposals of an article as they were weighed: rows are those of the spans, which are sorted."""
 
     text: str
@@ -61,7 +61,7 @@ class Weighed(NamedTuple):
     """Whether no network was asked."""
 
 
-def grounds(weighed: Weighed, chosen: Sequence[Choice]) -> list[str]:
+def grounds(weighed: WeighedProposals, chosen: Sequence[Choice]) -> list[str]:
     """Return for every choice, in text order, what is kept of it."""
     pieces = _pieces(weighed, chosen, scorer())
     lost = _lost(weighed, chosen)
@@ -111,7 +111,7 @@ def _known(blind: bool) -> _Pieces:
     return _Pieces(quoted, {name: at for at, name in enumerate(signs)}, padded, silent)
 
 
-def _pieces(weighed: Weighed, chosen: Sequence[Choice], weights: Scorer) -> list[list[str]]:
+def _pieces(weighed: WeighedProposals, chosen: Sequence[Choice], weights: Scorer) -> list[list[str]]:
     """Return for every choice its weightiest pieces, written out."""
     kept: list[list[str]] = [[] for _ in chosen]
     if not chosen:
@@ -128,7 +128,9 @@ def _pieces(weighed: Weighed, chosen: Sequence[Choice], weights: Scorer) -> list
     return kept
 
 
-def _added(weighed: Weighed, chosen: Sequence[Choice], weights: Scorer) -> tuple[Places, Places, Floats]:
+def _added(
+    weighed: WeighedProposals, chosen: Sequence[Choice], weights: Scorer
+) -> tuple[Places, Places, Floats]:
     """Return what is worth telling of all evidence for the choices: whose it is, which piece, what it adds."""
     known = _known(weighed.blind)
     rows = np.array([choice.row for choice in chosen])
@@ -151,7 +153,7 @@ def _added(weighed: Weighed, chosen: Sequence[Choice], weights: Scorer) -> tuple
     )
 
 
-def _lost(weighed: Weighed, chosen: Sequence[Choice]) -> list[list[str]]:
+def _lost(weighed: WeighedProposals, chosen: Sequence[Choice]) -> list[list[str]]:
     """Return for every choice the proposals that it kept out, likeliest first, written out."""
     rivals: list[list[tuple[float, int]]] = [[] for _ in chosen]
     taken, ends = {choice.row for choice in chosen}, [choice.end for choice in chosen]
@@ -164,7 +166,7 @@ def _lost(weighed: Weighed, chosen: Sequence[Choice]) -> list[list[str]]:
     return [[_told(weighed, row) for _, row in sorted(out)[:_LOST]] if out else [] for out in rivals]
 
 
-def _told(weighed: Weighed, row: int) -> str:
+def _told(weighed: WeighedProposals, row: int) -> str:
     label = int(weighed.odds[row].argmax())
     told = (weighed.text[slice(*weighed.spans[row])], LABELS[label], _probability(weighed.odds[row, label]))
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

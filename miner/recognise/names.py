@@ -14,10 +14,10 @@ from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import Choice, choose
 from miner.recognise.evidence import measured, signs
 from miner.recognise.found import Found
-from miner.recognise.grounds import Weighed, grounds
+from miner.recognise.grounds import WeighedProposals, grounds
 from miner.recognise.proposals import LEAST, Proposals, propose, repeated_in
 from miner.recognise.scorer import LABELS, Scorer, scorer
-from miner.recognise.view import View
+from miner.recognise.view import EvidenceView
 from miner.recognise.vote import Asked, poll
 from miner.text import AnnotatedText
 
@@ -44,10 +44,10 @@ _METHODS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Proposed:
     """All proposals of an article, sorted, with who made them and the evidence for each."""
 
-    view: View
+    view: EvidenceView
     spans: list[tuple[int, int]]
     sources: list[set[str]]
     signs: list[list[str]]
@@ -58,9 +58,9 @@ class Seen:
         return [self.view.text.folded[start:end] for start, end in self.spans]
 
 
-def see(text: AnnotatedText, beliefs: Beliefs | None) -> Seen:
+def see(text: AnnotatedText, beliefs: Beliefs | None) -> Proposed:
     """Gather the proposals of a text and their evidence; `beliefs` are those of a network, None without one."""
-    view = View.of(text, beliefs)
+    view = EvidenceView.of(text, beliefs)
     proposals = propose(view)
     starts, ends = _columns(sorted(proposals))
     sure = view.beliefs.posteriors(starts, ends)[:, :3].max(axis=1, initial=0.0) >= _REPEATED
@@ -73,7 +73,7 @@ def see(text: AnnotatedText, beliefs: Beliefs | None) -> Seen:
     spans = sorted(_worth(view, proposals))
     sources = [proposals[span] for span in spans]
     drawn = [signs(view, *span, by) for span, by in zip(spans, sources, strict=True)]
-    return Seen(view, spans, sources, drawn, measured(view.beliefs, *_columns(spans)))
+    return Proposed(view, spans, sources, drawn, measured(view.beliefs, *_columns(spans)))
 
 
 def _columns(spans: Sequence[tuple[int, int]]) -> tuple[Places, Places]:
@@ -81,7 +81,7 @@ def _columns(spans: Sequence[tuple[int, int]]) -> tuple[Places, Places]:
     return table[:, 0], table[:, 1]
 
 
-def _worth(view: View, proposals: Proposals) -> list[tuple[int, int]]:
+def _worth(view: EvidenceView, proposals: Proposals) -> list[tuple[int, int]]:
     """Return the proposals worth weighing: where a network sees nothing at all, a mere pattern is not."""
     patterns = [span for span, by in proposals.items() if by <= _PATTERNS]
     if view.beliefs.blind or not patterns:
@@ -93,13 +93,13 @@ def _worth(view: View, proposals: Proposals) -> list[tuple[int, int]]:
     return [span for span in proposals if span not in dull]
 
 
-def weigh(seen: Seen, weights: Scorer) -> tuple[Floats, Floats]:
+def weigh(seen: Proposed, weights: Scorer) -> tuple[Floats, Floats]:
     """Return the log-odds of every label for every proposal: where it stands, and with the article's vote."""
     (here,), (voted,) = weigh_all([seen], weights)
     return here, voted
 
 
-def weigh_all(seen: Sequence[Seen], weights: Scorer) -> tuple[list[Floats], list[Floats]]:
+def weigh_all(seen: Sequence[Proposed], weights: Scorer) -> tuple[list[Floats], list[Floats]]:
     """Return what `weigh` does for many articles, all weighed in one go."""
     here = np.concatenate([_here(each, weights) for each in seen])
     asked = [Asked(each.view.text.folded, each.spans) for each in seen]
@@ -108,7 +108,7 @@ def weigh_all(seen: Sequence[Seen], weights: Scorer) -> tuple[list[Floats], list
     return np.split(here, bounds), np.split(voted, bounds)
 
 
-def _here(seen: Seen, weights: Scorer) -> Floats:
+def _here(seen: Proposed, weights: Scorer) -> Floats:
     if seen.view.beliefs.blind:
         return weights.without_network(seen.signs)
     return weights.here(seen.signs, seen.measures)
@@ -126,9 +126,9 @@ def find_names(texts: Sequence[AnnotatedText], beliefs: Sequence[Beliefs | None]
             yield _found(each, picked, list(islice(kept, len(picked))))
 
 
-def _joined(seen: Sequence[Seen], here: Floats, odds: Floats) -> Weighed:
+def _joined(seen: Sequence[Proposed], here: Floats, odds: Floats) -> WeighedProposals:
     """Return articles as if they were one, a line end between two: what is kept of names is gathered in one go."""
-    return Weighed(
+    return WeighedProposals(
         "\n".join(each.view.text.text for each in seen),
         [(at + start, at + end) for each, at in _places(seen) for start, end in each.spans],
         [by for each in seen for by in each.sources],
@@ -140,7 +140,7 @@ def _joined(seen: Sequence[Seen], here: Floats, odds: Floats) -> Weighed:
     )
 
 
-def _places(seen: Sequence[Seen]) -> Iterator[tuple[Seen, int]]:
+def _places(seen: Sequence[Proposed]) -> Iterator[tuple[Proposed, int]]:
     """Yield articles with where they begin when joined."""
     at = 0
     for each in seen:
@@ -148,7 +148,7 @@ def _places(seen: Sequence[Seen]) -> Iterator[tuple[Seen, int]]:
         at += len(each.view.text.text) + 1
 
 
-def _shifted(seen: Sequence[Seen], chosen: Sequence[Sequence[Choice]]) -> Iterator[Choice]:
+def _shifted(seen: Sequence[Proposed], chosen: Sequence[Sequence[Choice]]) -> Iterator[Choice]:
     row = 0
     for (each, at), picked in zip(_places(seen), chosen, strict=True):
         for choice in picked:
@@ -156,7 +156,7 @@ def _shifted(seen: Sequence[Seen], chosen: Sequence[Sequence[Choice]]) -> Iterat
         row += len(each.spans)
 
 
-def _found(seen: Seen, chosen: Sequence[Choice], kept: Sequence[str]) -> list[Found]:
+def _found(seen: Proposed, chosen: Sequence[Choice], kept: Sequence[str]) -> list[Found]:
     found = []
     for choice, evidence in zip(chosen, kept, strict=True):
         label = LABELS[choice.label]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from miner.language.gazetteer import words_of
 from miner.language.name_forms import abbreviates, known_company, without_regions
-from miner.language.name_tokens import Token, name_tokens
+from miner.language.name_tokens import NameToken, name_tokens
 
 _LEGAL = {"集团": "g", "股份": "s", "控股": "h", "有限": "y", "公司": "c"}
 """The words of a legal form, in short."""
@@ -30,7 +30,7 @@ def part_signs(short: str, full: str) -> Iterator[str]:
     yield from _forms(mine, theirs, match)
 
 
-def _places(lacking: Sequence[Token], theirs: Sequence[Token]) -> Iterator[str]:
+def _places(lacking: Sequence[NameToken], theirs: Sequence[NameToken]) -> Iterator[str]:
     """Yield where in the longer name the parts stand that the shorter lacks."""
     if not lacking:
         return
@@ -41,7 +41,7 @@ def _places(lacking: Sequence[Token], theirs: Sequence[Token]) -> Iterator[str]:
         yield f"the first part is lacking, {'a known name' if known else theirs[0].kind}"
 
 
-def _forms(mine: Sequence[Token], theirs: Sequence[Token], match: Match) -> Iterator[str]:
+def _forms(mine: Sequence[NameToken], theirs: Sequence[NameToken], match: PartsMatch) -> Iterator[str]:
     """Yield what the legal forms of two names say."""
     legal = f"legal {_legal(mine)} and {_legal(theirs)}"
     yield legal
@@ -52,34 +52,34 @@ def _forms(mine: Sequence[Token], theirs: Sequence[Token], match: Match) -> Iter
         yield f"two registered names, {'other' if match.lacking or match.own else 'the same'} parts"
 
 
-def _is_registered(tokens: Sequence[Token]) -> bool:
+def _is_registered(tokens: Sequence[NameToken]) -> bool:
     form = _legal(tokens)
     return "c" in form and ("y" in form or "s" in form)
 
 
-def _legal(tokens: Sequence[Token]) -> str:
+def _legal(tokens: Sequence[NameToken]) -> str:
     form = "".join(token.text for token in tokens if token.kind == "L")
     return "".join(letter for word, letter in _LEGAL.items() if word in form) or "-"
 
 
-def _kinds(tokens: Sequence[Token]) -> str:
+def _kinds(tokens: Sequence[NameToken]) -> str:
     return "".join(sorted(token.kind for token in tokens)) or "-"
 
 
-class Match(NamedTuple):
+class PartsMatch(NamedTuple):
     """How the parts of two names answer to each other, legal forms left out."""
 
-    lacking: list[Token]
+    lacking: list[NameToken]
     """Parts of the longer name that the shorter has not."""
-    own: list[Token]
+    own: list[NameToken]
     shorter: list[str]
     in_order: bool
 
 
-def matched(mine: Sequence[Token], theirs: Sequence[Token]) -> Match:
+def matched(mine: Sequence[NameToken], theirs: Sequence[NameToken]) -> PartsMatch:
     """Lay the parts of a shorter name onto those of a longer one: equal ones first, then those written shorter."""
     free = dict(enumerate(_named(theirs)))
-    own: list[Token] = []
+    own: list[NameToken] = []
     shorter: list[str] = []
     places: list[int] = []
     for token in _named(mine):
@@ -91,18 +91,20 @@ def matched(mine: Sequence[Token], theirs: Sequence[Token]) -> Match:
         else:
             del free[at]
             places.append(at)
-    return Match(list(free.values()), own, shorter, places == sorted(places))
+    return PartsMatch(list(free.values()), own, shorter, places == sorted(places))
 
 
-def _named(tokens: Sequence[Token]) -> list[Token]:
+def _named(tokens: Sequence[NameToken]) -> list[NameToken]:
     return [token for token in tokens if token.kind != "L"]
 
 
-def _first(free: Mapping[int, Token], token: Token, agree: Callable[[Token, Token], bool]) -> int | None:
+def _first(
+    free: Mapping[int, NameToken], token: NameToken, agree: Callable[[NameToken, NameToken], bool]
+) -> int | None:
     return next((at for at, other in free.items() if agree(token, other)), None)
 
 
-def _same(one: Token, other: Token) -> bool:
+def _same(one: NameToken, other: NameToken) -> bool:
     """Tell whether two parts are equal; a region may be written with its unit or without."""
     both_regions = one.kind == other.kind == "R"
     return one.text == other.text or (
@@ -110,7 +112,7 @@ def _same(one: Token, other: Token) -> bool:
     )
 
 
-def _alike(one: Token, other: Token) -> bool:
+def _alike(one: NameToken, other: NameToken) -> bool:
     """Tell whether the one abbreviates the other, or most of their characters are the same."""
     if "R" in (one.kind, other.kind):
         return False
@@ -118,7 +120,7 @@ def _alike(one: Token, other: Token) -> bool:
     return in_order(short, full) or len(set(short) & set(full)) >= max(2, len(short) - 1)
 
 
-def _way(one: Token, other: Token) -> str:
+def _way(one: NameToken, other: NameToken) -> str:
     inside = "in" if one.text in other.text else "holds" if other.text in one.text else "apart"
     return f"{inside} {one.kind}{other.kind}"
 
@@ -154,7 +156,7 @@ def is_bare(name: str) -> bool:
     return name[0] in words_of("name_forms", "region_end")
 
 
-def _bare_unit(short: str, full: str, regions: Sequence[Token]) -> Iterator[str]:
+def _bare_unit(short: str, full: str, regions: Sequence[NameToken]) -> Iterator[str]:
     fits = bool(regions) and regions[-1].text.endswith(short[0])
     yield "the unit is the longer's" if fits else "the unit is not the longer's"
     tail = full.endswith((short, short[1:])) or without_regions(full) in (short, short[1:])
@@ -172,13 +174,13 @@ def fits_unit(bare: str, full: str) -> bool:
     return own and (full.endswith((bare, bare[1:])) or abbreviates(bare[1:], without_regions(full)))
 
 
-def _of_kind(tokens: Sequence[Token], kind: str) -> list[Token]:
+def _of_kind(tokens: Sequence[NameToken], kind: str) -> list[NameToken]:
     return [token for token in tokens if token.kind == kind]
 
 
-def _without(tokens: Sequence[Token]) -> str:
+def _without(tokens: Sequence[NameToken]) -> str:
     return "".join(token.text for token in tokens if token.kind != "R")
 
 
-def _levels(regions: Sequence[Token]) -> str:
+def _levels(regions: Sequence[NameToken]) -> str:
     return "".join(token.text[-1] if is_bare(token.text[-1]) else "-" for token in regions)

@@ -16,7 +16,7 @@ from miner.language.gazetteer import Hit, words_of
 from miner.recognise.rules.brackets import latin_brackets, stock_codes
 from miner.recognise.rules.declared import find_declared
 from miner.recognise.shapes import family_length, letters_of
-from miner.recognise.view import View
+from miner.recognise.view import EvidenceView
 from miner.text import AnnotatedText
 
 Spans = Iterator[tuple[int, int]]
@@ -41,17 +41,17 @@ _NEVER = re.compile("\n|进行|举行|召开|签署")
 """What no name holds: the end of a line, and verbs that stand between who acts and what is done."""
 
 
-def _network(view: View) -> Spans:
+def _network(view: EvidenceView) -> Spans:
     spans = list(view.beliefs.spans(LEAST))
     confused = len(spans) > _MOST_SPANS * len(view.text.folded)
     yield from view.beliefs.spans(_CLEAR) if confused else spans
 
 
-def _lexicon(view: View) -> Spans:
+def _lexicon(view: EvidenceView) -> Spans:
     return ((hit.start, hit.end) for hit in view.text.hits if hit.term.kind in _NAMES)
 
 
-def _typed(view: View) -> Spans:
+def _typed(view: EvidenceView) -> Spans:
     """Yield what ends in a type of company or body, from every place where such a name may begin."""
     longest: dict[int, Hit] = {}
     for hit in view.text.hits:
@@ -96,7 +96,7 @@ def _stops(word: str, tag: str) -> bool:
     return (len(word) == 1 and tag in _FUNCTION) or word in words_of("naming", "stop")
 
 
-def _titled(view: View) -> Spans:
+def _titled(view: EvidenceView) -> Spans:
     """Yield the stretches built like a person's name beside titles and before words of speech."""
     text = view.text
     for end in text.titles:
@@ -127,7 +127,7 @@ def _lengths(folded: str, start: int) -> tuple[int, ...]:
     return tuple(size for size in (family + 1, family + 2) if size <= len(name) and name[:size].isalpha())
 
 
-def _dotted(view: View) -> Spans:
+def _dotted(view: EvidenceView) -> Spans:
     """Yield the names with dots, from every word that may begin one."""
     text, letters = view.text, letters_of("names", "transliteration")
     for match in _DOTTED.finditer(text.folded):
@@ -149,23 +149,23 @@ def _dotted_ends(text: AnnotatedText, dot: int, end: int) -> Iterator[int]:
         yield at
 
 
-def _latin(view: View) -> Spans:
+def _latin(view: EvidenceView) -> Spans:
     """Yield runs of Latin words: a foreign firm, a brand, a person."""
     for match in _LATIN.finditer(view.text.folded):
         if len(match.group()) > 1:
             yield match.span()
 
 
-def _between(view: View) -> Spans:
+def _between(view: EvidenceView) -> Spans:
     """Yield what stands alone between the marks of a list, in quotation marks or in the marks of titles."""
     return (match.span() for match in _BETWEEN.finditer(view.text.folded))
 
 
-def _declared(view: View) -> Spans:
+def _declared(view: EvidenceView) -> Spans:
     return ((span.start, span.end) for found in find_declared(view.text) for span in found.names)
 
 
-def _bracketed(view: View) -> Spans:
+def _bracketed(view: EvidenceView) -> Spans:
     """Yield what stands before brackets with Latin words or a stock code, from every word that may begin it."""
     for opening, words in latin_brackets(view.text):
         yield words.start, words.end
@@ -174,7 +174,7 @@ def _bracketed(view: View) -> Spans:
         yield from ((start, opening) for start in _openings(view.text, opening))
 
 
-SOURCES: tuple[tuple[str, Callable[[View], Spans]], ...] = (
+SOURCES: tuple[tuple[str, Callable[[EvidenceView], Spans]], ...] = (
     ("network", _network),
     ("lexicon", _lexicon),
     ("type", _typed),
@@ -189,7 +189,7 @@ SOURCES: tuple[tuple[str, Callable[[View], Spans]], ...] = (
 Proposals = dict[tuple[int, int], set[str]]
 
 
-def propose(view: View) -> Proposals:
+def propose(view: EvidenceView) -> Proposals:
     """Return every stretch that may be a name, with those who proposed it."""
     found: Proposals = {}
     barriers = _barriers(view.text.folded)

@@ -22,14 +22,14 @@ LABELS = ("person", "enterprise", "organization", "place", "other")
 FORMAT = 1
 
 
-class Table(NamedTuple):
+class WeightTable(NamedTuple):
     """Pieces of evidence and what each counts, shape (pieces, labels)."""
 
     names: tuple[str, ...]
     weights: Floats
 
 
-class Told(NamedTuple):
+class Weighing(NamedTuple):
     """A piece of evidence and what it adds to the log-odds of a label."""
 
     name: str
@@ -39,7 +39,7 @@ class Told(NamedTuple):
 class Scorer:
     """Learned weights of the signs and measures of a stretch, and of its article's votes."""
 
-    def __init__(self, *tables: Table) -> None:
+    def __init__(self, *tables: WeightTable) -> None:
         self.signs, self.measures, self.votes, self.alone = tables
         self._row, self._row_alone = _rows(self.signs), _rows(self.alone)
         self._signs, self._alone = _padded(self.signs), _padded(self.alone)
@@ -61,22 +61,22 @@ class Scorer:
         odds: Floats = np.einsum("nvl,vl->nl", votes, self.votes.weights)
         return odds
 
-    def told(self, signs: Sequence[str], measures: Floats, label: int) -> list[Told]:
+    def told(self, signs: Sequence[str], measures: Floats, label: int) -> list[Weighing]:
         """Return what the evidence about one stretch adds to a label's log-odds, the weightiest first."""
         told = [
-            Told(name, float(self.signs.weights[self._row[name], label]))
+            Weighing(name, float(self.signs.weights[self._row[name], label]))
             for name in signs
             if name in self._row
         ]
         adds = (measures * self.measures.weights[:, label]).tolist()
-        told += [Told(name, each) for name, each in zip(self.measures.names, adds, strict=True) if each]
+        told += [Weighing(name, each) for name, each in zip(self.measures.names, adds, strict=True) if each]
         return sorted(told, key=lambda piece: -abs(piece.adds))
 
     def to_bytes(self) -> bytes:
         """Return the scorer as the bytes of a model file."""
         arrays: dict[str, npt.NDArray[np.generic]] = {"format": np.array(FORMAT), "labels": np.array(LABELS)}
         for name in _TABLES:
-            table: Table = getattr(self, name)
+            table: WeightTable = getattr(self, name)
             arrays[f"{name}_names"] = np.frombuffer(json.dumps(table.names).encode(), np.uint8)
             arrays[f"{name}_weights"] = table.weights.astype(np.float16)
         stored = io.BytesIO()
@@ -103,11 +103,11 @@ class Scorer:
 _TABLES = ("signs", "measures", "votes", "alone")
 
 
-def _rows(table: Table) -> dict[str, int]:
+def _rows(table: WeightTable) -> dict[str, int]:
     return {name: row for row, name in enumerate(table.names)}
 
 
-def _padded(table: Table) -> Floats:
+def _padded(table: WeightTable) -> Floats:
     """Return the weights with a last row for unknown signs, which count nothing."""
     return np.concatenate([table.weights, np.zeros((1, len(LABELS)))])
 
@@ -122,9 +122,9 @@ def _summed(weights: Floats, rows: Mapping[str, int], signs: Sequence[Sequence[s
     return odds
 
 
-def _table(arrays: np.lib.npyio.NpzFile, name: str) -> Table:
+def _table(arrays: np.lib.npyio.NpzFile, name: str) -> WeightTable:
     names = json.loads(arrays[f"{name}_names"].tobytes())
-    return Table(tuple(names), arrays[f"{name}_weights"].astype(np.float64))
+    return WeightTable(tuple(names), arrays[f"{name}_weights"].astype(np.float64))
 
 
 @cache

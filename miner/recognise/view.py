@@ -15,7 +15,7 @@ from miner.text import AnnotatedText
 
 
 @dataclass(slots=True)
-class View:
+class EvidenceView:
     """Text with everything that evidence is drawn from; build one with `of`."""
 
     text: AnnotatedText
@@ -38,7 +38,7 @@ class View:
     """The signs of the ends that were asked for."""
 
     @classmethod
-    def of(cls, text: AnnotatedText, beliefs: Beliefs | None) -> View:
+    def of(cls, text: AnnotatedText, beliefs: Beliefs | None) -> EvidenceView:
         """Look at a text; `beliefs` are those of a network, None without one."""
         ending: dict[int, list[Hit]] = {}
         for hit in text.hits:

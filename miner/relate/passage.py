@@ -27,7 +27,7 @@ _MAX_CONTINUED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class QuotedWords:
     """Words between quotation marks: `span` without the marks, `outer` with them."""
 
     span: Span
@@ -45,7 +45,7 @@ class Passage:
     """The field in simplified characters: character for character as printed, so that offsets are the article's."""
     sentences: tuple[Span, ...]
     mentions: tuple[Mention, ...]
-    marked: tuple[Marked, ...]
+    marked: tuple[QuotedWords, ...]
     """Outermost quotations in text order."""
     brackets: tuple[Span, ...]
     titles: tuple[Span, ...]
@@ -122,7 +122,7 @@ class Passage:
         end = self.text.find("\n", at)
         return Span(start, len(self.text) if end < 0 else end)
 
-    def quoted(self, at: int) -> Marked | None:
+    def quoted(self, at: int) -> QuotedWords | None:
         """Return the outermost quotation around the character at `at`."""
         index = bisect_right(self._marked_starts, at) - 1
         if index >= 0 and self.marked[index].outer.start <= at < self.marked[index].outer.end:
@@ -150,7 +150,7 @@ class Passage:
         return len(self.text) + 1
 
 
-def quotations(text: str) -> tuple[Marked, ...]:
+def quotations(text: str) -> tuple[QuotedWords, ...]:
     """Return the outermost quotations of a text; one that is never closed ends with its paragraph.
 
     A quotation that runs over several paragraphs opens each of them with a mark and closes only the last.
@@ -170,7 +170,7 @@ class _Quotations:
     """Reads the marks of a text in order; keeps which quotations are open."""
 
     text: str
-    found: list[Marked] = field(default_factory=list)
+    found: list[QuotedWords] = field(default_factory=list)
     stack: list[tuple[str, int]] = field(default_factory=list)
     """The open marks with their places, the outermost first."""
     carried: int = 0
@@ -195,7 +195,7 @@ class _Quotations:
     def leave(self, end: int) -> None:
         """End the open quotation, if there is one, without a closing mark."""
         if self.stack:
-            self.found.append(Marked(Span(self.start + 1, end), Span(self.start, end), False))
+            self.found.append(QuotedWords(Span(self.start + 1, end), Span(self.start, end), False))
         self.stack, self.carried = [], 0
 
     def _line_end(self, at: int) -> None:
@@ -234,7 +234,7 @@ class _Quotations:
     def _end(self, start: int, at: int) -> None:
         """Keep a quotation that is closed, if it was the outermost."""
         if not self.stack:
-            self.found.append(Marked(Span(start + 1, at), Span(start, at + 1)))
+            self.found.append(QuotedWords(Span(start + 1, at), Span(start, at + 1)))
 
 
 def passage(annotated: Annotated, name: str) -> Passage:

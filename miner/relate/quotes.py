@@ -11,7 +11,7 @@ from typing import NamedTuple
 from miner.language.lexicon import alternatives
 from miner.model import Mention, Quote
 from miner.offsets import Span
-from miner.relate.passage import Marked, Passage
+from miner.relate.passage import Passage, QuotedWords
 from miner.relate.speakers import Speaker, either, is_interviewer, named, reporting, speaker_before
 
 _INNER_MARKS = frozenset("，。！？；：,!?;…")
@@ -103,7 +103,7 @@ def _is_noun(text: str, span: Span) -> bool:
     return before.endswith(tuple(reporting("noun_before"))) or _COUNTED.search(before) is not None
 
 
-def _is_speech(text: str, marked: Marked) -> bool:
+def _is_speech(text: str, marked: QuotedWords) -> bool:
     """Tell whether marked words look like something said rather than a term."""
     words = marked.span.of(text)
     if len(words) >= _MIN_WORDS and (any(c in _INNER_MARKS for c in words) or len(words) >= 12):
@@ -125,7 +125,7 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
     """Find words in quotation marks with a speaker; what goes on after the speaker was named is the same quote."""
     quotes: list[Quote] = []
     named_at = -1
-    waiting: list[Marked] = []  # marked words side by side whose speaker is not yet named
+    waiting: list[QuotedWords] = []  # marked words side by side whose speaker is not yet named
     for marked in passage.marked:
         asked, before = _introduced(passage, marked, cues)
         if asked or not _is_said(passage.text, marked, introduced=before is not None):
@@ -143,18 +143,18 @@ def _direct(passage: Passage, cues: tuple[Cue, ...]) -> list[Quote]:
     return quotes
 
 
-def _is_said(text: str, marked: Marked, *, introduced: bool) -> bool:
+def _is_said(text: str, marked: QuotedWords, *, introduced: bool) -> bool:
     return _is_speech(text, marked) or (introduced and _is_short_speech(text, marked))
 
 
-def _told(passage: Passage, parts: list[Marked], source: _Source) -> Quote:
+def _told(passage: Passage, parts: list[QuotedWords], source: _Source) -> Quote:
     """Return marked words side by side as one quote."""
     cue = source.cue.text if source.cue else None
     quote = _quote(passage, parts[0].span, source.speaker, cue, True)
     return replace(quote, continued=tuple(part.span for part in parts[1:]))
 
 
-def _named_later(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
+def _named_later(passage: Passage, marked: QuotedWords, cues: tuple[Cue, ...]) -> _Source | None:
     """Find the speaker behind the words, near them without a verb, or in the report that they close."""
     return (
         _attributed(passage, marked, cues)
@@ -163,7 +163,7 @@ def _named_later(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _So
     )
 
 
-def _within_report(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
+def _within_report(passage: Passage, marked: QuotedWords, cues: tuple[Cue, ...]) -> _Source | None:
     """Give marked words that close a reported sentence to its speaker: 某人说，今年更好，“明年还来。”"""
     text = passage.text
     words, start = marked.span.of(text), marked.outer.start
@@ -185,7 +185,7 @@ def _within_report(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _
     return None
 
 
-def _is_short_speech(text: str, marked: Marked) -> bool:
+def _is_short_speech(text: str, marked: QuotedWords) -> bool:
     """表示“将继续参展”。 is speech when the words close their clause."""
     return len(marked.span.of(text)) >= 5 and text[marked.outer.end : marked.outer.end + 1] in (
         "",
@@ -193,7 +193,7 @@ def _is_short_speech(text: str, marked: Marked) -> bool:
     )
 
 
-def _nearby(passage: Passage, marked: Marked) -> _Source | None:
+def _nearby(passage: Passage, marked: QuotedWords) -> _Source | None:
     """Find the speaker of words without a verb: “…！”某人十分激动。 or 某人信心满满：“…” or a sentence about one person before."""
     text = passage.text
     words = marked.span.of(text)
@@ -216,7 +216,7 @@ def _nearby(passage: Passage, marked: Marked) -> _Source | None:
     return None
 
 
-def _told_of(passage: Passage, marked: Marked) -> _Source | None:
+def _told_of(passage: Passage, marked: QuotedWords) -> _Source | None:
     """Give words in the first person to the one person of the sentence before: 某人算了一笔账。“我们…。”"""
     start = marked.outer.start
     paragraph = passage.paragraph(marked.span.start)
@@ -234,7 +234,9 @@ def _people(passage: Passage, span: Span) -> list[Mention]:
     return [m for m in passage.within(span) if m.label == "person" and not is_interviewer(passage.text, m)]
 
 
-def _resumes(passage: Passage, quote: Quote, marked: Marked, before: _Source | None, named_at: int) -> bool:
+def _resumes(
+    passage: Passage, quote: Quote, marked: QuotedWords, before: _Source | None, named_at: int
+) -> bool:
     """Tell whether marked words go on with a quotation whose speaker was named after its first part."""
     if before is not None and (quote.speaker != before.speaker.name or before.end > named_at):
         return False
@@ -252,7 +254,7 @@ class _Lead(NamedTuple):
     colon: bool
 
 
-def _lead_of(text: str, marked: Marked) -> _Lead:
+def _lead_of(text: str, marked: QuotedWords) -> _Lead:
     at = marked.outer.start
     while at > 0 and text[at - 1] in " 　":
         at -= 1
@@ -264,7 +266,7 @@ def _lead_of(text: str, marked: Marked) -> _Lead:
     return _Lead(end, end < at, text[at - 1 : at] in ("：", ":"))
 
 
-def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tuple[bool, _Source | None]:
+def _introduced(passage: Passage, marked: QuotedWords, cues: tuple[Cue, ...]) -> tuple[bool, _Source | None]:
     """Find the verb directly before the marks: X说：“…”, X表示，“…”, X指出“…”. True first: a reporter asks."""
     text = passage.text
     lead = _lead_of(text, marked)
@@ -278,7 +280,7 @@ def _introduced(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> tupl
     return False, _Source(speaker, cue, cue.span.end)
 
 
-def _leads_to(text: str, cue: Cue, marked: Marked, lead: _Lead) -> bool:
+def _leads_to(text: str, cue: Cue, marked: QuotedWords, lead: _Lead) -> bool:
     """Tell whether a verb leads to the marked words: directly, over a pause, or over a few words and a colon."""
     tail = text[cue.span.end : lead.end].strip()
     directly = tail in ("", "了", "说", "道", "到") or (lead.paused and tail in ("的", "记者"))
@@ -287,12 +289,12 @@ def _leads_to(text: str, cue: Cue, marked: Marked, lead: _Lead) -> bool:
     return lead.paused or cue.kind != "say" or _sentence_like(text, marked)
 
 
-def _sentence_like(text: str, marked: Marked) -> bool:
+def _sentence_like(text: str, marked: QuotedWords) -> bool:
     words = marked.span.of(text)
     return len(words) >= 8 and any(c in "，。！？" for c in words)
 
 
-def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Source | None:
+def _attributed(passage: Passage, marked: QuotedWords, cues: tuple[Cue, ...]) -> _Source | None:
     """Find the verb behind the marks: “…，”X说, “…”在X看来."""
     text = passage.text
     start = marked.outer.end
@@ -317,13 +319,13 @@ def _attributed(passage: Passage, marked: Marked, cues: tuple[Cue, ...]) -> _Sou
     return None
 
 
-def _closes(text: str, cue: Cue, marked: Marked) -> bool:
+def _closes(text: str, cue: Cue, marked: QuotedWords) -> bool:
     """Tell whether a verb behind marked words may speak of them: it ends its clause, or the words were a whole sentence."""
     following = text[cue.span.end : cue.span.end + 1]
     return following in ("", *_CLAUSE_END) or cue.kind == "bare" or text[marked.span.end - 1] in "。！？…"
 
 
-def _ends_like_speech(text: str, marked: Marked) -> bool:
+def _ends_like_speech(text: str, marked: QuotedWords) -> bool:
     """Words that a name follows end with a mark inside (“好，”他说) or are cut off by a comma (“好”，他说)."""
     last = text[marked.span.end - 1 : marked.span.end]
     return (

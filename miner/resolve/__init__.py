@@ -28,7 +28,7 @@ from miner.resolve.remembered import remember_groups
 from miner.resolve.standing import LISTED, write_standings
 from miner.resolve.stories import join_stories
 from miner.store.redirects import keep_addresses
-from miner.store.resolved import Scope, Touched, begin, empty, end, is_resolved, touched
+from miner.store.resolved import ResolvedScope, Touched, begin, empty, end, is_resolved, touched
 
 __all__ = ["LISTED", "How", "has_corrections", "meant_by", "moved", "resolve", "resolve_facts"]
 
@@ -41,7 +41,7 @@ How = Literal["whole", "since", "again"]
 
 def resolve(
     connection: sqlite3.Connection, *, by: str | None = None, told: Told | None = None, how: How = "whole"
-) -> Scope:
+) -> ResolvedScope:
     """Resolve a filled database in one transaction; facts stay as they were read. Returns what was resolved.
 
     The answer depends on the stored facts alone, not on the order of the files. `told` is called with the name of each
@@ -66,19 +66,19 @@ def resolve(
     return scope
 
 
-def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> Scope:
+def _scope(connection: sqlite3.Connection, by: str | None, how: How) -> ResolvedScope:
     """Return what there is to do, after making ready for it."""
     known = by is not None and is_resolved(connection, by)
     if known and how == "again":
         empty(connection)
-        return Scope(remembered=True, measured=True)
+        return ResolvedScope(remembered=True, measured=True)
     if known and how == "since" and (found := touched(connection)) is not None:
-        return Scope(remembered=True, measured=True, touched=found)
-    return Scope(remembered=begin(connection, remember=by is not None))
+        return ResolvedScope(remembered=True, measured=True, touched=found)
+    return ResolvedScope(remembered=begin(connection, remember=by is not None))
 
 
 def _resolve_touched(
-    connection: sqlite3.Connection, scope: Scope, touched: Touched, other: Iterable[str], told: Told
+    connection: sqlite3.Connection, scope: ResolvedScope, touched: Touched, other: Iterable[str], told: Told
 ) -> None:
     """Resolve the names that came and went, and whatever that touches; `other` articles are a reprint now and were not, or were."""
     since.open_touched(connection, touched, other)
@@ -100,10 +100,10 @@ def _resolve_touched(
 
 
 def resolve_facts(
-    connection: sqlite3.Connection, *, told: Told | None = None, scope: Scope | None = None
+    connection: sqlite3.Connection, *, told: Told | None = None, scope: ResolvedScope | None = None
 ) -> None:
     """Resolve names to things and reports to events, and remember how where `scope` says so; the caller holds the transaction."""
-    told, scope = told or _to_nobody, scope or Scope()
+    told, scope = told or _to_nobody, scope or ResolvedScope()
     clear(connection)
     forget(connection)
     told("clear")

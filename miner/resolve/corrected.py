@@ -24,7 +24,7 @@ SOURCE = "correction"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NameCorrection:
     """One correction about names of one kind: sets of local entities (row numbers) that are one, or are not."""
 
     id: str
@@ -111,7 +111,7 @@ class Names:
         return self._connection.execute(sql, (row, where)).fetchone() is not None
 
 
-def asked(connection: sqlite3.Connection, label: str) -> list[Asked]:
+def asked(connection: sqlite3.Connection, label: str) -> list[NameCorrection]:
     """Return what corrections say of names of one kind, without those that later ones contradict."""
     names = Names(connection, label)
     found = []
@@ -119,7 +119,7 @@ def asked(connection: sqlite3.Connection, label: str) -> list[Asked]:
         if told.get("kind") == label:
             sides = tuple(side for side in _sides(names, verb, told, meant) if side)
             if len(sides) > 1:
-                found.append(Asked(key, verb != "split", sides, why))
+                found.append(NameCorrection(key, verb != "split", sides, why))
     return _consistent(found)
 
 
@@ -137,9 +137,9 @@ def _sides(
         yield names.locals(references.get(name, name))
 
 
-def _consistent(found: Sequence[Asked]) -> list[Asked]:
+def _consistent(found: Sequence[NameCorrection]) -> list[NameCorrection]:
     """Keep corrections that do not contradict later ones: the last word counts."""
-    kept: list[Asked] = []
+    kept: list[NameCorrection] = []
     union, apart = Union(), list[tuple[str, str]]()
     for one in reversed(found):
         anchors = [str(min(side)) for side in one.sides]
@@ -253,7 +253,9 @@ class Profiled(Protocol):
     members: list[int]
 
 
-def profile_pairs(profiles: Sequence[Profiled], found: Sequence[Asked]) -> list[tuple[str, str, bool, str]]:
+def profile_pairs(
+    profiles: Sequence[Profiled], found: Sequence[NameCorrection]
+) -> list[tuple[str, str, bool, str]]:
     """Return what people decided about the profiles of one name."""
     decided: list[tuple[str, str, bool, str]] = []
     for one in found:
@@ -267,7 +269,7 @@ _LINKED = "select distinct entity_id from linked where local in ({}) order by 1"
 """SQL for the people that local entities were linked to."""
 
 
-def join_people(connection: sqlite3.Connection, found: Sequence[Asked]) -> None:
+def join_people(connection: sqlite3.Connection, found: Sequence[NameCorrection]) -> None:
     """Join people of different names as people decided; they lie in the temporary tables `linked` and `found_people`."""
     for one in found:
         sides = [_ids(connection, _LINKED, side) for side in one.sides]
@@ -278,7 +280,7 @@ def join_people(connection: sqlite3.Connection, found: Sequence[Asked]) -> None:
                 connection.execute("delete from found_people where id = ?", (gone,))
 
 
-def decide_people(connection: sqlite3.Connection, found: Sequence[Asked]) -> None:
+def decide_people(connection: sqlite3.Connection, found: Sequence[NameCorrection]) -> None:
     """Judge people of different names, so that none is taken for a part of another's name against what people decided."""
     for one in found:
         sides = [_ids(connection, _LINKED, side) for side in one.sides]

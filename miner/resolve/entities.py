@@ -28,7 +28,7 @@ _DAMAGED = 1_000
 """Names with a lost character that are compared with all others."""
 
 
-class Compared(NamedTuple):
+class ComparedGroups(NamedTuple):
     """Two groups and the judgement on them."""
 
     judgement: Judgement
@@ -59,9 +59,9 @@ def resolve_label(connection: sqlite3.Connection, label: str) -> Groups:
     return groups
 
 
-def judge_groups(groups: Groups) -> Iterator[Compared]:
+def judge_groups(groups: Groups) -> Iterator[ComparedGroups]:
     """Judge the groups, or those that are to be judged only: several passes, which may judge a pair more than once."""
-    passes: list[Iterator[Compared]] = []
+    passes: list[Iterator[ComparedGroups]] = []
     if groups.label == "enterprise":
         passes.extend((_of_known(groups), _parts(groups)))
     if groups.label in ("enterprise", "organization"):
@@ -89,7 +89,7 @@ def _keys_of(connection: sqlite3.Connection, label: str, decided: Decided) -> di
 
 
 def _joining(
-    compared: Iterator[Compared], union: Union, apart: Sequence[tuple[str, str]]
+    compared: Iterator[ComparedGroups], union: Union, apart: Sequence[tuple[str, str]]
 ) -> Iterator[Judgement]:
     """Join what is judged the same, unless that would bring together what a person keeps apart."""
     for judgement, left, right in compared:
@@ -100,7 +100,7 @@ def _joining(
         yield judgement
 
 
-def _of_known(groups: Groups) -> Iterator[Compared]:
+def _of_known(groups: Groups) -> Iterator[ComparedGroups]:
     """A full name whose core is a brand of the lexicon is that brand's company here: 旭化成（中国）投资有限公司 → 旭化成.
 
     The same company with its legal form, 中国工商银行股份有限公司, is the brand's for any of its forms.
@@ -118,7 +118,7 @@ def _of_known(groups: Groups) -> Iterator[Compared]:
         if bare not in forms:
             reasons.extend(_told_apart(groups.load(key), owner))
         score, texts = weigh(1.5, reasons)
-        yield Compared(
+        yield ComparedGroups(
             Judgement("enterprise", identifier, owner.id, name, owner.name, score, texts), key, owner.key
         )
 
@@ -137,7 +137,7 @@ def known_owners(groups: Groups) -> tuple[dict[str, Group], dict[str, Group]]:
     return known, {form: owners[0] for form, owners in forms.items() if len(owners) == 1}
 
 
-def _parts(groups: Groups) -> Iterator[Compared]:
+def _parts(groups: Groups) -> Iterator[ComparedGroups]:
     """Two names of one branch or unit of a known enterprise: 中行上海分行 and 中国银行股份有限公司上海市分行."""
     brands = "brand in (select brand from grouped where key in (select key from temp.wanted))"
     rows = groups.connection.execute(
@@ -149,7 +149,7 @@ def _parts(groups: Groups) -> Iterator[Compared]:
             yield from _units_of(groups, brand, units)
 
 
-def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> Iterator[Compared]:
+def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> Iterator[ComparedGroups]:
     for i, (rest, key) in enumerate(units):
         longer = _longer(rest, units) if is_country(rest) else []
         same = [(other, k) for other, k in units[i + 1 :] if other == rest]
@@ -165,7 +165,7 @@ def _units_of(groups: Groups, brand: str, units: Sequence[tuple[str, str]]) -> I
                 reasons.append(Reason(-6.0, "词库中是两家"))
             score, texts = weigh(-1.0, reasons)
             found = Judgement("enterprise", left.id, right.id, left.name, right.name, score, texts)
-            yield Compared(found, key, right_key)
+            yield ComparedGroups(found, key, right_key)
 
 
 def _longer(rest: str, units: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -174,7 +174,7 @@ def _longer(rest: str, units: Sequence[tuple[str, str]]) -> list[tuple[str, str]
     return found if len(found) == 1 else []
 
 
-def _short_forms(groups: Groups) -> Iterator[Compared]:
+def _short_forms(groups: Groups) -> Iterator[ComparedGroups]:
     rows = groups.connection.execute(
         "select distinct g.key, o.key, f.form from grouped g join form_of f on f.form in (g.folded, g.bare) join grouped o on o.key = f.key"
         " where g.known_as is null and o.key <> g.key and length(o.name) > length(g.name) and length(f.form) >= 2"
@@ -193,14 +193,14 @@ def _short_forms(groups: Groups) -> Iterator[Compared]:
                 *_shared_company(groups, short, owner), *_shared_papers(short, owner),
             ]  # fmt: skip
             score, texts = weigh(-1.0, reasons)
-            yield Compared(
+            yield ComparedGroups(
                 Judgement(short.label, short.id, owner.id, short.name, owner.name, score, texts),
                 short.key,
                 owner.key,
             )
 
 
-def _abbreviations(groups: Groups) -> Iterator[Compared]:
+def _abbreviations(groups: Groups) -> Iterator[ComparedGroups]:
     """Compare names with those they abbreviate word by word: 静安区投促办 and 静安区投资促进办公室, 工行 and 中国工商银行.
 
     A company's abbreviation leaves more out and is shorter, so it wants company that both keep.
@@ -221,7 +221,7 @@ def _abbreviations(groups: Groups) -> Iterator[Compared]:
                 *_shared_company(groups, left, right), *_shared_papers(left, right),
             ]  # fmt: skip
             score, texts = weigh(-2.9 if of_company else -1.0, reasons)
-            yield Compared(
+            yield ComparedGroups(
                 Judgement(left.label, left.id, right.id, left.name, right.name, score, texts),
                 left.key,
                 right.key,
@@ -278,7 +278,7 @@ def written(key: str) -> str:
     return name.partition("|")[2] or name
 
 
-def _damaged(groups: Groups) -> Iterator[Compared]:
+def _damaged(groups: Groups) -> Iterator[ComparedGroups]:
     """Compare names that lost a character with those that have one in its place: 兰特□斯集团 and 兰特黎斯集团."""
     lost = _lost(groups)
     found = _fitting(groups, lost) if lost else {}
@@ -294,7 +294,7 @@ def _damaged(groups: Groups) -> Iterator[Compared]:
             ]  # fmt: skip
             score, texts = weigh(-1.8, reasons)
             judged = Judgement(left.label, left.id, right.id, left.name, right.name, score, texts)
-            yield Compared(judged, key, owner)
+            yield ComparedGroups(judged, key, owner)
 
 
 def _lost(groups: Groups) -> dict[str, str]:
@@ -365,7 +365,7 @@ def _shared_papers(left: Group, right: Group) -> list[Reason]:
     return reasons
 
 
-def _same_core(groups: Groups) -> Iterator[Compared]:
+def _same_core(groups: Groups) -> Iterator[ComparedGroups]:
     """Two full names that differ in region or legal form alone."""
     cores = "core in (select core from grouped where key in (select key from temp.wanted))"
     rows = groups.connection.execute(
@@ -387,6 +387,6 @@ def _same_core(groups: Groups) -> Iterator[Compared]:
                 if len(regions) < 2:
                     reasons.extend(_told_apart(groups.load(first), groups.load(key)))
                 score, texts = weigh(0.0, reasons)
-                yield Compared(
+                yield ComparedGroups(
                     Judgement("enterprise", first_id, identifier, first_name, name, score, texts), first, key
                 )

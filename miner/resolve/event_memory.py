@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from miner.resolve.reports import Measures, Report
-from miner.store.resolved import Scope, has_state, load, save
+from miner.store.resolved import ResolvedScope, has_state, load, save
 
 __all__ = ["KnownScores", "events_with_fewer", "keep_measures", "keep_scores", "known_scores", "measures"]
 
@@ -34,7 +34,7 @@ class KnownScores(NamedTuple):
     scores: np.ndarray
 
 
-def measures(connection: sqlite3.Connection, scope: Scope) -> Measures | None:
+def measures(connection: sqlite3.Connection, scope: ResolvedScope) -> Measures | None:
     """Return how rare words were at the last whole resolving; None when that is to be measured."""
     kept = load(connection, _COUNT) if scope.measured else None
     if kept is None:

@@ -26,11 +26,11 @@ from miner.resolve.event_memory import (
     measures,
 )
 from miner.resolve.judge import THRESHOLD, Decided, Judgement, store_judgements
-from miner.resolve.likeness import Pair, explained, forbidden, likelihood, pair_of
+from miner.resolve.likeness import ReportPair, explained, forbidden, likelihood, pair_of
 from miner.resolve.pairing import candidate_pairs
 from miner.resolve.reports import PLACE_ONLY, Measures, Rarity, Report, load_reports
 from miner.resolve.titles import title
-from miner.store.resolved import Scope
+from miner.store.resolved import ResolvedScope
 
 _T = TypeVar("_T")
 _LINKED = 5
@@ -50,7 +50,7 @@ class Comparison:
     rarity: Rarity
     scores: dict[tuple[int, int], float] = field(default_factory=dict)
 
-    def pair(self, left: int, right: int) -> Pair:
+    def pair(self, left: int, right: int) -> ReportPair:
         """Return two reports as they are compared."""
         words, heads = self.rarity.words(left, right), self.rarity.heads(left, right)
         return pair_of(self.reports[left], self.reports[right], words=words, heads=heads)
@@ -70,13 +70,13 @@ class Comparison:
         return _FORBIDDEN if forbidden(pair) else likelihood(pair)
 
 
-def resolve_events(connection: sqlite3.Connection, scope: Scope | None = None) -> None:
+def resolve_events(connection: sqlite3.Connection, scope: ResolvedScope | None = None) -> None:
     """Join the reports of one event, write `events`, and link reports and participants to them.
 
     Where reports are as they were, so are their scores: with what is touched in `scope`, only others are compared, and only
     what is different is written. Raises sqlite3.Error.
     """
-    scope = scope or Scope()
+    scope = scope or ResolvedScope()
     if scope.touched is None:
         decide_events(connection)
     reports = list(load_reports(connection))

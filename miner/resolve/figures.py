@@ -44,7 +44,7 @@ _LOW = {"超": 1.0, "多": 1.0, "余": 1.0, "以上": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ComparedFigure:
     """One figure with what it is compared by."""
 
     id: str
@@ -107,7 +107,7 @@ def find_conflicts(connection: sqlite3.Connection) -> None:
 _Row = tuple[str, str, str, str, str, int | None, float, str]
 
 
-def _row(left: Told, right: Told, frequency: Counter[int]) -> _Row:
+def _row(left: ComparedFigure, right: ComparedFigure, frequency: Counter[int]) -> _Row:
     score, reasons = weigh(_PRIOR, evidence(left, right, frequency))
     facts = (t.measure or t.subject or t.unit for t in (left, right))
     fact = min(facts, key=lambda text: (-len(text), text))
@@ -126,14 +126,14 @@ def _row(left: Told, right: Told, frequency: Counter[int]) -> _Row:
     )
 
 
-def kind_of(left: Told, right: Told, score: float, *, words: float) -> str:
+def kind_of(left: ComparedFigure, right: ComparedFigure, score: float, *, words: float) -> str:
     """Return `rounding`, `conflict` or `also`: two figures, the smaller first, that probably tell one fact."""
     if is_rounding(left, right):
         return "rounding"
     return "conflict" if is_sure(left, right, score, words=words) else "also"
 
 
-def is_sure(left: Told, right: Told, score: float, *, words: float) -> bool:
+def is_sure(left: ComparedFigure, right: ComparedFigure, score: float, *, words: float) -> bool:
     """Tell whether it may be said that two figures contradict each other; `words` is what the words around have in common.
 
     Of the expo as a whole: one measure of one edition. Of anything else: both articles tell of one expo, and the figures stand in reports of one event, or beside the same
@@ -157,7 +157,7 @@ def is_sure(left: Told, right: Told, score: float, *, words: float) -> bool:
     )
 
 
-def _one_owner(left: Told, right: Told) -> bool:
+def _one_owner(left: ComparedFigure, right: ComparedFigure) -> bool:
     """Tell whether what is named last before one figure is named beside the other too, or both close one list: 甲、乙、丙等12家."""
     if left.nearest is None or right.nearest is None:
         return False
@@ -169,18 +169,18 @@ def _one_list(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     return shared >= _LISTED and 2 * shared >= min(len(left), len(right))
 
 
-def _counts_one_thing(left: Told, right: Told, words: float) -> bool:
+def _counts_one_thing(left: ComparedFigure, right: ComparedFigure, words: float) -> bool:
     a, b = fold(left.subject), fold(right.subject)
     if left.measure and left.measure == right.measure:
         return True
     return min(len(a), len(b)) > 1 and (a in b or b in a or _overlap(a, b) >= _LIKE or words >= _LIKE)
 
 
-def _told_by_both(left: Told, right: Told, agreed: set[tuple[str, float, str]]) -> bool:
+def _told_by_both(left: ComparedFigure, right: ComparedFigure, agreed: set[tuple[str, float, str]]) -> bool:
     return any((b.article_id, a.value, a.unit) in agreed for a, b in ((left, right), (right, left)))
 
 
-def _agreeing(told: list[Told], articles: set[str]) -> set[tuple[str, float, str]]:
+def _agreeing(told: list[ComparedFigure], articles: set[str]) -> set[tuple[str, float, str]]:
     """A figure that the other article also has is not in conflict with what else it says."""
     return {(t.article_id, t.value, t.unit) for t in told if t.article_id in articles}
 
@@ -212,7 +212,7 @@ def _article(connection: sqlite3.Connection, article: str) -> _Article:
 _NOWHERE = FigureScope(False, frozenset(), frozenset(), frozenset())
 
 
-def _load(connection: sqlite3.Connection) -> Iterator[Told]:
+def _load(connection: sqlite3.Connection) -> Iterator[ComparedFigure]:
     """Yield the figures of every story once: those of an article that reprints another are left out."""
     current, read = "", _Article("", (), [], [])
     for row in connection.execute(
@@ -223,7 +223,7 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
         if row[1] != current:
             current = intern(row[1])
             read = _article(connection, current)
-        near, scope, told = Near((), (), row[6] or ""), _NOWHERE, tuple[str, ...]()
+        near, scope, told = Surroundings((), (), row[6] or ""), _NOWHERE, tuple[str, ...]()
         if row[12] == "body":
             at = Span(row[10], row[11])
             near = _near(read, at)
@@ -231,7 +231,7 @@ def _load(connection: sqlite3.Connection) -> Iterator[Told]:
             told = _distinct(
                 event for start, end, event in read.events if start <= at.start < _reach(read, end)
             )
-        yield Told(
+        yield ComparedFigure(
             id=row[0],
             article_id=current,
             text=row[2],
@@ -257,7 +257,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({intern(name) for name in names}))
 
 
-class Near(NamedTuple):
+class Surroundings(NamedTuple):
     """What stands around a figure: entities of its sentence and of its paragraph, and the words beside it."""
 
     names: tuple[str, ...]
@@ -272,14 +272,14 @@ def _reach(read: _Article, end: int) -> int:
     return after if "\n" not in read.body[end:after].strip() else end
 
 
-def _near(read: _Article, at: Span) -> Near:
+def _near(read: _Article, at: Span) -> Surroundings:
     body = read.body
     sentence = next((s for s in read.sentences if s.start <= at.start < s.end), at)
     paragraph = Span(body.rfind("\n", 0, at.start) + 1, body.find("\n", at.end) % (len(body) + 1))
     text = body[max(sentence.start, at.start - 30) : min(sentence.end, at.end + 20)]
     before = [name for start, name in read.mentions if name and paragraph.start <= start < at.start]
     nearest = before[-1] if before else None
-    return Near(_within(read.mentions, sentence), _within(read.mentions, paragraph), text, nearest)
+    return Surroundings(_within(read.mentions, sentence), _within(read.mentions, paragraph), text, nearest)
 
 
 def _within(mentions: Sequence[tuple[int, str | None]], span: Span) -> tuple[str, ...]:
@@ -295,7 +295,7 @@ def _grams(text: str) -> array[int]:
     )
 
 
-def _pairs(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
+def _pairs(told: Sequence[ComparedFigure]) -> Iterator[tuple[ComparedFigure, ComparedFigure]]:
     """Yield the pairs of two articles' figures with different values that some key brings together and that may be compared."""
     blocks = Blocks()
     for number, figure in enumerate(told):
@@ -315,7 +315,7 @@ def _pairs(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
             yield left, right
 
 
-def comparable(left: Told, right: Told) -> bool:
+def comparable(left: ComparedFigure, right: ComparedFigure) -> bool:
     """Tell whether two figures are of one kind: of one scope, both of an expo as a whole or both not, a share only with a share of the same."""
     if left.of_expo != right.of_expo or not alike(left.scope, right.scope):
         return False
@@ -326,31 +326,31 @@ def comparable(left: Told, right: Told) -> bool:
     return left.unit != "%" or bool(left.measure and left.measure == right.measure)
 
 
-def one_fact(left: Told, right: Told, frequency: Counter[int]) -> bool:
+def one_fact(left: ComparedFigure, right: ComparedFigure, frequency: Counter[int]) -> bool:
     """Tell whether two figures of one unit probably tell one fact; the words around are read only where they can decide."""
     reasons = _apart_from_words(left, right)
     possible = probability(_PRIOR, [*reasons, Reason(_WORDS_AT_MOST, "")]) >= THRESHOLD
     return possible and probability(_PRIOR, [*reasons, _by_words(left, right, frequency)]) >= THRESHOLD
 
 
-def evidence(left: Told, right: Told, frequency: Counter[int]) -> list[Reason]:
+def evidence(left: ComparedFigure, right: ComparedFigure, frequency: Counter[int]) -> list[Reason]:
     """Return what speaks for and against that two figures of one unit tell one fact."""
     return [*_apart_from_words(left, right), _by_words(left, right, frequency)]
 
 
-def _by_words(left: Told, right: Told, frequency: Counter[int]) -> Reason:
+def _by_words(left: ComparedFigure, right: ComparedFigure, frequency: Counter[int]) -> Reason:
     part = _common(left, right, frequency)
     return Reason(min(4.0 * part, _WORDS_AT_MOST + 0.5) - 0.5, f"上下文相近({part:.2f})")
 
 
-def _common(left: Told, right: Told, frequency: Counter[int]) -> float:
+def _common(left: ComparedFigure, right: ComparedFigure, frequency: Counter[int]) -> float:
     """Return which part of the shorter surroundings the other one has, rare words weighing more."""
     whole = sum(1 / frequency[g] for g in min((left.grams, right.grams), key=len))
     common = set(left.grams).intersection(right.grams) if whole else ()
     return sum(1 / frequency[g] for g in sorted(common)) / whole if whole else 0.0
 
 
-def _apart_from_words(left: Told, right: Told) -> list[Reason]:
+def _apart_from_words(left: ComparedFigure, right: ComparedFigure) -> list[Reason]:
     of_expo = left.of_expo and right.of_expo
     return [
         *_by_measure(left, right, of_expo=of_expo),
@@ -360,13 +360,13 @@ def _apart_from_words(left: Told, right: Told) -> list[Reason]:
     ]
 
 
-def _by_measure(left: Told, right: Told, *, of_expo: bool) -> list[Reason]:
+def _by_measure(left: ComparedFigure, right: ComparedFigure, *, of_expo: bool) -> list[Reason]:
     if left.measure and left.measure == right.measure:
         return [Reason(2.0 if of_expo else 1.0, f"同一指标:{left.measure}")]
     return [Reason(-0.8, "指标不同")] if left.measure and right.measure else []
 
 
-def _by_names(left: Told, right: Told, *, of_expo: bool) -> list[Reason]:
+def _by_names(left: ComparedFigure, right: ComparedFigure, *, of_expo: bool) -> list[Reason]:
     reasons = [Reason(1.5, "写在同一事件的报道里")] if _share(left.events, right.events) else []
     if _share(left.names, right.names):
         reasons.append(Reason(1.0, "同一句里有同一名称"))
@@ -379,7 +379,7 @@ def _by_names(left: Told, right: Told, *, of_expo: bool) -> list[Reason]:
     return reasons
 
 
-def _by_size(left: Told, right: Told) -> Reason:
+def _by_size(left: ComparedFigure, right: ComparedFigure) -> Reason:
     low, high = sorted((abs(left.value), abs(right.value)))
     if high > 5 * low:
         return Reason(-4.0, "数值相差五倍以上")
@@ -407,7 +407,7 @@ def _overlap(a: str, b: str) -> float:
     return len(x & y) / len(x | y)
 
 
-def is_rounding(left: Told, right: Told) -> bool:
+def is_rounding(left: ComparedFigure, right: ComparedFigure) -> bool:
     """Tell whether one value is the other one rounded, as its qualifier or its last digit says: 3400多 against 3436, 近800 against 797."""
     small, large = sorted((left, right), key=lambda t: t.value)
     gap = large.value - small.value

@@ -37,7 +37,7 @@ class Matched(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ReportPair:
     """Two reports with what the pieces of evidence ask for more than once."""
 
     left: Report
@@ -66,10 +66,10 @@ class Pair:
         return self.left.status != "done" or self.right.status != "done"
 
 
-def pair_of(left: Report, right: Report, *, words: float, heads: float) -> Pair:
+def pair_of(left: Report, right: Report, *, words: float, heads: float) -> ReportPair:
     """Return two reports as they are compared."""
     gap = days_between(left.told_on, right.told_on)
-    return Pair(left, right, match_parties(left, right), gap, words, heads)
+    return ReportPair(left, right, match_parties(left, right), gap, words, heads)
 
 
 def days_between(left: str | None, right: str | None) -> int | None:
@@ -121,7 +121,7 @@ def _unnamed(rest: list[str], one: Report, other: Report) -> int:
     return sum(not any(form in other.text for form in one.forms.get(party, ())) for party in rest)
 
 
-def forbidden(pair: Pair) -> bool:
+def forbidden(pair: ReportPair) -> bool:
     """Tell whether two reports cannot be of one event: parties fully named and disjoint, or another day, both past.
 
     Two hospitals that sign with two companies on one day signed two contracts, whatever else the sentences share.
@@ -142,16 +142,16 @@ def _named(report: Report) -> bool:
 # --- the pieces of evidence ---------------------------------------------------------------------------------------
 
 
-def _same_day(pair: Pair) -> float:
+def _same_day(pair: ReportPair) -> float:
     return float(pair.to_the_day and pair.left.date == pair.right.date)
 
 
-def _same_month(pair: Pair) -> float:
+def _same_month(pair: ReportPair) -> float:
     """Both give the same month, or year, and no day."""
     return float(pair.dated and pair.left.date == pair.right.date and not pair.to_the_day)
 
 
-def _compatible(pair: Pair) -> float:
+def _compatible(pair: ReportPair) -> float:
     """The date of one lies in the month, year or span of the other."""
     a, b = pair.left.date, pair.right.date
     if not a or not b or a == b:
@@ -166,167 +166,167 @@ def _within(report: Report, when: str) -> bool:
     return bool(report.date_end and report.date and report.date <= when <= report.date_end)
 
 
-def _day_apart(pair: Pair) -> float:
+def _day_apart(pair: ReportPair) -> float:
     return float(_apart(pair) and pair.gap == 1 and not pair.planned)
 
 
-def _moved(pair: Pair) -> float:
+def _moved(pair: ReportPair) -> float:
     """The days differ and one of them was planned: it may have been moved."""
     return float(_apart(pair) and pair.planned and (pair.gap or 0) <= _MOVED_WITHIN)
 
 
-def _other_day(pair: Pair) -> float:
+def _other_day(pair: ReportPair) -> float:
     return float(_apart(pair) and not _day_apart(pair) and not _moved(pair))
 
 
-def _apart(pair: Pair) -> bool:
+def _apart(pair: ReportPair) -> bool:
     return pair.dated and pair.left.date != pair.right.date and not _compatible(pair)
 
 
-def _undated_soon(pair: Pair) -> float:
+def _undated_soon(pair: ReportPair) -> float:
     return float(not pair.dated and (pair.gap is None or pair.gap <= _SOON))
 
 
-def _undated_late(pair: Pair) -> float:
+def _undated_late(pair: ReportPair) -> float:
     return float(not pair.dated and pair.gap is not None and _SOON < pair.gap <= _LONG)
 
 
-def _undated_long(pair: Pair) -> float:
+def _undated_long(pair: ReportPair) -> float:
     return float(not pair.dated and pair.gap is not None and pair.gap > _LONG)
 
 
-def _undated_apart(pair: Pair) -> float:
+def _undated_apart(pair: ReportPair) -> float:
     """One gives no date, and the papers are of different days: an announcement of each day is often another."""
     return float(not pair.dated and pair.left.published != pair.right.published)
 
 
-def _announced_apart(pair: Pair) -> float:
+def _announced_apart(pair: ReportPair) -> float:
     """What was made public gives no date and stands in papers of different days: it is public when the paper says so."""
     return float(pair.left.type == "launch" and _undated_apart(pair))
 
 
-def _parties_same(pair: Pair) -> float:
+def _parties_same(pair: ReportPair) -> float:
     """All parties agree, or those of one report are among those of the other."""
     matched = pair.matched
     return float(matched.shared > 0 and not (matched.only_left and matched.only_right))
 
 
-def _parties_whole(pair: Pair) -> float:
+def _parties_whole(pair: ReportPair) -> float:
     """The part that the shared parties are of all."""
     matched = pair.matched
     return matched.shared / max(1, matched.shared + matched.only_left + matched.only_right)
 
 
-def _parties_partly(pair: Pair) -> float:
+def _parties_partly(pair: ReportPair) -> float:
     """Both name somebody whom the other does not: of one host's many signings this is often another."""
     return float(pair.matched.shared > 0 and pair.matched.only_left > 0 and pair.matched.only_right > 0)
 
 
-def _own_partners(pair: Pair) -> float:
+def _own_partners(pair: ReportPair) -> float:
     """One party is shared, and each report has others of its own: a host that signs with many."""
     return float(_parties_partly(pair) and pair.matched.shared == 1)
 
 
-def _parties_several(pair: Pair) -> float:
+def _parties_several(pair: ReportPair) -> float:
     return float(min(max(pair.matched.shared - 1, 0), _MOST))
 
 
-def _parties_echoed(pair: Pair) -> float:
+def _parties_echoed(pair: ReportPair) -> float:
     """No party is shared, but one stands in the other's sentence."""
     return float(not pair.matched.shared and pair.matched.echoed > 0)
 
 
-def _parties_other(pair: Pair) -> float:
+def _parties_other(pair: ReportPair) -> float:
     matched = pair.matched
     both = bool(pair.left.parties and pair.right.parties)
     return float(both and not matched.shared and not matched.echoed)
 
 
-def _parties_missing(pair: Pair) -> float:
+def _parties_missing(pair: ReportPair) -> float:
     return float(not (pair.left.parties and pair.right.parties) and not pair.matched.echoed)
 
 
-def _words(pair: Pair) -> float:
+def _words(pair: ReportPair) -> float:
     return pair.words
 
 
-def _words_most(pair: Pair) -> float:
+def _words_most(pair: ReportPair) -> float:
     return float(pair.words >= 0.5)
 
 
-def _words_few(pair: Pair) -> float:
+def _words_few(pair: ReportPair) -> float:
     return float(pair.words < 0.12)
 
 
-def _heads(pair: Pair) -> float:
+def _heads(pair: ReportPair) -> float:
     return pair.heads
 
 
-def _numbers_shared(pair: Pair) -> float:
+def _numbers_shared(pair: ReportPair) -> float:
     return float(min(len(pair.left.numbers & pair.right.numbers), _MOST))
 
 
-def _numbers_other(pair: Pair) -> float:
+def _numbers_other(pair: ReportPair) -> float:
     a, b = pair.left.numbers, pair.right.numbers
     return float(bool(a) and bool(b) and a.isdisjoint(b))
 
 
-def _place_same(pair: Pair) -> float:
+def _place_same(pair: ReportPair) -> float:
     return float(_places(pair) is True)
 
 
-def _place_other(pair: Pair) -> float:
+def _place_other(pair: ReportPair) -> float:
     return float(_places(pair) is False)
 
 
-def _places(pair: Pair) -> bool | None:
+def _places(pair: ReportPair) -> bool | None:
     if not pair.left.place or not pair.right.place:
         return None
     a, b = fold(pair.left.place), fold(pair.right.place)
     return a in b or b in a
 
 
-def _trigger_same(pair: Pair) -> float:
+def _trigger_same(pair: ReportPair) -> float:
     return float(pair.left.trigger == pair.right.trigger)
 
 
-def _amount_same(pair: Pair) -> float:
+def _amount_same(pair: ReportPair) -> float:
     apart = _amounts_apart(pair)
     return float(apart is not None and apart <= _NEAR_AMOUNT)
 
 
-def _amount_alike(pair: Pair) -> float:
+def _amount_alike(pair: ReportPair) -> float:
     """The amounts differ, but by no more than papers contradict each other."""
     apart = _amounts_apart(pair)
     return float(apart is not None and _NEAR_AMOUNT < apart <= _ALIKE_AMOUNT)
 
 
-def _amount_other(pair: Pair) -> float:
+def _amount_other(pair: ReportPair) -> float:
     apart = _amounts_apart(pair)
     return float(apart is not None and apart > _ALIKE_AMOUNT)
 
 
-def _amounts_apart(pair: Pair) -> float | None:
+def _amounts_apart(pair: ReportPair) -> float | None:
     a, b = pair.left.amount, pair.right.amount
     if a is None or b is None or pair.left.amount_unit != pair.right.amount_unit:
         return None
     return abs(a - b) / max(abs(a), abs(b), 1e-9)
 
 
-def _edition_other(pair: Pair) -> float:
+def _edition_other(pair: ReportPair) -> float:
     a, b = pair.left.edition, pair.right.edition
     return float(bool(a and b and a != b))
 
 
-def _one_article(pair: Pair) -> float:
+def _one_article(pair: ReportPair) -> float:
     return float(pair.left.article_id == pair.right.article_id)
 
 
-def _status_other(pair: Pair) -> float:
+def _status_other(pair: ReportPair) -> float:
     return float(pair.left.status != pair.right.status)
 
 
-EVIDENCE: dict[str, Callable[[Pair], float]] = {
+EVIDENCE: dict[str, Callable[[ReportPair], float]] = {
     "same day": _same_day,
     "same month": _same_month,
     "compatible dates": _compatible,
@@ -370,7 +370,7 @@ def weights() -> Mapping[str, Weighed]:
     return fitted("event_likeness")
 
 
-def evidence(pair: Pair) -> list[Reason]:
+def evidence(pair: ReportPair) -> list[Reason]:
     """Return what speaks for and against that two reports tell one event, each with its learned weight."""
     known = weights()
     held = ((known[name], value(pair)) for name, value in EVIDENCE.items() if name in known)
@@ -381,13 +381,13 @@ def evidence(pair: Pair) -> list[Reason]:
     ]
 
 
-def likelihood(pair: Pair) -> float:
+def likelihood(pair: ReportPair) -> float:
     """Return the probability that two reports tell one event."""
     known = weights()
     held = sum(known[name].weight * value(pair) for name, value in EVIDENCE.items() if name in known)
     return probability(known[PRIOR].weight, [Reason(held, "")])
 
 
-def explained(pair: Pair) -> tuple[float, tuple[str, ...]]:
+def explained(pair: ReportPair) -> tuple[float, tuple[str, ...]]:
     """Return the probability that two reports tell one event, with the words of the reasons, the strongest first."""
     return weigh(weights()[PRIOR].weight, evidence(pair))

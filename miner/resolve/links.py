@@ -14,7 +14,7 @@ from miner.offsets import stable_id
 from miner.resolve.corrected import add_aliases, asked, decide_people, join_people
 from miner.resolve.groups import Group, Groups, fullest
 from miner.resolve.judge import Decided, Judgement, store_judgements
-from miner.resolve.partial_names import Joined, join_parts
+from miner.resolve.partial_names import JoinedPeople, join_parts
 from miner.resolve.people import PersonCluster
 from miner.resolve.remembered import remember_people
 from miner.store.schema import TABLES, index_sql
@@ -143,7 +143,7 @@ def write_people(
             )
     connection.execute("create index temp.linked_to on linked (entity_id)")
     connection.execute("create index temp.people_by_name on found_people (name)")
-    surest: dict[str, Joined] = {}
+    surest: dict[str, JoinedPeople] = {}
     corrections = asked(connection, "person")
     decide_people(connection, corrections)
     store_judgements(connection, _surest(join_parts(connection), surest, Decided(connection, "person")))
@@ -171,7 +171,9 @@ def drop_people(connection: sqlite3.Connection) -> None:
             connection.execute(f"drop {kind} temp.[{name}]")
 
 
-def _surest(joined: Iterable[Joined], surest: dict[str, Joined], decided: Decided) -> Iterator[Judgement]:
+def _surest(
+    joined: Iterable[JoinedPeople], surest: dict[str, JoinedPeople], decided: Decided
+) -> Iterator[Judgement]:
     """Pass the judgements on, and keep for each part of a name the whole that it most probably belongs to."""
     for found in joined:
         best = surest.get(found.part)

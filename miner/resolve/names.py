@@ -5,7 +5,7 @@ from __future__ import annotations
 from miner.language.fold import fold_name as fold
 from miner.language.name_forms import (
     LONGEST_INITIALS,
-    Part,
+    EnterprisePart,
     abbreviations,
     core,
     initials,
@@ -17,7 +17,7 @@ from miner.language.name_forms import without_legal_form as without_type
 
 __all__ = [
     "LONGEST_INITIALS",
-    "Part",
+    "EnterprisePart",
     "abbreviations",
     "core",
     "fold",

@@ -24,7 +24,7 @@ _DAYS = 400
 _PRIOR = -1.5
 
 
-class Holder(NamedTuple):
+class OfficeHolder(NamedTuple):
     """Somebody who holds an office near an article."""
 
     person: str
@@ -96,14 +96,14 @@ def _judged(connection: sqlite3.Connection, table: str, bodies: Mapping[str, str
         wide = not body or not is_relative(fold(body))
         given = {"article": article, "words": text, "wide": wide, "days": _DAYS}
         holders = [
-            Holder(person, name, articles, bool(near))
+            OfficeHolder(person, name, articles, bool(near))
             for person, name, articles, near in connection.execute(_HOLDERS, given)
         ]
         if holders:
             yield _judgement(identifier, text, holders)
 
 
-def _judgement(identifier: str, text: str, holders: list[Holder]) -> Judgement:
+def _judgement(identifier: str, text: str, holders: list[OfficeHolder]) -> Judgement:
     best = max(holders, key=lambda held: (held.near, held.articles, held.person))
     only = len(holders) == 1
     reasons = [

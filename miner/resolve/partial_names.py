@@ -21,7 +21,7 @@ _LEAST, _LATIN_LEAST = 2, 3
 _PRIOR = -1.5
 
 
-class Joined(NamedTuple):
+class JoinedPeople(NamedTuple):
     """A judgement on two people, and their ids: the second's name is part of the first's."""
 
     judgement: Judgement
@@ -29,7 +29,7 @@ class Joined(NamedTuple):
     part: str
 
 
-class Seen(NamedTuple):
+class PersonSeen(NamedTuple):
     """Where a person appears: articles, newspapers, the names beside theirs, and the bodies of their posts."""
 
     articles: frozenset[str]
@@ -38,7 +38,7 @@ class Seen(NamedTuple):
     bodies: frozenset[str]
 
 
-def join_parts(connection: sqlite3.Connection) -> Iterator[Joined]:
+def join_parts(connection: sqlite3.Connection) -> Iterator[JoinedPeople]:
     """Yield the judgements on people of whose names one is a part of the other; the caller writes and joins."""
     _find(connection)
     rows = connection.execute(
@@ -107,7 +107,7 @@ def owners_of(connection: sqlite3.Connection, part: str, name: str, folded: str)
     return found if len(found) <= _OWNERS else {}
 
 
-def judged(connection: sqlite3.Connection, row: Row, owners: int) -> Joined:
+def judged(connection: sqlite3.Connection, row: Row, owners: int) -> JoinedPeople:
     """Judge whether one's name is a part of another's; `owners` have it in their names."""
     part, whole, kind, part_name, whole_name = row
     left, right = _seen(connection, whole), _seen(connection, part)
@@ -133,10 +133,10 @@ def judged(connection: sqlite3.Connection, row: Row, owners: int) -> Joined:
         same = left.bodies & right.bodies
         reasons.append(Reason(2.0, f"单位相同:{min(same)}") if same else Reason(-2.0, "单位不同"))
     score, texts = weigh(_PRIOR, reasons)
-    return Joined(Judgement("person", whole, part, whole_name, part_name, score, texts), whole, part)
+    return JoinedPeople(Judgement("person", whole, part, whole_name, part_name, score, texts), whole, part)
 
 
-def _seen(connection: sqlite3.Connection, person: str) -> Seen:
+def _seen(connection: sqlite3.Connection, person: str) -> PersonSeen:
     articles = [row[0] for row in connection.execute(
         "select distinct l.article_id from linked k join local_entities l on l.rowid = k.local where k.entity_id = ? order by 1 limit ?", (person, _SAMPLE)
     )]  # fmt: skip
@@ -157,7 +157,7 @@ def _seen(connection: sqlite3.Connection, person: str) -> Seen:
             )
         )
         bodies.update(_bodies(connection, person, article))
-    return Seen(frozenset(articles), frozenset(papers), frozenset(company), frozenset(bodies))
+    return PersonSeen(frozenset(articles), frozenset(papers), frozenset(company), frozenset(bodies))
 
 
 def _bodies(connection: sqlite3.Connection, person: str, article: str) -> Iterable[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from miner.resolve.judge import Judgement, store_judgements
 from miner.resolve.names import fold
-from miner.store.resolved import Scope, Touched, load, save
+from miner.store.resolved import ResolvedScope, Touched, load, save
 from miner.understand.reprints import (
     CHARS,
     LEAST_CHARS,
@@ -32,7 +32,7 @@ _ORDER = "coalesce(published, '9999'), n_chars desc, id"
 _KIND = "source = 'rule' and kind = 'article'"
 
 
-def find_reprints(connection: sqlite3.Connection, scope: Scope) -> set[str]:
+def find_reprints(connection: sqlite3.Connection, scope: ResolvedScope) -> set[str]:
     """Find the articles that have one text, and say of each later one which was the first; of two of a day, the longer one.
 
     Returns the articles of which something else is said than before.
@@ -64,7 +64,7 @@ def _text(connection: sqlite3.Connection, article: str) -> str:
     return fold(row.fetchone()[0])
 
 
-def _sampled(connection: sqlite3.Connection, ids: Sequence[str], scope: Scope) -> Sampled:
+def _sampled(connection: sqlite3.Connection, ids: Sequence[str], scope: ResolvedScope) -> Sampled:
     """Return the sampled shingles of all articles, by the measures of before or by new ones, and remember them."""
     texts = (_text(connection, article) for article in ids)
     if scope.measured:

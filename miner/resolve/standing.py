@@ -2,7 +2,7 @@
 
 An article names what it names with some confidence; over the archive more is known: whether anybody holds a post there,
 whether it signs or exhibits, which company it keeps, what else the same characters are called. A piece of evidence is a
-small function of what was gathered (`Seen`); its weight in log-odds, and its words for readers, stand in
+small function of what was gathered (`EnterpriseSeen`); its weight in log-odds, and its words for readers, stand in
 `resources/enterprise_standing.yml`. Lists show what is likelier an enterprise than not, and the rest on demand.
 """
 
@@ -20,7 +20,16 @@ from miner.language.words import tagged
 from miner.resolve.judge import PRIOR, Reason, Weighed, fitted, probability, weigh
 from miner.resolve.names import fold
 
-__all__ = ["AGAINST", "EVIDENCE", "LISTED", "Seen", "explained", "gather", "standing", "write_standings"]
+__all__ = [
+    "AGAINST",
+    "EVIDENCE",
+    "LISTED",
+    "EnterpriseSeen",
+    "explained",
+    "gather",
+    "standing",
+    "write_standings",
+]
 
 _SUREST = 0.995
 _MANY = 4
@@ -28,7 +37,7 @@ _WORD_TAGS = frozenset({"n", "v", "a", "i", "l"})
 _PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
 
 
-class Seen(NamedTuple):
+class EnterpriseSeen(NamedTuple):
     """An enterprise as the archive shows it."""
 
     id: str
@@ -45,7 +54,7 @@ class Seen(NamedTuple):
     """Sure enterprises besides it in the article of its own that names most of them."""
 
 
-def _reading(seen: Seen) -> float:
+def _reading(seen: EnterpriseSeen) -> float:
     best = min(max(seen.best, 1 - _SUREST), _SUREST)
     return math.log(best / (1 - best))
 
@@ -55,21 +64,21 @@ def _tags(name: str) -> tuple[str, ...]:
     return tuple(tagged(fold(name)).tags)
 
 
-def _one_word(seen: Seen, tags: frozenset[str]) -> float:
+def _one_word(seen: EnterpriseSeen, tags: frozenset[str]) -> float:
     found = _tags(seen.name)
     return float(not _formed(seen) and len(found) == 1 and found[0] in tags)
 
 
-def _formed(seen: Seen) -> bool:
+def _formed(seen: EnterpriseSeen) -> bool:
     return has_legal_form(fold(seen.name))
 
 
-def _trade(seen: Seen) -> bool:
+def _trade(seen: EnterpriseSeen) -> bool:
     name = fold(seen.name)
     return 0 < len(core(name, loosely=True).name) < len(core(name).name)
 
 
-def _transliterated(seen: Seen) -> float:
+def _transliterated(seen: EnterpriseSeen) -> float:
     letters = _letters()
     return float(not seen.known and len(seen.name) > 1 and all(char in letters for char in seen.name))
 
@@ -79,12 +88,12 @@ def _letters() -> frozenset[str]:
     return frozenset("·") | frozenset("".join(words_of("names", "transliteration")))
 
 
-def _four(seen: Seen) -> float:
+def _four(seen: EnterpriseSeen) -> float:
     """Four characters without any form: a set phrase, a slogan, a line of verse."""
     return float(not seen.known and not _formed(seen) and not _trade(seen) and len(seen.name) == 4)
 
 
-EVIDENCE: dict[str, Callable[[Seen], float]] = {
+EVIDENCE: dict[str, Callable[[EnterpriseSeen], float]] = {
     "best reading": _reading,
     "legal form": lambda seen: float(_formed(seen)),
     "posts": lambda seen: float(seen.posts > 0),
@@ -107,19 +116,19 @@ def weights() -> Mapping[str, Weighed]:
     return fitted("enterprise_standing")
 
 
-def _reasons(seen: Seen) -> Iterator[Reason]:
+def _reasons(seen: EnterpriseSeen) -> Iterator[Reason]:
     known = weights()
     for name, value in EVIDENCE.items():
         if name in known and (much := value(seen)):
             yield Reason(known[name].weight * much, known[name].words)
 
 
-def standing(seen: Seen) -> float:
+def standing(seen: EnterpriseSeen) -> float:
     """Return the probability that a thing is an enterprise."""
     return probability(weights()[PRIOR].weight, _reasons(seen))
 
 
-def explained(seen: Seen) -> tuple[float, tuple[str, ...]]:
+def explained(seen: EnterpriseSeen) -> tuple[float, tuple[str, ...]]:
     """Return the probability that a thing is an enterprise, with the words of the reasons, the strongest first."""
     return weigh(weights()[PRIOR].weight, _reasons(seen))
 
@@ -147,7 +156,7 @@ from enterprises e join named n on n.id = e.id left join told t on t.id = e.id o
 _AFFECTED = "in (select id from temp.affected where label = 'enterprise')"
 
 
-def gather(connection: sqlite3.Connection, *, only: bool = False) -> Iterator[Seen]:
+def gather(connection: sqlite3.Connection, *, only: bool = False) -> Iterator[EnterpriseSeen]:
     """Yield every enterprise of a resolved archive as the archive shows it, in the order of their ids.
 
     Or `only` those in the temporary table `affected`. Raises sqlite3.Error.
@@ -160,7 +169,7 @@ def gather(connection: sqlite3.Connection, *, only: bool = False) -> Iterator[Se
     connection.execute("create index temp.firms_in_article on firms_in (article_id)")
     found = connection.execute(_GATHER.format(which=_AFFECTED if only else "is not null"))
     for identifier, name, known, best, *counts in found:
-        yield Seen(identifier, name, bool(known), best, *counts)
+        yield EnterpriseSeen(identifier, name, bool(known), best, *counts)
     connection.execute("drop table temp.firms_in")
 
 

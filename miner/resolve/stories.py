@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from miner.offsets import stable_id
 from miner.resolve.reprinted import find_reprints
 from miner.split.jumps import JumpRow, join_jumps
-from miner.store.resolved import Scope, load, save
+from miner.store.resolved import ResolvedScope, load, save
 from miner.understand.topics import TopicModel, tell_topics, write_topics
 
 __all__ = ["join_stories"]
@@ -16,7 +16,7 @@ __all__ = ["join_stories"]
 _MODEL = "topics"
 
 
-def join_stories(connection: sqlite3.Connection, scope: Scope) -> set[str]:
+def join_stories(connection: sqlite3.Connection, scope: ResolvedScope) -> set[str]:
     """Fill story_id and duplicate_of, keywords and topics; jumps that lead nowhere become problems.
 
     Returns the articles that are another's reprint now and were not, or the other way round.
@@ -28,7 +28,7 @@ def join_stories(connection: sqlite3.Connection, scope: Scope) -> set[str]:
     return changed
 
 
-def _topics(connection: sqlite3.Connection, scope: Scope) -> None:
+def _topics(connection: sqlite3.Connection, scope: ResolvedScope) -> None:
     kept = load(connection, _MODEL) if scope.measured else None
     model = TopicModel.from_bytes(kept) if kept else None
     if scope.touched is None:

@@ -26,9 +26,9 @@ from miner.split.evidence import (
 )
 from miner.split.matching import (
     JUST_BEFORE,
-    Block,
+    HeadRun,
     Matches,
-    Story,
+    StoryRun,
     StoryTable,
     matches_of,
     pair_features,
@@ -41,8 +41,8 @@ from miner.split.wording import Wording
 
 __all__ = [
     "Binding",
-    "Network",
-    "Seen",
+    "Searched",
+    "SmallNetwork",
     "SplitModels",
     "bind",
     "confidence_of",
@@ -70,7 +70,7 @@ _TRIALS, _PAIRED = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class SmallNetwork:
     """A small feed-forward network with one hidden layer; its output is a log-odds."""
 
     hidden: Floats
@@ -90,11 +90,11 @@ class SplitModels:
     """The networks: does a story begin, does a piece go on, is a head cut, does a head belong to a story, is a paragraph torn
     where no line shows it; and the wording tables and vectors that they lean on."""
 
-    boundary: Network
-    resume: Network
-    cut: Network
-    pair: Network
-    tear: Network
+    boundary: SmallNetwork
+    resume: SmallNetwork
+    cut: SmallNetwork
+    pair: SmallNetwork
+    tear: SmallNetwork
     wording: Wording
     sense: Sense
 
@@ -103,8 +103,8 @@ class SplitModels:
 class Binding:
     """The decision: stories, blocks, for every block its story (or None) and the log-odds of every pair."""
 
-    stories: list[Story]
-    blocks: list[Block]
+    stories: list[StoryRun]
+    blocks: list[HeadRun]
     story_of: list[int | None]
     scores: npt.NDArray[Any]
     total: float
@@ -145,11 +145,11 @@ class _Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Searched:
     """One way to tell heads and stories apart that the search looked at, with the evidence of its pairs."""
 
-    stories: list[Story]
-    blocks: list[Block]
+    stories: list[StoryRun]
+    blocks: list[HeadRun]
     features: npt.NDArray[Any]
 
 
@@ -168,7 +168,7 @@ class _Page:
     share: Floats
     """How much of every display row stands in every story, as the stories are told apart at first."""
     sized: bool = False
-    seen: list[Seen] | None = None
+    seen: list[Searched] | None = None
     cuts: dict[tuple[int, int], float] = field(default_factory=dict)
     tables: dict[frozenset[int], StoryTable] = field(default_factory=dict)
 
@@ -189,7 +189,7 @@ class _Page:
         return self.tables[starts]
 
 
-def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, int]:
+def resumptions(outline: Outline, hints: Hints, network: SmallNetwork) -> dict[int, int]:
     """Pieces that go on in the middle of a sentence: piece → the piece that it continues, best pairs first."""
     pairs = resume_pairs(outline)
     if not pairs:
@@ -210,22 +210,22 @@ def resumptions(outline: Outline, hints: Hints, network: Network) -> dict[int, i
     return found
 
 
-def resume_score(outline: Outline, hints: Hints, network: Network, earlier: int, later: int) -> float:
+def resume_score(outline: Outline, hints: Hints, network: SmallNetwork, earlier: int, later: int) -> float:
     """Log-odds that piece `later` goes on where piece `earlier` broke off."""
     features = resume_features(outline, hints, earlier, later)
     return float(network(np.array(features, dtype=np.float32)))
 
 
-def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, int]) -> list[Story]:
+def stories_of(outline: Outline, starts: frozenset[int], resumes: Mapping[int, int]) -> list[StoryRun]:
     """Gather paragraphs into stories: a start opens one, a resumed piece goes back to its own, others follow on."""
-    stories: list[Story] = []
+    stories: list[StoryRun] = []
     owner: list[int] = []
     for index in range(len(outline.paragraphs)):
         if index in resumes:
             current = owner[resumes[index]]
         elif not stories or index in starts:
             current = len(stories)
-            stories.append(Story([]))
+            stories.append(StoryRun([]))
         else:
             current = owner[-1]
         stories[current].paragraphs.append(index)
@@ -239,7 +239,7 @@ def bind(
     hints: Hints | None = None,
     *,
     sized: bool = False,
-    seen: list[Seen] | None = None,
+    seen: list[Searched] | None = None,
 ) -> Binding:
     """Decide stories, heads and which belongs to which. `hints` are those of the outline, where they are known. `sized`: display
     lines were told by type size, so stories hardly ever begin without one. What the search looked at is added to `seen`, for
@@ -281,7 +281,9 @@ def _by_size(boundaries: list[float], outline: Outline, chance: Floats) -> list[
     ]
 
 
-def _boundaries(outline: Outline, hints: Hints, network: Network, resumes: Mapping[int, int]) -> list[float]:
+def _boundaries(
+    outline: Outline, hints: Hints, network: SmallNetwork, resumes: Mapping[int, int]
+) -> list[float]:
     """For every paragraph the log-odds that a story begins with it. What stands below a piece that is known to go on farther
     down is of another story."""
     if len(outline.paragraphs) < 2:
@@ -362,7 +364,7 @@ def _evaluate(page: _Page, answer: _Answer, *, above: float) -> Binding | None:
             runs.append(number)
     if total <= above:
         return None
-    made = [Block(tuple(rows), run) for rows, run in zip(blocks, runs, strict=True)]
+    made = [HeadRun(tuple(rows), run) for rows, run in zip(blocks, runs, strict=True)]
     result = _assign(page, page.table(answer.starts), made, total)
     return result if result.total > above else None
 
@@ -372,7 +374,7 @@ def _soft(value: float) -> float:
     return value + log1p(exp(-value)) if value > 0 else log1p(exp(value))
 
 
-def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -> Binding:
+def _assign(page: _Page, table: StoryTable, blocks: list[HeadRun], total: float) -> Binding:
     """Bind heads to stories so that the chances of all pairs, of heads without a body and stories without a head are highest."""
     total += _UNBOUND * len(blocks) + _HEADLESS * len(table.stories)
     story_of: list[int | None] = [None] * len(blocks)
@@ -388,7 +390,7 @@ def _assign(page: _Page, table: StoryTable, blocks: list[Block], total: float) -
         )
     features = pair_features(page.outline, page.matches, table, blocks)
     if page.seen is not None:
-        page.seen.append(Seen(table.stories, blocks, features))
+        page.seen.append(Searched(table.stories, blocks, features))
     scores: npt.NDArray[Any] = page.models.pair(features)
     if page.sized:
         scores = scores + _SIZED_ABOVE * features[:, :, JUST_BEFORE]

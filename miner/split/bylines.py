@@ -18,7 +18,7 @@ from scipy.optimize import linear_sum_assignment
 
 from miner.split.credits import credit_in, parse_credit
 
-__all__ = ["Page", "Signature", "evidence_of", "sign"]
+__all__ = ["BylinePage", "Signature", "evidence_of", "sign"]
 
 _EDGE = 60
 """Bylines in brackets are sought in so many characters at either end of a story."""
@@ -31,7 +31,7 @@ class Signature(NamedTuple):
     run: int
 
 
-class Page(NamedTuple):
+class BylinePage(NamedTuple):
     """What a byline's place is read from: the rows of every run, the story of every paragraph and of every head's row,
     and the texts of the stories."""
 
@@ -48,7 +48,7 @@ def _weights() -> Mapping[str, float]:
     return weights
 
 
-def evidence_of(page: Page, signature: Signature, story: int) -> Iterator[str]:
+def evidence_of(page: BylinePage, signature: Signature, story: int) -> Iterator[str]:
     """The evidence that a byline signs a story, as names."""
     run = page.runs[signature.run]
     first, last = run.index(signature.rows[0]), run.index(signature.rows[-1])
@@ -63,14 +63,16 @@ def evidence_of(page: Page, signature: Signature, story: int) -> Iterator[str]:
         yield "signed in brackets"
 
 
-def _beside_head(page: Page, rows: Sequence[int], story: int, side: str) -> Iterator[str]:
+def _beside_head(page: BylinePage, rows: Sequence[int], story: int, side: str) -> Iterator[str]:
     """The evidence of a story's head above or below a byline; `rows` lead away from it."""
     heads = [row for row in rows if row in page.head_story]
     if heads and page.head_story[heads[0]] == story:
         yield f"its head just {side}" if heads[0] == rows[0] else f"its head {side}"
 
 
-def _beside_body(page: Page, signature: Signature, story: int, *, heads: tuple[bool, bool]) -> Iterator[str]:
+def _beside_body(
+    page: BylinePage, signature: Signature, story: int, *, heads: tuple[bool, bool]
+) -> Iterator[str]:
     """The evidence of where a byline stands beside a story's body; `heads`: whether there are heads above and below it."""
     run, owner = signature.run, page.owner
     before = story in owner[max(0, run - 1) : run]
@@ -88,7 +90,7 @@ def _beside_body(page: Page, signature: Signature, story: int, *, heads: tuple[b
 
 
 def sign(
-    page: Page, signatures: Sequence[Signature], weights: Mapping[str, float] | None = None
+    page: BylinePage, signatures: Sequence[Signature], weights: Mapping[str, float] | None = None
 ) -> list[int]:
     """Return for every byline its story. There must be a story; a byline that finds all taken goes where it fits best."""
     weights = _weights() if weights is None else weights

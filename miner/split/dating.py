@@ -22,7 +22,7 @@ from miner.language.editions import editions_named
 from miner.language.fold import simplify
 from miner.language.lexicon import load_lexicon
 
-__all__ = ["SURE", "Dated", "Told", "candidates", "evidence_of", "infer_year", "told_by"]
+__all__ = ["SURE", "Dated", "YearSigns", "candidates", "evidence_of", "infer_year", "told_by"]
 
 _FIRST, _LAST = 1980, 2100
 SURE = 0.8
@@ -43,7 +43,7 @@ class Dated(NamedTuple):
     reason: str
 
 
-class Told(NamedTuple):
+class YearSigns(NamedTuple):
     """What a page says of its year: the years that editions named as of now, as past and as to come are of, years written out
     plainly, in full dates and as plans, and days with their weekdays (Monday is 0)."""
 
@@ -69,7 +69,7 @@ def _weights() -> Mapping[str, float]:
     return weights
 
 
-def told_by(text: str) -> Told:
+def told_by(text: str) -> YearSigns:
     """Gather what a text says of its year.
 
     >>> told = told_by("第六届进博会上，去年的第五届进博会签下的项目投产。11月7日（周二）")
@@ -77,7 +77,7 @@ def told_by(text: str) -> Told:
     ({2023: 1}, {2022: 1}, ((11, 7, 1),))
     """
     text = simplify(text[:_LONGEST])
-    told = Told(Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), _weekdays(text))
+    told = YearSigns(Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), _weekdays(text))
     at = 0
     for named in editions_named(text):
         at = text.find(named.text, at)
@@ -107,7 +107,7 @@ def _weekdays(text: str) -> tuple[tuple[int, int, int], ...]:
     return tuple(sorted(day for day in days if 1 <= day[0] <= 12 and 1 <= day[1] <= 31))
 
 
-def candidates(told: Told) -> list[int]:
+def candidates(told: YearSigns) -> list[int]:
     """Return the years that a page could be of: those it names, and those after them."""
     named = [
         *told.now,
@@ -124,7 +124,7 @@ _ANY = "a year"
 """What holds for every year."""
 
 
-def evidence_of(told: Told, year: int) -> Iterator[tuple[str, float]]:
+def evidence_of(told: YearSigns, year: int) -> Iterator[tuple[str, float]]:
     """The evidence that a page is of a year: names and strengths."""
     yield _ANY, 1.0
     editions, written = told.now | told.past, told.full | told.written

@@ -14,7 +14,7 @@ from miner.model import Problem
 from miner.offsets import stable_id
 from miner.split.patterns import words
 
-__all__ = ["Joined", "Jump", "JumpRow", "is_jump_line", "join_jumps", "parse_jump"]
+__all__ = ["JoinedStories", "Jump", "JumpRow", "is_jump_line", "join_jumps", "parse_jump"]
 
 _DIGITS = "一二三四五六七八九十"
 _EDGE = r"[\s（()）【】\[\]▶►▷➤→◀◄◁←>＞<＜》《«»◆■●★▲△▼▽※*·…—\-。﹥☞⇒\ufffd]{0,8}"
@@ -102,7 +102,7 @@ class JumpRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedStories:
     """The stories that stand on several pages, and the jumps that lead nowhere.
 
     `stories` maps a story id to its articles in reading order.
@@ -116,7 +116,7 @@ class Joined:
         return {article: story for story, articles in self.stories.items() for article in articles}
 
 
-def join_jumps(rows: Iterable[JumpRow]) -> Joined:
+def join_jumps(rows: Iterable[JumpRow]) -> JoinedStories:
     """Join the parts of jumped stories within each issue; pure: the caller reads and writes the rows.
 
     A part that leads to page P is bound to the part on P that says it comes from the first part's page; where several
@@ -136,7 +136,7 @@ def join_jumps(rows: Iterable[JumpRow]) -> Joined:
     for issue in issues.values():
         follows |= _pairs(issue)
         problems += _loose_ends(issue, follows)
-    return Joined(_chains(follows), tuple(problems))
+    return JoinedStories(_chains(follows), tuple(problems))
 
 
 def _pairs(issue: Sequence[JumpRow]) -> dict[str, str]:

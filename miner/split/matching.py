@@ -17,9 +17,9 @@ from miner.split.roles import LABELS, Floats
 __all__ = [
     "JUST_BEFORE",
     "SPOKEN",
-    "Block",
+    "HeadRun",
     "Matches",
-    "Story",
+    "StoryRun",
     "StoryTable",
     "matches_of",
     "pair_features",
@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class HeadRun:
     """A head: its rows, and the run (gap between paragraphs) that it stands in."""
 
     rows: tuple[int, ...]
@@ -40,7 +40,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class Story:
+class StoryRun:
     """A story's paragraphs (indices, in reading order)."""
 
     paragraphs: list[int]
@@ -70,7 +70,7 @@ class StoryTable:
     """For one way to tell the stories apart: how much of every display row stands in every story (weighted sums, and the
     most that could), how much in its first paragraph, and the stories' places."""
 
-    stories: list[Story]
+    stories: list[StoryRun]
     sums: Floats
     possible: Floats
     lead: Floats
@@ -132,7 +132,7 @@ def _gram_sets(outline: Outline, order: Sequence[int]) -> list[set[str]]:
     return sets
 
 
-def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[Story]) -> StoryTable:
+def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[StoryRun]) -> StoryTable:
     """Match all display rows with stories; what stands in every story counts little."""
     groups = np.zeros((len(stories), len(outline.paragraphs)), dtype=np.float32)
     for number, story in enumerate(stories):
@@ -159,7 +159,7 @@ def story_table(outline: Outline, hints: Hints, matches: Matches, stories: list[
     )
 
 
-def _inner_subheads(outline: Outline, story: Story) -> float:
+def _inner_subheads(outline: Outline, story: StoryRun) -> float:
     """Subheads before the later paragraphs of a story, as columns of short news have them, in threes."""
     rows = [row for index in story.paragraphs[1:] for row in outline.runs[index]]
     return min(2.0, float(outline.chances[rows][:, _SUBHEAD].sum()) / 3) if rows else 0.0
@@ -168,7 +168,7 @@ def _inner_subheads(outline: Outline, story: Story) -> float:
 N_PAIR, JUST_BEFORE, SPOKEN = 47, 13, 43
 
 
-def pair_features(outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]) -> Array:
+def pair_features(outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[HeadRun]) -> Array:
     """The evidence that each block heads each story: blocks × stories × features."""
     rows = np.array([matches.place[row] for block in blocks for row in block.rows])
     sizes = np.array([len(block.rows) for block in blocks])
@@ -215,7 +215,7 @@ def _other_best(values: Floats, axis: int) -> Floats:
 
 
 def _numbers(
-    out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]
+    out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[HeadRun]
 ) -> None:
     for b, block in enumerate(blocks):
         for row in block.rows:
@@ -227,7 +227,7 @@ def _numbers(
             out[b, s, 11], out[b, s, 12] = min(2, hits), min(2, len(numbers) - hits)
 
 
-def _places(out: Array, outline: Outline, table: StoryTable, blocks: Sequence[Block]) -> None:
+def _places(out: Array, outline: Outline, table: StoryTable, blocks: Sequence[HeadRun]) -> None:
     """Where the block stands beside the story: just before its first row, just after its last, or how far away."""
     starts, ends, count = table.starts, table.ends, len(blocks)
     runs = [block.run for block in blocks]
@@ -264,7 +264,7 @@ def _places(out: Array, outline: Outline, table: StoryTable, blocks: Sequence[Bl
 
 
 def _alone(
-    out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[Block]
+    out: Array, outline: Outline, matches: Matches, table: StoryTable, blocks: Sequence[HeadRun]
 ) -> None:
     """What block and story are by themselves."""
     for b, block in enumerate(blocks):
@@ -278,7 +278,7 @@ def _alone(
     out[:, :, 42] = table.subheads * (1.0 - np.minimum(1.0, 3 * out[:, :, 40]))
 
 
-def _block_facts(outline: Outline, block: Block) -> list[float]:
+def _block_facts(outline: Outline, block: HeadRun) -> list[float]:
     """What a head is by itself: its chance to be one, size, lines, frame mark, chance of a kicker, one-character lines."""
     chances = outline.chances[list(block.rows)]
     rows = [outline.view.rows[row] for row in block.rows]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from miner.language.lexicon import listed
 
-__all__ = ["CLOSERS", "OPENERS", "ORNAMENTS", "Patterns", "patterns", "words"]
+__all__ = ["CLOSERS", "OPENERS", "ORNAMENTS", "LinePatterns", "patterns", "words"]
 
 CLOSERS = "”’）》」』】〕)\"'"
 OPENERS = "“‘（《「『【〔("
@@ -20,7 +20,7 @@ _GAP = r"[\s:：/／]{0,4}"
 _NAMES = rf"(?:{_NAME}[\s、,，/]{{0,4}}){{1,8}}"
 
 
-class Patterns(NamedTuple):
+class LinePatterns(NamedTuple):
     """What a line, or its start or end, is held against."""
 
     byline: re.Pattern[str]
@@ -43,11 +43,11 @@ def words(*kinds: str) -> str:
 
 
 @cache
-def patterns() -> Patterns:
+def patterns() -> LinePatterns:
     """Return the patterns; raises ModelError when the lexicon cannot be read."""
     act = rf"(?:{words('house')}){{0,3}}(?:{words('act')})"
     signed = rf"{act}{_GAP}{_NAMES}"
-    return Patterns(
+    return LinePatterns(
         byline=re.compile(
             rf"[{ORNAMENTS}\s]{{0,4}}(?:文[/／:：｜\s]{{0,2}})?{signed}(?:{signed}){{0,3}}(?:{words('end')})?"
         ),

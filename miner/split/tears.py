@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from miner.split.binding import Network, SplitModels, resume_score, resumptions
+from miner.split.binding import SmallNetwork, SplitModels, resume_score, resumptions
 from miner.split.evidence import REACH, Hints, hints_of
 from miner.split.outline import Outline, torn_at
 from miner.split.roles import Floats
@@ -116,7 +116,7 @@ def _loose_ends(outline: Outline, scores: Mapping[tuple[int, int], float]) -> It
             yield _Ends(earlier, None, now, 0.0)
 
 
-def tears_of(outline: Outline, hints: Hints, resume: Network) -> list[Tear]:
+def tears_of(outline: Outline, hints: Hints, resume: SmallNetwork) -> list[Tear]:
     """Return the likeliest places for tears that no line shows, with their evidence; `resume` tells which piece goes on."""
     joined = resumptions(outline, hints, resume)
     scores = {(one, two): resume_score(outline, hints, resume, one, two) for two, one in joined.items()}
@@ -129,7 +129,7 @@ def tears_of(outline: Outline, hints: Hints, resume: Network) -> list[Tear]:
     return [_tried(outline, hints, resume, place, ends) for place, ends in asked[:_TRIALS]]
 
 
-def _tried(outline: Outline, hints: Hints, resume: Network, place: _Place, ends: _Ends) -> Tear:
+def _tried(outline: Outline, hints: Hints, resume: SmallNetwork, place: _Place, ends: _Ends) -> Tear:
     """Tear a paragraph on trial and ask whether the pieces go on as they should."""
     trial = torn_at(outline, place.paragraph, place.row)
     hints = hints_of(trial, hints.wording, hints.sense)

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from miner.errors import ModelError
-from miner.split.binding import Network, SplitModels
+from miner.split.binding import SmallNetwork, SplitModels
 from miner.split.roles import Floats, RoleModel
 from miner.split.sense import Sense
 from miner.split.wording import Wording
@@ -57,7 +57,7 @@ def _models(arrays: dict[str, Any]) -> Models:
     role_arrays = {name: _read(arrays, f"roles_{name}") for name in _ROLE_ARRAYS}
     roles = RoleModel(**role_arrays, offsets=arrays["roles_offsets"])
     networks = {
-        name: Network(
+        name: SmallNetwork(
             arrays[f"{name}_hidden"].astype(np.float32),
             arrays[f"{name}_hidden_bias"].astype(np.float32),
             arrays[f"{name}_output"].astype(np.float32),
@@ -110,7 +110,7 @@ def save_models(models: Models, path: Path) -> None:
     for name in _SENSE_ARRAYS:
         arrays |= _small(f"sense_{name}", getattr(sense, name))
     for name in _NAMES:
-        network: Network = getattr(models.networks, name)
+        network: SmallNetwork = getattr(models.networks, name)
         arrays[f"{name}_hidden"] = network.hidden
         arrays[f"{name}_hidden_bias"] = network.hidden_bias
         arrays[f"{name}_output"] = network.output

@@ -12,12 +12,12 @@ import numpy as np
 from miner.language.words import tagged
 from miner.model import Problem, Role
 from miner.split.binding import Binding, confidence_of
-from miner.split.bylines import Page, Signature, sign
+from miner.split.bylines import BylinePage, Signature, sign
 from miner.split.explain import reason_of
 from miner.split.heads import part_heads
 from miner.split.jumps import parse_jump
 from miner.split.lines import NO_START, SENTENCE_ENDS, opening_class
-from miner.split.matching import Block
+from miner.split.matching import HeadRun
 from miner.split.outline import Outline
 from miner.split.patterns import OPENERS
 from miner.split.plan import LinePlan, Plan, StoryPlan
@@ -82,7 +82,7 @@ def _write_bodies(made: Outline, binding: Binding, decided: Decided) -> list[int
 
 def _write_heads(made: Outline, binding: Binding, owner: Sequence[int], decided: Decided) -> list[Problem]:
     """Write the lines of all heads; those that no story claims are subheads where they open a text, else problems."""
-    heads: list[tuple[Block, int | None]] = []
+    heads: list[tuple[HeadRun, int | None]] = []
     for block, story in zip(binding.blocks, binding.story_of, strict=True):
         if story is None and _opens_text(made, block):
             for row in block.rows:
@@ -128,7 +128,7 @@ def _one_word(made: Outline, row: int) -> bool:
     return last + 1 < len(found.tags) and found.tags[last + 1] in _JOINED
 
 
-def _opens_text(made: Outline, block: Block) -> bool:
+def _opens_text(made: Outline, block: HeadRun) -> bool:
     """Whether a head that no story claims stands right above a paragraph and fits its measure: then it is a subhead, such as
     opens some texts."""
     if block.run >= len(made.paragraphs) or made.runs[block.run][-1] != block.rows[-1] or len(block.rows) > 2:
@@ -136,7 +136,7 @@ def _opens_text(made: Outline, block: Block) -> bool:
     return all(made.view.rows[row].wide <= made.paragraphs[block.run].measure for row in block.rows)
 
 
-def _unplaced(made: Outline, block: Block) -> Problem:
+def _unplaced(made: Outline, block: HeadRun) -> Problem:
     text = " ".join(made.view.rows[row].text for row in block.rows)[:80]
     return Problem(
         "split",
@@ -146,7 +146,7 @@ def _unplaced(made: Outline, block: Block) -> Problem:
     )
 
 
-def _parts(made: Outline, blocks: Sequence[Block]) -> list[list[Role]]:
+def _parts(made: Outline, blocks: Sequence[HeadRun]) -> list[list[Role]]:
     """Kicker, headline or subtitle for every line of every head: by type size where lines differ in it, else by what they
     say, all heads of the page together."""
     result: list[list[Role]] = [[] for _ in blocks]
@@ -226,7 +226,7 @@ def _sign(made: Outline, owner: Sequence[int], decided: Decided) -> None:
     texts = ["" for _ in range(max(owner) + 1)]
     for paragraph, story in zip(made.paragraphs, owner, strict=True):
         texts[story] += paragraph.text
-    page = Page(made.runs, owner, heads, texts)
+    page = BylinePage(made.runs, owner, heads, texts)
     for signature, story in zip(signatures, sign(page, signatures), strict=True):
         for row in signature.rows:
             if (line := decided[row]) is not None:

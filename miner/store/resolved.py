@@ -15,7 +15,7 @@ from miner.store.schema import Column, Table, index_sql
 __all__ = [
     "LEAST",
     "TABLES",
-    "Scope",
+    "ResolvedScope",
     "Touched",
     "begin",
     "empty",
@@ -284,7 +284,7 @@ class Touched(NamedTuple):
     gone: tuple[str, ...]
 
 
-class Scope(NamedTuple):
+class ResolvedScope(NamedTuple):
     """What of an archive is resolved, and by which measures."""
 
     remembered: bool = False

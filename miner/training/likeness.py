@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from miner.resolve.likeness import EVIDENCE, Pair
+from miner.resolve.likeness import EVIDENCE, ReportPair
 
 _STRENGTH = 6.0
 """How strongly weights are held to the expert's, in weighted pairs; chosen by five-fold cross-validation among 0.5, 2 and 6."""
@@ -28,7 +28,7 @@ Bounds = tuple[float | None, float | None]
 class LabelledPair:
     """Two reports, whether they are of one event, and how much the pair counts."""
 
-    pair: Pair
+    pair: ReportPair
     same: bool
     counts: float = 1.0
 

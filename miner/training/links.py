@@ -45,7 +45,7 @@ Counts = tuple[int, int, int]
 Floats = npt.NDArray[np.floating]
 
 
-class Lesson(NamedTuple):
+class LinkLesson(NamedTuple):
     """The signs of every name that one name may stand for, and which of them are right."""
 
     signs: list[list[str]]
@@ -68,7 +68,7 @@ def train_links(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     return Trained.of(out, figures)
 
 
-def _by_folds(golds: Sequence[Gold], lessons: Mapping[str, list[Lesson]]) -> dict[str, dict[str, Counts]]:
+def _by_folds(golds: Sequence[Gold], lessons: Mapping[str, list[LinkLesson]]) -> dict[str, dict[str, Counts]]:
     """Return the counts of every article by weights that learned from the other folds: of all, and of those nobody reads."""
     made: dict[str, Counts] = {}
     for fold in range(FOLDS):
@@ -92,7 +92,7 @@ def names_in(gold: Gold) -> tuple[AnnotatedText, list[Found]]:
     return text, found
 
 
-def lessons_of(gold: Gold) -> list[Lesson]:
+def lessons_of(gold: Gold) -> list[LinkLesson]:
     """Return for every name of an article that might stand for a longer one what there is to choose from."""
     text, names = names_in(gold)
     scene = Scene.of(text, names)
@@ -105,11 +105,11 @@ def lessons_of(gold: Gold) -> list[Lesson]:
     found = []
     for name, meant in choices(scene, told_heads(scene, links_of(text, names))):
         right = [owner.get(name, -1) == owner.get((name[0], full), -2) for full in meant]
-        found.append(Lesson(choice_signs(scene, name, meant), right))
+        found.append(LinkLesson(choice_signs(scene, name, meant), right))
     return found
 
 
-def learn(lessons: Sequence[Lesson]) -> Linker:
+def learn(lessons: Sequence[LinkLesson]) -> Linker:
     """Return the weights under which the right choices are likeliest."""
     seen = Counter(sign for one in lessons for signs in one.signs for sign in set(signs))
     names = sorted(sign for sign, count in seen.items() if count >= _LEAST_SEEN)
@@ -139,7 +139,7 @@ def learn(lessons: Sequence[Lesson]) -> Linker:
 
 
 def _table(
-    lessons: Sequence[Lesson], columns: Mapping[str, int]
+    lessons: Sequence[LinkLesson], columns: Mapping[str, int]
 ) -> tuple[sparse.csr_matrix, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Return a row for every pair of names, of which choice each is, and which are right."""
     rows = [sorted({columns[s] for s in signs if s in columns}) for one in lessons for signs in one.signs]

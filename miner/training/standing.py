@@ -22,7 +22,7 @@ import yaml
 from miner.config import Config
 from miner.engine import run_paths
 from miner.language.fold import fold
-from miner.resolve.standing import AGAINST, EVIDENCE, LISTED, Seen, gather, weights
+from miner.resolve.standing import AGAINST, EVIDENCE, LISTED, EnterpriseSeen, gather, weights
 from miner.training import Effort, Say, Trained
 from miner.training.likeness import Bounds, weighed
 from miner.training.names.annotated import read_annotated
@@ -39,7 +39,7 @@ _FOLDS = 5
 class Labelled(NamedTuple):
     """An enterprise that came out of an archive, whether it is one, and how much it counts."""
 
-    seen: Seen
+    seen: EnterpriseSeen
     right: bool
     counts: float
 

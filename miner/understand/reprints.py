@@ -23,11 +23,11 @@ __all__ = [
     "CHARS",
     "EVIDENCE",
     "LEAST_CHARS",
-    "Compared",
+    "ComparedTexts",
     "Frequencies",
     "Reprint",
+    "ReprintWeights",
     "Sampled",
-    "Weights",
     "candidates",
     "compare",
     "containment",
@@ -143,14 +143,14 @@ def reprints(texts: Iterable[str], read: Read) -> Iterator[Reprint]:
 
 def judged(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> Iterator[Reprint]:
     """Yield those of some pairs, ascending, that are one text."""
-    weights = Weights.shipped()
+    weights = ReprintWeights.shipped()
     for pair in _compare(pairs, sampled, read):
         probability = weights.probability(pair.evidence)
         if probability >= SAME:
             yield Reprint(pair.first, pair.again, float(pair.evidence[0]), probability)
 
 
-class Compared(NamedTuple):
+class ComparedTexts(NamedTuple):
     """A pair of texts that share enough to be looked at, and the evidence about it: shape (evidence,)."""
 
     first: int
@@ -158,12 +158,12 @@ class Compared(NamedTuple):
     evidence: np.ndarray
 
 
-def compare(sampled: Sampled, read: Read) -> Iterator[Compared]:
+def compare(sampled: Sampled, read: Read) -> Iterator[ComparedTexts]:
     """Yield the pairs that may be reprints, with the evidence about each."""
     return _compare(candidates(sampled), sampled, read)
 
 
-def _compare(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> Iterator[Compared]:
+def _compare(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> Iterator[ComparedTexts]:
     last, known = -1, None
     for first, again in pairs:
         if first != last or known is None:
@@ -171,7 +171,7 @@ def _compare(pairs: Iterable[tuple[int, int]], sampled: Sampled, read: Read) -> 
         found = evidence(known, _Text.of(read(again), sampled.limit), sampled)
         few = math.exp(found[EVIDENCE.index("length")]) < _SHORT
         if found[0] >= (_LEAST_SHARE_SHORT if few else LEAST_SHARE):
-            yield Compared(first, again, found)
+            yield ComparedTexts(first, again, found)
 
 
 class _Text(NamedTuple):
@@ -226,7 +226,7 @@ def _runs(shared: np.ndarray) -> np.ndarray:
     return np.asarray(edges[1::2] - edges[::2])
 
 
-class Weights(NamedTuple):
+class ReprintWeights(NamedTuple):
     """What the evidence counts for: a logistic regression over it, scaled, and over the products of each two."""
 
     mean: np.ndarray
@@ -235,12 +235,12 @@ class Weights(NamedTuple):
     intercept: float
 
     @classmethod
-    def shipped(cls) -> Weights:
+    def shipped(cls) -> ReprintWeights:
         """Return those of the package."""
         return _shipped()
 
     @classmethod
-    def read(cls, text: str) -> Weights:
+    def read(cls, text: str) -> ReprintWeights:
         """Return weights from JSON."""
         table = json.loads(text)
         mean, scale, weights = (np.array(table[name]) for name in ("mean", "scale", "weights"))
@@ -260,9 +260,9 @@ class Weights(NamedTuple):
 
 
 @cache
-def _shipped() -> Weights:
+def _shipped() -> ReprintWeights:
     file = resources.files("miner") / "resources" / "models" / "reprints.json"
-    return Weights.read(file.read_text("utf-8"))
+    return ReprintWeights.read(file.read_text("utf-8"))
 
 
 def products(scaled: np.ndarray) -> np.ndarray:
@@ -337,7 +337,7 @@ def gather(each: Iterable[np.ndarray], limit: np.uint64, often: Frequencies) -> 
     return Sampled(numbers[order], hashes[order], counts, limit, often)
 
 
-class Pairs(NamedTuple):
+class TextPairs(NamedTuple):
     """Pairs of texts by their numbers, ascending, and whether each shares enough to be compared."""
 
     first: np.ndarray
@@ -345,7 +345,7 @@ class Pairs(NamedTuple):
     enough: np.ndarray
 
 
-def touched_pairs(both: Sampled, came: np.ndarray, gone: np.ndarray) -> Pairs:
+def touched_pairs(both: Sampled, came: np.ndarray, gone: np.ndarray) -> TextPairs:
     """Return the pairs that share more or fewer sampled shingles, as pairs are found, since texts came and went.
 
     `both` holds the texts of before and now; `came` and `gone` are masks of them. Whoever is in no pair returned here is
@@ -363,7 +363,7 @@ def touched_pairs(both: Sampled, came: np.ndarray, gone: np.ndarray) -> Pairs:
     found, many = _counted(_of(both, hashes[shared > 1]).without(gone), only=pairs)
     counts = _count(found, many, pairs)
     least = _SHARE * np.minimum(both.sizes[first], both.sizes[again])
-    return Pairs(first, again, (counts >= _FEWEST) & (counts >= least))
+    return TextPairs(first, again, (counts >= _FEWEST) & (counts >= least))
 
 
 _LOW = np.uint64(0xFFFFFFFF)

@@ -24,14 +24,14 @@ from miner.offsets import stable_id
 from miner.recognise.network.choice import Kind
 from miner.resolve import How, has_corrections, meant_by, moved, resolve
 from miner.store import kept
-from miner.store.resolved import Scope
+from miner.store.resolved import ResolvedScope
 
 _STAGE = "correct"
 Told = Callable[[str], None]
 Outcome = tuple[str, str]
 
 
-class Settled(NamedTuple):
+class SettledCorrection(NamedTuple):
     """A correction as it is in the database after the last resolving, and what became of it."""
 
     correction: Correction
@@ -46,7 +46,7 @@ def resolve_corrected(
     how: How = "whole",
     names: Kind = "fast",
     told: Told | None = None,
-) -> Scope:
+) -> ResolvedScope:
     """Apply the corrections that lie beside a database, resolve it, and note what no longer applies; returns what was resolved.
 
     `by` and `how` are those of `resolve`; where there are corrections, all is resolved. A file that cannot be read leaves the
@@ -63,7 +63,9 @@ def resolve_corrected(
     return scope
 
 
-def _resolve(connection: sqlite3.Connection, resolving: Callable[..., Scope], *, names: Kind) -> Scope:
+def _resolve(
+    connection: sqlite3.Connection, resolving: Callable[..., ResolvedScope], *, names: Kind
+) -> ResolvedScope:
     path = _file_of(connection)
     faults = _sync(connection, path) if path is not None else []
     if not has_corrections(connection) and not _corrected(connection):
@@ -117,7 +119,7 @@ def _corrected(connection: sqlite3.Connection) -> bool:
     )
 
 
-def settled(connection: sqlite3.Connection) -> list[Settled]:
+def settled(connection: sqlite3.Connection) -> list[SettledCorrection]:
     """Return the corrections that a database knows, in the order of the file, with what became of each."""
     if not kept.has(connection, "corrections"):
         return []
@@ -125,7 +127,7 @@ def settled(connection: sqlite3.Connection) -> list[Settled]:
         "select verb, said, who, made, why, line, status, told from corrections order by line, id"
     ).fetchall()
     return [
-        Settled(Correction(verb, json.loads(said), who, made, why, line), status, told)
+        SettledCorrection(Correction(verb, json.loads(said), who, made, why, line), status, told)
         for verb, said, who, made, why, line, status, told in rows
     ]
 

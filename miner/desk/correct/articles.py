@@ -35,7 +35,7 @@ _FIELDS = ("headline", "byline", "published")
 
 
 @dataclass(slots=True)
-class Wanted:
+class WantedOfArticles:
     """What the corrections want of each article, and what became of every correction about articles."""
 
     fields: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -57,9 +57,9 @@ class Wanted:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) -> Wanted:
+def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) -> WantedOfArticles:
     """Find the articles that corrections name, and what they want of each; later ones count where two say different things."""
-    stories, names, found = Stories(connection), _Names(connection, corrections), Wanted()
+    stories, names, found = Stories(connection), _Names(connection, corrections), WantedOfArticles()
     said: dict[tuple[str, str], Correction] = {}
     for correction in corrections:
         if correction.verb in FIELDS:
@@ -76,7 +76,7 @@ def wanted(connection: sqlite3.Connection, corrections: Sequence[Correction]) ->
     return found
 
 
-def _named(stories: Stories, correction: Correction, found: Wanted) -> list[str]:
+def _named(stories: Stories, correction: Correction, found: WantedOfArticles) -> list[str]:
     event = correction.said.get("event")
     anchor = correction.said.get("article") or (event.get("article") if isinstance(event, Mapping) else None)
     named = stories.of(anchor) if anchor else []
@@ -92,7 +92,7 @@ def _named(stories: Stories, correction: Correction, found: Wanted) -> list[str]
     return found.articles[correction.id]
 
 
-def _about(stories: Stories, names: _Names, correction: Correction, found: Wanted) -> Iterable[str]:
+def _about(stories: Stories, names: _Names, correction: Correction, found: WantedOfArticles) -> Iterable[str]:
     """Return the articles whose facts a correction is about: the one it names, or all that have its name."""
     name = _name_anywhere(correction)
     if name is None:
@@ -147,7 +147,7 @@ def _hits(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
     return [(article, json.loads(ids)) for article, ids in rows]
 
 
-def rewrite(connection: sqlite3.Connection, want: Wanted, *, names: Kind = "fast") -> None:
+def rewrite(connection: sqlite3.Connection, want: WantedOfArticles, *, names: Kind = "fast") -> None:
     """Bring the stored articles in step with what is wanted of them, and say which corrections of facts changed nothing.
 
     The caller holds the transaction. Raises sqlite3.Error, ModelError.
@@ -175,7 +175,7 @@ def _state(connection: sqlite3.Connection) -> dict[str, tuple[dict[str, Any], st
     return {key: (json.loads(original), applied) for key, original, applied in rows}
 
 
-def _tell_idle(connection: sqlite3.Connection, want: Wanted) -> None:
+def _tell_idle(connection: sqlite3.Connection, want: WantedOfArticles) -> None:
     """Note the corrections of facts that found nothing to change."""
     hit = {key for _, ids in _hits(connection) for key in ids}
     for corrections in want.facts.values():
@@ -219,7 +219,9 @@ def _undated(connection: sqlite3.Connection, article: Article) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _store(connection: sqlite3.Connection, corrected: Changed, before: Article, want: Wanted) -> None:
+def _store(
+    connection: sqlite3.Connection, corrected: Changed, before: Article, want: WantedOfArticles
+) -> None:
     facts, key = corrected.facts, before.id
     row = article_row(facts)
     for table in _FACTS:

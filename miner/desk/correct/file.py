@@ -84,7 +84,7 @@ class Fault(NamedTuple):
     message: str
 
 
-class Read(NamedTuple):
+class CorrectionsRead(NamedTuple):
     """The corrections of a file, in its order, and the entries that are none."""
 
     corrections: tuple[Correction, ...]
@@ -100,7 +100,7 @@ def corrections_path(database: Path) -> Path:
     return database.with_name(NAME)
 
 
-def read(path: Path) -> Read:
+def read(path: Path) -> CorrectionsRead:
     """Read a file of corrections; one that is not there has none.
 
     Raises InputError for a file that cannot be read at all: no YAML, no list, not UTF-8, too large.
@@ -119,10 +119,10 @@ def _text(path: Path) -> str:
         raise InputError(f"更正文件读不了 corrections cannot be read: {error}", where=str(path)) from error
 
 
-def _parsed(text: str, path: Path) -> Read:
+def _parsed(text: str, path: Path) -> CorrectionsRead:
     root = _root(text, path)
     if root is None:
-        return Read(())
+        return CorrectionsRead(())
     found: dict[str, Correction] = {}
     faults: list[Fault] = []
     for entry in root.value:
@@ -133,7 +133,7 @@ def _parsed(text: str, path: Path) -> Read:
             faults.append(Fault(line, getattr(error, "what", None) or str(error)))
             continue
         found[correction.id] = correction
-    return Read(tuple(sorted(found.values(), key=lambda one: one.line)), tuple(faults))
+    return CorrectionsRead(tuple(sorted(found.values(), key=lambda one: one.line)), tuple(faults))
 
 
 def _root(text: str, path: Path) -> yaml.SequenceNode | None:

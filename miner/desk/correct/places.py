@@ -25,7 +25,7 @@ Anchor = str | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class StoryMarks:
     """What tells one article from others: where and when it appeared, its head, how it begins."""
 
     id: str
@@ -62,7 +62,7 @@ class Stories:
         rows = connection.execute("select article_id, original from corrected_articles").fetchall()
         self.originals: dict[str, dict[str, Any]] = {key: json.loads(original) for key, original in rows}
 
-    def of(self, anchor: Anchor) -> list[Story]:
+    def of(self, anchor: Anchor) -> list[StoryMarks]:
         """Return the articles that a correction names: those that fit all it says, else those that fit what lasts longest."""
         if isinstance(anchor, str):
             return self._by_id(anchor) or self._fitting({"headline": anchor})
@@ -75,7 +75,7 @@ class Stories:
                 return found
         return []
 
-    def said(self, words: str) -> Story:
+    def said(self, words: str) -> StoryMarks:
         """Return the one article that a person means: an id or its beginning, or [newspaper] [day] words of its head or body.
 
         Raises InputError when there is none, or several.
@@ -90,18 +90,18 @@ class Stories:
             )
         return found[0]
 
-    def by_id(self, article_id: str) -> Story | None:
+    def by_id(self, article_id: str) -> StoryMarks | None:
         """Return the article of an id, None when there is none."""
         found = self._by_id(article_id)
         return found[0] if len(found) == 1 else None
 
-    def _by_id(self, words: str) -> list[Story]:
+    def _by_id(self, words: str) -> list[StoryMarks]:
         if not _ID.fullmatch(words):
             return []
         high = words[:-1] + chr(ord(words[-1]) + 1)
         return self._read("id >= ? and id < ?", (words, high))
 
-    def _by_words(self, words: str) -> list[Story]:
+    def _by_words(self, words: str) -> list[StoryMarks]:
         rest, wanted = words.strip(), dict[str, str]()
         papers = {
             row[0] for row in self._connection.execute("select distinct newspaper from articles") if row[0]
@@ -115,7 +115,7 @@ class Stories:
         same = self._fitting({**wanted, "headline": rest})
         return same or self._fitting({**wanted, "words": rest}) or self._fitting({**wanted, "inside": rest})
 
-    def _fitting(self, wanted: Mapping[str, str]) -> list[Story]:
+    def _fitting(self, wanted: Mapping[str, str]) -> list[StoryMarks]:
         conditions, values = [], []
         for key, column in (("newspaper", "newspaper"), ("date", "published")):
             if key in wanted:
@@ -131,7 +131,7 @@ class Stories:
             values.append(wanted["inside"])
         return [story for story in self._read(where, tuple(values)) if self._fits(story, wanted)]
 
-    def _fits(self, story: Story, wanted: Mapping[str, str]) -> bool:
+    def _fits(self, story: StoryMarks, wanted: Mapping[str, str]) -> bool:
         heads = {fold_name(head or "") for head in (story.headline, story.original.get("headline"))}
         days = {story.date, story.original.get("published")}
         tests: dict[str, Callable[[str], bool]] = {
@@ -143,19 +143,19 @@ class Stories:
         }
         return all(test(wanted[key]) for key, test in tests.items() if key in wanted)
 
-    def _read(self, where: str, values: Sequence[str]) -> list[Story]:
+    def _read(self, where: str, values: Sequence[str]) -> list[StoryMarks]:
         rows = self._connection.execute(
             "select id, coalesce(headline, ''), coalesce(newspaper, ''), coalesce(published, ''), substr(body, 1, ?)"
             f" from articles where {where} order by id",
             (2 * _BEGINS, *values),
         )
         return [
-            Story(key, head, paper, day, fold_name(body)[:_BEGINS], self.originals.get(key, {}))
+            StoryMarks(key, head, paper, day, fold_name(body)[:_BEGINS], self.originals.get(key, {}))
             for key, head, paper, day, body in rows
         ]
 
 
-def one_story(found: Sequence[Story]) -> bool:
+def one_story(found: Sequence[StoryMarks]) -> bool:
     """Tell whether articles are one story as far as a correction can say: alike in paper, day, head and beginning."""
     return len({(s.newspaper, s.date, fold_name(s.headline), s.begins) for s in found}) == 1
 

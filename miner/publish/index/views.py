@@ -24,13 +24,13 @@ class _Worded:
         return _filled(self.template)
 
 
-class View(_Worded):
+class SqlView(_Worded):
     """A view."""
 
     __slots__ = ()
 
 
-class Query(_Worded):
+class CannedQuery(_Worded):
     """A canned query; what stands as :name in its SQL is asked of the reader. An empty answer means any."""
 
     __slots__ = ()
@@ -127,24 +127,24 @@ def contradictions_sql(where: str = "") -> str:
     return f"select * from ({_PAIRS}) where {where}" if where else _PAIRS
 
 
-VIEWS: tuple[View, ...] = (
-    View(
+VIEWS: tuple[SqlView, ...] = (
+    SqlView(
         "event_list", "事件一览", "每件事一行,连同参与方的名称 / one event a row, with the names of those who took part",
         f"select e.id, e.type, e.title, e.date, e.edition, e.status, {_PARTIES} as parties, e.place, e.amount, e.amount_unit, e.n_reports, {_EVENT_SOURCE} from events e",
     ),
-    View(
+    SqlView(
         "exhibitors", "参展企业", "哪家企业参加了哪一届;first_exhibited 是本档案首见其参展的届次,says_first 为文中写明首次参展 / which enterprise exhibited at which expo, the first one in this archive, and whether a text says that it was its first",
         "select x.edition, x.enterprise_id, n.name, n.country, n.industry, x.n_events, x.n_articles, x.first_exhibited, "
         f"x.edition = x.first_exhibited as is_first, x.says_first, {_place('r')} as source from edition_enterprises x join enterprises n on n.id = x.enterprise_id "
         "left join event_reports r on r.id = coalesce(x.says_first_report_id, x.exhibited_report_id) where x.exhibited",
     ),
-    View("code_titles", "代码的中文", "事件类型、状态、身份、指标、机构类别等代码的中文 / Chinese for the codes in the tables", _CODES),
-    View(
+    SqlView("code_titles", "代码的中文", "事件类型、状态、身份、指标、机构类别等代码的中文 / Chinese for the codes in the tables", _CODES),
+    SqlView(
         "signings", "签约与采购", "签约、采购、投资及其金额与各方 / signings, purchases and investments with amounts and parties",
         f"select e.id, e.type, e.date, e.edition, e.status, e.amount, e.amount_unit, {_PARTIES} as parties, e.title, e.n_reports, {_EVENT_SOURCE} "
         "from events e where e.type in ('signing', 'procurement', 'investment')",
     ),
-    View(
+    SqlView(
         "encounters", "谁见了谁", "同一次会见、走访、签约中相对的每一对参与方,每篇报道一行;同一方的人(同为来访者,或文中同属一家单位)不算见面 / pairs that faced each other in one meeting, visit or signing, a row for each report; members of one side do not count",
         f"select e.id as event_id, e.type, e.date, e.edition, e.status, {_WHO.format('a')} as left_name, a.role as left_role, {_WHO.format('b')} as right_name, "
         f"b.role as right_role, e.title, {_KEY.format('a')} as left_id, {_KEY.format('b')} as right_id, {_place('r')} as source from events e "
@@ -152,36 +152,36 @@ VIEWS: tuple[View, ...] = (
         f"where e.type in ('meeting', 'visit', 'signing') and {_KEY.format('a')} <> {_KEY.format('b')} and {_SIDES} "
         f"and not {_OWN.format('a', 'b')} and not {_OWN.format('b', 'a')} and not {_SAME_BODY}",
     ),
-    View(
+    SqlView(
         "person_posts", "人物职务", "某人在某时的职务及出处 / a person's titles, when and where it says so",
         f"select p.person_id, n.name, p.title, p.organization_text, coalesce(e.name, g.name) as organization, p.date, p.article_id, a.headline, {_place('p')} as source "
         "from posts p join people n on n.id = p.person_id join articles a on a.id = p.article_id "
         "left join enterprises e on e.id = p.enterprise_id left join organizations g on g.id = p.organization_id",
     ),
-    View(
+    SqlView(
         "quotations", "引语一览", "谁说了什么,见于何处 / who said what, and where",
         "select q.id, coalesce(p.name, n.name, g.name, q.speaker) as speaker, q.text, q.direct, q.cue, a.published, a.newspaper, "
         f"q.article_id, a.headline, q.person_id, q.enterprise_id, q.organization_id, {_place('q')} as source from quotes q join articles a on a.id = q.article_id "
         "left join people p on p.id = q.person_id left join enterprises n on n.id = q.enterprise_id "
         "left join organizations g on g.id = q.organization_id",
     ),
-    View(
+    SqlView(
         "contradictions", "数字分歧",
         "两篇文章对同一事实给出的不同数字及其出处;kind:rounding 取整所致,conflict 确有出入 / figures of two articles about one fact that differ: by rounding, or in conflict",
         contradictions_sql(),
     ),
-    View(
+    SqlView(
         "source_lines", "正文溯源", "正文的每一段字符来自原文件的哪一行 / which raw line each part of a body comes from",
         "select l.article_id, a.headline, l.role, l.start, l.end, substr(a.body, l.start + 1, l.end - l.start) as rebuilt, l.text as raw, "
         "l.line, d.path, '/-/expo/article/' || l.article_id || case when l.[end] > l.start then '?at=' || l.start || '-' || l.[end] || '#here' else '' end as source "
         "from article_lines l join articles a on a.id = l.article_id join documents d on d.id = l.document_id",
     ),
-    View(
+    SqlView(
         "doubtful_articles", "存疑的还原", "还原把握低于 0.7 的文章及理由 / articles rebuilt with less than .7 confidence, and why",
         "select a.id, a.headline, a.confidence, a.reason, a.newspaper, a.published, a.page, d.path, "
         "'/-/expo/article/' || a.id as source from articles a join documents d on d.id = a.document_id where a.confidence < 0.7",
     ),
-    View(
+    SqlView(
         "alias_list", "别名一览", "每个别名指谁,从哪篇文章得知 / whom each alias means, and which article told",
         "select l.alias, l.kind, coalesce(n.name, p.name, g.name, c.name) as name, case when l.enterprise_id is not null then 'enterprise' "
         "when l.person_id is not null then 'person' when l.organization_id is not null then 'organization' else 'place' end as label, "
@@ -192,69 +192,69 @@ VIEWS: tuple[View, ...] = (
     ),
 )  # fmt: skip
 
-QUERIES: tuple[Query, ...] = (
-    Query(
+QUERIES: tuple[CannedQuery, ...] = (
+    CannedQuery(
         "enterprises_of_country", "某国企业参加某一届", "填国家(如 瑞士)与届次(如 3);留空表示不限 / enterprises of a country at an expo",
         "select x.edition, x.name, x.country, x.industry, x.n_articles, x.first_exhibited, x.source from exhibitors x "
         "where (trim(:country) = '' or x.country = trim(:country)) and (trim(:edition) = '' or x.edition = cast(:edition as integer)) "
         "order by x.edition, x.n_articles desc, x.name",
     ),
-    Query(
+    CannedQuery(
         "first_time_exhibitors", "本档案首见参展的企业",
         "在本档案的报道里第一次见到它参展的那一届,不等于它第一次参加进博会;says_first 为「是」的,原文写明首次。填届次;留空列出每一届 "
         "/ the first expo at which this archive saw an enterprise exhibit, which need not be its first",
         "select edition, name, country, industry, n_articles, says_first, source from exhibitors where is_first "
         "and (trim(:edition) = '' or edition = cast(:edition as integer)) order by edition, says_first desc, n_articles desc, name",
     ),
-    Query(
+    CannedQuery(
         "several_editions", "见于多届的企业", "填最少参展届数(如 2);留空或 0 也列出只见报、没有参展报道的 / enterprises of more than one expo",
         "select n.name, n.country, n.industry, count(*) as n_editions, group_concat(x.edition, '、') as editions, sum(x.exhibited) as n_exhibited, "
         "group_concat(case when x.exhibited then x.edition end, '、') as exhibited_at, sum(x.n_articles) as n_articles, x.enterprise_id from "
         "(select * from edition_enterprises order by enterprise_id, edition) x join enterprises n on n.id = x.enterprise_id group by x.enterprise_id "
         "having count(*) > 1 and sum(x.exhibited) >= cast(:exhibited as integer) order by n_exhibited desc, n_editions desc, n_articles desc, n.name",
     ),
-    Query(
+    CannedQuery(
         "who_met", "谁见过某人或某企业", "填名称或其中几个字(如 瓦锡兰、江宁),任何写法 / who met whom",
         f"select v.date, {_word('type', 'v.type')} as type, v.left_name as name, {_word('role', 'v.left_role')} as role, v.right_name as met, "
         f"{_word('role', 'v.right_role')} as met_role, v.title, v.event_id, v.source from encounters v "
         f"where v.event_id in (select event_id from event_participants t where t.enterprise_id in {_NAMED} or t.person_id in {_NAMED} or t.organization_id in {_NAMED}) "
         f"and v.left_id in {_NAMED} group by v.event_id, v.left_id, v.right_id order by v.date desc",
     ),
-    Query(
+    CannedQuery(
         "signings_above", "超过某一金额的签约", "填金额(按原单位计的数值,如 100000000 为一亿) / signings above an amount",
         f"select date, {_word('type', 'type')} as type, amount, amount_unit, parties, title, {_word('status', 'status')} as status, n_reports, id as event_id, source from signings "
         "where trim(:amount) <> '' and amount >= cast(:amount as real) and status <> 'negated' order by amount desc",
     ),
-    Query(
+    CannedQuery(
         "quotes_of", "某人或某企业说过的话", "填姓名、企业名或其中几个字(如 瓦锡兰),任何写法;企业与机构连同其代表 / quotations of a speaker, of a body also through its people",
         "select published, speaker, text, newspaper, headline, article_id, source from quotations "
         f"where person_id in {_NAMED} or enterprise_id in {_NAMED} or organization_id in {_NAMED} or exists (select 1 from posts p "
         f"where p.article_id = quotations.article_id and p.person_id = quotations.person_id and coalesce(p.enterprise_id, p.organization_id) in {_NAMED}) "
         "or (trim(:name) <> '' and instr(speaker, trim(:name)) > 0) order by published desc",
     ),
-    Query(
+    CannedQuery(
         "posts_of", "某人历任职务", "填姓名或其中几个字(如 莱恩),任何写法 / the titles a person held",
         "select name, title, coalesce(organization, organization_text) as organization, min(date) as first_reported, max(date) as last_reported, "
         f"count(*) as reports, person_id, min(source) as source from person_posts where person_id in {_NAMED} group by person_id, 2, 3 order by first_reported",
     ),
-    Query(
+    CannedQuery(
         "events_of", "某企业、某人参与的事件", "填名称或其中几个字(如 瓦锡兰),任何写法 / events of a name",
         f"select date, {_word('type', 'type')} as type, {_word('status', 'status')} as status, title, parties, n_reports, id as event_id, source from event_list where id in "
         f"(select event_id from event_participants t where t.enterprise_id in {_NAMED} or t.person_id in {_NAMED} or t.organization_id in {_NAMED} or t.place_id in {_NAMED}) "
         "order by date desc",
     ),
-    Query(
+    CannedQuery(
         "figures_of", "某一指标历届的数值", "填指标中的几个字(如 参展企业、意向成交、展览面积) / values of a measure over the expos",
         f"select f.edition, {_word('measure', 'f.measure')} as measure, f.value, f.unit, f.qualifier, f.text, a.newspaper, a.published, f.article_id, {_place('f')} as source "
         "from figures f join articles a on a.id = f.article_id where trim(:measure) <> '' and f.measure in (select code from code_titles "
         "where name = 'measure' and (instr(title, trim(:measure)) > 0 or code = trim(:measure))) order by f.measure, f.edition, f.value",
     ),
-    Query(
+    CannedQuery(
         "coverage_by_newspaper", "各报各届的报道量", "填届次(如 5);留空为全部 / articles by newspaper and expo",
         "select newspaper, edition, sum(n_articles) as articles, sum(n_chars) as characters from coverage "
         "where (trim(:edition) = '' or edition = cast(:edition as integer)) group by 1, 2 order by articles desc",
     ),
-    Query(
+    CannedQuery(
         "full_text", "全文检索(SQL)", "填检索词(如 瓦锡兰 签署);在 SQL 中写 articles_fts match escape_fts(:words),与检索页同一套语法 / full text from SQL",
         "select a.headline, a.newspaper, a.published, a.n_chars, a.id as article_id, '/-/expo/article/' || a.id as source from articles a "
         "where a.rowid in (select rowid from articles_fts where articles_fts match escape_fts(:words)) order by a.published desc",

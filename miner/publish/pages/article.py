@@ -12,7 +12,7 @@ from miner.offsets import Span
 from miner.publish import cite, marks
 from miner.publish.archive import ALIAS_KINDS, EVENT_TYPES, FIELDS, KINDS, PATH_OF, first, measure_title, rows
 from miner.publish.query import find_words, parse
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 
 MAX_BODY = 120_000
 """Characters of a body that are shown on the page; the rest is in the JSON."""
@@ -25,7 +25,7 @@ ROLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ArticleRows:
     """What was read from an article, as rows."""
 
     mentions: list[dict[str, Any]]
@@ -41,7 +41,7 @@ def load(connection: sqlite3.Connection, identity: str) -> dict[str, Any] | None
     return first(connection, sql, (identity,))
 
 
-def facts(connection: sqlite3.Connection, identity: str) -> Facts:
+def facts(connection: sqlite3.Connection, identity: str) -> ArticleRows:
     """Return the mentions, event reports, quotes, figures and posts of an article, in the order of the text."""
     name = "coalesce({})".format(
         ", ".join(f"(select name from [{k.table}] where id = m.{k.column})" for k in KINDS.values())
@@ -80,14 +80,14 @@ def facts(connection: sqlite3.Connection, identity: str) -> Facts:
         "select p.*, n.name from posts p left join people n on n.id = p.person_id where p.article_id = ? order by p.start limit 400",
         (identity,),
     )
-    return Facts(mentions, reports, quotes, figures, posts)
+    return ArticleRows(mentions, reports, quotes, figures, posts)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ReaderView:
     """How a reader wants to see an article: what he searched for, the evidence he came for, how much he may see."""
 
-    links: Links
+    links: Addresses
     words: str = ""
     field: str = "body"
     at: Span | None = None
@@ -100,7 +100,7 @@ class View:
         return parse(self.words).words if self.words else ()
 
 
-def page(connection: sqlite3.Connection, identity: str, view: View) -> dict[str, Any] | None:
+def page(connection: sqlite3.Connection, identity: str, view: ReaderView) -> dict[str, Any] | None:
     """Return what the template shows of an article, or None when there is no such article."""
     article = load(connection, identity)
     if article is None:
@@ -137,7 +137,7 @@ def _year_note(connection: sqlite3.Connection, article: dict[str, Any]) -> str:
     return str(note["message"]) if note else "没有见报日期 / no date of issue. --issue-date 2023-11-08"
 
 
-def _field(article: dict[str, Any], found: Facts, name: str, view: View) -> Markup:
+def _field(article: dict[str, Any], found: ArticleRows, name: str, view: ReaderView) -> Markup:
     text = article[name] or ""
     if not text:
         return Markup("")
@@ -148,7 +148,7 @@ def _field(article: dict[str, Any], found: Facts, name: str, view: View) -> Mark
     )
 
 
-def _names(found: Facts, field: str, links: Links) -> list[marks.Mark]:
+def _names(found: ArticleRows, field: str, links: Addresses) -> list[marks.Mark]:
     return [
         marks.Mark(
             Span(row["start"], row["end"]), row["label"], links.entity(row["label"], row["entity_id"]) if row["entity_id"] else "",
@@ -158,7 +158,7 @@ def _names(found: Facts, field: str, links: Links) -> list[marks.Mark]:
     ]  # fmt: skip
 
 
-def _body(body: str, found: Facts, view: View) -> list[Markup]:
+def _body(body: str, found: ArticleRows, view: ReaderView) -> list[Markup]:
     links = [
         *_names(found, "body", view.links),
         *_figures(found, view.links),
@@ -176,7 +176,7 @@ def _body(body: str, found: Facts, view: View) -> list[Markup]:
     return marks.paragraphs(body, marking)
 
 
-def _figures(found: Facts, links: Links) -> list[marks.Mark]:
+def _figures(found: ArticleRows, links: Addresses) -> list[marks.Mark]:
     made = []
     for row in found.figures:
         if row["field"] == "body":
@@ -187,7 +187,7 @@ def _figures(found: Facts, links: Links) -> list[marks.Mark]:
     return made
 
 
-def _events(body: str, found: Facts, links: Links) -> list[marks.Mark]:
+def _events(body: str, found: ArticleRows, links: Addresses) -> list[marks.Mark]:
     made = []
     for row in found.reports:
         if row["field"] != "body":
@@ -216,7 +216,7 @@ def _subheads(connection: sqlite3.Connection, article: dict[str, Any], body: str
     return found
 
 
-def names(found: Facts) -> dict[str, list[dict[str, Any]]]:
+def names(found: ArticleRows) -> dict[str, list[dict[str, Any]]]:
     """Return the things that the article names, by kind, the most-mentioned first."""
     things: dict[str, dict[str, dict[str, Any]]] = {label: {} for label in KINDS}
     for row in found.mentions:
@@ -247,7 +247,7 @@ def source_lines(connection: sqlite3.Connection, article: dict[str, Any]) -> lis
 
 
 def kin(
-    connection: sqlite3.Connection, article: dict[str, Any], *, links: Links
+    connection: sqlite3.Connection, article: dict[str, Any], *, links: Addresses
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the other parts of a jumped story, duplicates, and articles that name the same things about the same time."""
     columns = f"a.id, a.headline, a.newspaper, a.published, {PATH_OF}, a.page"

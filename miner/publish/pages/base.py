@@ -27,7 +27,7 @@ _SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BaseQuestion:
     """What of the base is asked for; an empty string means any."""
 
     name: str = ""
@@ -37,7 +37,7 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> Asked:
+    def read(cls, arguments: Mapping[str, str]) -> BaseQuestion:
         """Read a query string; what makes no sense is ignored.
 
         >>> Asked.read({"kind": "business", "origin": "nonsense", "page": "x"})
@@ -58,7 +58,7 @@ class Asked:
         return {key: value for key, value in {**own, **changes}.items() if value}
 
 
-def listing(connection: sqlite3.Connection, asked: Asked, *, size: int = PAGE) -> dict[str, Any]:
+def listing(connection: sqlite3.Connection, asked: BaseQuestion, *, size: int = PAGE) -> dict[str, Any]:
     """Return the enterprises of which something is said, those of most articles first, with what is said."""
     context: dict[str, Any] = {
         "title": "企业信息库", "rows": [], "total": 0, "more": False, "kind_titles": KINDS, "origin_titles": ORIGINS,
@@ -79,7 +79,7 @@ def listing(connection: sqlite3.Connection, asked: Asked, *, size: int = PAGE) -
     return {**context, "rows": found, "total": total, "more": asked.page * size < total}
 
 
-def _conditions(asked: Asked) -> tuple[str, tuple[str, ...]]:
+def _conditions(asked: BaseQuestion) -> tuple[str, tuple[str, ...]]:
     inner, values = "", []
     for column, value in (("kind", asked.kind), ("origin", asked.origin)):
         if value:

@@ -19,7 +19,7 @@ from miner.publish.archive import (
     NAME_OF,
     PATH_OF,
     STATUSES,
-    Kind,
+    DossierKind,
     edition_title,
     edition_year,
     first,
@@ -30,7 +30,7 @@ from miner.publish.archive import (
 )
 from miner.publish.charts import Bar, Neighbour, Stack, columns, network, stacks
 from miner.publish.pages.base import by_kind
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 from miner.resolve import LISTED
 from miner.store import kept
 
@@ -42,7 +42,9 @@ _TOGETHER = 12
 _PHASES = ("before", "during", "after")
 
 
-def page(connection: sqlite3.Connection, label: str, identity: str, *, links: Links) -> dict[str, Any] | None:
+def page(
+    connection: sqlite3.Connection, label: str, identity: str, *, links: Addresses
+) -> dict[str, Any] | None:
     """Return what the template shows of a thing, or None when there is none of that id."""
     kind = KINDS[label]
     thing = first(connection, f"select * from [{kind.table}] where id = ?", (identity,))
@@ -96,7 +98,7 @@ def _target(connection: sqlite3.Connection, identity: str) -> str | None:
 class _Scope:
     """The articles that a dossier reads: all, or the latest ones of a thing that is everywhere."""
 
-    def __init__(self, connection: sqlite3.Connection, kind: Kind, identity: str, whole: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, kind: DossierKind, identity: str, whole: bool) -> None:
         self._connection, self._kind, self._identity = connection, kind, identity
         limit = WHOLE * 2 if whole else RECENT
         self._latest = f"(select article_id, published from appearances where entity_id = :id order by published desc limit {limit})"
@@ -168,7 +170,7 @@ class _Scope:
         )
 
 
-def _names(connection: sqlite3.Connection, kind: Kind, thing: dict[str, Any]) -> list[dict[str, Any]]:
+def _names(connection: sqlite3.Connection, kind: DossierKind, thing: dict[str, Any]) -> list[dict[str, Any]]:
     sql = (
         "select l.alias, l.kind, l.article_id, l.field, l.start, l.end, a.headline, "
         "case when l.field = 'body' then substr(a.body, max(l.start - 14, 0) + 1, l.end - l.start + 28) end as context "
@@ -177,7 +179,7 @@ def _names(connection: sqlite3.Connection, kind: Kind, thing: dict[str, Any]) ->
     return rows(connection, sql, (thing["id"],))
 
 
-def _editions(connection: sqlite3.Connection, kind: Kind, identity: str) -> list[dict[str, Any]]:
+def _editions(connection: sqlite3.Connection, kind: DossierKind, identity: str) -> list[dict[str, Any]]:
     if kind.label != "enterprise":
         return []
     return rows(
@@ -206,7 +208,7 @@ def _phase_rows(days: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def phases(rows_: list[dict[str, Any]], links: Links, identity: str) -> object:
+def phases(rows_: list[dict[str, Any]], links: Addresses, identity: str) -> object:
     """Return the chart of articles before, during and after each expo."""
     stacked = [
         Stack(f"{row['title']} {edition_year(row['edition'])}", tuple((name, row[name]) for name in _PHASES), links.search(entity=identity, edition=row["edition"]))
@@ -224,7 +226,7 @@ def months(days: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items())
 
 
-def _bars(days: Counter[str], links: Links, identity: str) -> list[Bar]:
+def _bars(days: Counter[str], links: Addresses, identity: str) -> list[Bar]:
     counted = dict(months(days))
     if not counted:
         return []
@@ -270,7 +272,7 @@ def companions(connection: sqlite3.Connection, identity: str, *, limit: int) -> 
 
 
 def _graph(
-    connection: sqlite3.Connection, thing: dict[str, Any], together: list[dict[str, Any]], links: Links
+    connection: sqlite3.Connection, thing: dict[str, Any], together: list[dict[str, Any]], links: Addresses
 ) -> object:
     neighbours = [
         Neighbour(row["name"], row["label"], row["n"], links.entity(row["label"], row["entity_id"]))

@@ -13,14 +13,14 @@ from miner.language.figure_scope import OWN
 from miner.publish.archive import EVENT_TYPES, PATH_OF, edition_title, edition_year, rows, scalar
 from miner.publish.charts import Bar, columns
 from miner.publish.pages.summary import hydrate
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 
 _TOP = 30
 _RETURNING = 500
 """Enterprises of several expos that one page shows; the query of that name gives all."""
 
 
-def overview(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
+def overview(connection: sqlite3.Connection, links: Addresses) -> dict[str, Any]:
     """Return all expos that the archive speaks of."""
     found = rows(
         connection,
@@ -34,7 +34,7 @@ def overview(connection: sqlite3.Connection, links: Links) -> dict[str, Any]:
     return {"title": "历届进博会", "editions": found, "chart": columns(bars, "各届的报道篇数")}
 
 
-def page(connection: sqlite3.Connection, edition: int, *, links: Links) -> dict[str, Any] | None:
+def page(connection: sqlite3.Connection, edition: int, *, links: Addresses) -> dict[str, Any] | None:
     """Return what the template shows of an expo, or None when the archive does not speak of it."""
     articles = scalar(connection, "select sum(n_articles) from coverage where edition = ?", (edition,))
     if not articles:
@@ -135,7 +135,7 @@ def _claims(connection: sqlite3.Connection, edition: int) -> list[dict[str, Any]
     return rows(connection, sql, (edition,))
 
 
-def _months(connection: sqlite3.Connection, edition: int, links: Links) -> list[Bar]:
+def _months(connection: sqlite3.Connection, edition: int, links: Addresses) -> list[Bar]:
     sql = (
         "select month, sum(n_articles) from coverage where edition = ? and month <> '' group by 1 order by 1"
     )

@@ -19,7 +19,7 @@ from miner.publish.archive import (
     measure_title,
     number,
 )
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 from miner.store.cells import harmless
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
@@ -54,7 +54,7 @@ def md_table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     )
 
 
-def article(page: Mapping[str, Any], links: Links, address: str) -> str:
+def article(page: Mapping[str, Any], links: Addresses, address: str) -> str:
     """Return an article with its facts."""
     row, facts = page["article"], page["facts"]
     cut = page["shortened"] == "snippet"
@@ -86,7 +86,7 @@ def _sections(*tables: tuple[str, str, Iterable[Sequence[str]]]) -> list[str]:
     return [part for title, table in made if table for part in (f"## {title}", table)]
 
 
-def dossier(page: Mapping[str, Any], links: Links, address: str) -> str:
+def dossier(page: Mapping[str, Any], links: Addresses, address: str) -> str:
     """Return a dossier."""
     thing = page["thing"]
     known = (
@@ -111,7 +111,7 @@ def dossier(page: Mapping[str, Any], links: Links, address: str) -> str:
 _Lines = Iterator[Sequence[str]]
 
 
-def _names(page: Mapping[str, Any], links: Links) -> _Lines:
+def _names(page: Mapping[str, Any], links: Addresses) -> _Lines:
     for n in page["names"]:
         kind = md(page["alias_kinds"].get(n["kind"], n["kind"]))
         yield md(n["alias"]), kind, _source(links, n["article_id"], n["headline"])
@@ -122,7 +122,7 @@ def _phases(page: Mapping[str, Any]) -> _Lines:
         yield md(edition_title(r["edition"])), str(r["before"]), str(r["during"]), str(r["after"])
 
 
-def _events(page: Mapping[str, Any], links: Links) -> _Lines:
+def _events(page: Mapping[str, Any], links: Addresses) -> _Lines:
     for e in page["events"]:
         kind, partners = (
             EVENT_TYPES.get(e["type"], e["type"]),
@@ -133,13 +133,13 @@ def _events(page: Mapping[str, Any], links: Links) -> _Lines:
         yield md(e["date"]), md(kind), title, partners, md(amount), source
 
 
-def _posts(page: Mapping[str, Any], links: Links) -> _Lines:
+def _posts(page: Mapping[str, Any], links: Addresses) -> _Lines:
     for p in page["posts"]:
         held = (md(p[name]) for name in ("name", "title", "organization", "since", "until"))
         yield (*held, _source(links, p["article_id"], "证据"))
 
 
-def _quotes(quotes: Iterable[Mapping[str, Any]], links: Links) -> _Lines:
+def _quotes(quotes: Iterable[Mapping[str, Any]], links: Addresses) -> _Lines:
     for q in quotes:
         yield (
             md(q["published"]),
@@ -149,16 +149,16 @@ def _quotes(quotes: Iterable[Mapping[str, Any]], links: Links) -> _Lines:
         )
 
 
-def _together(page: Mapping[str, Any], links: Links) -> _Lines:
+def _together(page: Mapping[str, Any], links: Addresses) -> _Lines:
     for t in page["together"]:
         yield md_link(t["name"], links.entity(t["label"], t["entity_id"])), str(t["n"])
 
 
-def _source(links: Links, identity: str | None, text: object) -> str:
+def _source(links: Addresses, identity: str | None, text: object) -> str:
     return md_link(text or "无标题", links.article(identity)) if identity else ""
 
 
-def event(page: Mapping[str, Any], links: Links, address: str) -> str:
+def event(page: Mapping[str, Any], links: Addresses, address: str) -> str:
     """Return an event with its reports."""
     found = page["event"]
     reports = [(str(at), md(r["newspaper"]), md(r["published"]), md(r["evidence"]), md(r["date"]), _source(links, r["article_id"], r["headline"]))

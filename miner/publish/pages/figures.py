@@ -10,7 +10,7 @@ from miner.publish.archive import PATH_OF, Parameters, edition_title, measure_ti
 from miner.publish.charts import Bar, columns
 from miner.publish.index.views import contradictions_sql
 from miner.publish.pages.summary import hydrate
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 
 _MOST = 400
 _CODE = re.compile(r":([a-z0-9_]{3,40})(?=\()")
@@ -45,7 +45,7 @@ def pairs(connection: sqlite3.Connection, where: str, parameters: Parameters = (
 
 
 def page(
-    connection: sqlite3.Connection, measure: str, edition: int | None, *, links: Links
+    connection: sqlite3.Connection, measure: str, edition: int | None, *, links: Addresses
 ) -> dict[str, Any]:
     """Return the figures of a measure, of one expo or of all, with the pairs that differ."""
     narrowed = " and f.edition = :edition" if edition is not None else ""
@@ -78,7 +78,7 @@ def page(
     }  # fmt: skip
 
 
-def _bars(own: list[dict[str, Any]], measure: str, links: Links) -> list[Bar]:
+def _bars(own: list[dict[str, Any]], measure: str, links: Addresses) -> list[Bar]:
     """Only what articles tell of an expo itself can be set beside other expos: not what one firm has or plans."""
     return [
         Bar(edition_title(row["edition"]), round(row["high"]), links.page("figures", query={"measure": measure, "edition": row["edition"]}))

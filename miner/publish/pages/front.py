@@ -18,11 +18,11 @@ from miner.publish.archive import (
 from miner.publish.charts import Bar, Stack, columns, stacks
 from miner.publish.index.views import QUERIES
 from miner.publish.pages.lists import LISTINGS
-from miner.publish.urls import Links
+from miner.publish.urls import Addresses
 from miner.resolve import LISTED
 
 
-def page(connection: sqlite3.Connection, *, links: Links) -> dict[str, Any]:
+def page(connection: sqlite3.Connection, *, links: Addresses) -> dict[str, Any]:
     """Return what the front page shows."""
     totals = _totals(connection)
     run = first(connection, "select * from runs order by started desc limit 1")
@@ -76,7 +76,7 @@ def _totals(connection: sqlite3.Connection) -> dict[str, int]:
     return totals
 
 
-def _paper(row: dict[str, Any], links: Links) -> Stack:
+def _paper(row: dict[str, Any], links: Addresses) -> Stack:
     sure = row["n_articles"] - row["n_doubtful"]
     return Stack(
         row["newspaper"] or "报纸不详",
@@ -85,7 +85,7 @@ def _paper(row: dict[str, Any], links: Links) -> Stack:
     )
 
 
-def _months(connection: sqlite3.Connection, links: Links) -> list[Bar]:
+def _months(connection: sqlite3.Connection, links: Addresses) -> list[Bar]:
     sql = "select month, sum(n_articles) from coverage where length(month) = 7 group by 1 order by 1"
     counted = {month: int(count) for month, count in connection.execute(sql)}
     if not counted:

@@ -105,7 +105,7 @@ LISTINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListQuestion:
     """What a reader asks of a list page."""
 
     listing: Listing
@@ -120,7 +120,7 @@ class Asked:
     size: int = PAGE
 
     @classmethod
-    def read(cls, listing: Listing, arguments: Mapping[str, str]) -> Asked:
+    def read(cls, listing: Listing, arguments: Mapping[str, str]) -> ListQuestion:
         """Read the query string; what makes no sense is ignored.
 
         >>> asked = Asked.read(LISTINGS["events"], {"type": "signing", "page": "x", "sort": "?", "since": "2022-11", "until": "9"})
@@ -162,7 +162,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListPage:
     """A page of a list."""
 
     rows: list[dict[str, Any]]
@@ -190,12 +190,12 @@ class _Match:
     """Of entities, the days within which the papers named them."""
 
 
-def find(connection: sqlite3.Connection, asked: Asked) -> Found:
+def find(connection: sqlite3.Connection, asked: ListQuestion) -> ListPage:
     """Return one page of what was asked for."""
     listing = asked.listing
     meant = entities_named(connection, asked.name) if listing.of_facts and asked.name else []
     if listing.of_facts and asked.name and not meant:
-        return Found([], 0)
+        return ListPage([], 0)
     known, partly = _with_words(connection, asked) if asked.words else (None, False)
     match = replace(_match(connection, asked, [row["entity_id"] for row in meant]), known=known)
     if asked.order.within and asked.order.within not in dict(asked.chosen):
@@ -203,10 +203,10 @@ def find(connection: sqlite3.Connection, asked: Asked) -> Found:
     ranks, total, more = _ranks(connection, asked, match)
     shown = hydrate(connection, listing.kind, _ids(connection, ranks))
     named = tuple((row["label"], row["entity_id"], row["name"]) for row in meant)
-    return Found(shown, total, more, named, partly, _left_out(connection, asked, match))
+    return ListPage(shown, total, more, named, partly, _left_out(connection, asked, match))
 
 
-def _left_out(connection: sqlite3.Connection, asked: Asked, match: _Match) -> int:
+def _left_out(connection: sqlite3.Connection, asked: ListQuestion, match: _Match) -> int:
     """Count what the same choice would find that the list leaves out unless it is asked for."""
     chosen, usual = dict(asked.chosen), asked.listing.usual
     if asked.page > 1 or any(chosen.get(name) != value for name, value in usual.items()):
@@ -242,7 +242,7 @@ def entities_named(connection: sqlite3.Connection, name: str) -> list[dict[str, 
     return found
 
 
-def _match(connection: sqlite3.Connection, asked: Asked, named: list[str]) -> _Match:
+def _match(connection: sqlite3.Connection, asked: ListQuestion, named: list[str]) -> _Match:
     listing, chosen = asked.listing, dict(asked.chosen)
     entities = [asked.entity] if asked.entity else named
     parts = [_tag("list", listing.kind)]
@@ -255,7 +255,7 @@ def _match(connection: sqlite3.Connection, asked: Asked, named: list[str]) -> _M
     return _of_entities(asked, parts)
 
 
-def _of_entities(asked: Asked, parts: list[str]) -> _Match:
+def _of_entities(asked: ListQuestion, parts: list[str]) -> _Match:
     """Return what is looked for among entities, which have names and the days on which papers named them."""
     form = lists.form(asked.name) if asked.name else ""
     named = [f'"{term}"' for term in lists.name_terms(form)] or [q.NOTHING]
@@ -281,7 +281,7 @@ def _any(name: str, values: list[str]) -> str:
     return "(" + " OR ".join(_tag(name, value) for value in values) + ")"
 
 
-def _span(connection: sqlite3.Connection, asked: Asked) -> tuple[int, int]:
+def _span(connection: sqlite3.Connection, asked: ListQuestion) -> tuple[int, int]:
     """Return the lowest and the highest rank of the days asked for; days fall with rank."""
     kind, low, high = asked.listing.kind, 0, 1 << 60
     if asked.until:
@@ -294,7 +294,7 @@ def _span(connection: sqlite3.Connection, asked: Asked) -> tuple[int, int]:
     return low, high
 
 
-def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple[list[int], int, bool]:
+def _ranks(connection: sqlite3.Connection, asked: ListQuestion, match: _Match) -> tuple[list[int], int, bool]:
     """Return the ranks of the page, how much was found, and whether there is more than was counted."""
     start, order = (asked.page - 1) * asked.size, asked.order
     everything = _exact(connection, asked)
@@ -311,7 +311,7 @@ def _ranks(connection: sqlite3.Connection, asked: Asked, match: _Match) -> tuple
     return _walked(connection, asked, match), total, more
 
 
-def _sorted(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list[int]:
+def _sorted(connection: sqlite3.Connection, asked: ListQuestion, match: _Match) -> list[int]:
     """Sort all that was found."""
     order, found = asked.order, json.dumps(_tagged(connection, match, limit=COUNTED))
     value = f"e.[{order.column}]"
@@ -323,7 +323,7 @@ def _sorted(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list
     return [rank for (rank,) in connection.execute(sql, given)]
 
 
-def _walked(connection: sqlite3.Connection, asked: Asked, match: _Match) -> list[int]:
+def _walked(connection: sqlite3.Connection, asked: ListQuestion, match: _Match) -> list[int]:
     """Walk the index of the order as far as the page."""
     order, table = asked.order, asked.listing.table
     found = f"l.rank between ? and ? and exists (select 1 from {lists.INDEX} where {lists.INDEX} match ? and rowid = l.rank)"
@@ -382,7 +382,7 @@ def _checks(match: _Match) -> tuple[str, list[str]]:
     return sql, given
 
 
-def _exact(connection: sqlite3.Connection, asked: Asked) -> int | None:
+def _exact(connection: sqlite3.Connection, asked: ListQuestion) -> int | None:
     """Return how much there is when a summary knows it: of everything, of what is usual, or of that with one tag more."""
     beyond = (asked.name, asked.words, asked.entity, asked.since, asked.until, asked.order.backwards)
     if any(beyond):
@@ -408,7 +408,7 @@ _SENTENCES = {
 """Where words are looked for, by kind of fact."""
 
 
-def _with_words(connection: sqlite3.Connection, asked: Asked) -> tuple[list[int], bool]:
+def _with_words(connection: sqlite3.Connection, asked: ListQuestion) -> tuple[list[int], bool]:
     """Return the ranks of the facts whose sentences hold the words, and whether only a part of the articles was read."""
     query = q.parse(asked.words)
     read = [row for (row,) in connection.execute(
@@ -438,27 +438,27 @@ def _ids(connection: sqlite3.Connection, ranks: list[int]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ListChoice:
     """A value that a list may be narrowed to, with the number of things that carry it when nothing else is chosen."""
 
     value: str
     count: int | None
 
 
-def choices(connection: sqlite3.Connection, asked: Asked) -> dict[str, list[Choice]]:
+def choices(connection: sqlite3.Connection, asked: ListQuestion) -> dict[str, list[ListChoice]]:
     """Return the values of each filter, the most frequent first, editions in order."""
-    found: dict[str, list[Choice]] = {}
+    found: dict[str, list[ListChoice]] = {}
     for name in asked.listing.choices:
         bare = not {**asked.query(), name: "", "sort": ""}.keys() - {name, "sort"}
         sql = (
             "select value, n from listed_choices where kind = ? and name = ? order by n desc, value limit 120"
         )
         values = [
-            Choice(value, count if bare else None)
+            ListChoice(value, count if bare else None)
             for value, count in connection.execute(sql, (asked.listing.kind, name))
         ]
         given = dict(asked.chosen).get(name)
         if given and name not in asked.listing.usual and given not in {choice.value for choice in values}:
-            values.append(Choice(given, None))
+            values.append(ListChoice(given, None))
         found[name] = sorted(values, key=lambda c: (len(c.value), c.value)) if name == "edition" else values
     return found

@@ -98,18 +98,18 @@ def _clean(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """An article that was found, with what the page shows of it."""
 
     article: dict[str, Any]
-    snippets: tuple[Marked, ...]
-    headline: Marked
-    above: tuple[Marked, ...] = ()
+    snippets: tuple[MarkedPiece, ...]
+    headline: MarkedPiece
+    above: tuple[MarkedPiece, ...] = ()
     """Kicker and subtitle, where they hold the words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedPiece:
     """A piece of text and the spans in it to be marked."""
 
     text: str
@@ -122,7 +122,7 @@ class Marked:
 class Results:
     """A page of hits."""
 
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     total: int
     more_than: bool = False
     """There are more hits than were counted."""
@@ -324,29 +324,29 @@ def _browse(connection: sqlite3.Connection, request: Request) -> Results:
     )
 
 
-def _hit(article: dict[str, Any], words: tuple[str, ...]) -> Hit:
+def _hit(article: dict[str, Any], words: tuple[str, ...]) -> SearchHit:
     headline = article["headline"] or "（无标题）"
     others = [
-        Marked(text, tuple(q.find_words(text, words)))
+        MarkedPiece(text, tuple(q.find_words(text, words)))
         for name in ("kicker", "subtitle")
         if (text := article[name])
     ]
     above = tuple(piece for piece in others if piece.spans)
-    return Hit(
+    return SearchHit(
         article,
         snippets(article["body"], words),
-        Marked(headline, tuple(q.find_words(headline, words))),
+        MarkedPiece(headline, tuple(q.find_words(headline, words))),
         above,
     )
 
 
-def snippets(body: str, words: tuple[str, ...]) -> tuple[Marked, ...]:
+def snippets(body: str, words: tuple[str, ...]) -> tuple[MarkedPiece, ...]:
     """Return up to two pieces of the body around the words, or its beginning."""
     body = body[:200_000]
     places = q.find_words(body, words, limit=200)
     if not places:
-        return (Marked(body[: 2 * _SNIPPET].replace("\n", " "), (), cut_after=len(body) > 2 * _SNIPPET),)
-    found: list[Marked] = []
+        return (MarkedPiece(body[: 2 * _SNIPPET].replace("\n", " "), (), cut_after=len(body) > 2 * _SNIPPET),)
+    found: list[MarkedPiece] = []
     end = -1
     for place in places:
         if place.start < end:
@@ -358,7 +358,7 @@ def snippets(body: str, words: tuple[str, ...]) -> tuple[Marked, ...]:
             for p in places
             if p.start < end and p.end > start
         )
-        found.append(Marked(body[start:end].replace("\n", " "), inside, start > 0, end < len(body)))
+        found.append(MarkedPiece(body[start:end].replace("\n", " "), inside, start > 0, end < len(body)))
         if len(found) == _FRAGMENTS:
             break
     return tuple(found)
@@ -503,14 +503,16 @@ def similar_names(connection: sqlite3.Connection, word: str, *, limit: int = 5) 
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterChoice:
     """A value of a filter, with the number of hits it would leave."""
 
     value: str
     count: int | None
 
 
-def choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> dict[str, list[Choice]]:
+def choices(
+    connection: sqlite3.Connection, request: Request, *, exact: bool
+) -> dict[str, list[FilterChoice]]:
     """Return the values of newspaper, edition, kind of event and range; with `exact`, each with its number of hits."""
     found = {name: _tag_choices(connection, request, name, exact=exact) for name in _TAG_VALUES}
     found["type"] = _type_choices(connection, request, exact=exact)
@@ -525,25 +527,27 @@ _TAG_VALUES = {
 """The values of the filters that are tags of the index, each with its number of articles."""
 
 
-def _tag_choices(connection: sqlite3.Connection, request: Request, name: str, *, exact: bool) -> list[Choice]:
+def _tag_choices(
+    connection: sqlite3.Connection, request: Request, name: str, *, exact: bool
+) -> list[FilterChoice]:
     free = replace(request, filters=replace(request.filters, **{name: ""}))
     match, where = _expression(connection, free), _conditions(free.filters)
     values = [(str(value), int(count)) for value, count in connection.execute(_TAG_VALUES[name])]
     if match is None and not where.sql:
-        return [Choice(value, count) for value, count in values]
+        return [FilterChoice(value, count) for value, count in values]
     if not exact or match is None:
-        return [Choice(value, None) for value, _ in values]
+        return [FilterChoice(value, None) for value, _ in values]
     counted = [
-        Choice(value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
+        FilterChoice(value, _count(connection, f"({match}) AND {fts.match_tag(name, value)}", where))
         for value, _ in values
     ]
     return [choice for choice in counted if choice.count or choice.value == getattr(request.filters, name)]
 
 
-def _type_choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> list[Choice]:
+def _type_choices(connection: sqlite3.Connection, request: Request, *, exact: bool) -> list[FilterChoice]:
     """Return the kinds of events; with `exact`, each with the number of articles that tell of one."""
     if not exact:
-        return [Choice(kind, None) for kind in EVENT_TYPES]
+        return [FilterChoice(kind, None) for kind in EVENT_TYPES]
     free = replace(request, filters=replace(request.filters, type=""))
     match, where = _expression(connection, free), _conditions(free.filters)
     source = f"{fts.TABLE} f cross join articles a on a.rowid = f.rowid" if match else "articles a"
@@ -554,7 +558,7 @@ def _type_choices(connection: sqlite3.Connection, request: Request, *, exact: bo
     given = ([match] if match else []) + list(where.parameters)
     counts = {str(kind): int(count) for kind, count in connection.execute(sql, given)}
     return [
-        Choice(kind, counts.get(kind, 0))
+        FilterChoice(kind, counts.get(kind, 0))
         for kind in EVENT_TYPES
         if kind in counts or kind == request.filters.type
     ]
@@ -572,11 +576,11 @@ def entity_name(connection: sqlite3.Connection, identity: str) -> str | None:
 __all__ = [
     "Advice",
     "Filters",
-    "Hit",
-    "Marked",
+    "MarkedPiece",
     "Request",
     "Results",
     "Row",
+    "SearchHit",
     "advise",
     "choices",
     "offers",

@@ -9,7 +9,7 @@ from typing import Any
 
 from miner.desk import MATCHED
 from miner.desk.base import KINDS
-from miner.desk.coverage import Told, count_new, coverage, news_of_all, news_since
+from miner.desk.coverage import Mentioned, count_new, coverage, news_of_all, news_since
 from miner.desk.targets import OWN, candidates, target
 from miner.publish.archive import EVENT_TYPES, STATUSES, first, rows
 from miner.publish.pages.base import by_kind
@@ -26,7 +26,7 @@ OWN_TITLES = {"owner": "负责人", "stage": "阶段", "next_step": "下一步",
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TargetsQuestion:
     """What of the list is asked for; an empty string means any."""
 
     name: str = ""
@@ -36,7 +36,7 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> Asked:
+    def read(cls, arguments: Mapping[str, str]) -> TargetsQuestion:
         """Read a query string; what makes no sense is ignored."""
         matched = arguments.get("matched", "")
         return cls(
@@ -58,10 +58,10 @@ class News:
     """What is new of one target."""
 
     target: str
-    told: Told
+    told: Mentioned
 
 
-def listing(connection: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
+def listing(connection: sqlite3.Connection, asked: TargetsQuestion) -> dict[str, Any]:
     """Return what the template shows of the list."""
     context: dict[str, Any] = {
         "title": "目标企业", "rows": [], "total": 0, "counts": {}, "choices": {}, "matched_titles": MATCHED, "own_titles": OWN_TITLES,
@@ -96,7 +96,7 @@ def listing(connection: sqlite3.Connection, asked: Asked) -> dict[str, Any]:
     return context
 
 
-def _conditions(asked: Asked) -> tuple[str, tuple[str, ...]]:
+def _conditions(asked: TargetsQuestion) -> tuple[str, tuple[str, ...]]:
     parts, values = ["1"], []
     for column, value in (("matched", asked.matched), ("owner", asked.owner), ("stage", asked.stage)):
         if value:

@@ -31,7 +31,7 @@ from miner.recognise.network.chain import (
 from miner.recognise.network.encode import Cut
 from miner.recognise.network.encoder import Encoder, gelu, normalised, tuned_encoder
 from miner.recognise.network.pieces import PieceFile, read_pieces
-from miner.recognise.network.reading import Candidate, best, candidates
+from miner.recognise.network.reading import SeenName, best, candidates
 
 FORMAT = 1
 """Version of the model file; a file of another version is refused."""
@@ -49,7 +49,7 @@ _EPSILON = 1e-5
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
-class Head(NamedTuple):
+class HeadWeights(NamedTuple):
     """Weights of the head; products are (in, out), convolutions (tap, in, out)."""
 
     norm: tuple[Floats, Floats]
@@ -62,7 +62,7 @@ class Head(NamedTuple):
     out: tuple[Floats, Floats]
 
     @classmethod
-    def of(cls, arrays: Arrays) -> Head:
+    def of(cls, arrays: Arrays) -> HeadWeights:
         """Read the head out of the arrays of a model file."""
 
         def both(name: str) -> tuple[Floats, Floats]:
@@ -101,7 +101,7 @@ def _convolved(values: Floats, taps: Floats, dilation: int) -> Floats:
 class AccurateModel:
     """Finds names in texts; same interface as `NameModel`. Immutable; safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, head: Head, chain: Chain, chars: str) -> None:
+    def __init__(self, encoder: Encoder, head: HeadWeights, chain: Chain, chars: str) -> None:
         self.encoder, self.head, self.chain = encoder, head, chain
         self.chars = {char: FIRST_CHAR + i for i, char in enumerate(chars)}
 
@@ -124,7 +124,7 @@ class AccurateModel:
                 *(arrays[name].astype(np.float32) for name in ("steps", "enter", "leave"))
             )
             chars = arrays["chars"].tobytes().decode()
-            return cls(tuned_encoder(file, arrays), Head.of(arrays), chain, chars)
+            return cls(tuned_encoder(file, arrays), HeadWeights.of(arrays), chain, chars)
         except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise ModelError(
                 f"名称模型损坏 / damaged accurate name model: {error}", hint="reinstall miner"
@@ -137,7 +137,7 @@ class AccurateModel:
         """
         return [self._marginals(text) for text in texts]
 
-    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
+    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[SeenName]]:
         """Return the names in each text, in order, without overlap."""
         return [best(candidates(states)) for states in self.marginals(texts)]
 

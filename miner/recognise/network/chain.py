@@ -78,7 +78,7 @@ class Chain(NamedTuple):
         )
 
 
-class Beliefs(NamedTuple):
+class Messages(NamedTuple):
     """Forward and backward messages, each row summing to 1, in the order of the layout; `scale` normalises forward."""
 
     forward: Floats
@@ -97,7 +97,7 @@ def factors_of(scores: Floats) -> Floats:
     return np.exp(shifted, out=shifted)
 
 
-def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
+def believe(factors: Floats, layout: Layout, chain: Chain) -> Messages:
     """Run forward-backward on factors (n, K) that are already in the order of the layout."""
     offsets = layout.offsets
     n, k = factors.shape
@@ -125,10 +125,10 @@ def believe(factors: Floats, layout: Layout, chain: Chain) -> Beliefs:
         here[after:] = chain.leave
         here /= np.add.reduce(here, axis=1, keepdims=True) + _TINY
         after = hi - lo
-    return Beliefs(forward, backward, scale)
+    return Messages(forward, backward, scale)
 
 
-def marginals(beliefs: Beliefs, layout: Layout) -> Floats:
+def marginals(beliefs: Messages, layout: Layout) -> Floats:
     """Return how likely each state is at each character (n, K), in the order of the text."""
     joint = beliefs.forward * beliefs.backward
     joint /= np.add.reduce(joint, axis=1, keepdims=True) + _TINY

@@ -15,7 +15,7 @@ from miner.recognise.network.accurate import AccurateModel, piece_file
 from miner.recognise.network.chain import Floats
 from miner.recognise.network.encode import Cut, Vocabulary
 from miner.recognise.network.model import NameModel
-from miner.recognise.network.reading import Candidate, best, candidates
+from miner.recognise.network.reading import SeenName, best, candidates
 
 Kind = Literal["fast", "accurate"]
 
@@ -27,7 +27,7 @@ class Network(Protocol):
         """Return for every character of each text the probability of each state, (characters, states)."""
         ...
 
-    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
+    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[SeenName]]:
         """Return the names in each text, in order, without overlap."""
         ...
 
@@ -52,7 +52,7 @@ class Mean:
             total /= len(self._networks)
         return first
 
-    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
+    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[SeenName]]:
         """Return the names in each text, in order, without overlap."""
         return [best(candidates(states)) for states in self.marginals(texts, cuts)]
 

@@ -28,7 +28,7 @@ from miner.recognise.network.chain import (
     marginals,
 )
 from miner.recognise.network.encode import GAP, UNKNOWN, Cut, Encoded, Vocabulary
-from miner.recognise.network.reading import Candidate, best, candidates
+from miner.recognise.network.reading import SeenName, best, candidates
 from miner.shipped import shipped
 
 FORMAT = 2
@@ -52,7 +52,7 @@ Bytes = npt.NDArray[np.int8]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 
-class Weights(NamedTuple):
+class NetworkWeights(NamedTuple):
     """Everything learnt, ready to compute with; the names are those of the stored arrays."""
 
     chars: Floats
@@ -86,7 +86,7 @@ AROUND = 24
 class NameModel:
     """Finds names in texts. Immutable; safe to share between threads."""
 
-    def __init__(self, vocabulary: Vocabulary, weights: Weights, chain: Chain) -> None:
+    def __init__(self, vocabulary: Vocabulary, weights: NetworkWeights, chain: Chain) -> None:
         self.vocabulary, self.weights, self.chain = vocabulary, weights, chain
         self._looks_around = bool(weights.context.any())
 
@@ -125,7 +125,7 @@ class NameModel:
                 parts[piece.text].append(states)
         return [np.concatenate(found) if len(found) > 1 else found[0] for found in parts]
 
-    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[Candidate]]:
+    def predict(self, texts: Sequence[str], cuts: Sequence[Cut | None] = ()) -> list[list[SeenName]]:
         """Return the names in each text, in order, without overlap; `cuts` may tell the words of the texts."""
         return [best(candidates(states)) for states in self.marginals(texts, cuts)]
 
@@ -255,7 +255,7 @@ class _Room:
         self._wide = np.empty(size * widest, np.float32)
 
     @classmethod
-    def for_weights(cls, weights: Weights) -> _Room:
+    def for_weights(cls, weights: NetworkWeights) -> _Room:
         """Return room for blocks of a network."""
         width = weights.chars.shape[1]
         widest = max(3 * width, len(weights.pair_input), len(weights.word_input))
@@ -304,7 +304,7 @@ def _strange(encoded: Encoded) -> npt.NDArray[np.bool_]:
     return strange
 
 
-def _weights(arrays: Arrays) -> Weights:
+def _weights(arrays: Arrays) -> NetworkWeights:
     """Return the weights; the large tables stay as bytes, their scales go into the products that follow them."""
     pairs, words = _floats(arrays["pairs_scale"])[:, None], _floats(arrays["words_scale"])[:, None]
     joined: dict[str, npt.NDArray[np.generic]] = {
@@ -313,10 +313,10 @@ def _weights(arrays: Arrays) -> Weights:
         "chars": _floats(arrays["chars"]) * _floats(arrays["chars_scale"]),
     }
     full: dict[str, npt.NDArray[np.generic]] = {}
-    for name in Weights._fields:
+    for name in NetworkWeights._fields:
         table = joined[name] if name in joined else arrays[name]
         full[name] = table if name in _BYTES else _floats(table)
-    return Weights(**full)  # type: ignore[arg-type]
+    return NetworkWeights(**full)  # type: ignore[arg-type]
 
 
 def _floats(array: npt.NDArray[np.generic]) -> Floats:

@@ -42,7 +42,7 @@ class Pieces(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class PieceVocabulary:
     """The pieces by name with id and score, the longest by first character, and normal forms of single characters."""
 
     pieces: Mapping[str, tuple[int, float]]
@@ -54,7 +54,7 @@ class Vocabulary:
     @classmethod
     def of(
         cls, names: Sequence[str], scores: Sequence[float], normal: Mapping[str, str] | None = None
-    ) -> Vocabulary:
+    ) -> PieceVocabulary:
         """Build a vocabulary of pieces in the order of their ids."""
         longest: dict[str, int] = {}
         for name in names:
@@ -118,7 +118,7 @@ def _back(best: Sequence[tuple[float, int, int]]) -> list[tuple[int, int, int]]:
 class PieceFile:
     """What the file holds: the vocabulary, the shape of the encoder, and its tensors, flat."""
 
-    vocabulary: Vocabulary
+    vocabulary: PieceVocabulary
     width: int
     layers: int
     heads: int
@@ -171,7 +171,7 @@ def _parsed(stored: bytes) -> PieceFile:
     scores = np.frombuffer(reader.bytes(4 * n), "<f4").astype(float).tolist()
     blob = reader.bytes(size)
     names = [blob[a:b].decode("utf-8", "replace") for a, b in itertools.pairwise(offsets)]
-    vocabulary = Vocabulary.of(names, scores, _normal_forms(reader))
+    vocabulary = PieceVocabulary.of(names, scores, _normal_forms(reader))
     tensors, embeddings = _tensors(reader)
     rows = embeddings.reshape(-1, width // 32)
     return PieceFile(vocabulary, width, layers, heads, float(epsilon), tensors, rows)

@@ -19,7 +19,7 @@ LONGEST = 60
 """Characters of the longest name proposed."""
 
 
-class Candidate(NamedTuple):
+class SeenName(NamedTuple):
     """A name that a network sees in a text: characters start to end, its label, and how likely exactly this span is."""
 
     start: int
@@ -70,22 +70,22 @@ def spans_of(states: Floats, least: float) -> Spans:
     return Spans(*(column[order] for column in joined))
 
 
-def candidates(states: Floats) -> Iterator[Candidate]:
+def candidates(states: Floats) -> Iterator[SeenName]:
     """Yield the spans of a text that are likely enough to be names by themselves; they may overlap."""
     spans = spans_of(states, ENOUGH)
     labels = [LABELS[label] for label in spans.labels.tolist()]
     scores = np.round(spans.scores.astype(np.float64), 4).tolist()
-    yield from map(Candidate, spans.starts.tolist(), spans.ends.tolist(), labels, scores)
+    yield from map(SeenName, spans.starts.tolist(), spans.ends.tolist(), labels, scores)
 
 
-def best(candidates: Iterable[Candidate]) -> list[Candidate]:
+def best(candidates: Iterable[SeenName]) -> list[SeenName]:
     """Return candidates without overlap, the likelier first served, in text order.
 
     >>> seen = [Candidate(0, 2, "person", 0.45), Candidate(1, 3, "person", 0.6), Candidate(3, 5, "place", 0.9)]
     >>> [(found.start, found.end) for found in best(seen)]
     [(1, 3), (3, 5)]
     """
-    kept: list[Candidate] = []
+    kept: list[SeenName] = []
     taken: set[int] = set()
     for found in sorted(candidates, key=lambda c: (-c.score, c.start)):
         if taken.isdisjoint(range(found.start, found.end)):

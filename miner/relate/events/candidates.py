@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from miner.relate.events.cast import Cast
 from miner.relate.events.reading import Reading, Scope
-from miner.relate.events.signs import Word
-from miner.relate.events.triggers import Found
+from miner.relate.events.signs import TriggerWord
+from miner.relate.events.triggers import FoundWord
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A word that was decided to tell an event: as a trigger of its type, and who takes part."""
 
-    word: Word
-    trigger: Found
+    word: TriggerWord
+    trigger: FoundWord
     cast: Cast
 
     @property

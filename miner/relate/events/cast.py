@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from miner.language.event_types import event_types
 from miner.model import Mention, Participant
 from miner.relate.events.completed import completed
-from miner.relate.events.grammar import Cast as GrammarCast
+from miner.relate.events.grammar import GrammarCast as GrammarCast
 from miner.relate.events.grammar import comes_to, find_cast, fitting, is_candidate, is_other_side
 from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import EventModel, Floats
-from miner.relate.events.parties import Name, Pair, beyond_signs, names_of, pair_signs
+from miner.relate.events.parties import Name, NamedTrigger, beyond_signs, names_of, pair_signs
 from miner.relate.events.shares import Share, Shares, values_of
-from miner.relate.events.signs import Word
-from miner.relate.events.triggers import Found
+from miner.relate.events.signs import TriggerWord
+from miner.relate.events.triggers import FoundWord
 
 _MANY = ("mutual", "acting", "given")
 """Grammars of which one sentence may tell several events; a walk past many stands is one visit."""
@@ -44,7 +44,7 @@ class Cast:
 
 
 def shares_of(
-    word: Word,
+    word: TriggerWord,
     kind: str,
     model: EventModel,
     telling: frozenset[int],
@@ -70,7 +70,7 @@ def shares_of(
 
 
 def _judged(
-    pairs: Sequence[Pair], model: EventModel, near: Sequence[Name] | None
+    pairs: Sequence[NamedTrigger], model: EventModel, near: Sequence[Name] | None
 ) -> list[tuple[Name, float]]:
     if not pairs:
         return []
@@ -139,7 +139,7 @@ def _told_plainly(event: Shares, grammar: GrammarCast) -> frozenset[int | None]:
     return frozenset(e for e in told if e not in own or event.by_entity[e].name is None)
 
 
-def _role_of_later(word: Word, kind: str, mention: Mention) -> str:
+def _role_of_later(word: TriggerWord, kind: str, mention: Mention) -> str:
     """Return the role of who is named later: people came to see what others do (they are no parties to a contract, no founders);
     who attends and what was visited have the second role of their type."""
     grammar, is_person = event_types()[kind].grammar, mention.label == "person"
@@ -148,25 +148,25 @@ def _role_of_later(word: Word, kind: str, mention: Mention) -> str:
     return roles_of(word, kind)[grammar == "held" or (grammar == "going" and not is_person)]
 
 
-def trigger_of(word: Word, kind: str) -> Found:
+def trigger_of(word: TriggerWord, kind: str) -> FoundWord:
     """Return a word as a trigger of a type."""
     found = word.found
-    return Found(found.span, found.text, replace(found.rule, kind=kind, roles=roles_of(word, kind)))
+    return FoundWord(found.span, found.text, replace(found.rule, kind=kind, roles=roles_of(word, kind)))
 
 
-def pairs_of(word: Word, kind: str, grammar: GrammarCast) -> list[Pair]:
+def pairs_of(word: TriggerWord, kind: str, grammar: GrammarCast) -> list[NamedTrigger]:
     """Return the names that may take part in an event of a type, each beside the word that tells it."""
     grammatical = frozenset(participant.entity for participant in grammar.participants)
-    return [Pair(name, word, kind, grammatical) for name in names_of(word)]
+    return [NamedTrigger(name, word, kind, grammatical) for name in names_of(word)]
 
 
-def roles_of(word: Word, kind: str) -> tuple[str, str]:
+def roles_of(word: TriggerWord, kind: str) -> tuple[str, str]:
     """Return the roles of names before and behind a trigger: its own, or those of the type."""
     rule = word.found.rule
     return rule.roles if rule.kind == kind else event_types()[kind].roles
 
 
-def cast_with(names: Iterable[Name], word: Word, kind: str) -> Cast:
+def cast_with(names: Iterable[Name], word: TriggerWord, kind: str) -> Cast:
     """Give these names their roles, in the order of the text."""
     chosen = sorted(names, key=lambda name: (name.line.index, name.at))
     passage = word.story.reading.passage
@@ -178,13 +178,13 @@ def cast_with(names: Iterable[Name], word: Word, kind: str) -> Cast:
     return Cast(participants, more)
 
 
-def _role(name: Name, word: Word, kind: str) -> str:
+def _role(name: Name, word: TriggerWord, kind: str) -> str:
     if name.line.index > word.line.index:
         return _role_of_later(word, kind, name.mention)
     return role_of(name, word, kind)
 
 
-def role_of(name: Name, word: Word, kind: str) -> str:
+def role_of(name: Name, word: TriggerWord, kind: str) -> str:
     """Return the role of a name: by its side of the trigger, by the word before it, turned where the trigger is passive."""
     roles = roles_of(word, kind)
     near = name.line.index == word.line.index
@@ -203,7 +203,7 @@ def role_of(name: Name, word: Word, kind: str) -> str:
     return fitting(roles[behind], name.mention, passage, word.found)
 
 
-def _is_turned_to(name: Name, word: Word, kind: str, before: str) -> bool:
+def _is_turned_to(name: Name, word: TriggerWord, kind: str, before: str) -> bool:
     near = name.line is word.line and name.at < word.at
     passage = word.story.reading.passage
     return before in _SWAPS or (near and is_other_side(passage, name.mention, trigger_of(word, kind)))
@@ -217,7 +217,9 @@ def _head(name: Name) -> int:
     return at
 
 
-def deals(words: Sequence[Word], kind: str, model: EventModel, telling: frozenset[int]) -> list[Shares]:
+def deals(
+    words: Sequence[TriggerWord], kind: str, model: EventModel, telling: frozenset[int]
+) -> list[Shares]:
     """Part several triggers of one type in one sentence into events: each has parties of its own, or all tell one.
 
     The first word is the one that tells it best; it stands for those that have no parties of their own.
@@ -236,7 +238,7 @@ def deals(words: Sequence[Word], kind: str, model: EventModel, telling: frozense
     return [shares_of(words[0], kind, model, telling)]
 
 
-def _own(word: Word, words: Sequence[Word]) -> frozenset[int]:
+def _own(word: TriggerWord, words: Sequence[TriggerWord]) -> frozenset[int]:
     """Return the things named in a trigger's piece of the sentence between its neighbours among the triggers."""
     piece = word.scope.segments[word.scope.own]
     here = [other.at for other in words if piece.covers(other.found.span)]

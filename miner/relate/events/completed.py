@@ -8,11 +8,11 @@ from dataclasses import replace
 from miner.language.event_types import event_types
 from miner.model import Mention, Participant
 from miner.offsets import Span
-from miner.relate.events.grammar import Cast, is_candidate
+from miner.relate.events.grammar import GrammarCast, is_candidate
 from miner.relate.events.reading import Reading, Scope
-from miner.relate.events.signs import Word
-from miner.relate.events.tokens import TIME, Token
-from miner.relate.events.triggers import Found
+from miner.relate.events.signs import TriggerWord
+from miner.relate.events.tokens import TIME, EventToken
+from miner.relate.events.triggers import FoundWord
 from miner.relate.passage import Passage
 
 _BOTH = re.compile("[双三四]方|两者|彼此|两家[公企]")
@@ -21,7 +21,9 @@ _ADVERBS = frozenset({"d", "ad", "c", "t", "x", "m", "f", "ul"})
 _BODIES = ("enterprise", "organization")
 
 
-def completed(word: Word, trigger: Found, cast: Cast, told: tuple[Participant, ...]) -> Cast:
+def completed(
+    word: TriggerWord, trigger: FoundWord, cast: GrammarCast, told: tuple[Participant, ...]
+) -> GrammarCast:
     """Fill in a cast from what was told before; `told` are the parties of the event before."""
     reading, scope = word.story.reading, word.scope
     text, passage = reading.passage.text, reading.passage
@@ -38,15 +40,15 @@ def completed(word: Word, trigger: Found, cast: Cast, told: tuple[Participant, .
     return cast
 
 
-def _of(participants: tuple[Participant, ...]) -> Cast:
-    return Cast(participants, frozenset(), False, True)
+def _of(participants: tuple[Participant, ...]) -> GrammarCast:
+    return GrammarCast(participants, frozenset(), False, True)
 
 
 def _party(passage: Passage, mention: Mention, role: str) -> Participant:
     return Participant(role, passage.entity(mention).name, mention.entity)
 
 
-def _dropped_subject(word: Word, trigger: Found, cast: Cast) -> tuple[Participant, ...]:
+def _dropped_subject(word: TriggerWord, trigger: FoundWord, cast: GrammarCast) -> tuple[Participant, ...]:
     """Give the subject of the sentence before to one that starts with its verb: 次日，又走访了乙公司。"""
     passage = word.story.reading.passage
     start = word.scope.sentence.start
@@ -59,7 +61,7 @@ def _dropped_subject(word: Word, trigger: Found, cast: Cast) -> tuple[Participan
     return (_party(passage, subject, trigger.rule.roles[0]),)
 
 
-def _is_adverb(token: Token) -> bool:
+def _is_adverb(token: EventToken) -> bool:
     return token.kind == TIME or (not token.kind and token.tag in _ADVERBS)
 
 
@@ -71,7 +73,7 @@ def _subject_of(passage: Passage, sentence: Span, kind: str) -> Mention | None:
     return next((m for m in named if m.label in labels), named[0] if named else None)
 
 
-def _speaker(reading: Reading, trigger: Found, scope: Scope) -> tuple[Participant, ...]:
+def _speaker(reading: Reading, trigger: FoundWord, scope: Scope) -> tuple[Participant, ...]:
     """Give the company or body that speaks, else the one named last before the words."""
     passage, role = reading.passage, trigger.rule.roles[0]
     for quote in reading.quotes_before(trigger.span.start):
@@ -94,7 +96,7 @@ def _last_pair(passage: Passage, at: int) -> tuple[Participant, ...]:
     return ()
 
 
-def _heading_company(passage: Passage, trigger: Found) -> tuple[Participant, ...]:
+def _heading_company(passage: Passage, trigger: FoundWord) -> tuple[Participant, ...]:
     """Return the company that heads the item: 某公司二期工厂。投资12亿元，…."""
     at = trigger.span.start
     first = passage.sentence(passage.paragraph(at).start)

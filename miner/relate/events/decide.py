@@ -15,7 +15,7 @@ from miner.offsets import Span
 from miner.relate.events.gates import FOR
 from miner.relate.events.model import STATUSES, EventModel, Floats
 from miner.relate.events.reading import Reading
-from miner.relate.events.signs import Word, ahead_of, signs_of, words_of
+from miner.relate.events.signs import TriggerWord, ahead_of, signs_of, words_of
 from miner.relate.events.tokens import tokens_of
 
 _HARDLY = -4.5
@@ -30,7 +30,7 @@ _UNSEEN_SHARE = 0.5
 class Scored:
     """A word with what the first look says: the logarithm of the probability of each type, the chances of the states."""
 
-    word: Word
+    word: TriggerWord
     types: dict[str, float]
     states: Floats
 
@@ -47,7 +47,7 @@ class Claim:
     chance: float = 0.0
 
     @property
-    def word(self) -> Word:
+    def word(self) -> TriggerWord:
         """The word that tells it best."""
         return self.best.word
 
@@ -75,7 +75,7 @@ def scored(reading: Reading, model: EventModel) -> list[Scored]:
 
 
 def _chances(
-    word: Word, row: Floats, free: float, model: EventModel, unseen: Sequence[str]
+    word: TriggerWord, row: Floats, free: float, model: EventModel, unseen: Sequence[str]
 ) -> dict[str, float]:
     chances = dict(zip(model.types, row.tolist(), strict=True))
     chances.update((code, free) for code in unseen if code in word.types)
@@ -129,7 +129,7 @@ class _Rows:
             dtype=np.float32,
         )  # fmt: skip
 
-    def _around(self, word: Word) -> tuple[float, ...]:
+    def _around(self, word: TriggerWord) -> tuple[float, ...]:
         """What holds for a word whatever type it tells: worked out once for all."""
         at = word.token.start
         if at not in self._said:
@@ -162,7 +162,7 @@ class _Rows:
         same = self._words[first.word.token.word]
         return _most(s.types.get(code, _NEVER) for s in same if s.word.line.index < sentence)
 
-    def _share(self, word: Word, one: int, other: int) -> bool:
+    def _share(self, word: TriggerWord, one: int, other: int) -> bool:
         """Tell whether two sentences name somebody in common."""
         passage = word.story.reading.passage
         for sentence in (one, other):
@@ -176,7 +176,7 @@ def _most(chances: Iterable[float]) -> float:
     return max(chances, default=_NEVER)
 
 
-def _stands(word: Word) -> Iterator[float]:
+def _stands(word: TriggerWord) -> Iterator[float]:
     """Where the word stands: in the article, in its sentence, among names."""
     line, count = word.line, word.story.sentences
     begin, end = word.clause
@@ -193,7 +193,7 @@ _CONTEXTS = ("background", "planned", "habit", "total", "negated")
 _DAYS = ("same", "before", "after")
 
 
-def _speaks(word: Word) -> Iterator[float]:
+def _speaks(word: TriggerWord) -> Iterator[float]:
     """What the words around say of it: speech, times against the day of issue, gates that are shut, words of context."""
     line, reading, start = word.line, word.story.reading, word.token.start
     begin, end = word.clause
@@ -244,7 +244,7 @@ def kept(found: Iterable[Claim], model: EventModel) -> list[Claim]:
     return sorted(likely, key=lambda claim: claim.word.token.start)
 
 
-def may_tell(word: Word, code: str) -> bool:
+def may_tell(word: TriggerWord, code: str) -> bool:
     """Tell whether a word may tell an event of a type: what is held (全会, 座谈会) tells its own types and no learnt one."""
     return word.found.rule.layer != "noun" or code in word.types or word.found.rule.kind == "mask"
 

@@ -11,7 +11,7 @@ from miner.model import Quote
 from miner.relate.events.decide import Scored, kept, scored, weighed
 from miner.relate.events.model import EventModel, event_model, row_of
 from miner.relate.events.reading import Reading
-from miner.relate.events.signs import FREE, OWN, Word
+from miner.relate.events.signs import FREE, OWN, TriggerWord
 from miner.relate.passage import Passage
 
 _NAMES = {
@@ -31,7 +31,7 @@ _NAMES = {
 }
 
 
-class Group(NamedTuple):
+class SignGroup(NamedTuple):
     """Signs of one sort: what they add to the log-odds of the type against no event, and the weightiest of them."""
 
     name: str
@@ -54,7 +54,7 @@ class EventAccount(NamedTuple):
     threshold: float
     told: bool
     """Whether it was taken for an event of this type."""
-    groups: tuple[Group, ...]
+    groups: tuple[SignGroup, ...]
     """What counted, the weightiest first."""
 
 
@@ -88,18 +88,20 @@ def _meets(text: str, start: int, end: int, word: str) -> bool:
     return text.find(word, max(0, start - len(word) + 1), end + len(word) - 1) >= 0
 
 
-def _groups(looked: Scored, type_: str, model: EventModel) -> list[Group]:
+def _groups(looked: Scored, type_: str, model: EventModel) -> list[SignGroup]:
     makers = (*OWN, *FREE) if type_ in model.types else FREE
     groups = (_group(make, looked.word, type_, model) for make in makers)
     return sorted((group for group in groups if group), key=lambda group: -abs(group.adds))
 
 
-def _group(make: Callable[[Word], Iterator[str]], word: Word, type_: str, model: EventModel) -> Group | None:
+def _group(
+    make: Callable[[TriggerWord], Iterator[str]], word: TriggerWord, type_: str, model: EventModel
+) -> SignGroup | None:
     signs = {sign: _adds(model, sign, type_) for sign in make(word)}
     if not signs:
         return None
     heaviest = max(signs, key=lambda sign: abs(signs[sign]))
-    return Group(_NAMES[make.__name__], sum(signs.values()), heaviest)
+    return SignGroup(_NAMES[make.__name__], sum(signs.values()), heaviest)
 
 
 def _adds(model: EventModel, sign: str, type_: str) -> float:

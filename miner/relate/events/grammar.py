@@ -12,7 +12,7 @@ from miner.language.numerals import han_class
 from miner.model import Mention, Participant
 from miner.offsets import Span
 from miner.relate.events.reading import Scope
-from miner.relate.events.triggers import Found, Words
+from miner.relate.events.triggers import FoundWord, Words
 from miner.relate.events.wishers import wishers
 from miner.relate.passage import Passage
 
@@ -38,7 +38,7 @@ _GATHERS = frozenset({"conference", "meeting", "exhibition"})
 
 
 @dataclass(frozen=True, slots=True)
-class Patterns:
+class GrammarPatterns:
     """The patterns of grammar that need word lists: their words stand in the lexicon `event_grammar`."""
 
     company: re.Pattern[str]
@@ -62,9 +62,9 @@ class Patterns:
 
 
 @cache
-def patterns() -> Patterns:
+def patterns() -> GrammarPatterns:
     """Return the patterns, made once."""
-    return Patterns(
+    return GrammarPatterns(
         company=re.compile(
             rf"(?<![一-鿿])(?:{_either('when')})?(?:{_either('this')})?(?:{_either('company')})"
             rf"(?!们|的?[一-鿿]{{0,6}}(?:{_either('company_head')}))"
@@ -95,7 +95,7 @@ def _either(kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class GrammarCast:
     """The participants of a report."""
 
     participants: tuple[Participant, ...]
@@ -151,7 +151,7 @@ def _is_location(text: str, mention: Mention) -> bool:
     return patterns().premises.match(text[end : end + 10]) is not None
 
 
-def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> Cast:
+def find_cast(passage: Passage, trigger: FoundWord, scope: Scope, words: Words) -> GrammarCast:
     """Collect the participants of a trigger: its own segment first, further left while no subject is named."""
     segment = scope.segments[scope.own]
     mine = _own_names(passage, trigger, scope)
@@ -168,10 +168,12 @@ def find_cast(passage: Passage, trigger: Found, scope: Scope, words: Words) -> C
     outside = wishers(passage, trigger.span.start)
     chosen = [m for m in chosen if m.entity not in outside]
     participants = _participants(passage, chosen, trigger, [p for p in resolved if p.entity not in outside])
-    return Cast(participants, own, _open_list(passage.text, chosen, scope.sentence.end), bool(resolved))
+    return GrammarCast(
+        participants, own, _open_list(passage.text, chosen, scope.sentence.end), bool(resolved)
+    )
 
 
-def _own_names(passage: Passage, trigger: Found, scope: Scope) -> list[Mention]:
+def _own_names(passage: Passage, trigger: FoundWord, scope: Scope) -> list[Mention]:
     """Return the names of a trigger's own segment that may take part."""
     segment = scope.segments[scope.own]
     mine = _names(passage, Span(max(segment.start, scope.floor), segment.end))
@@ -216,7 +218,7 @@ def _names(passage: Passage, span: Span) -> list[Mention]:
     return [m for m in passage.within(span)[:_MAX_NAMES] if is_candidate(passage, m)]
 
 
-def _has_subject(text: str, names: Iterable[Mention], trigger: Found) -> bool:
+def _has_subject(text: str, names: Iterable[Mention], trigger: FoundWord) -> bool:
     """Tell whether a name before the trigger stands there without 与, 向, 对 and the like.
 
     A name that a list mark joins to the one before shares its part: 与甲、乙签署 has no subject yet.
@@ -249,7 +251,7 @@ def _is_governed(text: str, name: Mention) -> bool:
     )
 
 
-def _company(passage: Passage, trigger: Found, segment: Span, scope: Scope) -> list[Participant]:
+def _company(passage: Passage, trigger: FoundWord, segment: Span, scope: Scope) -> list[Participant]:
     """Resolve 公司, 该企业, 其, 双方 in front of the trigger."""
     start = max(segment.start, scope.floor)
     hit = patterns().company.search(passage.text, start, trigger.span.start)
@@ -279,7 +281,7 @@ def company_before(passage: Passage, at: int, role: str) -> list[Participant]:
     return [] if company is None else [Participant(role, passage.entity(company).name, company.entity)]
 
 
-def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) -> list[Mention]:
+def _further_left(passage: Passage, scope: Scope, words: Words, trigger: FoundWord) -> list[Mention]:
     """Look for the subject in the segments before, nearest first; names behind 与, 向 are taken only when no other is."""
     fallback: list[Mention] = []
     for index in range(scope.own - 1, max(scope.own - 6, -1), -1):
@@ -298,7 +300,7 @@ def _further_left(passage: Passage, scope: Scope, words: Words, trigger: Found) 
     return fallback
 
 
-def _ungoverned(text: str, names: Iterable[Mention], verbs: Sequence[Found]) -> list[Mention]:
+def _ungoverned(text: str, names: Iterable[Mention], verbs: Sequence[FoundWord]) -> list[Mention]:
     """Return the names without a preposition, those before the first trigger where there are some."""
     free = [name for name in names if not _is_governed(text, name)]
     before = [name for name in free if not verbs or name.span.start < verbs[0].span.start]
@@ -332,7 +334,7 @@ def _further_right(passage: Passage, scope: Scope, words: Words) -> list[Mention
     return names
 
 
-def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> list[Mention]:
+def _countries(passage: Passage, scope: Scope, trigger: FoundWord, alone: bool) -> list[Mention]:
     """Take a country or city for a participant: named behind 来自, or the subject when nobody else is named."""
     kind, own = trigger.rule.type, scope.segments[scope.own]
     places = _places_near(passage, scope, kind)
@@ -348,7 +350,7 @@ def _countries(passage: Passage, scope: Scope, trigger: Found, alone: bool) -> l
     return _subjects(passage.text, places, trigger)
 
 
-def _gathered(text: str, places: Sequence[Mention], trigger: Found, own: Span) -> list[Mention]:
+def _gathered(text: str, places: Sequence[Mention], trigger: FoundWord, own: Span) -> list[Mention]:
     """Return the places that take part beside others: who comes from there, and who is a partner."""
     kind = trigger.rule.type
     chosen = _coming(text, places) if kind in _GATHERS else []
@@ -377,7 +379,7 @@ def _coming(text: str, places: Iterable[Mention]) -> list[Mention]:
     return chosen
 
 
-def _subjects(text: str, places: Sequence[Mention], trigger: Found) -> list[Mention]:
+def _subjects(text: str, places: Sequence[Mention], trigger: FoundWord) -> list[Mention]:
     """Return the last place before a trigger that may be its subject, with those that are joined to it."""
     subjects = [m for m in places if m.span.end <= trigger.span.start and _is_subject(text, m, trigger)]
     every = [m for m in places if subjects and m.span.start <= subjects[-1].span.start]
@@ -389,7 +391,7 @@ def _subjects(text: str, places: Sequence[Mention], trigger: Found) -> list[Ment
     return chain
 
 
-def _is_partner(text: str, place: Mention, trigger: Found, own: Span) -> bool:
+def _is_partner(text: str, place: Mention, trigger: FoundWord, own: Span) -> bool:
     """Tell whether a place is a party: 重庆市与某公司, 某公司与重庆市签署."""
     if _PARTNER.match(text, place.span.end) is not None:
         return _is_subject(text, place, trigger)
@@ -397,7 +399,7 @@ def _is_partner(text: str, place: Mention, trigger: Found, own: Span) -> bool:
     return joined and own.covers(place.span) and place.span.end == trigger.span.start
 
 
-def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
+def _is_subject(text: str, place: Mention, trigger: FoundWord) -> bool:
     before, after = (
         text[max(place.span.start - 1, 0) : place.span.start],
         text[place.span.end : place.span.end + 3],
@@ -410,7 +412,7 @@ def _is_subject(text: str, place: Mention, trigger: Found) -> bool:
 
 
 def _participants(
-    passage: Passage, names: list[Mention], trigger: Found, resolved: list[Participant]
+    passage: Passage, names: list[Mention], trigger: FoundWord, resolved: list[Participant]
 ) -> tuple[Participant, ...]:
     before, behind = trigger.rule.roles
     if passage.text[trigger.span.start - 1 : trigger.span.start] in ("被", "获"):
@@ -427,7 +429,7 @@ def _participants(
     return tuple(found.values())
 
 
-def _is_object(passage: Passage, name: Mention, trigger: Found) -> bool:
+def _is_object(passage: Passage, name: Mention, trigger: FoundWord) -> bool:
     """Tell whether a name before a trigger is what is acted on: behind 与 or 向, or where somebody came to."""
     start = name.span.start
     if passage.text[max(start - 2, 0) : start].endswith(("与", "向", "对", "被")):
@@ -454,7 +456,7 @@ def invites(passage: Passage, name: Mention) -> bool:
     return _INVITES.match(passage.text, name.span.end, end) is not None
 
 
-def fitting(role: str, name: Mention, passage: Passage, trigger: Found) -> str:
+def fitting(role: str, name: Mention, passage: Passage, trigger: FoundWord) -> str:
     """Return the role of a name, another where it cannot have it.
 
     Nobody founds or launches a person, who then was there; what is named in a later clause is neither founded nor launched.
@@ -467,7 +469,7 @@ def fitting(role: str, name: Mention, passage: Passage, trigger: Found) -> str:
     return "participant" if any(mark in between for mark in "，。；") else role
 
 
-def is_other_side(passage: Passage, name: Mention, trigger: Found) -> bool:
+def is_other_side(passage: Passage, name: Mention, trigger: FoundWord) -> bool:
     """Tell whether a name before a trigger has the second role: who invited, whom one meets with, what comes into being."""
     if invites(passage, name):
         return True
@@ -480,7 +482,7 @@ def is_other_side(passage: Passage, name: Mention, trigger: Found) -> bool:
     return trigger.rule.type == "founding" and _comes_to_be(passage, name, trigger)
 
 
-def _comes_to_be(passage: Passage, name: Mention, trigger: Found) -> bool:
+def _comes_to_be(passage: Passage, name: Mention, trigger: FoundWord) -> bool:
     """Tell whether it is a name itself that is founded: 某联盟成立大会, 某公司于去年成立。"""
     between = passage.within(Span(name.span.end, trigger.span.start))
     if any(mention.label != "place" for mention in between) or name.label == "person":

@@ -12,7 +12,7 @@ from itertools import islice
 
 from miner.model import Mention
 from miner.relate.events.parties import Name
-from miner.relate.events.signs import Line, Story, Word
+from miner.relate.events.signs import ArticleSigns, SentenceSigns, TriggerWord
 from miner.relate.events.tokens import TIME
 
 _SENTENCES, _NAMES = 30, 40
@@ -27,7 +27,7 @@ _FEW = 5
 class Sentence:
     """What a sentence says of all names in it."""
 
-    line: Line
+    line: SentenceSigns
     signs: tuple[str, ...]
     """Signs that hold for every name and type."""
     verbs: tuple[str, ...]
@@ -40,7 +40,7 @@ class Later:
     """A name behind the sentence that tells an event of a type."""
 
     name: Name
-    word: Word
+    word: TriggerWord
     type: str
     sentence: Sentence
     new: bool
@@ -53,7 +53,7 @@ class Later:
         return sum(gap > step for step in _STEPS)
 
 
-def later_names(word: Word, kind: str, telling: Container[int]) -> Iterator[Later]:
+def later_names(word: TriggerWord, kind: str, telling: Container[int]) -> Iterator[Later]:
     """Yield the names behind an event's sentence, each thing once, without those that the sentence itself names.
 
     `telling` are the sentences that tell events of their own: whom they name took part in those.
@@ -61,7 +61,7 @@ def later_names(word: Word, kind: str, telling: Container[int]) -> Iterator[Late
     return islice(_all_later(word, kind, telling), _NAMES)
 
 
-def _all_later(word: Word, kind: str, telling: Container[int]) -> Iterator[Later]:
+def _all_later(word: TriggerWord, kind: str, telling: Container[int]) -> Iterator[Later]:
     passage, here = word.story.reading.passage, word.line
     seen = {mention.entity for mention in passage.within(here.span)}
     known = {mention.entity for mention in passage.mentions if mention.span.start < here.span.end}
@@ -77,7 +77,7 @@ def _all_later(word: Word, kind: str, telling: Container[int]) -> Iterator[Later
                 yield Later(Name(mention, line, at), word, kind, sentence, mention.entity not in known)
 
 
-def _sentence(line: Line, story: Story) -> Sentence:
+def _sentence(line: SentenceSigns, story: ArticleSigns) -> Sentence:
     words, passage = story.reading.words, story.reading.passage
     verbs = tuple(dict.fromkeys(t.word for t in line.tokens if t.tag in _VERBS and not t.kind))[:_MAX_VERBS]
     context = {each.rule.kind for each in words.within(line.span, layer="context")}

@@ -7,7 +7,7 @@ import re
 from miner.language.dates import DateMention
 from miner.offsets import Span
 from miner.relate.events.reading import Reading, Scope
-from miner.relate.events.triggers import Found
+from miner.relate.events.triggers import FoundWord
 
 _DURATION_TAIL = re.compile("年?度|版|届|以来|款")
 _COMPARED = re.compile("[比较超]$|超过$|高于$|好于$|同$")
@@ -15,7 +15,7 @@ _BACK = 6000
 """Characters over which a scene hands on its day."""
 
 
-def nearest(reading: Reading, trigger: Found, scope: Scope) -> DateMention | None:
+def nearest(reading: Reading, trigger: FoundWord, scope: Scope) -> DateMention | None:
     """Return the nearest time before the trigger in its segment, else behind it, else further left, else the scene's."""
     chosen, left = _in_sentence(reading, trigger, scope)
     if chosen is None:
@@ -26,7 +26,7 @@ def nearest(reading: Reading, trigger: Found, scope: Scope) -> DateMention | Non
 
 
 def _in_sentence(
-    reading: Reading, trigger: Found, scope: Scope
+    reading: Reading, trigger: FoundWord, scope: Scope
 ) -> tuple[DateMention | None, list[DateMention]]:
     """Return the nearest time of the sentence, and all that stand before the trigger."""
     begin, segment, at = _words_begin(reading, trigger, scope), scope.segments[scope.own], trigger.span.start
@@ -38,7 +38,7 @@ def _in_sentence(
     return next(iter(before[-1:] or own[:1] or left[-1:]), None), left
 
 
-def _words_begin(reading: Reading, trigger: Found, scope: Scope) -> int:
+def _words_begin(reading: Reading, trigger: FoundWord, scope: Scope) -> int:
     """Return from where times count: 4日表示，将出台: the day before planned words is that of the words."""
     head = Span(max(scope.floor, scope.segments[scope.own].start), trigger.span.start)
     said = scope.floor > scope.sentence.start
@@ -46,7 +46,7 @@ def _words_begin(reading: Reading, trigger: Found, scope: Scope) -> int:
     return scope.floor if planned else scope.sentence.start
 
 
-def _carried(reading: Reading, sentence: Span, trigger: Found) -> DateMention | None:
+def _carried(reading: Reading, sentence: Span, trigger: FoundWord) -> DateMention | None:
     """Return the last day of the paragraph, or of the whole story behind 会上, 随后, 即日起; never one ahead."""
     text, passage = reading.passage.text, reading.passage
     issued = passage.annotated.article.published or "9999"
@@ -76,7 +76,7 @@ def _in_name(text: str, when: DateMention) -> bool:
     )
 
 
-def _dates_event(reading: Reading, when: DateMention, trigger: Found) -> bool:
+def _dates_event(reading: Reading, when: DateMention, trigger: FoundWord) -> bool:
     """Leave out times inside titles and names (2024年度…年会, 《2024年…》) and spans (2008年以来)."""
     text = reading.passage.text
     if when.method == "span":  # 近五年, 80年代

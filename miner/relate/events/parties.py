@@ -8,8 +8,8 @@ from itertools import chain
 
 from miner.language.event_types import event_types
 from miner.model import Mention
-from miner.relate.events.signs import Line, Word
-from miner.relate.events.tokens import TIME, Token
+from miner.relate.events.signs import SentenceSigns, TriggerWord
+from miner.relate.events.tokens import TIME, EventToken
 from miner.relate.events.wishers import wishers
 
 _BACK = 3
@@ -24,21 +24,21 @@ class Name:
     """A name that may be a party: a token of a sentence."""
 
     mention: Mention
-    line: Line
+    line: SentenceSigns
     at: int
 
     @property
-    def token(self) -> Token:
+    def token(self) -> EventToken:
         """Its token."""
         return self.line.tokens[self.at]
 
 
 @dataclass(slots=True)
-class Pair:
+class NamedTrigger:
     """A name beside the word that tells an event of a type."""
 
     name: Name
-    word: Word
+    word: TriggerWord
     type: str
     grammatical: frozenset[int | None]
     """Whom plain grammar takes for the parties."""
@@ -66,7 +66,7 @@ class Pair:
         return range(low + 1, high)
 
 
-def names_of(word: Word) -> Iterator[Name]:
+def names_of(word: TriggerWord) -> Iterator[Name]:
     """Yield the names among which the parties of an event are sought: of its sentence, then of those before, nearest first."""
     lines, here = word.story.lines, word.line.index
     outside = wishers(word.story.reading.passage, word.token.start)
@@ -83,13 +83,13 @@ def names_of(word: Word) -> Iterator[Name]:
             yield name
 
 
-def _named(line: Line) -> Iterator[Name]:
+def _named(line: SentenceSigns) -> Iterator[Name]:
     for at, token in enumerate(line.tokens):
         if isinstance(token.source, Mention):
             yield Name(token.source, line, at)
 
 
-def _kinds(pair: Pair) -> Iterator[str]:
+def _kinds(pair: NamedTrigger) -> Iterator[str]:
     kind, side, grammar = pair.name.token.kind, pair.side, pair.grammar
     trigger = pair.word.token.word
     yield from (
@@ -102,7 +102,7 @@ def _kinds(pair: Pair) -> Iterator[str]:
     yield f"sort={kind}{entity.kind}{pair.type}{side}"
 
 
-def _distance(pair: Pair) -> Iterator[str]:
+def _distance(pair: NamedTrigger) -> Iterator[str]:
     line, side = pair.name.line, pair.side
     gap = pair.between
     names = sum(line.tokens[k].kind not in ("", TIME) for k in gap)
@@ -119,7 +119,7 @@ def _distance(pair: Pair) -> Iterator[str]:
     yield f"ord={side}{pair.name.token.kind}{min(earlier, 4)}"
 
 
-def _beside(pair: Pair) -> Iterator[str]:
+def _beside(pair: NamedTrigger) -> Iterator[str]:
     line, at, side = pair.name.line, pair.name.at, pair.side
     p1, p2, n1, n2 = (line.word(at + k) for k in (-1, -2, 1, 2))
     kind = pair.name.token.kind
@@ -134,7 +134,7 @@ def _beside(pair: Pair) -> Iterator[str]:
     yield from (f"p1t={pair.type}{side}{p1}", f"n1t={pair.type}{side}{n1}")
 
 
-def _governed(pair: Pair) -> Iterator[str]:
+def _governed(pair: NamedTrigger) -> Iterator[str]:
     """The preposition before the name, over lists and modifiers: 与甲、乙, 在某地的丙."""
     line, side = pair.name.line, pair.side
     begin = line.begins[pair.name.at]
@@ -148,7 +148,7 @@ def _governed(pair: Pair) -> Iterator[str]:
     yield f"head={line.word(at - 1)}{side}{pair.name.token.kind}"
 
 
-def _verbs(pair: Pair) -> Iterator[str]:
+def _verbs(pair: NamedTrigger) -> Iterator[str]:
     line, side = pair.name.line, pair.side
     verbs = [line.words[k] for k in pair.between if line.tokens[k].tag in ("v", "vd", "vn")]
     yield from (
@@ -160,7 +160,7 @@ def _verbs(pair: Pair) -> Iterator[str]:
     yield from (f"m={side}{marks}", f"mk={side}{marks}{pair.name.token.kind}")
 
 
-def _follower(pair: Pair) -> Iterator[str]:
+def _follower(pair: NamedTrigger) -> Iterator[str]:
     """A body before a person's title is no party itself; nor is one whose building is meant."""
     line, at = pair.name.line, pair.name.at
     behind = range(at + 1, min(at + _FAR, line.ends[at]))
@@ -175,7 +175,7 @@ def _follower(pair: Pair) -> Iterator[str]:
     yield f"f={kind}{line.tokens[following].kind}{titled}{min(following - at - 1, 4)}{'、' in gap}"
 
 
-def _standing(pair: Pair) -> Iterator[str]:
+def _standing(pair: NamedTrigger) -> Iterator[str]:
     passage, mention, side = pair.word.story.reading.passage, pair.name.mention, pair.side
     start = mention.span.start
     yield f"in={passage.in_title(start)}{passage.in_bracket(start)}{passage.quoted(start) is not None}{side}"
@@ -184,7 +184,7 @@ def _standing(pair: Pair) -> Iterator[str]:
     yield f"par={side}{paragraph.start <= start}"
 
 
-def _weight(pair: Pair) -> Iterator[str]:
+def _weight(pair: NamedTrigger) -> Iterator[str]:
     """How much the article speaks of the thing: often, in its headline, first of its kind."""
     mention, side, story = pair.name.mention, pair.side, pair.word.story
     kind = pair.name.token.kind
@@ -203,7 +203,7 @@ def _weight(pair: Pair) -> Iterator[str]:
     )
 
 
-def _by_grammar(pair: Pair) -> Iterator[str]:
+def _by_grammar(pair: NamedTrigger) -> Iterator[str]:
     """Whether plain grammar takes the name for a party, and whether it takes anybody."""
     side, kind = pair.side, pair.name.token.kind
     says = pair.name.mention.entity in pair.grammatical
@@ -216,7 +216,7 @@ def _by_grammar(pair: Pair) -> Iterator[str]:
     yield f"rulew={says}{pair.word.story.wealth}{side}"
 
 
-def _alone(pair: Pair) -> Iterator[str]:
+def _alone(pair: NamedTrigger) -> Iterator[str]:
     """Whether the trigger's sentence names somebody before it: where nobody is named, the sentence before is asked."""
     line, at = pair.word.line, pair.word.at
     named = [t.kind for t in line.tokens[:at] if t.kind not in ("", TIME, "<L>")]
@@ -235,7 +235,7 @@ def _alone(pair: Pair) -> Iterator[str]:
 _STANDS_FOR = frozenset({"公司", "双方", "其", "他", "她"})
 
 
-def beyond_signs(pair: Pair, near: Sequence[Name]) -> tuple[str, ...]:
+def beyond_signs(pair: NamedTrigger, near: Sequence[Name]) -> tuple[str, ...]:
     """Return what more is known of a name of another sentence: which parties the trigger's own sentence names."""
     side, kind, grammar = pair.side, pair.name.token.kind, pair.grammar
     kinds = {name.token.kind for name in near}
@@ -247,11 +247,11 @@ def beyond_signs(pair: Pair, near: Sequence[Name]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-SIGNS: tuple[Callable[[Pair], Iterator[str]], ...] = (
+SIGNS: tuple[Callable[[NamedTrigger], Iterator[str]], ...] = (
     _kinds, _distance, _beside, _governed, _verbs, _follower, _standing, _weight, _by_grammar, _alone,
 )  # fmt: skip
 
 
-def pair_signs(pair: Pair) -> tuple[str, ...]:
+def pair_signs(pair: NamedTrigger) -> tuple[str, ...]:
     """Return what speaks for or against a name's taking part, each once."""
     return tuple(dict.fromkeys(chain.from_iterable(make(pair) for make in SIGNS)))

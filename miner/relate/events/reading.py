@@ -11,7 +11,7 @@ from itertools import pairwise
 from miner.language.dates import DateMention
 from miner.model import Quote
 from miner.offsets import Span
-from miner.relate.events.triggers import Found, Words
+from miner.relate.events.triggers import FoundWord, Words
 from miner.relate.passage import Passage
 
 _SEGMENT = re.compile("[，；：,;:]")
@@ -68,7 +68,7 @@ class Scope:
     """Names before this belong to whoever reports the words, not to the event."""
 
 
-def scope_of(reading: Reading, trigger: Found) -> Scope:
+def scope_of(reading: Reading, trigger: FoundWord) -> Scope:
     """Return where the names of a trigger are sought."""
     sentence = reading.passage.sentence(trigger.span.start)
     segments = _segments(reading, sentence)
@@ -110,7 +110,7 @@ def _parting(passage: Passage, piece: Span, between: Span, marks: Sequence[int])
             yield at
 
 
-def _floor(reading: Reading, trigger: Found, sentence: Span) -> int:
+def _floor(reading: Reading, trigger: FoundWord, sentence: Span) -> int:
     """Return where the words begin that hold the trigger: behind 某人表示，."""
     floor = sentence.start
     for quote in reading.quotes_before(trigger.span.start):

@@ -14,7 +14,7 @@ from miner.relate.events.decide import Claim, decided
 from miner.relate.events.model import EventModel, event_model
 from miner.relate.events.reading import Reading, Scope
 from miner.relate.events.shares import Shares
-from miner.relate.events.triggers import Found
+from miner.relate.events.triggers import FoundWord
 from miner.relate.events.when import status_of, when_of
 from miner.relate.passage import Passage
 
@@ -97,7 +97,7 @@ def _amount(text: str, scope: Scope, others: frozenset[int]) -> Number | None:
     )
 
 
-def _place(reading: Reading, trigger: Found, scope: Scope) -> str | None:
+def _place(reading: Reading, trigger: FoundWord, scope: Scope) -> str | None:
     """Return where it was: the place nearest to the trigger that 在 or the like leads to, else a hall by its number."""
     passage = reading.passage
     places = [m for m in passage.within(scope.sentence) if m.label == "place"]

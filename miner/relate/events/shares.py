@@ -14,10 +14,10 @@ from itertools import chain
 
 import numpy as np
 
-from miner.relate.events.grammar import Cast
+from miner.relate.events.grammar import GrammarCast
 from miner.relate.events.model import Floats
 from miner.relate.events.parties import Name
-from miner.relate.events.signs import Word
+from miner.relate.events.signs import TriggerWord
 from miner.relate.events.tokens import TIME
 
 _HARDLY = 0.02
@@ -55,9 +55,9 @@ class Share:
 class Shares:
     """Everybody who might take part in one event."""
 
-    word: Word
+    word: TriggerWord
     type: str
-    grammar: Cast
+    grammar: GrammarCast
     """Whom plain grammar takes for the parties."""
     by_entity: dict[int, Share] = field(default_factory=dict)
 

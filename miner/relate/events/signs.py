@@ -15,10 +15,10 @@ from itertools import chain
 
 from miner.model import Mention
 from miner.offsets import Span
-from miner.relate.events.gates import FOR, Place, shut
+from miner.relate.events.gates import FOR, TriggerPlace, shut
 from miner.relate.events.reading import Reading, Scope, scope_of
-from miner.relate.events.tokens import COMMON, NUMBER, TIME, Token
-from miner.relate.events.triggers import Found, Rule
+from miner.relate.events.tokens import COMMON, NUMBER, TIME, EventToken
+from miner.relate.events.triggers import FoundWord, TriggerRule
 
 _PAUSES = frozenset(",;:!?，；：。！？\n")
 _NOUNS = frozenset({"n", "vn", "nz", "l", "j", "v", "i"})
@@ -34,12 +34,12 @@ _REACHED = 45
 
 
 @dataclass(slots=True)
-class Line:
+class SentenceSigns:
     """A sentence's tokens with what is asked of them again and again."""
 
     span: Span
     index: int
-    tokens: Sequence[Token]
+    tokens: Sequence[EventToken]
     words: list[str]
     begins: list[int]
     """For every token, where its clause begins (index of a token)."""
@@ -48,7 +48,7 @@ class Line:
     kinds: Counter[str]
 
     @classmethod
-    def of(cls, span: Span, index: int, tokens: Sequence[Token]) -> Line:
+    def of(cls, span: Span, index: int, tokens: Sequence[EventToken]) -> SentenceSigns:
         """Cut a sentence into clauses."""
         begins, ends, last = [], [0] * len(tokens), 0
         for at, token in enumerate(tokens):
@@ -75,23 +75,23 @@ class Line:
 
 
 @dataclass
-class Word:
+class TriggerWord:
     """A word that may tell an event, where it stands."""
 
-    line: Line
+    line: SentenceSigns
     at: int
     """Index of its token."""
-    found: Found
+    found: FoundWord
     types: tuple[str, ...]
     """Types of which the lexicons have it as a trigger."""
-    story: Story
+    story: ArticleSigns
     twice: int = 0
     """How often it stood earlier in the article."""
     told: Counter[str] = field(default_factory=Counter)
     """How many triggers of each type stood earlier."""
 
     @cached_property
-    def token(self) -> Token:
+    def token(self) -> EventToken:
         """Its token."""
         return self.line.tokens[self.at]
 
@@ -106,11 +106,11 @@ class Word:
         return tuple(shut(self.place))
 
     @cached_property
-    def place(self) -> Place:
+    def place(self) -> TriggerPlace:
         """Its place among the characters."""
         first, last = self.clause
         tokens = self.line.tokens
-        return Place(
+        return TriggerPlace(
             self.story.reading, self.found, Span(tokens[first].start, tokens[max(last - 1, first)].end)
         )
 
@@ -134,12 +134,12 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ArticleSigns:
     """What holds for all words of an article."""
 
     reading: Reading
     headline: str
-    lines: tuple[Line, ...]
+    lines: tuple[SentenceSigns, ...]
     heads: Mapping[int, int]
     """Entities that the headline names, and as which in order (1-based)."""
     weights: Mapping[str, Weight]
@@ -153,14 +153,14 @@ class Story:
         return len(self.lines)
 
     @classmethod
-    def of(cls, reading: Reading, tokens: Sequence[Token]) -> Story:
+    def of(cls, reading: Reading, tokens: Sequence[EventToken]) -> ArticleSigns:
         """Lay the tokens into the sentences."""
         passage = reading.passage
         starts = [token.start for token in tokens]
         lines = []
         for index, span in enumerate(passage.sentences):
             low, high = bisect_left(starts, span.start), bisect_left(starts, span.end)
-            lines.append(Line.of(span, index, tokens[low : min(high, low + _MAX_TOKENS)]))
+            lines.append(SentenceSigns.of(span, index, tokens[low : min(high, low + _MAX_TOKENS)]))
         whole = passage.annotated.text
         named = [m.entity for m in passage.annotated.mentions if m.field == "headline"]
         heads = {entity: named.index(entity) + 1 for entity in named}
@@ -189,7 +189,7 @@ class Signs:
     free: tuple[str, ...]
 
 
-def _itself(word: Word) -> Iterator[str]:
+def _itself(word: TriggerWord) -> Iterator[str]:
     text, tag = word.token.word, word.token.tag
     yield from (f"w={text}", f"t={tag}", f"l2={text[-2:]}", f"f2={text[:2]}", f"lc={text[-1]}")
     yield from (f"c={c}" for c in text)
@@ -197,7 +197,7 @@ def _itself(word: Word) -> Iterator[str]:
     yield from (f"xf={kind}{flag}" for kind in word.types for flag in word.found.rule.flags)
 
 
-def _neighbours(word: Word) -> Iterator[str]:
+def _neighbours(word: TriggerWord) -> Iterator[str]:
     text, line, at = word.token.word, word.line, word.at
     p1, n1, n2 = line.word(at - 1), line.word(at + 1), line.word(at + 2)
     yield from (f"wp1={text}|{p1}", f"wn1={text}|{n1}", f"wn2={text}|{n2}")
@@ -207,7 +207,7 @@ def _neighbours(word: Word) -> Iterator[str]:
         yield from (f"xp1={kind}{p1}", f"xn1={kind}{n1}")
 
 
-def _objects(word: Word) -> Iterator[str]:
+def _objects(word: TriggerWord) -> Iterator[str]:
     """The last noun of the clause and the first: what is signed, opened, held."""
     text, (_, end), tokens = word.token.word, word.clause, word.line.tokens
     behind = [
@@ -223,7 +223,7 @@ def _objects(word: Word) -> Iterator[str]:
     )
 
 
-def _typed_names(word: Word) -> Iterator[str]:
+def _typed_names(word: TriggerWord) -> Iterator[str]:
     begin, end = word.clause
     tokens = word.line.tokens
     before = {tokens[k].kind for k in range(begin, word.at)}
@@ -235,7 +235,7 @@ def _typed_names(word: Word) -> Iterator[str]:
         yield f"st={kind}{min(word.told[kind], 4)}"
 
 
-def _typed_gates(word: Word) -> Iterator[str]:
+def _typed_gates(word: TriggerWord) -> Iterator[str]:
     gates = word.gates
     for gate in gates:
         yield f"g={gate}"
@@ -245,7 +245,7 @@ def _typed_gates(word: Word) -> Iterator[str]:
     yield from (f"gnx={against}{kind}" for kind in word.types)
 
 
-def _held(word: Word) -> Iterator[str]:
+def _held(word: TriggerWord) -> Iterator[str]:
     """What is held, where the verb says only that it is: 举行 + 论坛."""
     place, rule = word.place, word.found.rule
     noun = held_noun(word.story.reading, word.found, place.segment) if "support" in rule.flags else None
@@ -259,7 +259,7 @@ def _held(word: Word) -> Iterator[str]:
         yield f"in={any(each in place.behind[:_CLOSE] for each in rule.instead[1])}{rule.instead[0]}"
 
 
-def _around(word: Word) -> Iterator[str]:
+def _around(word: TriggerWord) -> Iterator[str]:
     p3, p2, p1, _, n1, n2, n3 = word.line.beside(word.at)
     yield from (
         f"p1={p1}",
@@ -273,7 +273,7 @@ def _around(word: Word) -> Iterator[str]:
     )
 
 
-def _clause(word: Word) -> Iterator[str]:
+def _clause(word: TriggerWord) -> Iterator[str]:
     begin, end = word.clause
     words = word.line.words
     yield from (f"cb={words[k]}" for k in range(begin, word.at))
@@ -289,7 +289,7 @@ def _clause(word: Word) -> Iterator[str]:
     yield f"clen={min(end - begin, 12) // 2}"
 
 
-def _sentence(word: Word) -> Iterator[str]:
+def _sentence(word: TriggerWord) -> Iterator[str]:
     begin, end = word.clause
     tokens, words = word.line.tokens, word.line.words
     for name, low, high in (("sb", max(begin - _AROUND, 0), begin), ("sa", end, end + _AROUND)):
@@ -300,7 +300,7 @@ def _sentence(word: Word) -> Iterator[str]:
         )
 
 
-def _names(word: Word) -> Iterator[str]:
+def _names(word: TriggerWord) -> Iterator[str]:
     begin, end = word.clause
     tokens = word.line.tokens
     before = [tokens[k].kind for k in range(begin, word.at) if tokens[k].kind]
@@ -312,7 +312,7 @@ def _names(word: Word) -> Iterator[str]:
     yield from (f"clb={''.join(before[-3:])}", f"cla={''.join(behind[:3])}")
 
 
-def _verbs(word: Word) -> Iterator[str]:
+def _verbs(word: TriggerWord) -> Iterator[str]:
     begin, end = word.clause
     tokens = word.line.tokens
     before = [tokens[k].word for k in range(begin, word.at) if tokens[k].tag in _VERBS]
@@ -321,7 +321,7 @@ def _verbs(word: Word) -> Iterator[str]:
     yield f"nc={min(len(before), 3)}{min(len(behind), 3)}"
 
 
-def _position(word: Word) -> Iterator[str]:
+def _position(word: TriggerWord) -> Iterator[str]:
     line, count = word.line, word.story.sentences
     text = word.story.reading.passage.text
     yield from (f"si={min(line.index, 6)}", f"rel={5 * line.index // count}", f"ns={min(count // 4, 8)}")
@@ -337,7 +337,7 @@ def _position(word: Word) -> Iterator[str]:
     )
 
 
-def _said(word: Word) -> Iterator[str]:
+def _said(word: TriggerWord) -> Iterator[str]:
     """In speech, and what words of plan and of time stand before it."""
     yield f"q={word.story.reading.passage.quoted(word.token.start) is not None}"
     first, _ = word.clause
@@ -355,7 +355,7 @@ def _said(word: Word) -> Iterator[str]:
     yield from (f"ctxb={w.rule.kind}" for w in word.story.reading.words.within(earlier, layer="context"))
 
 
-def ahead_of(word: Word, day: str | None) -> str:
+def ahead_of(word: TriggerWord, day: str | None) -> str:
     """Tell whether a day lies behind, at or before the day of issue."""
     issued = word.story.reading.passage.annotated.article.published
     if day is None or not issued:
@@ -364,7 +364,7 @@ def ahead_of(word: Word, day: str | None) -> str:
     return "same" if day == mine else "after" if day > mine else "before"
 
 
-OWN: tuple[Callable[[Word], Iterator[str]], ...] = (
+OWN: tuple[Callable[[TriggerWord], Iterator[str]], ...] = (
     _itself,
     _neighbours,
     _objects,
@@ -372,7 +372,7 @@ OWN: tuple[Callable[[Word], Iterator[str]], ...] = (
     _typed_gates,
     _held,
 )
-FREE: tuple[Callable[[Word], Iterator[str]], ...] = (
+FREE: tuple[Callable[[TriggerWord], Iterator[str]], ...] = (
     _around,
     _clause,
     _sentence,
@@ -383,7 +383,7 @@ FREE: tuple[Callable[[Word], Iterator[str]], ...] = (
 )
 
 
-def held_noun(reading: Reading, trigger: Found, clause: Span) -> Found | None:
+def held_noun(reading: Reading, trigger: FoundWord, clause: Span) -> FoundWord | None:
     """Return the noun of what is held: the last behind the trigger in its clause, else the nearest before it."""
     nouns = reading.words.within(clause, layer="noun")
     behind = [n for n in nouns if trigger.span.end <= n.span.start < trigger.span.end + _REACHED]
@@ -392,16 +392,16 @@ def held_noun(reading: Reading, trigger: Found, clause: Span) -> Found | None:
     return next((n for n in reversed(nouns) if n.span.end <= trigger.span.start), None)
 
 
-def signs_of(word: Word) -> Signs:
+def signs_of(word: TriggerWord) -> Signs:
     """Return the signs of a word, each once."""
     own = dict.fromkeys(chain.from_iterable(make(word) for make in OWN))
     free = dict.fromkeys(chain.from_iterable(make(word) for make in FREE))
     return Signs(tuple(own), tuple(free))
 
 
-def words_of(reading: Reading, tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Word]:
+def words_of(reading: Reading, tokens: Sequence[EventToken], known: frozenset[str]) -> Iterator[TriggerWord]:
     """Yield the words of an article that may tell an event: triggers of the lexicons, and those of `known`."""
-    story = Story.of(reading, tokens)
+    story = ArticleSigns.of(reading, tokens)
     rules = _rules(reading)
     seen: Counter[str] = Counter()
     told: Counter[str] = Counter()
@@ -415,8 +415,8 @@ def words_of(reading: Reading, tokens: Sequence[Token], known: frozenset[str]) -
             told.update(word.types)
 
 
-def _rules(reading: Reading) -> dict[tuple[int, int], list[Rule]]:
-    rules: dict[tuple[int, int], list[Rule]] = {}
+def _rules(reading: Reading) -> dict[tuple[int, int], list[TriggerRule]]:
+    rules: dict[tuple[int, int], list[TriggerRule]] = {}
     for found in reading.words.found:
         if found.rule.layer != "context":
             rules.setdefault((found.span.start, found.span.end), []).append(found.rule)
@@ -424,8 +424,11 @@ def _rules(reading: Reading) -> dict[tuple[int, int], list[Rule]]:
 
 
 def _in_line(
-    line: Line, story: Story, rules: dict[tuple[int, int], list[Rule]], known: frozenset[str]
-) -> Iterator[Word]:
+    line: SentenceSigns,
+    story: ArticleSigns,
+    rules: dict[tuple[int, int], list[TriggerRule]],
+    known: frozenset[str],
+) -> Iterator[TriggerWord]:
     count = 0
     for at, token in enumerate(line.tokens):
         if token.kind or count == _MAX_CANDIDATES:
@@ -433,14 +436,14 @@ def _in_line(
         found = rules.get((token.start, token.end), [])
         if (found or token.word in known) and not story.reading.passage.in_title(token.start):
             rule = next(
-                (r for r in found if r.layer == "trigger"), found[0] if found else Rule("trigger", "")
+                (r for r in found if r.layer == "trigger"), found[0] if found else TriggerRule("trigger", "")
             )
             span = Span(token.start, token.end)
             count += 1
-            yield Word(
+            yield TriggerWord(
                 line,
                 at,
-                Found(span, span.of(story.reading.passage.text), rule),
+                FoundWord(span, span.of(story.reading.passage.text), rule),
                 tuple(dict.fromkeys(r.kind for r in found)),
                 story,
             )

@@ -12,8 +12,8 @@ from miner.model import Status
 from miner.offsets import Span
 from miner.relate.events.nearest import nearest
 from miner.relate.events.reading import Reading
-from miner.relate.events.signs import Line, Word, ahead_of
-from miner.relate.events.tokens import TIME, Token
+from miner.relate.events.signs import SentenceSigns, TriggerWord, ahead_of
+from miner.relate.events.tokens import TIME, EventToken
 
 _MAX_TIMES = 40
 _UNKNOWN = "no-issue-date"
@@ -27,9 +27,9 @@ class Moment:
     """A time that the text names beside the word that tells an event."""
 
     when: DateMention
-    line: Line
+    line: SentenceSigns
     at: int
-    word: Word
+    word: TriggerWord
     type: str
     status: Status
     nearest: bool
@@ -42,7 +42,7 @@ class Moment:
     """How many days up to that of issue the article names."""
 
     @property
-    def token(self) -> Token:
+    def token(self) -> EventToken:
         """Its token."""
         return self.line.tokens[self.at]
 
@@ -55,7 +55,7 @@ class Moment:
         return "before" if self.at < self.word.at else "behind"
 
 
-def moments_of(word: Word, kind: str, status: Status) -> Iterator[Moment]:
+def moments_of(word: TriggerWord, kind: str, status: Status) -> Iterator[Moment]:
     """Yield the times among which an event's is sought: of its sentence, then of those before, nearest first, and of the next."""
     lines, here = word.story.lines, word.line.index
     reading = word.story.reading

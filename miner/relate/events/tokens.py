@@ -10,7 +10,7 @@ from typing import NamedTuple
 from miner.language.dates import DateMention
 from miner.model import Mention
 from miner.offsets import Span
-from miner.relate.events.triggers import Found
+from miner.relate.events.triggers import FoundWord
 from miner.relate.passage import Passage
 
 _MARKS = {"person": "<P>", "enterprise": "<E>", "organization": "<O>", "place": "<L>"}
@@ -18,7 +18,7 @@ TIME, NUMBER, COMMON = "<D>", "<N>", ""
 """What stands for a time, for a number, and the kind of all other tokens."""
 
 
-class Token(NamedTuple):
+class EventToken(NamedTuple):
     """A word, name, time or trigger; `word` is what rules see: a name is its kind alone."""
 
     start: int
@@ -41,14 +41,14 @@ class _Fixed:
 
 
 def tokens_of(
-    passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[Found, ...]
-) -> tuple[Token, ...]:
+    passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[FoundWord, ...]
+) -> tuple[EventToken, ...]:
     """Return the tokens of a passage in order; names win over times, times over triggers, triggers over words."""
     fixed = _fixed(passage, dates, triggers)
     return tuple(_cut(passage, fixed))
 
 
-def _fixed(passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[Found, ...]) -> list[_Fixed]:
+def _fixed(passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[FoundWord, ...]) -> list[_Fixed]:
     taken = bytearray(len(passage.text))
     chosen: list[_Fixed] = []
     names = [_Fixed(m.span, _MARKS[m.label], m) for m in passage.mentions]
@@ -63,7 +63,7 @@ def _fixed(passage: Passage, dates: tuple[DateMention, ...], triggers: tuple[Fou
     return sorted(chosen, key=lambda f: f.span.start)
 
 
-def _cut(passage: Passage, fixed: list[_Fixed]) -> Iterator[Token]:
+def _cut(passage: Passage, fixed: list[_Fixed]) -> Iterator[EventToken]:
     """Lay the fixed stretches over the words; what is left of a word keeps its part of speech."""
     whole, body = passage.annotated.text, passage.annotated.text.span(passage.name)
     words, tags, starts = whole.words
@@ -87,12 +87,12 @@ def _cut(passage: Passage, fixed: list[_Fixed]) -> Iterator[Token]:
             at = end
 
 
-def _word(folded: str, shift: int, span: Span, tag: str) -> Token:
+def _word(folded: str, shift: int, span: Span, tag: str) -> EventToken:
     word = NUMBER if tag == "m" else folded[span.start + shift : span.end + shift]
-    return Token(span.start, span.end, word, tag, COMMON)
+    return EventToken(span.start, span.end, word, tag, COMMON)
 
 
-def _named(folded: str, shift: int, fixed: _Fixed, tag: str) -> Token:
+def _named(folded: str, shift: int, fixed: _Fixed, tag: str) -> EventToken:
     start, end = fixed.span
     word = fixed.kind or folded[start + shift : end + shift]
-    return Token(start, end, word, tag, fixed.kind, fixed.source)
+    return EventToken(start, end, word, tag, fixed.kind, fixed.source)

@@ -16,7 +16,7 @@ from miner.offsets import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TriggerRule:
     """What a trigger asks for: one entry of the lexicon `events`, `event_nouns` or `event_context`."""
 
     layer: str
@@ -45,15 +45,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWord:
     """A word of the event lexicons in a text."""
 
     span: Span
     text: str
-    rule: Rule
+    rule: TriggerRule
 
 
-def rule_of(entry: Entry, layer: str) -> Rule:
+def rule_of(entry: Entry, layer: str) -> TriggerRule:
     """Read the `values` of a lexicon entry.
 
     >>> rule_of(Entry("获得", kind="award", values=("named", "object:奖,称号")), "trigger").objects
@@ -70,7 +70,7 @@ def rule_of(entry: Entry, layer: str) -> Rule:
     known = event_types().get(entry.kind or "")
     roles = (*entry.roles, *(known.roles if known else ("party", "party"))[len(entry.roles) :])
     other = next((key for key in lists if key in event_types()), None)
-    return Rule(
+    return TriggerRule(
         layer, entry.kind or "mask", cast(tuple[str, str], roles), frozenset(flags),
         lists.get("object", ()), lists.get("close", ()), lists.get("without", ()),
         (other, lists[other]) if other else None, lists.get("not", ()), lists.get("next", ()),
@@ -80,7 +80,7 @@ def rule_of(entry: Entry, layer: str) -> Rule:
 _LAYERS = (("event_nouns", "noun"), ("events", "trigger"), ("event_context", "context"))
 
 
-def _rules() -> Iterator[tuple[str, Rule]]:
+def _rules() -> Iterator[tuple[str, TriggerRule]]:
     """Yield every word of the lexicons with its rule; where a word stands in two of a layer, the first holds."""
     for name, layer in _LAYERS:
         for entry in load_lexicon(name):
@@ -89,14 +89,14 @@ def _rules() -> Iterator[tuple[str, Rule]]:
                 yield word, rule
     for kind in event_types().values():
         for word in kind.triggers:
-            yield word, Rule("trigger", kind.code, kind.roles)
+            yield word, TriggerRule("trigger", kind.code, kind.roles)
 
 
 @cache
 def automaton(context: bool) -> Any:
     """One automaton for what tells events (and masks it), one for words of context: neither hides the other's words."""
     automaton = ahocorasick.Automaton()
-    words: dict[str, list[Rule]] = {}
+    words: dict[str, list[TriggerRule]] = {}
     for word, rule in _rules():
         if context == (rule.layer == "context" and rule.kind != "mask"):
             rules = words.setdefault(word, [])
@@ -108,16 +108,16 @@ def automaton(context: bool) -> Any:
     return automaton
 
 
-def find_words(text: str) -> tuple[Found, ...]:
+def find_words(text: str) -> tuple[FoundWord, ...]:
     """Return all lexicon words of a text, of triggers and of context the longest at each place, in order.
 
     A word that is both noun and trigger (开幕式) is reported once for each.
     """
-    found: list[Found] = []
+    found: list[FoundWord] = []
     for context in (False, True):
         for last, (word, rules) in automaton(context).iter_long(text):
             span = Span(last + 1 - len(word), last + 1)
-            found.extend(Found(span, word, rule) for rule in rules)
+            found.extend(FoundWord(span, word, rule) for rule in rules)
     found.sort(key=lambda word: word.span)
     return tuple(found)
 
@@ -126,7 +126,7 @@ def find_words(text: str) -> tuple[Found, ...]:
 class Words:
     """The lexicon words of one text, to be asked by position and kind."""
 
-    found: tuple[Found, ...]
+    found: tuple[FoundWord, ...]
     starts: tuple[int, ...]
 
     @classmethod
@@ -142,7 +142,7 @@ class Words:
         )
         return cls(found, tuple(word.span.start for word in found))
 
-    def within(self, span: Span, *, layer: str, kind: str | None = None) -> list[Found]:
+    def within(self, span: Span, *, layer: str, kind: str | None = None) -> list[FoundWord]:
         """Return the words of a layer (and kind) that lie inside a span."""
         low, high = bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)
         return [

@@ -15,9 +15,9 @@ from miner.offsets import Span
 from miner.relate.events.candidates import Candidate
 from miner.relate.events.model import EventModel
 from miner.relate.events.reading import Reading, Scope
-from miner.relate.events.signs import Line
+from miner.relate.events.signs import SentenceSigns
 from miner.relate.events.times import Moment, moment_signs, moments_of
-from miner.relate.events.triggers import Found
+from miner.relate.events.triggers import FoundWord
 from miner.relate.passage import BACK_THEN
 
 TIMELY = 0.22
@@ -132,7 +132,7 @@ def _only_marks_objects(candidate: Candidate) -> bool:
     return bool(marks) and len(planned) <= len(marks) and all(_marks_object(line, at) for at in marks)
 
 
-def _marks_object(line: Line, at: int) -> bool:
+def _marks_object(line: SentenceSigns, at: int) -> bool:
     """Tell whether a noun or a time follows 将, and behind it in the clause what becomes of it."""
     rest = line.tokens[at + 1 : line.ends[at]]
     if not rest or not (rest[0].kind or rest[0].tag.startswith(("n", "r", "t", "m"))):
@@ -140,7 +140,7 @@ def _marks_object(line: Line, at: int) -> bool:
     return any(token.word.startswith(listed("event_grammar", "becomes")) for token in rest[1:])
 
 
-def _is_negated(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
+def _is_negated(reading: Reading, trigger: FoundWord, head: Span, scope: Scope) -> bool:
     """Tell whether 未, 尚未 stands before the trigger, or 取消 ends a clause behind it: 因雨取消."""
     words = reading.words
     if words.within(Span(max(head.start, head.end - 12), head.end), layer="context", kind="negated"):
@@ -151,7 +151,7 @@ def _is_negated(reading: Reading, trigger: Found, head: Span, scope: Scope) -> b
     return any(_CLOSES.match(text, word.span.end) is not None for word in behind)
 
 
-def _is_postponed(reading: Reading, trigger: Found, head: Span, scope: Scope) -> bool:
+def _is_postponed(reading: Reading, trigger: FoundWord, head: Span, scope: Scope) -> bool:
     rest = Span(trigger.span.end, _clause_end(reading.passage.text, trigger.span.end, scope.sentence.end))
     return any(reading.words.within(span, layer="context", kind="postponed") for span in (head, rest))
 

@@ -14,7 +14,7 @@ from miner.language.gazetteer import words_of
 from miner.model import Annotated, Mention, Post
 from miner.offsets import Span
 from miner.relate.posts.links import Tie, ties
-from miner.relate.posts.view import View, views
+from miner.relate.posts.view import FieldView, views
 
 __all__ = ["find_posts"]
 
@@ -24,7 +24,7 @@ def find_posts(annotated: Annotated) -> tuple[Post, ...]:
     return posts_from(annotated, ((view, list(ties(view))) for view in views(annotated)))
 
 
-def posts_from(annotated: Annotated, found: Iterable[tuple[View, Sequence[Tie]]]) -> tuple[Post, ...]:
+def posts_from(annotated: Annotated, found: Iterable[tuple[FieldView, Sequence[Tie]]]) -> tuple[Post, ...]:
     """Return the posts that ties say."""
     unique: dict[tuple[int, str, str], Post] = {}
     for view, tied in found:
@@ -34,7 +34,7 @@ def posts_from(annotated: Annotated, found: Iterable[tuple[View, Sequence[Tie]]]
     return tuple(_without_repeats(list(unique.values())))
 
 
-def _post(annotated: Annotated, view: View, tie: Tie) -> Post:
+def _post(annotated: Annotated, view: FieldView, tie: Tie) -> Post:
     title = _bare(view, tie.span)
     seat, holder = tie.seat, tie.holder.mention
     near = [title]
@@ -57,7 +57,7 @@ def _post(annotated: Annotated, view: View, tie: Tie) -> Post:
     )
 
 
-def _bare(view: View, title: Span) -> Span:
+def _bare(view: FieldView, title: Span) -> Span:
     """Return a title without 原 or 时任 before it."""
     for word in words_of("posts", "former"):
         if view.folded.startswith(word, title.start) and len(word) + 1 < title.end - title.start:

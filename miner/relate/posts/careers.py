@@ -17,7 +17,7 @@ from typing import NamedTuple
 from miner.language.gazetteer import words_of
 from miner.language.lexicon import alternatives
 from miner.model import PostStatus
-from miner.relate.posts.sentence import Row
+from miner.relate.posts.sentence import SentenceParts
 
 _DAY = r"((?:19|20)\d\d)\s?(?:[年./-]\s?(?:(\d{1,2})\s?(?:月|(?=[^\d])|$))?)?(?:\d{1,2}日)?"
 _BETWEEN = 60
@@ -42,14 +42,14 @@ class Marks:
     """(end, kind): takes, former or ends."""
 
 
-def marks_of(row: Row) -> Marks:
+def marks_of(row: SentenceParts) -> Marks:
     """Find the dates and the words of taking and leaving office in a sentence."""
     dates = tuple(_stage().finditer(row.view.folded, row.span.start, row.span.end))
     words = tuple(_words(row.view.folded, row.span.start, row.span.end))
     return Marks(dates, tuple(match.end() for match in dates), words)
 
 
-def stage_of(row: Row, title: int, marks: Marks) -> Stage:
+def stage_of(row: SentenceParts, title: int, marks: Marks) -> Stage:
     """Return when a post was held, and whether it still is."""
     start = row.parts[title].span.start
     said = _last_word(row, marks, title)
@@ -92,7 +92,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(alternatives(words))
 
 
-def _last_word(row: Row, marks: Marks, title: int) -> str | None:
+def _last_word(row: SentenceParts, marks: Marks, title: int) -> str | None:
     """Return the kind of the last word of office before a title, None when another person is named after it."""
     at = bisect_right(marks.words, (row.parts[title].span.start, "~")) - 1
     if at < 0:
@@ -108,7 +108,7 @@ def _dates(marks: Marks, match: re.Match[str], start: int) -> bool:
     return taken == 1 or (taken == 0 and bool(match[3] or match[5]))
 
 
-def _called_former(row: Row, title: int) -> bool:
+def _called_former(row: SentenceParts, title: int) -> bool:
     """Tell whether 原 or 前 stands before the title or before its body."""
     folded = row.view.folded
     begins = [row.parts[title].span.start]

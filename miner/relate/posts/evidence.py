@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from miner.language.gazetteer import words_of
 from miner.model import Mention
 from miner.offsets import Span
-from miner.relate.posts.sentence import FAR, Part, Row, opening
+from miner.relate.posts.sentence import FAR, SentencePart, SentenceParts, opening
 
 _AROUND = 8
 """So many people to either side of a title are looked at."""
@@ -24,7 +24,7 @@ _DISTANCES = (0, 1, 2, 4, 8, 16, 32, 64, 128)
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class TitleHolder:
     """A person who may hold a title; `part` is the index in the row, None for one named before the sentence."""
 
     mention: Mention
@@ -48,7 +48,7 @@ def _class(number: int) -> str:
     return str(sum(number >= edge for edge in _DISTANCES))
 
 
-def holders(row: Row, title: int) -> Iterator[Holder]:
+def holders(row: SentenceParts, title: int) -> Iterator[TitleHolder]:
     """Yield the people who may hold a title: those around it, and the one named last before the sentence."""
     at = bisect_left(row.people, title)
     left, right = row.people[max(0, at - _AROUND) : at], row.people[at : at + _AROUND]
@@ -57,12 +57,12 @@ def holders(row: Row, title: int) -> Iterator[Holder]:
         mention = row.parts[part].mention
         if mention is not None and mention.entity not in seen:
             seen.add(mention.entity)
-            yield Holder(mention, part)
+            yield TitleHolder(mention, part)
     if row.before is not None and row.before.entity not in seen:
-        yield Holder(row.before, None)
+        yield TitleHolder(row.before, None)
 
 
-def title_sort(row: Row, title: int) -> str:
+def title_sort(row: SentenceParts, title: int) -> str:
     """Return what kind of title it is: of a firm, of a state, of a party, or another."""
     words = row.parts[title].span.of(row.view.folded)
     for sort in ("firm", "state", "party"):
@@ -71,7 +71,7 @@ def title_sort(row: Row, title: int) -> str:
     return "other"
 
 
-def for_holder(row: Row, title: int, holder: Holder) -> Iterator[str]:
+def for_holder(row: SentenceParts, title: int, holder: TitleHolder) -> Iterator[str]:
     """Yield the evidence on whether a person holds a title."""
     yield "bias"
     sort = title_sort(row, title)
@@ -109,7 +109,7 @@ def for_holder(row: Row, title: int, holder: Holder) -> Iterator[str]:
     yield f"{side}:near:{_near_words(row, low, high)}"
 
 
-def _of_title(row: Row, title: int) -> Iterator[str]:
+def _of_title(row: SentenceParts, title: int) -> Iterator[str]:
     part = row.parts[title]
     text = part.span.of(row.view.folded)
     yield f"margin:{min(int(part.margin), 12)}"
@@ -118,7 +118,7 @@ def _of_title(row: Row, title: int) -> Iterator[str]:
     yield f"next:{_next(row, title)}"
 
 
-def _next(row: Row, title: int) -> str:
+def _next(row: SentenceParts, title: int) -> str:
     """Return what follows a title: another part, a mark, or text."""
     end = row.parts[title].span.end
     if title + 1 < len(row.parts) and row.parts[title + 1].span.start <= end:
@@ -127,7 +127,7 @@ def _next(row: Row, title: int) -> str:
     return following if following in ",。;、()：" else "text"
 
 
-def _named_before(row: Row, title: int, holder: Holder, sort: str) -> Iterator[str]:
+def _named_before(row: SentenceParts, title: int, holder: TitleHolder, sort: str) -> Iterator[str]:
     """Yield the evidence for a person named in an earlier sentence."""
     view = row.view
     own = len(row.people)
@@ -163,7 +163,7 @@ def _shape(gap: str) -> str:
     return "".join(seen)
 
 
-def _touched(row: Row, title: int, but: int | None) -> str:
+def _touched(row: SentenceParts, title: int, but: int | None) -> str:
     """Return which sides of a title another person's name touches."""
     sides = []
     if title + 1 < len(row.parts) and title + 1 != but:
@@ -177,24 +177,24 @@ def _touched(row: Row, title: int, but: int | None) -> str:
     return "-".join(sides) or "free"
 
 
-def _listed(row: Row, low: int, high: int) -> bool:
+def _listed(row: SentenceParts, low: int, high: int) -> bool:
     """Tell whether only a list of names stands between a title and a name."""
     gap = row.between(low, high)
     return gap != FAR and not set(gap) - set("P、()v")
 
 
-def _plural(row: Row, title: int) -> str:
+def _plural(row: SentenceParts, title: int) -> str:
     words = row.parts[title].span.of(row.view.folded)
     return "deputy" if words.startswith("副") else words[-2:]
 
 
-def _near_words(row: Row, low: int, high: int) -> str:
+def _near_words(row: SentenceParts, low: int, high: int) -> str:
     """Return the two characters before the right one of two parts, where text stands between them."""
     start, end = row.parts[low].span.end, row.parts[high].span.start
     return row.view.folded[max(start, end - 2) : end]
 
 
-def seats(row: Row, title: int, last: Seat | None, hero: Mention | None) -> Iterator[Seat]:
+def seats(row: SentenceParts, title: int, last: Seat | None, hero: Mention | None) -> Iterator[Seat]:
     """Yield the bodies a title may belong to: those before it, the one after, that of the title before, and none."""
     yield NOWHERE
     count = 0
@@ -212,7 +212,7 @@ def seats(row: Row, title: int, last: Seat | None, hero: Mention | None) -> Iter
         yield Seat(hero.span, hero, "firm")
 
 
-def _of_a_daughter(row: Row, title: int) -> bool:
+def _of_a_daughter(row: SentenceParts, title: int) -> bool:
     """Tell whether a title is one of a daughter that is not named: 子公司总经理."""
     start = row.parts[title].span.start
     return row.view.folded[max(row.span.start, start - 3) : start].endswith(
@@ -220,11 +220,11 @@ def _of_a_daughter(row: Row, title: int) -> bool:
     )
 
 
-def _seat(row: Row, at: int, origin: str) -> Seat:
+def _seat(row: SentenceParts, at: int, origin: str) -> Seat:
     return Seat(row.parts[at].span, row.parts[at].mention, origin, at)
 
 
-def for_seat(row: Row, title: int, holder: Holder, seat: Seat) -> Iterator[str]:
+def for_seat(row: SentenceParts, title: int, holder: TitleHolder, seat: Seat) -> Iterator[str]:
     """Yield the evidence on whether a title is held at a body."""
     sort = title_sort(row, title)
     part = row.parts[title]
@@ -252,7 +252,7 @@ def for_seat(row: Row, title: int, holder: Holder, seat: Seat) -> Iterator[str]:
         yield f"firm:bodies:{min(sum(p.kind == 'B' for p in _before(row, title)), 2)}"
 
 
-def _within(row: Row, title: int, holder: Holder, body: int, origin: str) -> Iterator[str]:
+def _within(row: SentenceParts, title: int, holder: TitleHolder, body: int, origin: str) -> Iterator[str]:
     low, high = sorted((body, title))
     gap = row.between(low, high)
     inner = row.parts[low + 1 : high]
@@ -267,11 +267,11 @@ def _within(row: Row, title: int, holder: Holder, body: int, origin: str) -> Ite
         yield f"{origin}:across:{(body < holder.part) != (title < holder.part)}"
 
 
-def _before(row: Row, title: int) -> tuple[Part, ...]:
+def _before(row: SentenceParts, title: int) -> tuple[SentencePart, ...]:
     return row.parts[max(0, title - _REACH) : title]
 
 
-def _without(row: Row, title: int) -> Iterator[str]:
+def _without(row: SentenceParts, title: int) -> Iterator[str]:
     before = [p for p in _before(row, title) if p.kind == "B"]
     yield f"none:bodies:{min(len(before), 2)}"
     yield f"none:tail:{_tail(row, title)}"
@@ -279,7 +279,7 @@ def _without(row: Row, title: int) -> Iterator[str]:
     yield f"none:touching:{touching}"
 
 
-def _tail(row: Row, title: int) -> str:
+def _tail(row: SentenceParts, title: int) -> str:
     """Return what stands right before a title: a word for the company, a mark, another part, or other words."""
     start = row.parts[title].span.start
     left = row.view.folded[max(row.span.start, start - 3) : start]
@@ -288,13 +288,13 @@ def _tail(row: Row, title: int) -> str:
             return "firm"
     if not left:
         return "start"
-    previous: Part | None = row.parts[title - 1] if title else None
+    previous: SentencePart | None = row.parts[title - 1] if title else None
     if previous is not None and previous.span.end == start:
         return previous.kind
     return left[-1] if left[-1] in "，,、。（(的“《:：" else "text"
 
 
-def _place_of(holder: Holder, title: int) -> str:
+def _place_of(holder: TitleHolder, title: int) -> str:
     if holder.part is None:
         return "earlier"
     return "after" if holder.part < title else "ahead"

@@ -42,7 +42,7 @@ class Stretch(NamedTuple):
     label: str
 
 
-class Marked(NamedTuple):
+class NamedText(NamedTuple):
     """A folded text with its names, the titles that the lexicon knows, and the offsets at which words begin."""
 
     folded: str
@@ -51,7 +51,7 @@ class Marked(NamedTuple):
     edges: npt.NDArray[np.int64]
 
 
-def columns(marked: Marked) -> Ints:
+def columns(marked: NamedText) -> Ints:
     """Return the slots of all features, shape (characters, features)."""
     n = len(marked.folded)
     codes = np.frombuffer(marked.folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -96,7 +96,7 @@ def _from_words(codes: Codes, edges: npt.NDArray[np.int64]) -> list[Codes]:
     return [_mixed((around[word_of + shift], roles)) for shift in (1, 0, 2)]
 
 
-def _from_names(codes: Codes, marked: Marked) -> list[Codes]:
+def _from_names(codes: Codes, marked: NamedText) -> list[Codes]:
     n = len(codes)
     names = _states(n, marked.names)
     known = _states(n, [Stretch(start, end, "person") for start, end in marked.titles])

@@ -12,11 +12,11 @@ from miner.language.gazetteer import words_of
 from miner.model import Mention
 from miner.offsets import Span
 from miner.relate.posts.careers import Stage, marks_of, stage_of
-from miner.relate.posts.evidence import NOWHERE, Holder, Seat, for_holder, for_seat, holders, seats
+from miner.relate.posts.evidence import NOWHERE, Seat, TitleHolder, for_holder, for_seat, holders, seats
 from miner.relate.posts.reader import Reader, model, reader
 from miner.relate.posts.respectively import Dealt, dealt_out
-from miner.relate.posts.sentence import Row, rows
-from miner.relate.posts.view import View
+from miner.relate.posts.sentence import SentenceParts, rows
+from miner.relate.posts.view import FieldView
 
 _DEALT = 0.9
 """How sure a title is that is dealt out to people in their order."""
@@ -36,9 +36,9 @@ class Judge(NamedTuple):
 class Tie:
     """A title with one who holds it and the body where: indices into the row's parts where they stand in it."""
 
-    row: Row
+    row: SentenceParts
     title: int
-    holder: Holder
+    holder: TitleHolder
     seat: Seat
     sure: float
     """Probability that the person holds the title."""
@@ -55,7 +55,7 @@ def weigh(names: Iterable[str], scores: Scores) -> float:
 class Memory:
     """What was said before in a field: the bodies last named, and at which body each person's last title was held."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: FieldView) -> None:
         self._view = view
         self._at = 0
         self._firm: Mention | None = None
@@ -63,7 +63,7 @@ class Memory:
         self._last: dict[int, Seat] = {}
         self._previous: Seat | None = None
 
-    def enter(self, row: Row) -> None:
+    def enter(self, row: SentenceParts) -> None:
         """Begin a sentence; sentences come in text order."""
         while self._at < len(self._view.bodies) and self._view.bodies[self._at].span.end <= row.span.start:
             self._learn(self._view.bodies[self._at])
@@ -83,7 +83,7 @@ class Memory:
         meant = self._named.get(word) if word in words_of("posts", "body_word") else None
         return seat if meant is None else Seat(meant.span, meant, seat.origin)
 
-    def seats(self, row: Row, title: int, person: int) -> tuple[Seat, ...]:
+    def seats(self, row: SentenceParts, title: int, person: int) -> tuple[Seat, ...]:
         """Return the bodies at which a person may hold a title."""
         return tuple(seats(row, title, self._previous or self._last.get(person), self._firm))
 
@@ -93,7 +93,7 @@ class Memory:
             self._last[person] = self._previous = seat
 
 
-def ties(view: View, *, titles: Reader | None = None, judge: Judge | None = None) -> Iterator[Tie]:
+def ties(view: FieldView, *, titles: Reader | None = None, judge: Judge | None = None) -> Iterator[Tie]:
     """Yield who holds which title at which body in one field, in text order."""
     judge = judge or learned()
     memory = Memory(view)
@@ -116,14 +116,16 @@ def ties(view: View, *, titles: Reader | None = None, judge: Judge | None = None
                 yield Tie(row, part, holder, memory.named(seat), sure, stage_of(row, part, marks), span)
 
 
-def _holders(row: Row, title: int, scores: Scores) -> Iterator[tuple[Holder, float]]:
+def _holders(row: SentenceParts, title: int, scores: Scores) -> Iterator[tuple[TitleHolder, float]]:
     for holder in holders(row, title):
         odds = weigh(for_holder(row, title, holder), scores)
         if odds > 0:
             yield holder, 1 / (1 + math.exp(-odds))
 
 
-def best_seat(row: Row, title: int, holder: Holder, choices: Sequence[Seat], scores: Scores) -> Seat:
+def best_seat(
+    row: SentenceParts, title: int, holder: TitleHolder, choices: Sequence[Seat], scores: Scores
+) -> Seat:
     """Return the likeliest body of a title."""
     return max(choices, key=lambda seat: weigh(for_seat(row, title, holder, seat), scores))
 

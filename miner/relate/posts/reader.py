@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.errors import ModelError
-from miner.relate.posts.features import BITS, Marked, columns
+from miner.relate.posts.features import BITS, NamedText, columns
 from miner.shipped import shipped
 
 STATES = ("O", "BT", "IT", "ET", "ST", "BB", "IB", "EB", "SB")
@@ -48,7 +48,7 @@ _OPENS = np.array([0.0 if state[0] in "OBS" else _NEVER for state in STATES], np
 _CLOSES = np.array([0.0 if state[0] in "OES" else _NEVER for state in STATES], np.float32)
 
 
-class Stretch(NamedTuple):
+class DecodedStretch(NamedTuple):
     """A stretch of a sentence that is decoded, and whether characters of the sentence that are none lie on either side."""
 
     start: int
@@ -57,7 +57,7 @@ class Stretch(NamedTuple):
     before_none: bool
 
 
-class Read(NamedTuple):
+class ReadWord(NamedTuple):
     """A title or body as it was read; `margin` says how much more its characters speak for it than for nothing."""
 
     start: int
@@ -66,7 +66,7 @@ class Read(NamedTuple):
     margin: float
 
 
-class Weights(NamedTuple):
+class TitleWeights(NamedTuple):
     """`slots` (2 ** BITS, states), `steps` (states, states): log weights."""
 
     slots: Floats
@@ -76,11 +76,11 @@ class Weights(NamedTuple):
 class Reader:
     """Finds titles and bodies in marked text."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: TitleWeights) -> None:
         self.weights = weights
         self._into, self._out = _bonuses(weights.steps)
 
-    def read(self, marked: Marked, sentences: Sequence[tuple[int, int]]) -> list[Read]:
+    def read(self, marked: NamedText, sentences: Sequence[tuple[int, int]]) -> list[ReadWord]:
         """Return the titles and bodies of the sentences, in text order."""
         if not sentences or not marked.folded:
             return []
@@ -94,7 +94,7 @@ class Reader:
             for read in self._spans(scores, stretch.start, path)
         ]
 
-    def stretches(self, scores: Floats, sentences: Sequence[tuple[int, int]]) -> list[Stretch]:
+    def stretches(self, scores: Floats, sentences: Sequence[tuple[int, int]]) -> list[DecodedStretch]:
         """Return the parts of sentences outside of which the likeliest states are surely none.
 
         A run of other states pays only where what its characters gain over none, with the most that its steps can add, sums
@@ -112,12 +112,12 @@ class Reader:
         for start, end in sentences:
             edges = np.flatnonzero(np.diff(pays[start:end], prepend=False, append=False)).tolist()
             found += [
-                Stretch(start + low, start + high, low > 0, start + high < end)
+                DecodedStretch(start + low, start + high, low > 0, start + high < end)
                 for low, high in zip(edges[::2], edges[1::2], strict=True)
             ]
         return found
 
-    def scores(self, marked: Marked) -> Floats:
+    def scores(self, marked: NamedText) -> Floats:
         """Return what the features of each character say for each state, shape (characters, states)."""
         slots = columns(marked)
         total = np.zeros((len(slots), len(STATES)), np.float32)
@@ -125,7 +125,7 @@ class Reader:
             total += self.weights.slots.take(column, axis=0)
         return total
 
-    def _decoded(self, scores: Floats, stretches: Sequence[Stretch]) -> list[list[int]]:
+    def _decoded(self, scores: Floats, stretches: Sequence[DecodedStretch]) -> list[list[int]]:
         """Return the likeliest states of stretches (Viterbi 1967), all at once, the longest first where time goes on."""
         rank = sorted(range(len(stretches)), key=lambda at: stretches[at].start - stretches[at].end)
         ranked = [stretches[at] for at in rank]
@@ -153,7 +153,7 @@ class Reader:
             found[at] = track[: lengths[column], column].tolist()
         return found
 
-    def _spans(self, scores: Floats, offset: int, path: Sequence[int]) -> Iterator[Read]:
+    def _spans(self, scores: Floats, offset: int, path: Sequence[int]) -> Iterator[ReadWord]:
         start = 0
         for at, state in enumerate(path):
             name = STATES[state]
@@ -162,7 +162,7 @@ class Reader:
             if name[0] in "ES":
                 rows = scores[offset + start : offset + at + 1]
                 chosen = rows[np.arange(len(rows)), path[start : at + 1]] - rows[:, 0]
-                yield Read(offset + start, offset + at + 1, KINDS[name[1]], float(chosen.mean()))
+                yield ReadWord(offset + start, offset + at + 1, KINDS[name[1]], float(chosen.mean()))
 
 
 def _bonuses(steps: Floats) -> tuple[Floats, Floats]:
@@ -174,7 +174,7 @@ def _bonuses(steps: Floats) -> tuple[Floats, Floats]:
     return into.astype(np.float32), np.where(leaving, np.maximum(more.max(axis=1), 0), 0).astype(np.float32)
 
 
-def stored(weights: Weights) -> dict[str, npt.NDArray[np.generic]]:
+def stored(weights: TitleWeights) -> dict[str, npt.NDArray[np.generic]]:
     """Return weights as arrays for a file: the slots that say something, in bytes."""
     used = np.flatnonzero(np.abs(weights.slots).max(axis=1) > _SAID)
     kept = weights.slots[used]
@@ -187,13 +187,13 @@ def stored(weights: Weights) -> dict[str, npt.NDArray[np.generic]]:
     }
 
 
-def restored(arrays: dict[str, npt.NDArray[np.generic]]) -> Weights:
+def restored(arrays: dict[str, npt.NDArray[np.generic]]) -> TitleWeights:
     """Return the weights of a file's arrays."""
     slots = np.zeros((1 << BITS, len(STATES)), np.float32)
     slots[arrays["used"].astype(np.int64)] = arrays["slots"].astype(np.float32) * arrays["scale"].astype(
         np.float32
     )
-    return Weights(slots, arrays["steps"].astype(np.float32))
+    return TitleWeights(slots, arrays["steps"].astype(np.float32))
 
 
 @cache

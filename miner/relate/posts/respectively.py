@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from miner.language.gazetteer import words_of
 from miner.offsets import Span
-from miner.relate.posts.evidence import Holder
-from miner.relate.posts.sentence import Row
+from miner.relate.posts.evidence import TitleHolder
+from miner.relate.posts.sentence import SentenceParts
 
 _BEFORE = 8
 """The word that deals titles out stands at most so many characters before the first."""
@@ -20,12 +20,12 @@ _JOINT = re.compile("[、和及]")
 class Dealt(NamedTuple):
     """One person's title among those dealt out, and the index of the part of the sentence that it lies in."""
 
-    holder: Holder
+    holder: TitleHolder
     title: int
     span: Span
 
 
-def dealt_out(row: Row, title: int) -> list[Dealt]:
+def dealt_out(row: SentenceParts, title: int) -> list[Dealt]:
     """Return the titles that are dealt out from this one on, nothing when they are not or do not come out even."""
     start = row.parts[title].span.start
     left = row.view.folded[max(row.span.start, start - _BEFORE) : start]
@@ -38,7 +38,7 @@ def dealt_out(row: Row, title: int) -> list[Dealt]:
     return [Dealt(_holder(row, person), *piece) for person, piece in zip(people, titles, strict=True)]
 
 
-def _run(row: Row, first: int, step: int) -> Sequence[int]:
+def _run(row: SentenceParts, first: int, step: int) -> Sequence[int]:
     """Return the parts of one kind side by side from a first one on, in one direction."""
     found: list[int] = []
     at = first
@@ -50,14 +50,14 @@ def _run(row: Row, first: int, step: int) -> Sequence[int]:
     return found
 
 
-def _pieces(row: Row, title: int) -> list[tuple[int, Span]]:
+def _pieces(row: SentenceParts, title: int) -> list[tuple[int, Span]]:
     """Return the titles that were read as one."""
     start, text = row.parts[title].span.start, row.parts[title].span.of(row.view.folded)
     edges = [-1, *(match.start() for match in _JOINT.finditer(text)), len(text)]
     return [(title, Span(start + a + 1, start + b)) for a, b in itertools.pairwise(edges) if b - a > 1]
 
 
-def _holder(row: Row, part: int) -> Holder:
+def _holder(row: SentenceParts, part: int) -> TitleHolder:
     mention = row.parts[part].mention
     assert mention is not None  # people are mentions
-    return Holder(mention, part)
+    return TitleHolder(mention, part)

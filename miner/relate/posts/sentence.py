@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from miner.language.gazetteer import words_of
 from miner.model import Mention
 from miner.offsets import Span
-from miner.relate.posts.reader import Read
-from miner.relate.posts.view import View
+from miner.relate.posts.reader import ReadWord
+from miner.relate.posts.view import FieldView
 
 _MARK = re.compile(r"[,;:()、/“”《》]|[^,;:()、/“”《》]+")
 _LONGEST = 20
@@ -22,7 +22,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d[年.\-/]")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SentencePart:
     """A person (P), title (T) or body (B) in its sentence."""
 
     span: Span
@@ -32,12 +32,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SentenceParts:
     """The parts of one sentence in text order; `before` is the person named last before it."""
 
-    view: View
+    view: FieldView
     span: Span
-    parts: tuple[Part, ...]
+    parts: tuple[SentencePart, ...]
     people: tuple[int, ...]
     """Indices of the people among the parts."""
     index: int
@@ -96,7 +96,7 @@ def _symbol(text: str) -> str:
     return "x"
 
 
-def rows(view: View, read: Sequence[Read]) -> Iterator[Row]:
+def rows(view: FieldView, read: Sequence[ReadWord]) -> Iterator[SentenceParts]:
     """Yield the sentences of a field that hold a title."""
     starts = [found.start for found in read]
     for index, (start, end) in enumerate(view.sentences):
@@ -104,18 +104,18 @@ def rows(view: View, read: Sequence[Read]) -> Iterator[Row]:
         if any(found.kind == "title" for found in here):
             parts = tuple(_parts(view, here, start, end))
             people = tuple(i for i, part in enumerate(parts) if part.kind == "P")
-            yield Row(view, Span(start, end), parts, people, index, view.person_before(start))
+            yield SentenceParts(view, Span(start, end), parts, people, index, view.person_before(start))
 
 
-def _parts(view: View, read: Iterable[Read], start: int, end: int) -> list[Part]:
-    people = [Part(m.span, "P", m) for m in view.people_in(start, end)]
-    titles = [Part(Span(r.start, r.end), "T", None, r.margin) for r in read if r.kind == "title"]
+def _parts(view: FieldView, read: Iterable[ReadWord], start: int, end: int) -> list[SentencePart]:
+    people = [SentencePart(m.span, "P", m) for m in view.people_in(start, end)]
+    titles = [SentencePart(Span(r.start, r.end), "T", None, r.margin) for r in read if r.kind == "title"]
     named = [_named(view, m) for m in view.bodies_in(start, end)]
     ends = {
         part.span.end for part in named if part.mention is not None and part.mention.label == "enterprise"
     }
     bodies = [
-        Part(_without_at(view, r), "B", None, r.margin)
+        SentencePart(_without_at(view, r), "B", None, r.margin)
         for r in read
         if r.kind == "body" and r.end not in ends
     ]
@@ -125,22 +125,22 @@ def _parts(view: View, read: Iterable[Read], start: int, end: int) -> list[Part]
     return _apart(taken, longer)
 
 
-def _without_at(view: View, read: Read) -> Span:
+def _without_at(view: FieldView, read: ReadWord) -> Span:
     """Return where a body stands that was read, without 在 before it."""
     at = view.folded[read.start] in words_of("posts", "at") and read.end - read.start > 2
     return Span(read.start + at, read.end)
 
 
-def _named(view: View, mention: Mention) -> Part:
+def _named(view: FieldView, mention: Mention) -> SentencePart:
     """Return a body's name as a part; a word of taking office that recognition took for its beginning is no part of it."""
     text = mention.span.of(view.folded)
     for word in words_of("posts", "takes"):
         if len(word) > 1 and len(text) > len(word) + 1 and text.startswith(word):
-            return Part(Span(mention.span.start + len(word), mention.span.end), "B", mention)
-    return Part(mention.span, "B", mention)
+            return SentencePart(Span(mention.span.start + len(word), mention.span.end), "B", mention)
+    return SentencePart(mention.span, "B", mention)
 
 
-def _apart(taken: list[Part], more: Iterable[Part]) -> list[Part]:
+def _apart(taken: list[SentencePart], more: Iterable[SentencePart]) -> list[SentencePart]:
     """Add parts where nothing stands yet; a body that a title's end overlaps keeps what stands before the title."""
     result = sorted(taken, key=lambda part: part.span.start)
     starts = [part.span.start for part in result]
@@ -150,7 +150,7 @@ def _apart(taken: list[Part], more: Iterable[Part]) -> list[Part]:
         if previous is not None and previous.span.end > part.span.start:
             if part.kind != "B" or previous.kind != "T" or previous.span.start <= part.span.start:
                 continue
-            part = Part(Span(part.span.start, previous.span.start), "B", None, part.margin)
+            part = SentencePart(Span(part.span.start, previous.span.start), "B", None, part.margin)
             at -= 1
             if at and result[at - 1].span.end > part.span.start:
                 continue
@@ -159,7 +159,7 @@ def _apart(taken: list[Part], more: Iterable[Part]) -> list[Part]:
     return result
 
 
-def opening(row: Row) -> str:
+def opening(row: SentenceParts) -> str:
     """Return how a sentence opens: with a year, a word of taking office, a person, a title, or otherwise."""
     text = row.view.folded[row.span.start : row.span.start + 12]
     if _YEAR.match(text):

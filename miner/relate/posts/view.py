@@ -12,14 +12,14 @@ import numpy.typing as npt
 from miner.language.sentences import sentences
 from miner.model import FIELDS, Annotated, Mention
 from miner.offsets import Span
-from miner.relate.posts.features import Marked, Stretch
+from miner.relate.posts.features import NamedText, Stretch
 
 _LONGEST = 2_000
 """A longer sentence is cut."""
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class FieldView:
     """A field with its names; the tuples of offsets lie beside the mentions they belong to, for looking up."""
 
     field: str
@@ -52,10 +52,10 @@ class View:
         """Return the index of the sentence that holds an offset, or that ends before it."""
         return max(bisect_right(self.sentences, (at, len(self.folded) + 1)) - 1, 0)
 
-    def marked(self) -> Marked:
+    def marked(self) -> NamedText:
         """Return what the reader of titles looks at."""
         names = [Stretch(m.span.start, m.span.end, m.label) for m in (*self.people, *self.bodies)]
-        return Marked(self.folded, names, self.titles, self.edges)
+        return NamedText(self.folded, names, self.titles, self.edges)
 
 
 def longest(titles: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -71,7 +71,7 @@ def longest(titles: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             reach = end
 
 
-def views(annotated: Annotated) -> Iterator[View]:
+def views(annotated: Annotated) -> Iterator[FieldView]:
     """Yield the fields of an article in which people are named."""
     for name in FIELDS:
         people = tuple(m for m in annotated.mentions if m.field == name and m.label == "person")
@@ -79,12 +79,12 @@ def views(annotated: Annotated) -> Iterator[View]:
             yield _view(annotated, name, people)
 
 
-def _view(annotated: Annotated, name: str, people: tuple[Mention, ...]) -> View:
+def _view(annotated: Annotated, name: str, people: tuple[Mention, ...]) -> FieldView:
     text = annotated.article.text(name)
     field = annotated.text.span(name)
     bodies = tuple(m for m in annotated.mentions if m.field == name and m.label != "person")
     hits = (hit for hit in annotated.text.hits_in(field.start, field.end) if hit.term.kind == "title")
-    return View(
+    return FieldView(
         field=name,
         text=text,
         folded=field.of(annotated.text.folded),

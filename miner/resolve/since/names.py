@@ -16,7 +16,7 @@ from miner.offsets import stable_id
 from miner.resolve.entities import (
     OWNERS,
     SAME_CORE,
-    Compared,
+    ComparedGroups,
     abbreviations_of,
     damaged,
     judge_groups,
@@ -424,7 +424,7 @@ def _judge(groups: KeptGroups, judged: set[str], dirty: set[str]) -> Union:
     put(connection, "wanted", wanted)
     groups.only = frozenset(judged)
 
-    def found() -> Iterator[Compared]:
+    def found() -> Iterator[ComparedGroups]:
         for one in judge_groups(groups):
             if not groups.only.isdisjoint((one.left, one.right)):  # type: ignore[union-attr]
                 if one.judgement.same:

@@ -16,14 +16,14 @@ from miner.relate.events.cast import pairs_of as candidates_of
 from miner.relate.events.cast import shares_of, trigger_of
 from miner.relate.events.completed import completed
 from miner.relate.events.decide import Claim, claims, judged, kept, scored
-from miner.relate.events.grammar import Cast, find_cast
+from miner.relate.events.grammar import GrammarCast, find_cast
 from miner.relate.events.later import later_names, later_signs
 from miner.relate.events.model import BITS, STATUSES, EventModel, Floats, Linear, pack, row_of
 from miner.relate.events.parties import beyond_signs, pair_signs
 from miner.relate.events.shares import Shares, values_of
-from miner.relate.events.signs import Signs, Word, signs_of, words_of
+from miner.relate.events.signs import Signs, TriggerWord, signs_of, words_of
 from miner.relate.events.times import moment_signs, moments_of
-from miner.relate.events.tokens import Token, tokens_of
+from miner.relate.events.tokens import EventToken, tokens_of
 from miner.training import Effort, Say, Trained
 from miner.training.events.invent import invented
 from miner.training.events.sets import GoldEvent, Study, fold_of, plain, studies
@@ -43,28 +43,28 @@ _EMPTY = np.zeros((2**BITS, 1), dtype=np.float32)
 
 
 @dataclass(slots=True)
-class Example:
+class WordExample:
     """A word with its signs and what the gold says of it."""
 
-    word: Word
+    word: TriggerWord
     signs: Signs
     event: GoldEvent | None = None
     counts: bool = True
     """False where the gold's annotator might as well have chosen this word: it teaches neither way."""
 
 
-def examples_of(study: Study, known: frozenset[str]) -> list[Example]:
+def examples_of(study: Study, known: frozenset[str]) -> list[WordExample]:
     """Return the words of an article that may tell an event, labelled."""
     reading = study.reading
     triggers = tuple(f for f in reading.words.found if f.rule.layer != "context" or f.rule.kind == "mask")
     tokens = tokens_of(reading.passage, reading.dates, triggers)
-    found = [Example(word, signs_of(word)) for word in words_of(reading, tokens, known)]
+    found = [WordExample(word, signs_of(word)) for word in words_of(reading, tokens, known)]
     for event in study.events:
         _label([e for e in found if e.word.line.index == event.sentence], event)
     return found
 
 
-def _label(here: Sequence[Example], event: GoldEvent) -> None:
+def _label(here: Sequence[WordExample], event: GoldEvent) -> None:
     """Give an event to the word that covers most of its trigger; other triggers of its type do not count."""
     covered = [
         (min(e.word.token.end, event.span.end) - max(e.word.token.start, event.span.start), e) for e in here
@@ -94,7 +94,7 @@ def triggers_of(some: Iterable[Study]) -> frozenset[str]:
     return frozenset(word for word, count in told.items() if count > _RARELY * stood[word])
 
 
-def _is_most(token: Token, event: GoldEvent) -> bool:
+def _is_most(token: EventToken, event: GoldEvent) -> bool:
     """Tell whether a token is most of an event's trigger."""
     covered = min(token.end, event.span.end) - max(token.start, event.span.start)
     return covered > 0 and 2 * covered > event.span.end - event.span.start - 1
@@ -159,14 +159,14 @@ def first_look(some: Sequence[Study], types: Sequence[str]) -> EventModel:
     )  # fmt: skip
 
 
-def _any_event(found: Sequence[Example], weight: Floats) -> tuple[Floats, Floats]:
+def _any_event(found: Sequence[WordExample], weight: Floats) -> tuple[Floats, Floats]:
     """Fit whether any event is told, by free signs, on triggers of the lexicons: a type of one's own has such too."""
     listed = [index for index, example in enumerate(found) if example.word.types]
     labels = np.array([found[index].event is not None for index in listed], dtype=np.int64)
     return fitted(matrix([found[index].signs.free for index in listed]), labels, 1, counts_as=weight[listed])
 
 
-def _states(found: Sequence[Example], x: csr_matrix, weight: Floats) -> tuple[Floats, Floats]:
+def _states(found: Sequence[WordExample], x: csr_matrix, weight: Floats) -> tuple[Floats, Floats]:
     """Fit in which state the events are told."""
     told = [(index, STATUSES.index(e.event.status)) for index, e in enumerate(found) if e.event is not None]
     rows = [index for index, _ in told]
@@ -210,7 +210,7 @@ def threshold_of(looked: Sequence[tuple[Study, list[Claim]]], second: Linear) ->
     return float(threshold), best
 
 
-def pairs_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+def pairs_of(study: Study, example: WordExample) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the signs of every name that might take part in an example's event, and whether the gold says it does."""
     event = example.event
     if event is None:
@@ -228,12 +228,12 @@ def pairs_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], 
             yield (*pair_signs(pair), *beyond_signs(pair, near)), entity in parties
 
 
-def _grammar(word: Word, kind: str) -> Cast:
+def _grammar(word: TriggerWord, kind: str) -> GrammarCast:
     reading = word.story.reading
     return find_cast(reading.passage, trigger_of(word, kind), word.scope, reading.words)
 
 
-def later_of(study: Study, example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+def later_of(study: Study, example: WordExample) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the signs of every name behind an example's event, and whether the gold says that it takes part."""
     event = example.event
     if event is not None:
@@ -278,7 +278,7 @@ def alike(one: str, other: str) -> bool:
     return one == other or (min(len(one), len(other)) >= 2 and (one in other or other in one))
 
 
-def times_of(example: Example) -> Iterator[tuple[tuple[str, ...], bool]]:
+def times_of(example: WordExample) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the signs of every time that might be an example's event's, and whether it has the gold's date."""
     event = example.event
     if event is not None:

@@ -23,20 +23,20 @@ from miner.recognise.network.chain import LABELS
 from miner.recognise.network.encode import FIRST_ID, Vocabulary
 from miner.recognise.network.model import NameModel
 from miner.recognise.network.pieces import PieceFile
-from miner.recognise.network.reading import Candidate
+from miner.recognise.network.reading import SeenName
 from miner.training import Say
 from miner.training.names import vocabulary as words
 from miner.training.names.invent import Inventor, Lists
 from miner.training.names.network import (
     Corpus,
-    Network,
-    Plan,
+    TorchNetwork,
+    TrainingPlan,
     prepare,
     prepare_taught,
     to_arrays,
     train,
 )
-from miner.training.names.sets import Article, Example
+from miner.training.names.sets import Example, GoldArticle
 from miner.training.names.teacher import (
     Teacher,
     TeacherPlan,
@@ -50,7 +50,7 @@ HELD = 4
 """Every so manyth article is held back."""
 STRETCH, GROUP = 1500, 400
 """Characters of raw text that the fast network learns from at once, and stretches that are labelled together."""
-FIRST, LAST = Plan(rate=3e-3, epochs=2.5), Plan(rate=2e-3, epochs=2)
+FIRST, LAST = TrainingPlan(rate=3e-3, epochs=2.5), TrainingPlan(rate=2e-3, epochs=2)
 """How the fast network learns from the teacher, and then from gold."""
 INVENTED, COPIES, SEED = 1500, 2, 7
 """Invented paragraphs, and copies of each annotated article with other names in it, beside the gold."""
@@ -64,16 +64,16 @@ class Made(NamedTuple):
     figures: dict[str, float]
 
 
-class Reader(Protocol):
+class NetworkReader(Protocol):
     """Either network at run time."""
 
-    def predict(self, texts: Sequence[str]) -> list[list[Candidate]]:
+    def predict(self, texts: Sequence[str]) -> list[list[SeenName]]:
         """Return the names in each text."""
         ...
 
 
 def run(
-    articles: Sequence[Article],
+    articles: Sequence[GoldArticle],
     raw: Iterable[str],
     file: PieceFile,
     lists: Lists,
@@ -116,10 +116,10 @@ def lessons(gold: Sequence[Example], lists: Lists, vocabulary: Vocabulary) -> li
     ]
 
 
-def new_network(vocabulary: Vocabulary, plan: Plan) -> Network:
+def new_network(vocabulary: Vocabulary, plan: TrainingPlan) -> TorchNetwork:
     """Return a network with fresh weights."""
     torch.manual_seed(plan.seed)
-    return Network(int(vocabulary.ids.max()) + 1, len(vocabulary.words) + FIRST_ID, plan)
+    return TorchNetwork(int(vocabulary.ids.max()) + 1, len(vocabulary.words) + FIRST_ID, plan)
 
 
 def labelled(
@@ -154,7 +154,7 @@ def stretches(text: str, size: int = STRETCH) -> Iterator[str]:
         yield text[start:]
 
 
-def measure(name: str, model: Reader, articles: Sequence[Article], say: Say) -> dict[str, float]:
+def measure(name: str, model: NetworkReader, articles: Sequence[GoldArticle], say: Say) -> dict[str, float]:
     """Return how well a network finds the names of articles: F1 of spans by label, for each kind of source."""
     found = model.predict([article.example.text for article in articles])
     figures: dict[str, float] = {}
@@ -172,7 +172,7 @@ def measure(name: str, model: Reader, articles: Sequence[Article], say: Say) -> 
     return figures
 
 
-def _f1(label: str, pairs: Sequence[tuple[Example, Sequence[Candidate]]]) -> float:
+def _f1(label: str, pairs: Sequence[tuple[Example, Sequence[SeenName]]]) -> float:
     """Return the F1 of a label; where gold leaves two labels open, either is right and neither is asked for."""
     hits = missed = wrong = 0
     for example, candidates in pairs:

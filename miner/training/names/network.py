@@ -36,7 +36,7 @@ _NOISE = np.random.Generator(np.random.SFC64(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How to train: sizes of the network and the course of learning."""
 
     hidden: int = 96
@@ -152,10 +152,10 @@ def _batch(corpus: Corpus, examples: list[int]) -> Batch:
     return Batch(*(np.concatenate(x) for x in (index, starts, lengths)))
 
 
-class Network(nn.Module):
+class TorchNetwork(nn.Module):
     """Mirrors `NameModel.emissions`; see there for the run-time form."""
 
-    def __init__(self, n_chars: int, n_words: int, plan: Plan) -> None:
+    def __init__(self, n_chars: int, n_words: int, plan: TrainingPlan) -> None:
         super().__init__()
         h = plan.hidden
         self.chars = nn.Embedding(n_chars, h)
@@ -412,7 +412,9 @@ class RowAdam:
         taken.clear()
 
 
-def train(network: Network, corpora: Sequence[Corpus], plan: Plan, say: Callable[[str], None]) -> None:
+def train(
+    network: TorchNetwork, corpora: Sequence[Corpus], plan: TrainingPlan, say: Callable[[str], None]
+) -> None:
     """Train in place: Adam, the rate falling linearly to zero over the epochs; batches of all corpora are mixed."""
     torch.set_num_threads(plan.threads)
     large = (network.pairs, network.words, network.ngrams)
@@ -443,7 +445,7 @@ def train(network: Network, corpora: Sequence[Corpus], plan: Plan, say: Callable
 
 
 def _mixed(
-    corpora: Sequence[Corpus], shuffler: np.random.Generator, plan: Plan
+    corpora: Sequence[Corpus], shuffler: np.random.Generator, plan: TrainingPlan
 ) -> Iterator[tuple[Corpus, Batch]]:
     """Yield the batches of all corpora in random order, without end."""
     while True:
@@ -456,7 +458,7 @@ def _mixed(
                 yield corpora[k], batch
 
 
-def _loss(network: Network, corpus: Corpus, batch: Batch) -> float:
+def _loss(network: TorchNetwork, corpus: Corpus, batch: Batch) -> float:
     scores = network(tensors(corpus, batch))
     if corpus.taught is not None:
         return taught_loss(network, scores, corpus.taught[batch.places], batch)
@@ -476,7 +478,7 @@ def _shuffled(corpus: Corpus, shuffler: np.random.Generator) -> npt.NDArray[np.i
     return np.concatenate([pieces[i] for i in shuffler.permutation(len(pieces))])
 
 
-def to_arrays(network: Network, vocabulary: Vocabulary) -> dict[str, Any]:
+def to_arrays(network: TorchNetwork, vocabulary: Vocabulary) -> dict[str, Any]:
     """Return the arrays of the model file, tables as signed bytes."""
     w: dict[str, npt.NDArray[np.float32]] = {
         "chars": _array(network.chars.weight),

@@ -24,9 +24,9 @@ from sklearn.linear_model import LogisticRegression
 from miner.recognise.beliefs import Beliefs
 from miner.recognise.choose import choose
 from miner.recognise.evidence import MEASURES
-from miner.recognise.names import Seen, choices, see
+from miner.recognise.names import Proposed, choices, see
 from miner.recognise.network.asked import ask
-from miner.recognise.scorer import LABELS, Scorer, Table
+from miner.recognise.scorer import LABELS, Scorer, WeightTable
 from miner.recognise.vote import VOTES, Asked, poll
 from miner.text import AnnotatedText
 from miner.training import Effort, Say, Trained
@@ -44,15 +44,15 @@ _OWN = 3
 """How often the project's own corpus counts: it is small, and of the kind of text that the tool is for."""
 
 
-class Lesson(NamedTuple):
+class ArticleLesson(NamedTuple):
     """An article's proposals with their evidence, and which of them are names of what, shape (proposals, labels)."""
 
     gold: Gold
-    seen: Seen
+    seen: Proposed
     right: Flags
 
 
-class Rows(NamedTuple):
+class LessonTable(NamedTuple):
     """All proposals of all articles as one table."""
 
     evidence: Any
@@ -84,15 +84,15 @@ def train_scorer(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     return Trained.of(out, figures)
 
 
-def _lesson(gold: Gold, readings: Path) -> Lesson:
+def _lesson(gold: Gold, readings: Path) -> ArticleLesson:
     text = AnnotatedText.read(gold.text)
     return _taught(gold, see(text, _beliefs(gold, text, readings)))
 
 
-def _taught(gold: Gold, seen: Seen) -> Lesson:
+def _taught(gold: Gold, seen: Proposed) -> ArticleLesson:
     spans = gold.spans()
     right = [[spans.get(span) == label for label in LABELS] for span in seen.spans]
-    return Lesson(gold, seen, np.array(right, bool).reshape(len(right), len(LABELS)))
+    return ArticleLesson(gold, seen, np.array(right, bool).reshape(len(right), len(LABELS)))
 
 
 def _beliefs(gold: Gold, text: AnnotatedText, readings: Path) -> Beliefs | None:
@@ -107,14 +107,14 @@ def _beliefs(gold: Gold, text: AnnotatedText, readings: Path) -> Beliefs | None:
     return Beliefs(states)
 
 
-def tabulate(lessons: Sequence[Lesson]) -> Rows:
+def tabulate(lessons: Sequence[ArticleLesson]) -> LessonTable:
     """Return all proposals as one table; signs seen too seldom have no column."""
     signs = [signs for lesson in lessons for signs in lesson.seen.signs]
     names, table = sign_table(signs)
     measures = sparse.csr_matrix(
         np.concatenate([lesson.seen.measures for lesson in lessons]).astype(np.float32)
     )
-    return Rows(
+    return LessonTable(
         sparse.hstack([table, measures]).tocsr(),
         names,
         np.concatenate([lesson.right for lesson in lessons]),
@@ -123,7 +123,7 @@ def tabulate(lessons: Sequence[Lesson]) -> Rows:
     )
 
 
-def _told(lesson: Lesson) -> Flags:
+def _told(lesson: ArticleLesson) -> Flags:
     told = np.ones(lesson.right.shape, bool)
     told[:, 3:] = lesson.gold.whole
     return told
@@ -141,7 +141,7 @@ def sign_table(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], Any]:
     return tuple(names), sparse.csr_matrix((ones, columns, bounds), shape=(len(rows), len(names)))
 
 
-def by_folds(table: Any, rows: Rows, labels: Sequence[int], strength: float) -> Floats:
+def by_folds(table: Any, rows: LessonTable, labels: Sequence[int], strength: float) -> Floats:
     """Return log-odds of every row and label from weights learned on the other folds."""
     right, told = rows.right[:, labels], rows.told[:, labels]
     odds = np.zeros(right.shape)
@@ -169,11 +169,11 @@ def weights(table: Any, right: Flags, strength: float, told: Flags | None = None
     return np.stack(columns, axis=1)
 
 
-def _parts(lessons: Sequence[Lesson], table: Floats) -> list[Floats]:
+def _parts(lessons: Sequence[ArticleLesson], table: Floats) -> list[Floats]:
     return np.split(table, np.cumsum([len(lesson.right) for lesson in lessons])[:-1])
 
 
-def _scorer(rows: Rows, votes: Floats, golds: Sequence[Gold]) -> Scorer:
+def _scorer(rows: LessonTable, votes: Floats, golds: Sequence[Gold]) -> Scorer:
     learned, n = weights(rows.evidence, rows.right, _SIGNS, rows.told), len(rows.signs)
     telling = np.abs(learned[:n]).max(axis=1) >= _LEAST_WEIGHT
     signs = tuple(name for name, tells in zip(rows.signs, telling.tolist(), strict=True) if tells)
@@ -183,21 +183,21 @@ def _scorer(rows: Rows, votes: Floats, golds: Sequence[Gold]) -> Scorer:
     ]
     counted = np.stack(columns, axis=1)
     counted[VOTES.index("always")] += _LENIENT
-    here = Table(signs, learned[:n][telling])
-    return Scorer(here, Table(MEASURES, learned[n:]), Table(VOTES, counted), alone(golds))
+    here = WeightTable(signs, learned[:n][telling])
+    return Scorer(here, WeightTable(MEASURES, learned[n:]), WeightTable(VOTES, counted), alone(golds))
 
 
-def alone(golds: Sequence[Gold]) -> Table:
+def alone(golds: Sequence[Gold]) -> WeightTable:
     """Return the weights of the signs where no network was asked, shape (signs, labels)."""
     lessons = [_taught(gold, see(AnnotatedText.read(gold.text), None)) for gold in golds]
     rows = tabulate(lessons)
     learned = weights(rows.evidence, rows.right, _SIGNS, rows.told)[: len(rows.signs)]
     telling = np.abs(learned).max(axis=1) >= 2 * _LEAST_WEIGHT
     names = tuple(name for name, tells in zip(rows.signs, telling.tolist(), strict=True) if tells)
-    return Table(names, learned[telling])
+    return WeightTable(names, learned[telling])
 
 
-def measure(lessons: Sequence[Lesson], odds: Floats) -> dict[str, float]:
+def measure(lessons: Sequence[ArticleLesson], odds: Floats) -> dict[str, float]:
     """Return the F1 of names, by their strings in every article, for each label."""
     hits, wanted, given = Counter[str](), Counter[str](), Counter[str]()
     for lesson, part in zip(lessons, _parts(lessons, odds), strict=True):

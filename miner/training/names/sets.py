@@ -28,7 +28,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class GoldArticle:
     """An annotated article: its number within its kind, the kind of its source, headline with body, and names."""
 
     number: int
@@ -36,7 +36,7 @@ class Article:
     example: Example
 
 
-def read_annotated(folder: Path) -> list[Article]:
+def read_annotated(folder: Path) -> list[GoldArticle]:
     """Read the annotated articles below a folder: `<kind>/<letter><number>.json` beside a `.txt` of the same name.
 
     The second line of a text, date and source, is left out.
@@ -48,17 +48,17 @@ def read_annotated(folder: Path) -> list[Article]:
         text = f"{headline}\n{body}"
         annotation = json.loads(path.read_text(encoding="utf-8"))
         articles.append(
-            Article(int(path.stem[1:]), path.parent.name, Example(text, names_in(text, annotation)))
+            GoldArticle(int(path.stem[1:]), path.parent.name, Example(text, names_in(text, annotation)))
         )
     return articles
 
 
-def read_corrected(folder: Path) -> list[Article]:
+def read_corrected(folder: Path) -> list[GoldArticle]:
     """Read corrected articles (`miner correct gold`): they are all learned from, none is kept for checking."""
     found = []
     for gold in annotated.read_annotated(folder):
         annotation = json.loads((folder / f"{gold.id}.json").read_text(encoding="utf-8"))
-        found.append(Article(0, "corrected", Example(gold.text, names_in(gold.text, annotation))))
+        found.append(GoldArticle(0, "corrected", Example(gold.text, names_in(gold.text, annotation))))
     return found
 
 

@@ -23,7 +23,7 @@ from miner.recognise.network.accurate import AFTER, DILATIONS, FIRST_CHAR, FORMA
 from miner.recognise.network.chain import LABELS, N_STATES, Chain, believe, factors_of, lay_out, marginals
 from miner.recognise.network.encoder import PARTS, packed
 from miner.recognise.network.pieces import PieceFile, Pieces
-from miner.recognise.network.pieces import Vocabulary as PieceVocabulary
+from miner.recognise.network.pieces import PieceVocabulary as PieceVocabulary
 from miner.training import Say
 from miner.training.names.network import Batch, chain_loss, chain_of, mark
 from miner.training.names.sets import Example

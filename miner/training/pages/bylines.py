@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from miner.split.bylines import Page, Signature, evidence_of, sign
+from miner.split.bylines import BylinePage, Signature, evidence_of, sign
 from miner.training import Effort, Say, Trained
 from miner.training.pages.generate import broadcast_stories, generate_pages, kept_for_measuring
 from miner.training.pages.typeset import TypesetPage
@@ -25,7 +25,7 @@ _EVERY, _PAGES, _SEED = 40, 500, 30
 class Signed(NamedTuple):
     """A page with its bylines, and the story that each signs."""
 
-    page: Page
+    page: BylinePage
     signatures: list[Signature]
     stories: list[int]
 
@@ -45,7 +45,7 @@ def signed_page(made: TypesetPage) -> Signed:
     texts = [
         "".join(next(a for a in made.gold["articles"] if a["id"] == name)["paragraphs"]) for name in names
     ]
-    return Signed(Page(runs, owner, heads, texts), signatures, stories)
+    return Signed(BylinePage(runs, owner, heads, texts), signatures, stories)
 
 
 def _gaps(table: Sequence[dict[str, Any]], names: Sequence[str]) -> tuple[list[list[int]], list[int]]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from miner.model import Line
-from miner.split.binding import Network, Seen, SplitModels, bind
+from miner.split.binding import Searched, SmallNetwork, SplitModels, bind
 from miner.split.evidence import (
     Hints,
     boundary_features,
@@ -27,7 +27,7 @@ from miner.split.evidence import (
 )
 from miner.split.features import PageView, columns, look
 from miner.split.lines import rows_of
-from miner.split.matching import SPOKEN, Block, Story, matches_of, pair_features, story_table
+from miner.split.matching import SPOKEN, HeadRun, StoryRun, matches_of, pair_features, story_table
 from miner.split.outline import Outline, outline
 from miner.split.roles import RoleModel, label_roles
 from miner.split.sense import Sense
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 Page = tuple[list[Line], dict[str, Any]]
-_NEVER = Network(
+_NEVER = SmallNetwork(
     np.zeros((EVIDENCE, 1), dtype=np.float32),
     np.zeros(1, dtype=np.float32),
     np.zeros(1, dtype=np.float32),
@@ -86,7 +86,7 @@ _OF_ROLE = {
 }
 
 
-class Words(NamedTuple):
+class WordingModel(NamedTuple):
     """What was learned of wording alone."""
 
     wording: Wording
@@ -145,7 +145,7 @@ class Samples:
         self.truth[name].append(float(truth))
 
     def add_page(
-        self, outline: Outline, gold: dict[str, Any], words: Words, *, only: str | None = None
+        self, outline: Outline, gold: dict[str, Any], words: WordingModel, *, only: str | None = None
     ) -> None:
         """Add all evidence of a page with gold, or only the evidence of torn pieces (`resume`)."""
         lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
@@ -193,7 +193,7 @@ class Samples:
             return
         table = story_table(outline, hints, matches, stories)
         share = table.sums / (table.possible + 1.0)[:, None]
-        blocks: list[Block] = []
+        blocks: list[HeadRun] = []
         for number, run in enumerate(outline.runs):
             mine = [row for row in run if row in matches.place]
             for before, row in pairwise(mine):
@@ -201,18 +201,18 @@ class Samples:
                 parted = lines[row]["article"] != lines[before]["article"]
                 self.put("cut", cut_features(outline, hints, match, before, row), parted)
             together = groupby(mine, key=lambda row: lines[row]["article"])
-            blocks += [Block(tuple(rows), number) for _, rows in together]
+            blocks += [HeadRun(tuple(rows), number) for _, rows in together]
         if blocks:
             owners = np.array([lines[block.rows[0]]["article"] for block in blocks])
             truth = owners[:, None] == np.array(names)[None, :]
             self.pages.append((pair_features(outline, matches, table, blocks), truth))
 
 
-def _stories_of(owner: Sequence[str], names: Sequence[str]) -> list[Story]:
-    return [Story([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
+def _stories_of(owner: Sequence[str], names: Sequence[str]) -> list[StoryRun]:
+    return [StoryRun([k for k, name in enumerate(owner) if name == wanted]) for wanted in names]
 
 
-def train_wording(stories: Sequence[typeset.Story]) -> Wording:
+def train_wording(stories: Sequence[typeset.EditorStory]) -> Wording:
     """Learn the wording tables from stories: common pairs, and how first and last paragraphs begin and end."""
     tables = count_texts([paragraph for story in stories for paragraph in story.paragraphs])
     paragraphs = [
@@ -240,7 +240,7 @@ def _train_edge(slots: Any, truth: Sequence[bool], freedom: float) -> Any:
 
 def train_network(
     rows: Sequence[Any], truth: Sequence[float], *, hidden: int = 64, members: int = 5
-) -> Network:
+) -> SmallNetwork:
     """Fit small networks from different seeds and lay them side by side as one that gives their mean; the scaling of the
     inputs is folded into the weights."""
     from sklearn.neural_network import MLPClassifier
@@ -259,7 +259,7 @@ def train_network(
     bias = np.concatenate([model.intercepts_[0] for model in parts]) - mean @ weights
     output = np.concatenate([model.coefs_[1][:, 0] for model in parts]) / members
     output_bias = float(np.mean([model.intercepts_[1][0] for model in parts]))
-    return Network(
+    return SmallNetwork(
         weights.astype(np.float32), bias.astype(np.float32), output.astype(np.float32), output_bias
     )
 
@@ -281,7 +281,7 @@ def train_split(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     stories = list(broadcast_stories(raw, without=kept))
     say(f"{len(stories):,} stories on the subject")
     others = list(broadcast_stories(raw, without=kept, on_subject=False))
-    words = Words(
+    words = WordingModel(
         train_wording(stories[0::4]),
         train_sense([*stories[0::4], *others], seed=seed, epochs=_SENSE_ROUNDS, say=say),
     )
@@ -320,14 +320,14 @@ def _most_of(name: str, parts: Sequence[Counter[str]]) -> int:
 def seen_pairs(outline: Outline, gold: dict[str, Any], models: SplitModels) -> list[tuple[Any, Any]]:
     """Evidence and truth of all pairs of head and story in what the search looks at on a page: first and last of it. A pair
     is right when most of the head is of the story that most of the body is of, and no other body has more of it."""
-    seen: list[Seen] = []
+    seen: list[Searched] = []
     bind(outline, models, seen=seen)
     lines = [gold["lines"][str(row.number)] for row in outline.view.rows]
     looked = [seen[0], *seen[-1:][: len(seen) - 1]] if seen else []
     return [(one.features, _pair_truth(one, outline, lines)) for one in looked]
 
 
-def _pair_truth(one: Seen, outline: Outline, lines: Sequence[dict[str, Any]]) -> Any:
+def _pair_truth(one: Searched, outline: Outline, lines: Sequence[dict[str, Any]]) -> Any:
     """Return which head (rows) belongs to which story (columns) of what the search looked at."""
     parts = [
         Counter(lines[row]["article"] for p in story.paragraphs for row in outline.paragraphs[p].rows)
@@ -344,7 +344,7 @@ def _pair_truth(one: Seen, outline: Outline, lines: Sequence[dict[str, Any]]) ->
 
 
 def learn_networks(
-    made: Sequence[Page], torn: Sequence[Page], words: Words, roles: RoleModel, say: Say
+    made: Sequence[Page], torn: Sequence[Page], words: WordingModel, roles: RoleModel, say: Say
 ) -> tuple[SplitModels, dict[str, tuple[int, float, float]]]:
     """Train all networks from pages; `torn` teach only how torn bodies go on. The one that knows which head belongs to which
     story learns from gold first, then from what the search with it looks at as well: heads and stories that are not whole."""
@@ -383,7 +383,7 @@ def learn_networks(
 
 
 def tear_samples(
-    pages: Iterable[tuple[Outline, dict[str, Any]]], words: Words, resume: Network
+    pages: Iterable[tuple[Outline, dict[str, Any]]], words: WordingModel, resume: SmallNetwork
 ) -> tuple[list[tuple[float, ...]], list[float]]:
     """Evidence and truth of all places where a paragraph may be torn though no line shows it."""
     found: list[tuple[Tear, bool]] = []
@@ -418,13 +418,15 @@ def _flat(pages: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
     return np.concatenate(rows), np.concatenate([truth.ravel() for _, truth in pages])
 
 
-def _set(stories: Sequence[typeset.Story], count: int, *, seed: int, levels: Sequence[int]) -> list[Page]:
+def _set(
+    stories: Sequence[typeset.EditorStory], count: int, *, seed: int, levels: Sequence[int]
+) -> list[Page]:
     pages = generate_pages(stories, count, seed=seed, levels=levels, alike=_ALIKE)
     return [(page_lines(page.lines), page.gold) for page in pages]
 
 
 def _set_among(
-    own: Sequence[typeset.Story], news: Sequence[typeset.Story], count: int, *, seed: int
+    own: Sequence[typeset.EditorStory], news: Sequence[typeset.EditorStory], count: int, *, seed: int
 ) -> list[Page]:
     """Pages of the project's own prose among news, some of the news at a time: features are written in another way."""
     rng = random.Random(seed)
@@ -452,7 +454,9 @@ def _outline(lines: Sequence[Line], wording: Wording, roles: RoleModel) -> Outli
     return outline(view, label_roles(roles, table, [row.compact for row in view.rows]))
 
 
-def _train_measured(rows: Sequence[Any], truth: Sequence[float]) -> tuple[Network, tuple[int, float, float]]:
+def _train_measured(
+    rows: Sequence[Any], truth: Sequence[float]
+) -> tuple[SmallNetwork, tuple[int, float, float]]:
     """Learn from the first 85 % of the evidence, measure on the rest."""
     cut = int(0.85 * len(rows))
     network = train_network(rows[:cut], truth[:cut])

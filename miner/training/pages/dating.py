@@ -15,7 +15,7 @@ import numpy as np
 from miner.split.dating import SURE, candidates, evidence_of, told_by
 from miner.training import Effort, Say, Trained
 
-__all__ = ["Example", "learn_years", "measure", "train_dating"]
+__all__ = ["YearExample", "learn_years", "measure", "train_dating"]
 
 _NONE = "none of them"
 _EACH = 1500
@@ -23,14 +23,14 @@ _EACH = 1500
 _RIDGE = 0.5
 
 
-class Example(NamedTuple):
+class YearExample(NamedTuple):
     """A text's evidence for every year that it could be of, and which of them is right (their number: none)."""
 
     evidence: list[dict[str, float]]
     right: int
 
 
-def _examples(data: Path, seed: int) -> Iterator[Example]:
+def _examples(data: Path, seed: int) -> Iterator[YearExample]:
     rng = random.Random(seed)
     texts: tuple[list[tuple[int, str]], list[tuple[int, str]]] = ([], [])
     for name in ("news", "broadcast"):
@@ -48,10 +48,10 @@ def _examples(data: Path, seed: int) -> Iterator[Example]:
         told = told_by(text)
         if years := candidates(told):
             right = years.index(year) if year in years else len(years)
-            yield Example([dict(evidence_of(told, one)) for one in years], right)
+            yield YearExample([dict(evidence_of(told, one)) for one in years], right)
 
 
-def _table(example: Example, names: Sequence[str]) -> Any:
+def _table(example: YearExample, names: Sequence[str]) -> Any:
     place = {name: number for number, name in enumerate(names)}
     table = np.zeros((len(example.evidence) + 1, len(names)))
     for row, evidence in enumerate(example.evidence):
@@ -62,7 +62,7 @@ def _table(example: Example, names: Sequence[str]) -> Any:
     return table
 
 
-def learn_years(examples: Sequence[Example]) -> dict[str, float]:
+def learn_years(examples: Sequence[YearExample]) -> dict[str, float]:
     """Fit the weights: the mean log-chance of the right year, or of none, with a quadratic penalty."""
     from scipy.optimize import minimize
 
@@ -83,7 +83,7 @@ def learn_years(examples: Sequence[Example]) -> dict[str, float]:
     return {name: round(float(weight), 3) for name, weight in zip(names, made, strict=True)}
 
 
-def measure(examples: Sequence[Example], weights: Mapping[str, float]) -> dict[str, float]:
+def measure(examples: Sequence[YearExample], weights: Mapping[str, float]) -> dict[str, float]:
     """Share of texts whose year is told, and how many of those are right."""
     names = sorted(weights)
     taken = right = 0

@@ -20,7 +20,7 @@ _CLAUSE = re.compile(r"[^，。；：！？、“”‘’（）《》()\s]{5,14
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class EditorStory:
     """One story as the editor hands it in: clean text, no line ends.
 
     `headline` may hold single spaces, the places where it may be cut. `subheads` maps the index of a paragraph to the
@@ -199,7 +199,7 @@ def _rates(level: int) -> Rates:
     return rates
 
 
-def choose(stories: Sequence[Story], level: int, rng: random.Random) -> list[Story]:
+def choose(stories: Sequence[EditorStory], level: int, rng: random.Random) -> list[EditorStory]:
     """Pick the stories of one page: two to six by level; from level 4 on, often two about the same thing."""
     low, high = {1: (2, 3), 2: (2, 4), 3: (3, 5), 4: (3, 6), 5: (3, 6)}[level]
     count = min(len(stories), rng.randint(low, high))
@@ -210,7 +210,7 @@ def choose(stories: Sequence[Story], level: int, rng: random.Random) -> list[Sto
     return picked
 
 
-def _likeness(one: Story, other: Story) -> float:
+def _likeness(one: EditorStory, other: EditorStory) -> float:
     first, second = (_bigrams("".join(story.paragraphs)) for story in (one, other))
     return len(first & second) / (1 + min(len(first), len(second)))
 
@@ -219,7 +219,7 @@ def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def decorate(story: Story, rates: Rates, rng: random.Random) -> Story:
+def decorate(story: EditorStory, rates: Rates, rng: random.Random) -> EditorStory:
     """Give a story what its page's style asks for and the editor left out: kicker, subheads, byline and the like."""
     stuff = clauses("".join(story.paragraphs)) or ["进博会现场传来消息"]
     made: dict[str, Any] = {}
@@ -238,27 +238,27 @@ def decorate(story: Story, rates: Rates, rng: random.Random) -> Story:
     return replace(story, **made)
 
 
-def _kicker(_: Story, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
+def _kicker(_: EditorStory, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
     return {"kicker": " ".join(rng.sample(stuff, min(len(stuff), rng.choice((1, 1, 2)))))}
 
 
-def _subtitle(_: Story, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
+def _subtitle(_: EditorStory, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
     return {"subtitle": "——" * (rng.random() < 0.2) + rng.choice(stuff)}
 
 
-def _with_subheads(story: Story, _: Sequence[str], rng: random.Random) -> dict[str, Any]:
+def _with_subheads(story: EditorStory, _: Sequence[str], rng: random.Random) -> dict[str, Any]:
     return {"subheads": tuple(_subheads(story.paragraphs, rng))}
 
 
-def _column(_: Story, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
+def _column(_: EditorStory, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
     return {"section": rng.choice(words("column"))}
 
 
-def _captions(_: Story, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
+def _captions(_: EditorStory, stuff: Sequence[str], rng: random.Random) -> dict[str, Any]:
     return {"captions": (_caption(stuff, rng),)}
 
 
-def _signed(_: Story, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
+def _signed(_: EditorStory, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
     reporters = tuple(random_name(rng) for _ in range(rng.choice((1, 1, 2))))
     return {
         "reporters": reporters,
@@ -266,7 +266,7 @@ def _signed(_: Story, __: Sequence[str], rng: random.Random) -> dict[str, Any]:
     }
 
 
-def _jumps(story: Story, rates: Rates, rng: random.Random, *, whole: bool) -> dict[str, Any]:
+def _jumps(story: EditorStory, rates: Rates, rng: random.Random, *, whole: bool) -> dict[str, Any]:
     """Let a story go on to another page or come from one; a `whole` one keeps its paragraphs, which its subheads count."""
     if rng.random() >= rates.jump:
         return {"continues": 1} if rng.random() < rates.continues else {}

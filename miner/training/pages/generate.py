@@ -16,8 +16,8 @@ from miner.training.pages.editor import clauses
 from miner.training.pages.likeness import Kin
 from miner.training.pages.scans import scanned
 from miner.training.pages.typeset import (
+    EditorStory,
     Rates,
-    Story,
     Style,
     TypesetPage,
     choose,
@@ -61,7 +61,7 @@ _KIN_LIMITS = (250, 350, 500, 800)
 
 def broadcast_stories(
     path: Path, *, without: frozenset[str] = frozenset(), on_subject: bool = True
-) -> Iterator[Story]:
+) -> Iterator[EditorStory]:
     """Read stories from an .xz file of JSON lines with date, headline and body: those of the economy, trade and the expo, or
     (`on_subject` False) all others.
 
@@ -91,7 +91,7 @@ def kept_for_measuring(folder: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def text_stories(folder: Path) -> Iterator[Story]:
+def text_stories(folder: Path) -> Iterator[EditorStory]:
     """Read stories from plain articles: headline, date line, blank, one paragraph a line."""
     for path in sorted(folder.rglob("*.txt")):
         lines = path.read_text(encoding="utf-8").split("\n")
@@ -100,7 +100,7 @@ def text_stories(folder: Path) -> Iterator[Story]:
             yield story
 
 
-def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None:
+def _story(identifier: str, headline: str, texts: Iterable[str]) -> EditorStory | None:
     """A story of plain paragraphs; short ones that end no sentence become subheads."""
     paragraphs: list[str] = []
     subheads: list[tuple[int, str]] = []
@@ -119,13 +119,13 @@ def _story(identifier: str, headline: str, texts: Iterable[str]) -> Story | None
     subheads = [(index, text) for index, text in subheads if 0 < index < len(paragraphs)]
     if not headline or not paragraphs or sum(map(len, paragraphs)) < 50:
         return None
-    return Story(
+    return EditorStory(
         identifier, re.sub(r"[ \u3000]+", " ", headline), tuple(paragraphs), subheads=tuple(subheads[:6])
     )
 
 
 def generate_pages(
-    stories: Sequence[Story],
+    stories: Sequence[EditorStory],
     count: int,
     *,
     seed: int,
@@ -158,11 +158,13 @@ def generate_pages(
 class _Shelves(NamedTuple):
     """All stories, those of one theme together, and what is like what."""
 
-    everything: list[Story]
-    themes: list[list[Story]]
+    everything: list[EditorStory]
+    themes: list[list[EditorStory]]
     kin: Kin
 
-    def take(self, level: int, rng: random.Random, *, hard: bool) -> tuple[Sequence[Story], tuple[int, int]]:
+    def take(
+        self, level: int, rng: random.Random, *, hard: bool
+    ) -> tuple[Sequence[EditorStory], tuple[int, int]]:
         """Stories to choose a page from, and how many characters they keep."""
         themed = self.themes and rng.random() < (_THEMED_ALIKE if hard else _THEMED)
         pool = rng.choice(self.themes) if themed else self.everything
@@ -187,7 +189,7 @@ def _varied(rates: Rates, rng: random.Random) -> Rates:
     )
 
 
-def _briefly_headed(story: Story, rng: random.Random) -> Story:
+def _briefly_headed(story: EditorStory, rng: random.Random) -> EditorStory:
     """A story with a head of a few characters, as columns and features have them."""
     found = clauses("".join(story.paragraphs))
     if not found or story.headline is None:
@@ -196,7 +198,7 @@ def _briefly_headed(story: Story, rng: random.Random) -> Story:
     return replace(story, headline=text[:size] if rng.random() < 0.5 else text[-size:])
 
 
-def _in_parts(story: Story) -> Story:
+def _in_parts(story: EditorStory) -> EditorStory:
     """The parts of a head that newscasts read in one go: 【column】 headline, “…强调” headline, headline——deck."""
     headline = story.headline or ""
     if (found := _COLUMN.match(headline)) and story.section is None:
@@ -208,7 +210,7 @@ def _in_parts(story: Story) -> Story:
     return replace(story, headline=headline)
 
 
-def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style:
+def _fitted(style: Style, stories: Sequence[EditorStory], rng: random.Random) -> Style:
     """Now and then a measure that a head fills, or fills up to an indent: the heads that look like body lines."""
     story = rng.choice(stories)
     measure = round(width(rng.choice((story.headline, story.kicker)) or "")) + rng.choice((0, 0, 2, 1))
@@ -217,9 +219,9 @@ def _fitted(style: Style, stories: Sequence[Story], rng: random.Random) -> Style
     return style
 
 
-def _themes(stories: Sequence[Story]) -> list[list[Story]]:
+def _themes(stories: Sequence[EditorStory]) -> list[list[EditorStory]]:
     """Groups of stories whose headlines share three characters: the pages that mislead a splitter."""
-    groups: dict[str, list[Story]] = defaultdict(list)
+    groups: dict[str, list[EditorStory]] = defaultdict(list)
     for story in stories:
         for theme in (
             {story.headline[i : i + 3] for i in range(len(story.headline or "") - 2)}
@@ -231,7 +233,7 @@ def _themes(stories: Sequence[Story]) -> list[list[Story]]:
     return [group for _, group in sorted(groups.items()) if len(group) >= 12]
 
 
-def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterator[Story]:
+def _digests(stories: Sequence[EditorStory], count: int, rng: random.Random) -> Iterator[EditorStory]:
     """Columns of short news: the headlines of their pieces are subheads."""
     short = [
         story
@@ -246,10 +248,10 @@ def _digests(stories: Sequence[Story], count: int, rng: random.Random) -> Iterat
                 subheads.append((len(paragraphs), story.headline or ""))
             paragraphs += story.paragraphs[: rng.choice((1, 1, 2))]
         headline = rng.choice(words("digest_head")) + rng.choice(words("digest_tail"))
-        yield Story(f"digest_{number}", headline, tuple(paragraphs), subheads=tuple(subheads))
+        yield EditorStory(f"digest_{number}", headline, tuple(paragraphs), subheads=tuple(subheads))
 
 
-def _cut(story: Story, rng: random.Random, limits: tuple[int, int]) -> Story:
+def _cut(story: EditorStory, rng: random.Random, limits: tuple[int, int]) -> EditorStory:
     """Keep the first paragraphs, as pages hold stories of all lengths."""
     limit = rng.randint(*limits)
     kept, length = 0, 0
@@ -267,7 +269,7 @@ def _cut(story: Story, rng: random.Random, limits: tuple[int, int]) -> Story:
     return replace(story, paragraphs=paragraphs, subheads=subheads)
 
 
-def _worn(story: Story, level: int, rng: random.Random) -> Story:
+def _worn(story: EditorStory, level: int, rng: random.Random) -> EditorStory:
     """Give some stories kickers and subtitles in the editor's own words: clauses that lost a character or two."""
     stuff = clauses("".join(story.paragraphs))
     if level < 2 or not stuff:
@@ -283,7 +285,7 @@ def _worn(story: Story, level: int, rng: random.Random) -> Story:
     return _dressed(story, stuff, rng) if level >= 3 else story
 
 
-def _pointed(story: Story, rng: random.Random) -> Story:
+def _pointed(story: EditorStory, rng: random.Random) -> EditorStory:
     """Now and then a head that asks or exclaims: newscasts never do, and a line that ends a sentence looks like a body's."""
     if story.headline and story.headline[-1].isalnum() and rng.random() < _ASKS:
         story = replace(story, headline=story.headline + rng.choice("？？！"))
@@ -292,7 +294,7 @@ def _pointed(story: Story, rng: random.Random) -> Story:
     return story
 
 
-def _dressed(story: Story, stuff: Sequence[str], rng: random.Random) -> Story:
+def _dressed(story: EditorStory, stuff: Sequence[str], rng: random.Random) -> EditorStory:
     """Give some stories a column's name and a deck."""
     if story.section is None and rng.random() < 0.1:
         story = replace(story, section=rng.choice(words("section_head")) + rng.choice(words("section_tail")))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from miner.training.pages.editor import Story
+from miner.training.pages.editor import EditorStory
 
 __all__ = ["Kin"]
 
@@ -23,7 +23,7 @@ _SUBJECT, _FAVOURED = "进博会", 0.3
 class Kin:
     """Finds the stories nearest to one: cosine of their pairs of characters, rare ones weighing more (tf-idf)."""
 
-    def __init__(self, stories: Sequence[Story]) -> None:
+    def __init__(self, stories: Sequence[EditorStory]) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self.stories = stories
@@ -34,14 +34,14 @@ class Kin:
         self.table: Any = vectorizer.fit_transform(texts)
         self.favoured = [number for number, text in enumerate(texts) if _SUBJECT in text]
 
-    def near(self, number: int, count: int) -> list[Story]:
+    def near(self, number: int, count: int) -> list[EditorStory]:
         """Return a story and up to `count` of its nearest, itself first, without those that tell the same news again."""
         likeness = (self.table @ self.table[number].T).toarray()[:, 0]
         likeness[likeness > _TWIN] = -1.0
         order = np.argsort(-likeness)[:count].tolist()
         return [self.stories[number], *(self.stories[at] for at in order)]
 
-    def random_group(self, rng: random.Random, count: int) -> list[Story]:
+    def random_group(self, rng: random.Random, count: int) -> list[EditorStory]:
         """A random story with its `count` nearest; now and then one about the expo."""
         if self.favoured and rng.random() < _FAVOURED:
             return self.near(rng.choice(self.favoured), count)

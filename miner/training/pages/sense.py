@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from miner.split.sense import Sense
 from miner.split.wording import EDGE_BITS, SENSE_BITS, bag_slots, close_slots, opening_slots
-from miner.training.pages.editor import Story
+from miner.training.pages.editor import EditorStory
 from miner.training.pages.likeness import Kin
 from miner.training.pages.roles import as_array
 
@@ -94,7 +94,11 @@ def _texts(texts: Sequence[str]) -> _Texts:
 
 
 def train_sense(
-    stories: Sequence[Story], *, seed: int = 1, epochs: int = 6, say: Callable[[str], None] = lambda _: None
+    stories: Sequence[EditorStory],
+    *,
+    seed: int = 1,
+    epochs: int = 6,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Sense:
     """Learn vectors and networks from stories."""
     rng = random.Random(seed)
@@ -126,7 +130,7 @@ def train_sense(
     return _stored(net)
 
 
-def _kin_groups(stories: Sequence[Story], rng: random.Random) -> list[list[int]]:
+def _kin_groups(stories: Sequence[EditorStory], rng: random.Random) -> list[list[int]]:
     kin = Kin(stories)
     place = {id(story): number for number, story in enumerate(stories)}
     picked = rng.sample(range(len(stories)), min(_GROUPS, len(stories)))

@@ -1,6 +1,6 @@
 """Set stories into damaged newspaper pages with exact gold, the mirror image of `restore` and `split`.
 
-A `Story` is what an editor hands in, a `Style` is how one newspaper's text stream came out of its layout file, and
+A `EditorStory` is what an editor hands in, a `Style` is how one newspaper's text stream came out of its layout file, and
 `typeset` turns stories into numbered lines together with the gold that says which line belongs to which story. The
 page splitter is trained and tested on such pages.
 
@@ -20,8 +20,8 @@ from typing import Any
 from miner.language.numerals import write_numeral
 from miner.training.pages.editor import (
     LOST,
+    EditorStory,
     Rates,
-    Story,
     Style,
     choose,
     clauses,
@@ -32,8 +32,8 @@ from miner.training.pages.editor import (
 from miner.training.pages.words import forms
 
 __all__ = [
+    "EditorStory",
     "Rates",
-    "Story",
     "Style",
     "TypesetPage",
     "choose",
@@ -89,7 +89,7 @@ class _Block:
 class _Set:
     """One story set in its measure."""
 
-    story: Story
+    story: EditorStory
     measure: int
     head: _Block | None
     body: list[_Block]
@@ -152,7 +152,7 @@ def _carry(line: list[str], unit: str) -> list[str]:
     return carry
 
 
-def typeset(stories: Sequence[Story], style: Style, rng: random.Random) -> TypesetPage:
+def typeset(stories: Sequence[EditorStory], style: Style, rng: random.Random) -> TypesetPage:
     """Set stories as one page in a style; the same seed gives the same page.
 
     The gold has `articles` (A1, A2, … in the order given), `lines` (line number → article, role, para) and the style.
@@ -175,7 +175,7 @@ class _StorySetter:
     def __init__(self, style: Style, rng: random.Random, number: int, measure: int) -> None:
         self.style, self.rates, self.rng, self.number, self.measure = style, style.rates, rng, number, measure
 
-    def set(self, story: Story) -> _Set:
+    def set(self, story: EditorStory) -> _Set:
         """The story's blocks, not yet placed."""
         headless = story.headline is None or self._happens(self.rates.no_head)
         # What later rates ask for is drawn only where they are set: the pages of plans without them stay what they were.
@@ -205,7 +205,7 @@ class _StorySetter:
             head_after = self._happens(self.rates.head_after)
         return _Set(story, self.measure, head, body, before, after, head_after, printed)
 
-    def _place_of_byline(self, story: Story, *, headless: bool) -> str:
+    def _place_of_byline(self, story: EditorStory, *, headless: bool) -> str:
         """Where the byline goes: into a paragraph, beside the body, into the head, or nowhere."""
         if not story.reporters:
             return "none"
@@ -213,7 +213,7 @@ class _StorySetter:
             return "inline"
         return "body" if headless or self._happens(self.rates.byline_astray) else "head"
 
-    def _in_brief(self, story: Story) -> Story:
+    def _in_brief(self, story: EditorStory) -> EditorStory:
         """A story that gets no head, as small news and what stands under another one's head: often unsigned, often short."""
         if self.rates.unsigned and self._happens(self.rates.unsigned):
             story = replace(story, reporters=(), correspondents=())
@@ -221,7 +221,7 @@ class _StorySetter:
             story = replace(story, paragraphs=story.paragraphs[: self.rng.choice((1, 1, 2))])
         return story
 
-    def _opened(self, story: Story) -> Story:
+    def _opened(self, story: EditorStory) -> EditorStory:
         """Now and then the page's first story with a subhead above its first paragraph: a stream that begins in the middle of it."""
         if self.number or not self.rates.opened or not self._happens(self.rates.opened):
             return story
@@ -237,7 +237,7 @@ class _StorySetter:
     def _line(self, text: str, role: str, para: int | None = None) -> _Line:
         return _Line(text, self.number, role, para)
 
-    def _copy(self, story: Story, placed: str) -> list[str]:
+    def _copy(self, story: EditorStory, placed: str) -> list[str]:
         """The paragraphs as printed, with the byline worked in."""
         paragraphs = list(story.paragraphs)
         if placed == "inline":
@@ -253,7 +253,7 @@ class _StorySetter:
                 paragraphs[-1] += f"（{names}）"
         return paragraphs
 
-    def _head(self, story: Story, with_byline: bool) -> _Block:
+    def _head(self, story: EditorStory, with_byline: bool) -> _Block:
         assert story.headline is not None
         main = [self._line(text, "headline") for text in self._headline(story.headline)]
         kicker = [self._line(story.kicker, "kicker")] if story.kicker else []
@@ -282,7 +282,7 @@ class _StorySetter:
             return [self.style.head_gap.join(parts[:cut]), self.style.head_gap.join(parts[cut:])]
         return set_lines(short, len(short) // 2 + self.rng.choice((1, 1, 2)), indent=0)
 
-    def _byline(self, story: Story) -> list[_Line]:
+    def _byline(self, story: EditorStory) -> list[_Line]:
         gap = self.rng.choice((" ", " ", "\u3000"))
         names = [self._gapped(name) for name in story.reporters]
         first = self.style.ornament + self.rng.choice(_KINDS) + gap + " ".join(names)
@@ -296,7 +296,7 @@ class _StorySetter:
     def _gapped(self, name: str) -> str:
         return f"{name[0]}  {name[1]}" if len(name) == 2 and self._happens(self.rates.name_gap) else name
 
-    def _body(self, story: Story, paragraphs: Sequence[str]) -> list[_Block]:
+    def _body(self, story: EditorStory, paragraphs: Sequence[str]) -> list[_Block]:
         subheads, blocks, lines = dict(story.subheads), list[_Block](), list[_Line]()
         if story.continues is not None:
             lines.append(self._line(self._page(forms("continues"), story.continues), "jump"))
@@ -316,7 +316,7 @@ class _StorySetter:
     def _page(self, forms: Sequence[str], page: int) -> str:
         return self.rng.choice(forms).format(n=page, c=write_numeral(page))
 
-    def _paragraph(self, text: str, index: int, story: Story, last: bool) -> list[_Line]:
+    def _paragraph(self, text: str, index: int, story: EditorStory, last: bool) -> list[_Line]:
         if self._happens(self.rates.lost_latin):
             text = re.sub(r"(?<=[A-Za-z]) (?=[A-Za-z])", LOST, text)
         if last and self._happens(self.rates.lost_stop):
@@ -347,7 +347,7 @@ class _StorySetter:
         at = self.rng.randrange(1, len(line) - 1)
         return line[:at] + LOST + line[at + 1 :] if line[at] not in " \u3000" else line
 
-    def _loose(self, story: Story) -> tuple[list[_Block], list[_Block]]:
+    def _loose(self, story: EditorStory) -> tuple[list[_Block], list[_Block]]:
         before, after = list[_Block](), list[_Block]()
         if story.section:
             block = _Block("loose", self.number, [self._line(story.section, "column")])

@@ -22,18 +22,18 @@ from miner.relate.posts.reader import Reader, stored
 from miner.relate.posts.view import views
 from miner.training import Effort, Say, Trained
 from miner.training.names.invent import Inventor, Lists, read_lists
-from miner.training.posts.gold import Wanted, placed, wanted
+from miner.training.posts.gold import GoldPost, placed, wanted
 from miner.training.posts.invent import invented, read_templates
 from miner.training.posts.relations import Pairs, learn_judge, pairs
 from miner.training.posts.score import Tally, score
-from miner.training.posts.sets import Example, names_of, numbered, read_examples
-from miner.training.posts.titles import Lesson, learn, lessons
+from miner.training.posts.sets import PostsArticle, names_of, numbered, read_examples
+from miner.training.posts.titles import SentenceLesson, learn, lessons
 
 _PARTS = 3
 _READ, _TIED = 8, 3
 """How often each template is filled for the reader of titles and for the ties."""
 
-Story = tuple[Annotated, list[Wanted]]
+Story = tuple[Annotated, list[GoldPost]]
 
 
 class Model(NamedTuple):
@@ -61,7 +61,7 @@ def train_posts(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
     return Trained.of(out, figures)
 
 
-def learn_model(examples: Sequence[Example], lists: Lists, seed: int) -> Model:
+def learn_model(examples: Sequence[PostsArticle], lists: Lists, seed: int) -> Model:
     """Return what articles and invented sentences teach."""
     made = list(_lessons(_invented(lists, seed, _READ), seed))
     readers, found = [], list[Pairs]()
@@ -75,7 +75,7 @@ def learn_model(examples: Sequence[Example], lists: Lists, seed: int) -> Model:
     return Model(Reader(learn([*_taught(examples, seed), *made])), learn_judge(found))
 
 
-def _stories(example: Example) -> list[Story]:
+def _stories(example: PostsArticle) -> list[Story]:
     """Return an article with the names of its gold and as it was recognised."""
     both = (example.given, example.recognised)
     return [(annotated, wanted(example.gold, names_of(annotated))) for annotated in both]
@@ -87,12 +87,12 @@ def _invented(lists: Lists, seed: int, rounds: int) -> Iterator[Story]:
         yield made.annotated, made.posts
 
 
-def _taught(examples: Sequence[Example], seed: int) -> Iterator[Lesson]:
+def _taught(examples: Sequence[PostsArticle], seed: int) -> Iterator[SentenceLesson]:
     for example in examples:
         yield from _lessons(_stories(example), seed + example.number)
 
 
-def _lessons(stories: Iterable[Story], seed: int) -> Iterator[Lesson]:
+def _lessons(stories: Iterable[Story], seed: int) -> Iterator[SentenceLesson]:
     chance, seen = Random(seed), set[object]()
     for annotated, posts in stories:
         for view in views(annotated):
@@ -105,7 +105,7 @@ def _pairs(stories: Iterable[Story], reader: Reader) -> Iterator[Pairs]:
             yield pairs(view, reader.read(view.marked(), view.sentences), placed(view, posts), posts)
 
 
-def scored(model: Model, examples: Sequence[Example]) -> Iterator[tuple[str, Tally]]:
+def scored(model: Model, examples: Sequence[PostsArticle]) -> Iterator[tuple[str, Tally]]:
     """Yield the figures of all articles and of each source, with the names of the gold and with recognised ones."""
     for title, given in (("names of the gold", True), ("recognised names", False)):
         tallies: dict[str, Tally] = {}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from miner.language.fold import fold
 from miner.model import Mention
 from miner.offsets import Span
-from miner.relate.posts.view import View
+from miner.relate.posts.view import FieldView
 
 _TIGHT = re.compile(r"[\s(,:]{0,2}(?:同志|现任|任|是|为)?")
 
@@ -23,7 +23,7 @@ class Held(NamedTuple):
     body_text: str
 
 
-class Wanted(NamedTuple):
+class GoldPost(NamedTuple):
     """A gold post: the person's local entity, title and body folded."""
 
     person: int
@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
     body: str
 
 
-def wanted(gold: dict[str, Any], names: dict[str, int]) -> list[Wanted]:
+def wanted(gold: dict[str, Any], names: dict[str, int]) -> list[GoldPost]:
     """Return the posts of a gold file for people that were recognised; `names` leads folded names to local entities."""
     found = []
     for person in gold.get("people", []):
@@ -41,12 +41,12 @@ def wanted(gold: dict[str, Any], names: dict[str, int]) -> list[Wanted]:
         entity = next((names[form] for form in forms if form in names), None)
         if entity is not None:
             found += [
-                Wanted(entity, fold(p["title"]), fold(p.get("org") or "")) for p in person.get("posts", [])
+                GoldPost(entity, fold(p["title"]), fold(p.get("org") or "")) for p in person.get("posts", [])
             ]
     return found
 
 
-def placed(view: View, posts: Sequence[Wanted]) -> list[Held]:
+def placed(view: FieldView, posts: Sequence[GoldPost]) -> list[Held]:
     """Lay posts onto a field: the likeliest occurrence of each, and all that stand beside the person's name."""
     longer = [post.title for post in posts]
     taken: set[tuple[int, int]] = set()
@@ -63,7 +63,7 @@ def placed(view: View, posts: Sequence[Wanted]) -> list[Held]:
     return found
 
 
-def _ranked(view: View, post: Wanted, longer: Sequence[str]) -> Iterator[tuple[float, Span]]:
+def _ranked(view: FieldView, post: GoldPost, longer: Sequence[str]) -> Iterator[tuple[float, Span]]:
     for match in re.finditer(f"(?={re.escape(post.title)})", view.folded):
         title = Span(match.start(), match.start() + len(post.title))
         if _inside(view, title, longer) or any(
@@ -73,7 +73,7 @@ def _ranked(view: View, post: Wanted, longer: Sequence[str]) -> Iterator[tuple[f
         yield _fit(view, post, title), title
 
 
-def _inside(view: View, title: Span, longer: Sequence[str]) -> bool:
+def _inside(view: FieldView, title: Span, longer: Sequence[str]) -> bool:
     """Tell whether an occurrence is but a part of a longer title of the article."""
     for other in set(longer):
         text = title.of(view.folded)
@@ -88,7 +88,7 @@ def _inside(view: View, title: Span, longer: Sequence[str]) -> bool:
     return False
 
 
-def _fit(view: View, post: Wanted, title: Span) -> float:
+def _fit(view: FieldView, post: GoldPost, title: Span) -> float:
     """Return how well an occurrence of a title fits the post: near its person, after its body."""
     index = view.sentence_of(title.start)
     start, end = view.sentences[index] if view.sentences else (0, len(view.folded))
@@ -114,7 +114,7 @@ def _fit(view: View, post: Wanted, title: Span) -> float:
     return score
 
 
-def _beside(view: View, person: Mention, title: Span) -> bool:
+def _beside(view: FieldView, person: Mention, title: Span) -> bool:
     """Tell whether a name and a title touch, but for a bracket, a comma or 任."""
     low, high = (
         (title.end, person.span.start) if title.end <= person.span.start else (person.span.end, title.start)
@@ -122,7 +122,7 @@ def _beside(view: View, person: Mention, title: Span) -> bool:
     return high - low <= 3 and _TIGHT.fullmatch(view.folded, low, high) is not None
 
 
-def _body(view: View, title: Span, body: str) -> Span | None:
+def _body(view: FieldView, title: Span, body: str) -> Span | None:
     if not body or not view.sentences:
         return None
     start, _ = view.sentences[view.sentence_of(title.start)]

@@ -17,7 +17,7 @@ from miner.model import Annotated, Article, Label, LocalEntity, Mention
 from miner.offsets import Span
 from miner.text import AnnotatedText
 from miner.training.names.invent import Inventor
-from miner.training.posts.gold import Wanted
+from miner.training.posts.gold import GoldPost
 
 _PART = re.compile(r"\{(\w+):(\w+)\}|\[(\w+):((?:[^\[\]{}]|\{\w+\})*)\]")
 _LABELS: dict[str, Label] = {"district": "place", "city": "place", "country": "place", "brand": "enterprise",
@@ -36,7 +36,7 @@ class Invented(NamedTuple):
     """An article of one sentence, and its posts."""
 
     annotated: Annotated
-    posts: list[Wanted]
+    posts: list[GoldPost]
 
 
 def read_templates(inventor: Inventor) -> list[Template]:
@@ -92,7 +92,9 @@ def _read(text: str, parts: dict[str, tuple[Span, Label]], template: Template) -
                 Mention(article.id, "body", span, span.of(text), label, "gold", 1.0, number[part])
             )
     posts = [
-        Wanted(number[person], fold(parts[title][0].of(text)), fold(parts[body][0].of(text)) if body else "")
+        GoldPost(
+            number[person], fold(parts[title][0].of(text)), fold(parts[body][0].of(text)) if body else ""
+        )
         for person, title, body in template.posts
     ]
     read = AnnotatedText.read(article.whole(), article.spans())

@@ -10,18 +10,18 @@ import numpy as np
 
 from miner.language.fold import fold
 from miner.offsets import Span
-from miner.relate.posts.evidence import NOWHERE, Holder, Seat, for_holder, for_seat, holders
+from miner.relate.posts.evidence import NOWHERE, Seat, TitleHolder, for_holder, for_seat, holders
 from miner.relate.posts.links import Judge, Memory, Scores
-from miner.relate.posts.reader import Read
-from miner.relate.posts.sentence import Row, rows
-from miner.relate.posts.view import View
-from miner.training.posts.gold import Held, Wanted
+from miner.relate.posts.reader import ReadWord
+from miner.relate.posts.sentence import SentenceParts, rows
+from miner.relate.posts.view import FieldView
+from miner.training.posts.gold import GoldPost, Held
 
 _SEEN = 3
 """Evidence met less often is not kept."""
 
 
-class Pair(NamedTuple):
+class WeighedRelation(NamedTuple):
     """Evidence and whether it led to something true."""
 
     evidence: tuple[str, ...]
@@ -31,11 +31,13 @@ class Pair(NamedTuple):
 class Pairs(NamedTuple):
     """What one field teaches of both relations."""
 
-    holder: list[Pair]
-    seat: list[Pair]
+    holder: list[WeighedRelation]
+    seat: list[WeighedRelation]
 
 
-def pairs(view: View, read: Sequence[Read], held: Sequence[Held], posts: Sequence[Wanted]) -> Pairs:
+def pairs(
+    view: FieldView, read: Sequence[ReadWord], held: Sequence[Held], posts: Sequence[GoldPost]
+) -> Pairs:
     """Return every candidate of a field with its verdict; a title that the gold gives the person elsewhere is left out."""
     known: dict[Span, dict[int, str]] = {}
     for post in held:
@@ -51,22 +53,28 @@ def pairs(view: View, read: Sequence[Read], held: Sequence[Held], posts: Sequenc
             for holder in holders(row, title):
                 entity = holder.mention.entity
                 if entity in told or (entity, span.of(view.folded)) not in given:
-                    found.holder.append(Pair(tuple(for_holder(row, title, holder)), entity in told))
+                    found.holder.append(
+                        WeighedRelation(tuple(for_holder(row, title, holder)), entity in told)
+                    )
                 if entity in told:
                     found.seat.extend(_seats(row, title, holder, memory, told[entity]))
     return found
 
 
-def _seats(row: Row, title: int, holder: Holder, memory: Memory, body: str) -> Iterator[Pair]:
+def _seats(
+    row: SentenceParts, title: int, holder: TitleHolder, memory: Memory, body: str
+) -> Iterator[WeighedRelation]:
     """Yield the bodies that a title may belong to, unless the right one is not among them."""
     choices = memory.seats(row, title, holder.mention.entity)
     right = _right(row.view, choices, body)
     if right is not None:
-        yield from (Pair(tuple(for_seat(row, title, holder, seat)), seat is right) for seat in choices)
+        yield from (
+            WeighedRelation(tuple(for_seat(row, title, holder, seat)), seat is right) for seat in choices
+        )
         memory.keep(holder.mention.entity, right)
 
 
-def _right(view: View, choices: Sequence[Seat], body: str) -> Seat | None:
+def _right(view: FieldView, choices: Sequence[Seat], body: str) -> Seat | None:
     """Return the candidate that the gold names: the same text, or else one within the other; None when there is none."""
     if not body:
         return NOWHERE
@@ -78,7 +86,7 @@ def _right(view: View, choices: Sequence[Seat], body: str) -> Seat | None:
     )
 
 
-def learn_scores(examples: Iterable[Pair], *, trust: float = 0.5) -> Scores:
+def learn_scores(examples: Iterable[WeighedRelation], *, trust: float = 0.5) -> Scores:
     """Return the weight of each piece of evidence; `trust` is the inverse of the pull towards zero."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression

@@ -28,7 +28,7 @@ _KINDS: tuple[tuple[str, Label], ...] = (
 )
 
 
-class Example(NamedTuple):
+class PostsArticle(NamedTuple):
     """An annotated article: its number and source, its gold, as it was recognised and with the names of the gold."""
 
     number: int
@@ -38,7 +38,7 @@ class Example(NamedTuple):
     given: Annotated
 
 
-def read_examples(folder: Path, *others: Path) -> list[Example]:
+def read_examples(folder: Path, *others: Path) -> list[PostsArticle]:
     """Return the annotated articles below a folder, and others; raises InputError when there is none below the first.
 
     The others (the project's own, corrected ones) have numbers of four: they are learned from, never checked with.
@@ -61,7 +61,7 @@ def read_examples(folder: Path, *others: Path) -> list[Example]:
     for at, (file, annotated) in enumerate(zip(files, recognised, strict=True)):
         gold = json.loads(file.read_text(encoding="utf-8"))
         number = int(file.stem[1:]) if at < known else 4 * (at - known)
-        found.append(Example(number, file.parent.name, gold, annotated, with_names_of(annotated, gold)))
+        found.append(PostsArticle(number, file.parent.name, gold, annotated, with_names_of(annotated, gold)))
     return found
 
 
@@ -133,6 +133,6 @@ def names_of(annotated: Annotated) -> dict[str, int]:
     return found
 
 
-def numbered(examples: Iterable[Example], *, check: bool) -> list[Example]:
+def numbered(examples: Iterable[PostsArticle], *, check: bool) -> list[PostsArticle]:
     """Return the articles to learn from, or those kept for checking: every fourth."""
     return [example for example in examples if (example.number % 4 == 3) == check]

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.relate.posts.features import BITS, Ints, Stretch, columns
-from miner.relate.posts.reader import STATES, Weights, allowed
-from miner.relate.posts.view import View
+from miner.relate.posts.reader import STATES, TitleWeights, allowed
+from miner.relate.posts.view import FieldView
 from miner.training.posts.gold import Held
 
 _IDLE = 0.08
@@ -27,7 +27,7 @@ _OPENS = np.array([state[0] in "OBS" for state in STATES], np.float32)
 _CLOSES = np.array([state[0] in "OES" for state in STATES], np.float32)
 
 
-class Lesson(NamedTuple):
+class SentenceLesson(NamedTuple):
     """A sentence: the slots of its features (characters, features) and its states."""
 
     slots: Ints
@@ -52,7 +52,9 @@ def states_of(n: int, titles: Iterable[tuple[int, int]], bodies: Iterable[tuple[
     return states
 
 
-def lessons(view: View, held: Sequence[Held], chance: random.Random, seen: set[object]) -> Iterator[Lesson]:
+def lessons(
+    view: FieldView, held: Sequence[Held], chance: random.Random, seen: set[object]
+) -> Iterator[SentenceLesson]:
     """Yield the sentences of a field that teach something; those that were `seen` with the same names teach no more."""
     marked = view.marked()
     states = _states(view, held)
@@ -65,10 +67,10 @@ def lessons(view: View, held: Sequence[Held], chance: random.Random, seen: set[o
         told = set(states[start:end]) != {"O"} or not known.isdisjoint(range(start, end))
         if key not in seen and (told or _worth_it(named, chance)):
             seen.add(key)
-            yield Lesson(slots[start:end], states[start:end])
+            yield SentenceLesson(slots[start:end], states[start:end])
 
 
-def _states(view: View, held: Sequence[Held]) -> list[str]:
+def _states(view: FieldView, held: Sequence[Held]) -> list[str]:
     bodies = dict.fromkeys(post.body for post in held if post.body is not None)
     return states_of(len(view.folded), {post.title for post in held}, bodies)
 
@@ -78,7 +80,7 @@ def _worth_it(names: Iterable[Stretch], chance: random.Random) -> bool:
     return any(name.label == "person" for name in names) or chance.random() < _IDLE
 
 
-def learn(taught: Iterable[Lesson], *, rounds: int = 8) -> Weights:
+def learn(taught: Iterable[SentenceLesson], *, rounds: int = 8) -> TitleWeights:
     """Return the weights of a chain that lessons teach, by `rounds` passes of AdaGrad over small batches.
 
     Duchi, Hazan, Singer 2011, Adaptive subgradient methods. Features met once are left out.
@@ -108,7 +110,7 @@ def learn(taught: Iterable[Lesson], *, rounds: int = 8) -> Weights:
             _improve(batch._replace(slots=batch.slots[:, columns_kept]), tables, speeds)
     slots = np.zeros((1 << BITS, len(STATES)), np.float32)
     slots[kept] = table[1:] * _SHOWN
-    return Weights(slots, np.where(_ALLOWED, steps, _NEVER).astype(np.float32))
+    return TitleWeights(slots, np.where(_ALLOWED, steps, _NEVER).astype(np.float32))
 
 
 class _Batch(NamedTuple):
@@ -119,9 +121,9 @@ class _Batch(NamedTuple):
     offsets: Ints
 
 
-def _batches(chosen: Sequence[Lesson], compact: Ints, place: dict[str, int]) -> Iterator[_Batch]:
+def _batches(chosen: Sequence[SentenceLesson], compact: Ints, place: dict[str, int]) -> Iterator[_Batch]:
     """Yield sentences of like length in batches of about _BATCH characters."""
-    waiting: list[Lesson] = []
+    waiting: list[SentenceLesson] = []
     size = 0
     for lesson in chosen:
         waiting.append(lesson)
@@ -133,7 +135,7 @@ def _batches(chosen: Sequence[Lesson], compact: Ints, place: dict[str, int]) -> 
         yield _batch(waiting, compact, place)
 
 
-def _batch(sentences: Sequence[Lesson], compact: Ints, place: dict[str, int]) -> _Batch:
+def _batch(sentences: Sequence[SentenceLesson], compact: Ints, place: dict[str, int]) -> _Batch:
     ranked = sorted(sentences, key=lambda lesson: -len(lesson.states))
     longest = len(ranked[0].states)
     order = [(lesson, at) for at in range(longest) for lesson in ranked if at < len(lesson.states)]

@@ -20,7 +20,7 @@ import numpy as np
 
 from miner.training import Effort, Say, Trained
 from miner.training.reprints.make import KINDS, reprint
-from miner.understand.reprints import SAME, Weights, compare, products, sample
+from miner.understand.reprints import SAME, ReprintWeights, compare, products, sample
 
 _SETS = {"raw/news.jsonl.xz": 4_000, "raw/broadcast.jsonl.xz": 8_000}
 """Stories of a half."""
@@ -90,7 +90,7 @@ def _taught(stories: list[_Story], seed: int) -> Taught:
     return Taught(np.array(found), np.array(same), np.array(made), len(texts) - len(stories))
 
 
-def _learn(halves: list[Taught]) -> Weights:
+def _learn(halves: list[Taught]) -> ReprintWeights:
     from sklearn.linear_model import LogisticRegression
 
     evidence, same = (
@@ -99,10 +99,10 @@ def _learn(halves: list[Taught]) -> Weights:
     )
     mean, scale = evidence.mean(axis=0), evidence.std(axis=0)
     model = LogisticRegression(C=3, max_iter=5_000).fit(products((evidence - mean) / scale), same)
-    return Weights(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return ReprintWeights(mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def _figures(weights: Weights, halves: list[Taught]) -> Iterator[tuple[str, float]]:
+def _figures(weights: ReprintWeights, halves: list[Taught]) -> Iterator[tuple[str, float]]:
     for name, half in zip(_SETS, halves, strict=True):
         told = np.array([weights.probability(row) >= SAME for row in half.evidence])
         yield f"{name} recall", float((told & half.made).sum() / half.wanted)
