@@ -44,12 +44,11 @@ class Model(NamedTuple):
 
 
 def train_posts(data: Path, out: Path, *, effort: Effort, say: Say) -> Trained:
-    """Learn from `annotated/`, the project's own articles and invented sentences, score on the articles kept for checking, write the model.
+    """Learn from `annotated/` and invented sentences, score on the articles kept for checking, write the model.
 
     Raises InputError when there are no annotated articles.
     """
-    own = [effort.corpus / "articles"] if effort.corpus is not None else []
-    examples = read_examples(data / "annotated", *own, *effort.gold)
+    examples = read_examples(data / "annotated", *effort.gold)
     lists = read_lists(data)
     say(f"{len(examples)} articles")
     trial = learn_model(numbered(examples, check=False), lists, effort.seed)

@@ -38,10 +38,10 @@ class PostsArticle(NamedTuple):
     given: Annotated
 
 
-def read_examples(folder: Path, *others: Path) -> list[PostsArticle]:
-    """Return the annotated articles below a folder, and others; raises InputError when there is none below the first.
+def read_examples(folder: Path, *corrected: Path) -> list[PostsArticle]:
+    """Return the annotated articles below a folder, and corrected ones; raises InputError when there is none below the first.
 
-    The others (the project's own, corrected ones) have numbers of four: they are learned from, never checked with.
+    A corrected article has the number 0: it is learned from, never checked with.
     """
     files = sorted(folder.glob("*/*.json"))
     if not files:
@@ -49,7 +49,7 @@ def read_examples(folder: Path, *others: Path) -> list[PostsArticle]:
             "这里没有标注过的文章 / no annotated articles here", code="missing", where=str(folder)
         )
     known = len(files)
-    files += [file for more in others for file in sorted(more.glob("*.json")) if _tells_posts(file)]
+    files += [file for more in corrected for file in sorted(more.glob("*.json")) if _tells_posts(file)]
     articles = [_article(file) for file in files]
     recogniser = Recogniser.load()
     recognised = [
@@ -60,7 +60,7 @@ def read_examples(folder: Path, *others: Path) -> list[PostsArticle]:
     found = []
     for at, (file, annotated) in enumerate(zip(files, recognised, strict=True)):
         gold = json.loads(file.read_text(encoding="utf-8"))
-        number = int(file.stem[1:]) if at < known else 4 * (at - known)
+        number = int(file.stem[1:]) if at < known else 0
         found.append(PostsArticle(number, file.parent.name, gold, annotated, with_names_of(annotated, gold)))
     return found
 
