@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from miner.training.pages.typeset import Story, Style, TypesetPage, random_style, typeset
+from miner.training.pages.typeset import EditorStory, Style, TypesetPage, random_style, typeset
 
 HERE = Path(__file__).parent
 GOES_ON = {"s39": ("i01", "i04", 4, "长宁区“展后一百天”调查")}
@@ -99,11 +99,11 @@ PLANS = (
 )
 
 
-def read_stories() -> dict[str, list[Story]]:
+def read_stories() -> dict[str, list[EditorStory]]:
     """The stories of every page, those that go on elsewhere cut in two."""
-    pages: dict[str, list[Story]] = {}
+    pages: dict[str, list[EditorStory]] = {}
     for row in yaml.safe_load((HERE / "sources" / "stories.yml").read_text(encoding="utf-8")):
-        story = Story(
+        story = EditorStory(
             row["id"], row["headline"], tuple(row["text"].split("\n")), row.get("kicker"), row.get("subtitle"),
             row.get("section"), tuple(row["reporters"]), tuple(row.get("correspondents", ())),
             tuple((index, text) for index, text in row.get("subheads", ())), tuple(row.get("captions", ())),
@@ -112,14 +112,16 @@ def read_stories() -> dict[str, list[Story]]:
         if row["id"] in GOES_ON:
             first, second, cut, head = GOES_ON[row["id"]]
             pages.setdefault(first, []).append(replace(story, paragraphs=story.paragraphs[:cut], jump=4))
-            rest = Story(row["id"], head, story.paragraphs[cut:], reporters=story.reporters, continues=1)
+            rest = EditorStory(
+                row["id"], head, story.paragraphs[cut:], reporters=story.reporters, continues=1
+            )
             pages.setdefault(second, []).append(rest)
         else:
             pages.setdefault(row["page"], []).append(story)
     return pages
 
 
-def make(plan: Plan, stories: list[Story]) -> TypesetPage:
+def make(plan: Plan, stories: list[EditorStory]) -> TypesetPage:
     """One page as planned."""
     rng = random.Random(plan.seed)
     style: Style = random_style(plan.level, rng)

@@ -25,7 +25,7 @@ _KNOWN = {"country": "国家地区", "industry": "行业", "latin_name": "外文
 def near_text(near: Sequence[NearName]) -> str:
     """Return near names for a message.
 
-    >>> near_text([Near("1", "enterprise", "旭化成", 3, 99.0)])
+    >>> near_text([NearName("1", "enterprise", "旭化成", 3, 99.0)])
     '旭化成(企业,3 篇)'
     """
     return "、".join(f"{one.name}({KINDS[one.label].title},{one.n_articles} 篇)" for one in near)

@@ -256,10 +256,10 @@ def _brands() -> dict[str, str]:
 def part_of(name: str) -> EnterprisePart | None:
     """Return of which known enterprise a name is a unit, and which: the branch, region or business its name ends in.
 
-    >>> part_of("中国银行股份有限公司上海市分行") == part_of("中行上海分行") == Part("中国银行", "上海分行")
+    >>> part_of("中国银行股份有限公司上海市分行") == part_of("中行上海分行") == EnterprisePart("中国银行", "上海分行")
     True
     >>> part_of("旭化成（中国）投资有限公司"), part_of("旭化成集团")
-    (Part(brand='旭化成', rest='中国投资'), None)
+    (EnterprisePart(brand='旭化成', rest='中国投资'), None)
     """
     brands = _brands()
     text = fold_name(name)

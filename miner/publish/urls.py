@@ -22,7 +22,7 @@ class Addresses:
     def page(self, *parts: object, query: Mapping[str, object] | None = None, format: str = "") -> str:
         """Return the address of one of our pages.
 
-        >>> Links("/", "expo").page("article", "a/b", query={"q": "上海"})
+        >>> Addresses("/", "expo").page("article", "a/b", query={"q": "上海"})
         '/-/expo/article/a%2Fb?q=%E4%B8%8A%E6%B5%B7'
         """
         path = "/".join(_quoted(str(part)) for part in parts)
@@ -60,7 +60,7 @@ class Addresses:
     def sentence(self, place: Mapping[str, object]) -> str:
         """Return the address of a place in an article, which is highlighted there.
 
-        >>> Links("/", "expo").sentence({"article_id": "a", "field": "body", "start": 3, "end": 9})
+        >>> Addresses("/", "expo").sentence({"article_id": "a", "field": "body", "start": 3, "end": 9})
         '/-/expo/article/a?at=3-9#here'
         """
         field = place.get("field")
@@ -70,7 +70,7 @@ class Addresses:
     def under(self, address: str) -> str:
         """Return one of our addresses, as views and queries give it, under the base URL and for this database.
 
-        >>> Links("/news/", "old", "old").under("/-/expo/article/a?at=3-9#here")
+        >>> Addresses("/news/", "old", "old").under("/-/expo/article/a?at=3-9#here")
         '/news/-/expo/article/a?at=3-9&_db=old#here'
         """
         path, _, place = address.partition("#")

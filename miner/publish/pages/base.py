@@ -40,8 +40,8 @@ class BaseQuestion:
     def read(cls, arguments: Mapping[str, str]) -> BaseQuestion:
         """Read a query string; what makes no sense is ignored.
 
-        >>> Asked.read({"kind": "business", "origin": "nonsense", "page": "x"})
-        Asked(name='', kind='business', origin='', words='', page=1)
+        >>> BaseQuestion.read({"kind": "business", "origin": "nonsense", "page": "x"})
+        BaseQuestion(name='', kind='business', origin='', words='', page=1)
         """
         kind, origin = arguments.get("kind", ""), arguments.get("origin", "")
         return cls(

@@ -123,7 +123,7 @@ class ListQuestion:
     def read(cls, listing: Listing, arguments: Mapping[str, str]) -> ListQuestion:
         """Read the query string; what makes no sense is ignored.
 
-        >>> asked = Asked.read(LISTINGS["events"], {"type": "signing", "page": "x", "sort": "?", "since": "2022-11", "until": "9"})
+        >>> asked = ListQuestion.read(LISTINGS["events"], {"type": "signing", "page": "x", "sort": "?", "since": "2022-11", "until": "9"})
         >>> asked.chosen, asked.sort, asked.since, asked.until, asked.page
         ((('type', 'signing'), ('told', 'yes')), 'newest', '2022-11', '', 1)
         """

@@ -70,7 +70,7 @@ class PieceVocabulary:
     def cut(self, text: str) -> Pieces:
         """Cut a text of fewer than ROOM - 2 characters into its likeliest pieces.
 
-        >>> words = Vocabulary.of(["", "", "", "", "▁", "上", "海", "上海", "人"], [0.0] * 4 + [-1.0] * 5)
+        >>> words = PieceVocabulary.of(["", "", "", "", "▁", "上", "海", "上海", "人"], [0.0] * 4 + [-1.0] * 5)
         >>> words.cut("上海人")
         Pieces(ids=array([0, 4, 7, 8, 2]), piece_of=array([2, 2, 3]), place=array([1, 3, 0]))
         """

@@ -81,7 +81,7 @@ def candidates(states: Floats) -> Iterator[SeenName]:
 def best(candidates: Iterable[SeenName]) -> list[SeenName]:
     """Return candidates without overlap, the likelier first served, in text order.
 
-    >>> seen = [Candidate(0, 2, "person", 0.45), Candidate(1, 3, "person", 0.6), Candidate(3, 5, "place", 0.9)]
+    >>> seen = [SeenName(0, 2, "person", 0.45), SeenName(1, 3, "person", 0.6), SeenName(3, 5, "place", 0.9)]
     >>> [(found.start, found.end) for found in best(seen)]
     [(1, 3), (3, 5)]
     """
