@@ -228,6 +228,19 @@ def test_fold_keeps_length() -> None:
     assert fold("臺灣ＡＢＣ") == "台湾abc"
 
 
+@pytest.mark.parametrize(
+    ("printed", "bare"),
+    [
+        ("普陀区与Café Brévière公司签约，韩诺出席。", "普陀区与Cafe Breviere公司签约，韩诺出席。"),
+        ("波兰驻华大使沃伊切克（Wójcicki）来到展台。", "波兰驻华大使沃伊切克（Wojcicki）来到展台。"),
+        ("法国Générale Océan公司中国区总裁白杰来访。", "法国Generale Ocean公司中国区总裁白杰来访。"),
+    ],
+)
+def test_marks_on_latin_letters_change_no_name(recogniser: Recogniser, printed: str, bare: str) -> None:
+    found = [[(m.span, m.label) for m in _read(recogniser, text).mentions] for text in (printed, bare)]
+    assert found[0] == found[1] and found[0]
+
+
 def test_overlaps() -> None:
     """A full name beats the names nested in it; two sure neighbours beat one doubtful name across both."""
     full, nested = Choice(0, 12, 2, 3.0, 0), Choice(0, 4, 2, 2.0, 1)

@@ -94,7 +94,7 @@ def _patterns() -> Iterator[tuple[str, str]]:
     yield (
         "lunar",
         rf"(?:{either('lunar')})(?:{year}年|{_ARABIC_YEAR}年)?(?:[正冬腊]|闰?{number})月(?:初?{number}|廿[{han}]?)?[日号]?"
-        rf"|[正腊]月(?:初[{ten}]|廿[{han}]?|[{ten}]{{1,2}})|[{ten}]{{1,2}}月(?:初[{ten}]|[{ten}]{{2,3}}(?![{ten}日号、至\d]))"
+        rf"|[正腊]月(?:初[{ten}]|廿[{han}]?|[{ten}]{{1,3}})|[{ten}]{{1,2}}月(?:初[{ten}]|[{ten}]{{2,3}}(?![{ten}日号、至\d]))"
         rf"|大年(?:初[{ten}]|三十)",
     )
     yield (

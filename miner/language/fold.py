@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from unicodedata import normalize
 
@@ -15,12 +16,15 @@ _RARE = "\uffff"
 """Stands for characters whose simplified form lies beyond the basic plane; it is no character itself."""
 _HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2FA20))
 _DOTS = "‧•・･∙⋅●᛫ꞏ"
+_MARKED = re.compile("[\u00c0-\u024f]")
+_UNDECOMPOSED = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i"}
+"""Letters with a stroke, which Unicode takes for letters of their own."""
 _OPEN_QUOTES = "「『〝"
 _CLOSE_QUOTES = "」』〞"
 
 
 def fold(text: str) -> str:
-    """Return text of the same length in simplified characters, half width and lower case, with one kind of dot.
+    """Return text of the same length in simplified characters, half width and lower case, letters without marks, with one kind of dot.
 
     Offsets in the folded text are offsets in the text: only mappings of one character to one are applied.
 
@@ -39,6 +43,26 @@ def simplify(text: str) -> str:
     '“西门子，200家”'
     """
     return _translated(text, whole=False)
+
+
+def unmarked(text: str) -> str:
+    """Return text of the same length whose Latin letters have no marks; all else stays.
+
+    >>> unmarked("Café Łódź，雀巢")
+    'Cafe Lodz，雀巢'
+    """
+    return text.translate(_bare_table()) if _MARKED.search(text) else text
+
+
+def _bare(letter: str) -> str:
+    """Return a letter without its marks, or what it is where it has no other letter below them."""
+    bare = _UNDECOMPOSED.get(letter) or normalize("NFKD", letter)[:1]
+    return bare if bare.isascii() and bare.isalpha() else letter
+
+
+@cache
+def _bare_table() -> dict[int, str]:
+    return {code: _bare(chr(code)) for code in range(0xC0, 0x250)}
 
 
 def _translated(text: str, *, whole: bool) -> str:
@@ -77,6 +101,7 @@ def _table() -> dict[int, str]:
     table = dict(_han_table())
     for code in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0xFF01, 0xFF5F)):
         plain = normalize("NFKC", chr(code)).lower()
+        plain = _bare(plain)
         if len(plain) == 1 and plain != chr(code):
             table[code] = plain
     table.update(dict.fromkeys(map(ord, _DOTS), "·"))

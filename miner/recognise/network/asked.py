@@ -7,6 +7,7 @@ from functools import cache
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes with scikit-learn, has no types
 
+from miner.language.fold import unmarked
 from miner.recognise.beliefs import Beliefs
 from miner.recognise.network.choice import Kind, network
 from miner.recognise.network.encode import Cut
@@ -29,7 +30,7 @@ def ask(texts: Sequence[AnnotatedText], kind: Kind = "fast") -> list[Beliefs | N
     with _threads().limit(
         limits=1, user_api="blas"
     ):  # small products: a second thread costs more than it saves
-        states = model.marginals([text.text for text in texts], [_cut(text) for text in texts])
+        states = model.marginals([unmarked(text.text) for text in texts], [_cut(text) for text in texts])
     return [Beliefs(each) for each in states]
 
 

@@ -16,8 +16,8 @@ from miner.relate.events.signs import SentenceSigns, TriggerWord, ahead_of
 from miner.relate.events.tokens import TIME, EventToken
 
 _MAX_TIMES = 40
-_UNKNOWN = "no-issue-date"
-"""A time that nothing places yet (今年7月): an event of that time has no other."""
+_UNPLACED = frozenset({"no-issue-date", "lunar"})
+"""Times that nothing places in the calendar (今年7月 without a day of issue, 腊月廿三): an event of that time has no other."""
 _BACK = 4
 _PAUSES = (",", ";", ":", "，", "；", "：")
 
@@ -68,7 +68,7 @@ def moments_of(word: TriggerWord, kind: str, status: Status) -> Iterator[Moment]
             continue
         for at in range(len(lines[index].tokens) - 1, -1, -1):
             source = lines[index].tokens[at].source
-            if isinstance(source, DateMention) and (source.date or source.method == _UNKNOWN):
+            if isinstance(source, DateMention) and (source.date or source.method in _UNPLACED):
                 yield Moment(
                     source, lines[index], at, word, kind, status, source is chosen, rank,
                     first is not None and source.date == first, days,
