@@ -48,6 +48,23 @@ def test_disjoint_parties_that_are_named_stay_apart_however_alike_the_sentences(
     assert sizes(connection) == [1, 1]
 
 
+def test_a_core_that_is_a_word_echoes_nobody() -> None:
+    """中国银行 without its country is 银行, which every bank's report says."""
+    told = [
+        Story(
+            f"11月6日，{bank}在进博会举行签约仪式，{what}。",
+            newspaper=paper,
+            enterprises=[(bank,)],
+            events=[("signing", "签约", "2022-11-06", (bank,), "done")],
+        )
+        for bank, what, paper in (
+            ("中国建设银行股份有限公司", "为二十家展商授信", "浦江晨报"),
+            ("中国银行", "开通跨境结算", "海滨日报"),
+        )
+    ]
+    assert sizes(resolved(told)) == [1, 1]
+
+
 def test_one_event_in_other_words_is_one() -> None:
     told = Story(
         "海滨医院昨天同青穗器械签约，将联手研制医疗设备。",

@@ -13,6 +13,7 @@ from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
+from miner.language.words import is_common
 from miner.resolve.blocks import grams_of
 from miner.resolve.names import core, fold
 
@@ -125,7 +126,9 @@ def parties_of(connection: sqlite3.Connection, report: str) -> Parties:
 
 
 def _forms(name: str) -> set[str]:
-    return {form for form in (fold(name), core(name)[0]) if len(form) > 1}
+    """Return a name and its core; a core that is a word (中国银行: 银行) names nobody."""
+    short = core(name)[0]
+    return {fold(name), *([short] if len(short) > 1 and not is_common(short) else ())}
 
 
 def _posts(
