@@ -23,6 +23,7 @@ from miner.desk.correct.commands import commands as correct_commands
 from miner.errors import ConfigError, InputError, MinerError, ModelError, StoreError
 from miner.exchange.commands import COMMANDS as EXCHANGING
 from miner.misused import complain, told_in_chinese
+from miner.room import ask_for_room
 from miner.training.commands import train
 
 EXIT_CODES = """\b
@@ -194,6 +195,7 @@ def run(
       miner run 'pages/*.txt' --layout page --issue-date 2023-11-08
       miner run s3://papers/2023 --db expo.db --scheduler tcp://10.0.0.1:8786
     """
+    ask_for_room()  # before anything large is loaded
     from miner.engine import run_paths
     from miner.read import check_reading
     from miner.read.paths import printable
@@ -463,6 +465,7 @@ def resolve_command(database: Path) -> None:
 
 
 def _resolve(database: Path) -> None:
+    ask_for_room()
     from miner.engine import resolve_archive
     from miner.store.database import open_database, store_errors
 

@@ -99,7 +99,7 @@ def test_little_memory_is_a_problem_or_a_message(archive: Path, tmp_path: Path) 
     """With any limit a run ends by itself, with a message or a database that is whole."""
     import resource
 
-    for megabytes in (300, 700):
+    for megabytes in (150, 250, 300, 700):
         limit = megabytes * 2**20
         database = tmp_path / f"{megabytes}.db"
         done = miner(

@@ -47,6 +47,7 @@ ORDER = (
     "exchange",
     "api",
     "misused",
+    "room",
     "cli",
     "docs",
     "__main__",
