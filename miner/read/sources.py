@@ -266,7 +266,9 @@ def kind_of(path: str, head: bytes) -> Kind:
     known: Kind | None = "unsupported" if suffix in _UNSUPPORTED else _SUFFIXES.get(suffix)
     if known == "jsonl" or (known == "html" and _JSON.match(start)):
         return _kind_of_rows(start)
-    return _kind_of_text(start, known) if known in (None, "text", "xml") else known
+    if known is None or known in ("text", "xml"):
+        return _kind_of_text(start, known)
+    return known
 
 
 def _is_table(suffix: str, start: bytes) -> bool:
